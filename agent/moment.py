@@ -1,0 +1,88 @@
+"""One moment of a life: what the window, the recorder, the metrics and the studies all read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Mode = Literal["babble", "plan", "react"]
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One imagined future, in senses that a person can look at.
+
+    Attributes:
+        cost: Weighted cost of the whole plan, critic included; lower is better.
+        costs: The same cost by part: one entry per objective (weighted, summed over the horizon) and,
+            under ``"critic.<drive>"``, what the critic expects beyond the horizon.
+        body: (H + 1, 3) imagined x, y (m) and heading (rad) of the body, from now on.
+        things: (H + 1, K, 3) imagined positions of the things (m), in the order of `Moment.things`.
+        action: (H, A) the actions of the plan.
+    """
+
+    cost: float
+    costs: dict[str, float]
+    body: FloatArray
+    things: FloatArray
+    action: FloatArray
+
+
+@dataclass(frozen=True)
+class Thought:
+    """What went on in the mind before it acted.
+
+    Attributes:
+        mode: ``babble`` (newborn, moving at random), ``plan`` (Mode-2) or ``react`` (Mode-1).
+        horizon: Steps looked ahead.
+        attention: Indices of the things attended, most relevant first.
+        weights: Weight of each objective now.
+        plans: The chosen plan first, then its rivals; empty while babbling.
+        anticipated: What the critic expects of each drive from here, discounted (cost units).
+    """
+
+    mode: Mode
+    horizon: int
+    attention: tuple[int, ...]
+    weights: dict[str, float]
+    plans: tuple[Plan, ...]
+    anticipated: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One control step of a life, complete.
+
+    Attributes:
+        step: Number of the step in the life, from 0.
+        time: Seconds lived at the end of the step.
+        obs: Senses at the end of the step, by name (see the world's `observation_space`).
+        action: (A,) what the body was told, each -1 to 1.
+        costs: Cost of this step per objective, on the mixture's common scale, unweighted; nan when muted.
+        emotions: ``fear``, ``elation``, ``surprise``, ``curiosity``, ``boredom``, ``frustration``, each 0 to 1.
+        surprise: Energy between the predicted and the actual latent (standardised units).
+        thought: What led to the action.
+        events: What happened: contacts, pokes, meals, falls, muted plug-ins; each a mapping with ``"event"``.
+        losses: Training losses of this step by name; empty when nothing was learnt.
+        things: Names of the K things.
+        film: (F, M, 7) poses of the scene's nodes during the step, the last one at its end.
+        seconds: Seconds of computing this step took, by part: ``think``, ``move``, ``learn``.
+    """
+
+    step: int
+    time: float
+    obs: dict[str, npt.NDArray[Any]]
+    action: FloatArray
+    costs: dict[str, float]
+    emotions: dict[str, float]
+    surprise: float
+    thought: Thought
+    events: tuple[dict[str, Any], ...]
+    losses: dict[str, float]
+    things: tuple[str, ...]
+    film: FloatArray
+    seconds: dict[str, float]

@@ -1,0 +1,67 @@
+"""Every influence from outside a life: what a user does to a world is one of these, and is logged."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from usererror import UserError
+
+
+@dataclass(frozen=True)
+class Poke:
+    """A short push on a thing or body, at its centre.
+
+    Attributes:
+        target: Name of a thing, or of the body.
+        impulse: (x, y, z) in newton seconds, in the room's frame.
+    """
+
+    target: str
+    impulse: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Puts a thing somewhere at rest.
+
+    Attributes:
+        target: Name of a thing, or of the body.
+        position: (x, y) in metres, in the room's frame.
+    """
+
+    target: str
+    position: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Meal:
+    """Gives the body energy (a share of a full store, 0 to 1)."""
+
+    energy: float = 0.5
+
+
+Event = Poke | Place | Meal
+EVENTS: dict[str, type[Poke] | type[Place] | type[Meal]] = {"poke": Poke, "place": Place, "meal": Meal}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """Returns the event as a plain mapping with its kind under ``"event"``."""
+    return {"event": type(event).__name__.lower(), **asdict(event)}
+
+
+def from_json(data: dict[str, Any]) -> Event:
+    """Reads back what `to_json` wrote.
+
+    Raises:
+        UserError: If the kind is unknown or a field is missing or unknown.
+    """
+    fields = dict(data)
+    kind = fields.pop("event", None)
+    if kind not in EVENTS:
+        raise UserError(f"unknown event {kind!r}; known: {', '.join(EVENTS)}")
+    values = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+    try:
+        return EVENTS[kind](**values)
+    except TypeError as error:
+        raise UserError(f"event {kind!r} cannot be read from {fields}: {error}") from error

@@ -1,0 +1,60 @@
+"""What a renderer needs to know of a world: shapes, the frames that carry them, and their poses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+ShapeKind = Literal["box", "sphere", "cylinder", "cone"]
+Vector = tuple[float, float, float]
+Quaternion = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One coloured primitive, fixed in the frame of a node.
+
+    Attributes:
+        name: What a person would call it, such as ``"red ball"``.
+        kind: ``box``, ``sphere``, ``cylinder`` or ``cone`` (axis and tip along +z).
+        size: Half extents along x, y, z in metres (a sphere's radius three times; a cylinder's or
+            cone's radius twice, then half its height). Unequal radii give an ellipsoid.
+        color: Red, green, blue, each 0 to 1.
+        node: Index of the frame that carries it, into `Scene.nodes`.
+        position: Offset from the node's origin (m), in the node's frame.
+        orientation: Rotation against the node's frame, quaternion (x, y, z, w).
+        glow: 0 for an ordinary surface to 1 for one that shines by itself (a hot plate, a lamp).
+        solid: False for shapes that only decorate (ears, eyes, stripes).
+    """
+
+    name: str
+    kind: ShapeKind
+    size: Vector
+    color: Vector
+    node: int
+    position: Vector = (0.0, 0.0, 0.0)
+    orientation: Quaternion = (0.0, 0.0, 0.0, 1.0)
+    glow: float = 0.0
+    solid: bool = True
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Shapes and the poses of the frames that carry them.
+
+    Attributes:
+        shapes: All that is to be drawn. Fixed for the life of a world.
+        nodes: Names of the M moving or static frames, such as ``"kitten"``, ``"kitten.head"``, ``"red ball"``.
+        poses: (M, 7) float32: position x, y, z (m) and quaternion x, y, z, w in the room's frame (z up).
+        body: Node that a follow camera follows.
+        size: Side lengths of the room along x and y (m), centred on the origin.
+    """
+
+    shapes: tuple[Shape, ...]
+    nodes: tuple[str, ...]
+    poses: npt.NDArray[np.float32]
+    body: int
+    size: tuple[float, float]
