@@ -1,0 +1,1 @@
+"""The claims about curious minds as experiments that anyone can run: one module a claim."""
