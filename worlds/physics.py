@@ -1,0 +1,250 @@
+"""Rigid-body physics: the only file that knows PyBullet."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pybullet as p
+
+from worlds.scene import Quaternion, Shape, Vector
+
+GRAVITY = -9.81
+UPRIGHT: Quaternion = (0.0, 0.0, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A link of an articulated body and the joint that holds it.
+
+    Attributes:
+        name: Name of the link.
+        shape: Its collision shape, centred on the link's frame shifted by ``shape.position``.
+        mass: In kg.
+        parent: Index of the parent link, counted from 1; 0 is the base.
+        position: Of the joint (m), in the parent's frame.
+        axis: Of rotation, in the parent's frame; None for a fixed joint.
+        limits: Lower and upper angle (rad), or None for a wheel that turns without end.
+        friction: Coulomb coefficient of its surface.
+    """
+
+    name: str
+    shape: Shape
+    mass: float
+    parent: int
+    position: Vector
+    axis: Vector | None
+    limits: tuple[float, float] | None = None
+    friction: float = 0.5
+
+
+@dataclass
+class Motor:
+    """What a joint's motor is told; told again at every control step, since a restored state forgets it."""
+
+    joint: int
+    force: float
+    velocity: float | None = None
+    position: float = 0.0
+    max_velocity: float = 8.0
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A touch of two bodies; links are -1 for the base, and the force is in newtons."""
+
+    link: int
+    other: int
+    force: float
+
+
+@dataclass
+class Physics:
+    """One PyBullet client with deterministic stepping.
+
+    PyBullet's broad phase is ordered (``deterministicOverlappingPairs``) and bodies never sleep: without
+    either a restored state diverges at its first step.
+
+    Attributes:
+        dt: Seconds per substep.
+    """
+
+    dt: float
+    client: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = p.connect(p.DIRECT)
+        if self.client < 0:
+            raise RuntimeError("PyBullet gives no more clients: close worlds that are no longer needed")
+        p.setGravity(0, 0, GRAVITY, physicsClientId=self.client)
+        p.setPhysicsEngineParameter(
+            fixedTimeStep=self.dt, deterministicOverlappingPairs=1, numSolverIterations=30, physicsClientId=self.client
+        )
+
+    def close(self) -> None:
+        """Frees the client; safe to call twice."""
+        if self.client >= 0:
+            p.disconnect(physicsClientId=self.client)
+            self.client = -1
+
+    def add(
+        self,
+        shape: Shape,
+        mass: float,
+        position: Vector,
+        friction: float = 0.6,
+        rolling: float = 0.0,
+        restitution: float = 0.1,
+        damping: float = 0.04,
+    ) -> int:
+        """Adds a single rigid body of the given shape; a mass of 0 is immovable. Returns its number."""
+        body = p.createMultiBody(mass, self._collision(shape), -1, position, UPRIGHT, physicsClientId=self.client)
+        self._surface(body, -1, friction, rolling, restitution, damping)
+        return int(body)
+
+    def add_articulated(self, base: Shape, mass: float, joints: Sequence[Joint], position: Vector) -> int:
+        """Adds a body of links; its motors are off. Returns its number."""
+        kinds = [p.JOINT_FIXED if j.axis is None else p.JOINT_REVOLUTE for j in joints]
+        n = len(joints)
+        body = p.createMultiBody(
+            mass,
+            self._collision(base),
+            -1,
+            position,
+            UPRIGHT,
+            linkMasses=[j.mass for j in joints],
+            linkCollisionShapeIndices=[self._collision(j.shape) for j in joints],
+            linkVisualShapeIndices=[-1] * n,
+            linkPositions=[j.position for j in joints],
+            linkOrientations=[UPRIGHT] * n,
+            linkInertialFramePositions=[j.shape.position for j in joints],
+            linkInertialFrameOrientations=[UPRIGHT] * n,
+            linkParentIndices=[j.parent for j in joints],
+            linkJointTypes=kinds,
+            linkJointAxis=[j.axis or (0.0, 0.0, 1.0) for j in joints],
+            flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS,
+            physicsClientId=self.client,
+        )
+        self._surface(body, -1, 0.4, 0.0, 0.0, 0.0)
+        for i, joint in enumerate(joints):
+            self._surface(body, i, joint.friction, 0.0, 0.0, 0.0)
+            if joint.limits is not None:
+                p.changeDynamics(
+                    body, i, jointLowerLimit=joint.limits[0], jointUpperLimit=joint.limits[1],
+                    physicsClientId=self.client,
+                )  # fmt: skip
+            if joint.axis is not None:
+                p.setJointMotorControl2(body, i, p.VELOCITY_CONTROL, force=0, physicsClientId=self.client)
+        return int(body)
+
+    def place(self, body: int, position: Vector, orientation: Quaternion = UPRIGHT) -> None:
+        """Puts a body somewhere, at rest, its joints at zero."""
+        p.resetBasePositionAndOrientation(body, position, orientation, physicsClientId=self.client)
+        p.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0), physicsClientId=self.client)
+        for joint in range(p.getNumJoints(body, physicsClientId=self.client)):
+            p.resetJointState(body, joint, 0.0, 0.0, physicsClientId=self.client)
+
+    def state(self, body: int) -> tuple[Vector, Quaternion, Vector, Vector]:
+        """Returns position (m), orientation, velocity (m/s) and angular velocity (rad/s) of a body's base."""
+        position, orientation = p.getBasePositionAndOrientation(body, physicsClientId=self.client)
+        velocity, spin = p.getBaseVelocity(body, physicsClientId=self.client)
+        return position, orientation, velocity, spin
+
+    def joints(self, body: int, joints: Sequence[int]) -> tuple[list[float], list[float]]:
+        """Returns angles (rad) and rates (rad/s) of some joints."""
+        states = p.getJointStates(body, joints, physicsClientId=self.client)
+        return [s[0] for s in states], [s[1] for s in states]
+
+    def poses(self, bodies: Sequence[int], articulated: int, links: Sequence[int]) -> npt.NDArray[np.float32]:
+        """Returns (len(bodies) + len(links), 7) poses: bases of `bodies`, then links of `articulated`."""
+        rows = [(*pos, *quat) for pos, quat in (
+            p.getBasePositionAndOrientation(b, physicsClientId=self.client) for b in bodies
+        )]  # fmt: skip
+        states = p.getLinkStates(articulated, links, computeForwardKinematics=1, physicsClientId=self.client)
+        rows += [(*s[4], *s[5]) for s in states]
+        return np.array(rows, dtype=np.float32)
+
+    def drive(self, body: int, motors: Iterable[Motor]) -> None:
+        """Tells motors what to do from now on."""
+        for m in motors:
+            if m.velocity is not None:
+                p.setJointMotorControl2(
+                    body, m.joint, p.VELOCITY_CONTROL, targetVelocity=m.velocity, force=m.force,
+                    physicsClientId=self.client,
+                )  # fmt: skip
+            else:
+                p.setJointMotorControl2(
+                    body, m.joint, p.POSITION_CONTROL, targetPosition=m.position, force=m.force,
+                    maxVelocity=m.max_velocity, physicsClientId=self.client,
+                )  # fmt: skip
+
+    def push(self, body: int, impulse: Vector) -> None:
+        """Applies an impulse (N s) to the body's centre during the next substep."""
+        force = [j / self.dt for j in impulse]
+        here = p.getBasePositionAndOrientation(body, physicsClientId=self.client)[0]
+        p.applyExternalForce(body, -1, force, here, p.WORLD_FRAME, physicsClientId=self.client)
+
+    def advance(self, substeps: int) -> None:
+        """Runs some substeps."""
+        for _ in range(substeps):
+            p.stepSimulation(physicsClientId=self.client)
+
+    def contacts(self, body: int) -> list[Contact]:
+        """Returns what touches a body at the last substep, seen from that body."""
+        points = p.getContactPoints(bodyA=body, physicsClientId=self.client)
+        return [Contact(c[3], c[2], c[9]) for c in points if c[9] > 0.0]
+
+    def save(self) -> bytes:
+        """Returns the full state of all bodies and contacts; fits only a world built in the same way."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "state.bullet")
+            p.saveBullet(path, physicsClientId=self.client)
+            return Path(path).read_bytes()
+
+    def load(self, state: bytes) -> None:
+        """Puts back what `save` returned."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "state.bullet")
+            Path(path).write_bytes(state)
+            p.restoreState(fileName=path, physicsClientId=self.client)
+
+    def picture(
+        self, width: int, height: int, eye: Vector, target: Vector, fov: float
+    ) -> npt.NDArray[np.uint8]:  # fmt: skip
+        """Draws with PyBullet's software rasteriser, for machines without OpenGL. Returns (height, width, 3)."""
+        view = p.computeViewMatrix(eye, target, (0, 0, 1))
+        projection = p.computeProjectionMatrixFOV(fov, width / height, 0.05, 50.0)
+        image = p.getCameraImage(
+            width, height, view, projection, shadow=0, renderer=p.ER_TINY_RENDERER, physicsClientId=self.client
+        )
+        return np.reshape(np.asarray(image[2], dtype=np.uint8), (height, width, 4))[:, :, :3]
+
+    def paint(self, body: int, shapes: Sequence[tuple[int, Shape]]) -> None:
+        """Colours links of a body for `picture`: pairs of link (-1 for the base) and shape."""
+        for link, shape in shapes:
+            p.changeVisualShape(body, link, rgbaColor=(*shape.color, 1.0), physicsClientId=self.client)
+
+    def _collision(self, shape: Shape) -> int:
+        c, at = self.client, {"collisionFramePosition": shape.position, "collisionFrameOrientation": shape.orientation}
+        if shape.kind == "sphere":
+            return int(p.createCollisionShape(p.GEOM_SPHERE, radius=shape.size[0], physicsClientId=c, **at))
+        if shape.kind == "box":
+            return int(p.createCollisionShape(p.GEOM_BOX, halfExtents=shape.size, physicsClientId=c, **at))
+        if shape.kind == "cylinder":
+            r, _, half = shape.size
+            return int(p.createCollisionShape(p.GEOM_CYLINDER, radius=r, height=2 * half, physicsClientId=c, **at))
+        raise ValueError(f"no collision shape for {shape.kind!r}; use box, sphere or cylinder")
+
+    def _surface(
+        self, body: int, link: int, friction: float, rolling: float, restitution: float, damping: float
+    ) -> None:  # fmt: skip
+        p.changeDynamics(
+            body, link, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
+            restitution=restitution, linearDamping=damping, angularDamping=damping,
+            activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=self.client,
+        )  # fmt: skip
