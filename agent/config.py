@@ -1,0 +1,85 @@
+"""All settings of a mind, with their reasons; a field's text is its help on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from usererror import UserError, unknown
+
+
+@dataclass(frozen=True)
+class MindConfig:
+    """How a mind is built, learns and plans."""
+
+    ensemble: int = 5
+    """Members of the world model: their disagreement is what the mind knows that it does not know."""
+    hidden: int = 128
+    """Width of the predictor's two hidden layers."""
+    what: int = 8
+    """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
+    attend: int = 5
+    """Things attended at once: the others are taken to stay where they are."""
+    horizon: int = 14
+    """Control steps looked ahead; 14 are 2.8 s."""
+    samples: int = 64
+    """Plans imagined per iteration of the planner."""
+    iterations: int = 2
+    """Iterations of the planner per control step."""
+    elites: int = 8
+    """Best plans that shape the next iteration."""
+    noise_beta: float = 2.5
+    """Colour of the planner's noise: 0 white, 2 brown; higher is smoother in time."""
+    babble: int = 150
+    """First steps of a life, moved by smooth noise while there is nothing to plan with."""
+    batch: int = 64
+    """Transitions per learning update."""
+    updates: int = 4
+    """Learning updates per control step."""
+    learning_rate: float = 1e-3
+    """Step size of Adam for world model, critic and objectives."""
+    weight_decay: float = 0.0
+    """Decoupled weight decay of the world model."""
+    vicreg: float = 0.05
+    """Weight of the terms that keep learned latents from collapsing (variance, covariance)."""
+    inverse: float = 0.05
+    """Weight of reading the action back from two successive latents (inverse dynamics)."""
+    capacity: int = 100_000
+    """Transitions remembered."""
+    discount: float = 0.95
+    """Of the critic per control step: 0.95 looks about 4 s ahead."""
+    threads: int = 1
+    """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
+    device: str = "cpu"
+    """Where tensors live, such as ``cpu`` or ``cuda``."""
+    objectives: dict[str, float] = field(
+        default_factory=lambda: {"disagreement": 1.0, "pain": 4.0, "hunger": 1.0, "effort": 0.05}
+    )
+    """Objectives and their weights."""
+
+    def __post_init__(self) -> None:
+        positive = ("ensemble", "hidden", "attend", "horizon", "samples", "iterations", "elites", "batch", "capacity")
+        for name in positive:
+            if getattr(self, name) < 1:
+                raise UserError(f"{name}={getattr(self, name)} must be at least 1")
+        if self.elites > self.samples:
+            raise UserError(f"elites={self.elites} cannot exceed samples={self.samples}")
+        if not 0.0 <= self.discount < 1.0:
+            raise UserError(f"discount={self.discount} must be from 0 to below 1")
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the settings as plain values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> MindConfig:
+        """Reads back what `to_json` wrote.
+
+        Raises:
+            UserError: If a setting does not exist.
+        """
+        known = [f.name for f in fields(cls)]
+        for name in values:
+            if name not in known:
+                raise unknown("setting of a mind", name, known)
+        return cls(**values)

@@ -1,0 +1,123 @@
+"""Emotions: definitions on cost, critic and surprise."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+
+EMOTIONS = ("fear", "elation", "surprise", "curiosity", "boredom", "frustration")
+
+
+@dataclass
+class Running:
+    """An exponential running mean and deviation; unbiased from the first value on."""
+
+    half_life: float
+    weight: float = 0.0
+    first: float = 0.0
+    second: float = 0.0
+
+    def update(self, value: float) -> None:
+        """Takes in a value."""
+        keep = 0.5 ** (1.0 / self.half_life)
+        self.weight = keep * self.weight + (1.0 - keep)
+        self.first = keep * self.first + (1.0 - keep) * value
+        self.second = keep * self.second + (1.0 - keep) * value * value
+
+    @property
+    def mean(self) -> float:
+        """The running mean; 0 before the first value."""
+        return self.first / self.weight if self.weight else 0.0
+
+    @property
+    def deviation(self) -> float:
+        """The running standard deviation."""
+        return math.sqrt(max(0.0, self.second / self.weight - self.mean**2)) if self.weight else 0.0
+
+
+def squash(x: float) -> float:
+    """Maps 0 and less to 0, and rises to 1: 1 - exp(-x)."""
+    return 1.0 - math.exp(-max(0.0, x))
+
+
+class Emotions:
+    """Reads emotions off what a mind computes anyway; nothing acts on them, they are the causes made visible.
+
+    With V the critic's anticipated cost, C the lived cost, gamma the discount, bars for running means over about a
+    minute, and squash(x) = 1 - exp(-max(0, x)), so that each lies in 0 to 1:
+
+    - fear = squash(V_pain - bar V_pain): anticipated pain above its baseline.
+    - elation = squash(V - C - gamma V'): how much better things turned out than was anticipated, over all that the
+      critic anticipates (a negative temporal-difference error of cost).
+    - surprise = squash((e - bar e) / 3 dev e), with e the energy between predicted and actual latent.
+    - curiosity = squash(I / bar I) scaled to 1 at three times the mean, with I the information that the chosen
+      plan is expected to bring (the ensemble's disagreement along it).
+    - boredom = 1 - I / max I of the life so far, slowly averaged: the lasting absence of anything to learn.
+    - frustration = squash(mean of (C - promised) / dev C over the last ten seconds): cost persistently above what
+      plans promised.
+
+    Source: emotions as anticipated outcomes of the critic, LeCun 2022, section 3 and 8.2; surprise as prediction
+    energy, same, section 4. The formulas are ours.
+    """
+
+    def __init__(self) -> None:
+        self.fear_level = Running(300.0)
+        self.energy = Running(300.0)
+        self.information = Running(300.0)
+        self.recent_information = Running(50.0)
+        self.cost = Running(300.0)
+        self.broken_promise = Running(25.0)
+        self.most_information = 1e-6
+
+    def update(
+        self,
+        anticipated_pain: float,
+        relief: float,
+        energy: float,
+        information: float | None,
+        cost: float,
+        promised: float | None,
+    ) -> dict[str, float]:
+        """Takes in one step.
+
+        Args:
+            anticipated_pain: V_pain after the step.
+            relief: V - C - gamma V', over all drives.
+            energy: Prediction energy of the step.
+            information: Expected of the chosen plan; None where none was made.
+            cost: Lived weighted cost of the step.
+            promised: What the plan promised for the step; None where there was no plan.
+
+        Returns:
+            Each emotion, 0 to 1.
+        """
+        felt = {
+            "fear": squash(anticipated_pain - self.fear_level.mean),
+            "elation": squash(relief),
+            "surprise": squash((energy - self.energy.mean) / (3.0 * self.energy.deviation + 1e-6)),
+            "curiosity": 0.0,
+            "boredom": 0.0,
+        }
+        self.fear_level.update(anticipated_pain)
+        self.energy.update(energy)
+        self.cost.update(cost)
+        if information is not None:
+            felt["curiosity"] = min(1.0, squash(information / (self.information.mean + 1e-6)) / squash(3.0))
+            self.information.update(information)
+            self.recent_information.update(information)
+            # The most there ever was fades, or one wild early guess would make all of life dull.
+            self.most_information = max(self.most_information * 0.999, self.recent_information.mean)
+            felt["boredom"] = min(1.0, max(0.0, 1.0 - self.recent_information.mean / self.most_information))
+        if promised is not None:
+            self.broken_promise.update((cost - promised) / (self.cost.deviation + 1e-3))
+        felt["frustration"] = squash(self.broken_promise.mean)
+        return felt
+
+    def state(self) -> dict[str, object]:
+        """Returns the running values as plain numbers."""
+        return {k: asdict(v) if isinstance(v, Running) else v for k, v in vars(self).items()}
+
+    def load(self, state: dict[str, object]) -> None:
+        """Puts back what `state` returned."""
+        for name, value in state.items():
+            setattr(self, name, Running(**value) if isinstance(value, dict) else value)

@@ -1,0 +1,62 @@
+"""The run loop: one generator that everything else reads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from agent.mind import Mind
+from agent.moment import Moment
+from worlds import Event, World
+
+Events = Callable[[int], Sequence[Event]]
+
+
+def live(
+    world: World, mind: Mind, steps: int | None = None, events: Events | None = None, learn: bool = True
+) -> Iterator[Moment]:
+    """Lives, one control step per moment, in lockstep: pausing is not asking for the next moment.
+
+    Args:
+        world: Where; it goes on from its state of now.
+        mind: Who; it goes on from its state of now.
+        steps: Control steps; None for a life without end.
+        events: Called with the number of each step before it; what it returns happens to the world first.
+        learn: Whether the mind learns from what it lives.
+
+    Yields:
+        One moment per control step.
+    """
+    obs = world.observe()
+    while steps is None or steps > 0:
+        steps = None if steps is None else steps - 1
+        for event in events(mind.steps) if events else ():
+            world.apply(event)
+        started = time.perf_counter()
+        action, thought = mind.act(obs)
+        thought_at = time.perf_counter()
+        after, _, _, _, info = world.step(action)
+        moved_at = time.perf_counter()
+        muted = mind.mixture.muted
+        lived = mind.observe(obs, action, after)
+        losses = mind.learn() if learn else {}
+        done_at = time.perf_counter()
+        new = [
+            {"event": "muted", "objective": n, "error": e} for n, e in mind.mixture.muted.items() if n not in muted
+        ]  # fmt: skip
+        yield Moment(
+            step=mind.steps - 1,
+            time=mind.steps * world.control_dt,
+            obs=after,
+            action=action,
+            costs=lived.costs,
+            emotions=lived.emotions,
+            surprise=lived.surprise,
+            thought=thought,
+            events=(*info["events"], *new),
+            losses=losses,
+            things=world.things,
+            film=world.film(),
+            seconds={"think": thought_at - started, "move": moved_at - thought_at, "learn": done_at - moved_at},
+        )
+        obs = after

@@ -1,0 +1,128 @@
+"""From senses to latent tokens and back: token 0 is the body, the others are things.
+
+A token is an explicit *where* and a learned *what*. The where holds sensed pose and motion, each divided by
+its typical change per step, so that a difference of one in a latent means "as much as usually changes".
+The what is encoded from everything else that is sensed about the token.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+Senses = dict[str, Tensor]
+
+# A where begins with three vectors in the floor's plane: position, velocity, heading. Then come scalars.
+# `body` gives x, y, sin, cos, vx, vy, then scalars; `things` x, y, z, vx, vy, vz, sin, cos, then appearance.
+PLANE = 6
+BODY_ORDER = (0, 1, 4, 5, 3, 2)
+THING_ORDER = (0, 1, 3, 4, 7, 6, 2, 5)
+THING = len(THING_ORDER)
+# Typical change per step before anything is known: m, m/s, unit vector; then scalars of things (m, m/s).
+PRIOR_PLANE = (0.05, 0.05, 0.2, 0.2, 0.2, 0.2)
+PRIOR_THING = (0.02, 0.02, 0.1, 0.1, 0.1, 0.1, 0.02, 0.1)
+PRIOR_COUNT = 200.0
+HEAT_UNIT = 50.0  # temperatures (deg C) are divided by it, so that all vitals are of the order of one
+
+
+class Perception(nn.Module):
+    """Encodes senses into latent tokens.
+
+    Args:
+        body: Size of the sense ``body``.
+        vitals: Size of the sense ``vitals``.
+        touch: Size of the sense ``touch``.
+        appearance: Features per thing that tell what it is, after its whereabouts.
+        what: Learned dimensions per token.
+    """
+
+    change: Tensor
+    count: Tensor
+
+    def __init__(self, body: int, vitals: int, touch: int, appearance: int, what: int, hidden: int = 64) -> None:
+        super().__init__()
+        self.body_size, self.vitals_size, self.touch_size = body, vitals, touch
+        self.appearance_size, self.what = appearance, what
+        self.where = max(body + vitals, THING)
+        self.size = self.where + what
+        prior = torch.full((2, self.where), 0.1)
+        prior[0, :PLANE] = torch.tensor(PRIOR_PLANE)
+        prior[1, :THING] = torch.tensor(PRIOR_THING)
+        self.register_buffer("change", prior)
+        self.register_buffer("count", torch.tensor(PRIOR_COUNT))
+        if what:
+            self.body_encoder = nn.Sequential(
+                nn.Linear(body - PLANE + vitals + touch, hidden), nn.SiLU(), nn.Linear(hidden, what)
+            )
+            self.thing_encoder = nn.Sequential(nn.Linear(appearance, hidden), nn.SiLU(), nn.Linear(hidden, what))
+
+    def wheres(self, senses: Senses) -> Tensor:
+        """Returns the sensed whereabouts (*lead, 1 + K, where), in physical units, body first."""
+        body, vitals, things = senses["body"], senses["vitals"] / self._vital_units(senses["vitals"]), senses["things"]
+        scalars = body[..., PLANE:]
+        own = torch.cat([body[..., list(BODY_ORDER)], scalars, vitals], -1)
+        own = nn.functional.pad(own, (0, self.where - own.shape[-1]))
+        others = nn.functional.pad(things[..., list(THING_ORDER)], (0, self.where - THING))
+        return torch.cat([own.unsqueeze(-2), others], -2)
+
+    def _vital_units(self, vitals: Tensor) -> Tensor:
+        return vitals.new_tensor((1.0, 1.0, HEAT_UNIT))
+
+    def forward(self, senses: Senses) -> Tensor:
+        """Returns latent tokens (*lead, 1 + K, Z) of senses with leading shape *lead."""
+        where = self.wheres(senses) / self.scale(senses["things"].shape[-2])
+        if not self.what:
+            return where
+        feel = torch.cat(
+            [
+                senses["body"][..., PLANE:],
+                senses["vitals"] / self._vital_units(senses["vitals"]),
+                torch.log1p(senses["touch"]),
+            ],
+            -1,
+        )
+        what = torch.cat(
+            [self.body_encoder(feel).unsqueeze(-2), self.thing_encoder(self.appearance(senses))], -2
+        )  # fmt: skip
+        return torch.cat([where, what], -1)
+
+    def appearance(self, senses: Senses) -> Tensor:
+        """Returns what things look like, (*lead, K, appearance): extent, colour, kind, presence."""
+        return senses["things"][..., THING:]
+
+    def scale(self, things: int) -> Tensor:
+        """Returns the typical change per step of each where, (1 + things, where)."""
+        return torch.cat([self.change[:1], self.change[1:].expand(things, -1)], 0)
+
+    @torch.no_grad()
+    def observe(self, before: Senses, after: Senses) -> None:
+        """Updates the typical change per step from one lived transition (no leading shape)."""
+        moved = (self.wheres(after) - self.wheres(before)) ** 2  # (1 + K, where)
+        square = torch.stack([moved[0], moved[1:].mean(0)])
+        for i in range(0, PLANE, 2):  # one scale per vector, so that turning a vector commutes with scaling it
+            square[:, i : i + 2] = square[:, i : i + 2].mean(1, keepdim=True)
+        self.count += 1
+        mean = self.change**2 + (square - self.change**2) / self.count
+        # A floor for what never changes: a thousandth of a unit, so that nothing is divided by zero.
+        self.change.copy_(mean.sqrt().clamp_min(1e-3))
+
+    def imagined(self, latent: Tensor, still: Senses, attended: Tensor) -> Senses:
+        """Reads the explicit senses back from imagined latents.
+
+        Args:
+            latent: (*lead, 1 + k, Z) tokens of the body and the attended things.
+            still: Senses of now, without leading shape: what is not attended stays as it is.
+            attended: (k,) indices of the attended things.
+
+        Returns:
+            ``body``, ``vitals`` and ``things`` with leading shape *lead.
+        """
+        where = latent[..., : self.where] * self.scale(latent.shape[-2] - 1)
+        own, others = where[..., 0, :], where[..., 1:, :THING]
+        n = self.body_size
+        body = torch.cat([own[..., [0, 1, 5, 4, 2, 3]], own[..., PLANE:n]], -1)
+        vitals = own[..., n : n + self.vitals_size]
+        vitals = vitals * self._vital_units(vitals)
+        things = still["things"].expand(*latent.shape[:-2], -1, -1).clone()
+        things[..., attended[:, None], torch.tensor(THING_ORDER)] = others
+        return {"body": body, "vitals": vitals, "things": things}
