@@ -13,26 +13,28 @@ Memory = Any
 
 
 class Objective(nn.Module, ABC):
-    """A cost of what happens, lived or imagined; lower is better.
+    r"""A cost of what happens, lived or imagined; lower is better.
 
     The same object is the planner's cost over a thousand imagined futures, the lived cost that the critic
     learns to anticipate, and (as reward = -cost) a reward. It is an `nn.Module`, so what it learns saves,
     loads and moves like any other.
 
     `reads` names what it needs; the view that its methods are handed has exactly these keys. For a stretch of
-    experience with leading shape ``*lead`` (any, such as (T, B)), the keys are, per transition:
+    experience with leading shape ``*lead`` (any, such as (T, B) or none at all), the keys are, per transition:
 
     ========================  ==================  ==========================================================
     key                       shape               meaning
     ========================  ==================  ==========================================================
-    ``latent``                (\\*lead, N, Z)      latent tokens after the transition (token 0 is the body)
-    ``latent.before``         (\\*lead, N, Z)      latent tokens before it
-    ``action``                (\\*lead, A)         the action taken
-    ``mean``                  (E, \\*lead, N, Z)   what each ensemble member predicted for ``latent``
-    ``attended``              (\\*lead, N)         1 where a token was attended to, else 0
-    ``senses.<name>``         (\\*lead, ...)       the sense after the transition: lived, or read out of imagination
-    ``senses.<name>.before``  (\\*lead, ...)       the sense before it
+    ``latent``                (\*lead, N, Z)      latent tokens after the transition (token 0 is the body)
+    ``latent.before``         (\*lead, N, Z)      latent tokens before it
+    ``action``                (\*lead, A)         the action taken, each -1 to 1
+    ``mean``                  (E, \*lead, N, Z)   what each ensemble member predicted for ``latent``
+    ``attended``              (\*lead, N)         1 where a token was attended to, else 0
+    ``senses.<name>``         (\*lead, ...)       the sense after the transition: lived, or read out of imagination
+    ``senses.<name>.before``  (\*lead, ...)       the sense before it
     ========================  ==================  ==========================================================
+
+    Index from the right (``view["senses.vitals"][..., 1]``) and any leading shape works.
 
     Attributes:
         reads: The keys it needs.
@@ -54,14 +56,17 @@ class Objective(nn.Module, ABC):
         """Returns the cost of each transition, shape (*lead,). Pure: writes nothing, draws no random numbers."""
 
     def loss(self, view: View) -> Tensor | None:
-        """Returns a scalar to minimise for what the objective learns, or None. The host owns the optimiser."""
+        """Returns a scalar to minimise for what the objective learns, or None. The host owns the optimiser.
+
+        The view's tensors carry no gradient: an objective cannot bend the model it is fed from.
+        """
         return None
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes note of lived transitions, each exactly once. The only method that may change the objective."""
 
     def begin(self, lead: tuple[int, ...]) -> Memory:
-        """Returns an empty episodic memory for a batch of shape `lead`."""
+        """Returns an empty episodic memory: a tensor, or tuples, lists or dicts of tensors, each (*lead, ...)."""
         return None
 
     def remember(self, memory: Memory, view: View) -> Memory:

@@ -1,0 +1,81 @@
+"""A fence around the code of plug-ins, and the words that say where they went wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import random
+import traceback
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.random.mtrand as legacy
+import torch
+
+from usererror import UserError
+
+# NumPy's global functions draw from here while a fence is up: swapping the generator takes 1 us, saving and
+# restoring its state 170.
+_SCRATCH = np.random.MT19937(0)
+
+
+class Fault(Exception):  # noqa: N818 - an objective's fault, as against an error of ours
+    """What an objective did wrong, in words for the person who wrote it."""
+
+
+def seed_of(name: str, count: int = 0) -> int:
+    """Returns a seed that depends on a name and a count, the same in every process."""
+    return (zlib.crc32(name.encode()) + count) % 2**32
+
+
+@contextlib.contextmanager
+def fence(seed: int) -> Iterator[None]:
+    """Runs foreign code so that the process around it does not change.
+
+    Inside, the global generators of torch (CPU), NumPy and `random` start from `seed`; afterwards they are as they
+    were, and so are torch's gradient mode, default dtype and number of threads. (One thing is lost: the spare normal
+    deviate that the legacy ``np.random.randn`` keeps after an odd number of draws.) Costs 30 us.
+    """
+    torch_state, python_state = torch.default_generator.get_state(), random.getstate()
+    numpy_generator = legacy.get_bit_generator()
+    grad, dtype, threads = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads()
+    legacy.set_bit_generator(_SCRATCH)
+    torch.default_generator.manual_seed(seed)
+    np.random.seed(seed)
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        torch.default_generator.set_state(torch_state)
+        legacy.set_bit_generator(numpy_generator)
+        random.setstate(python_state)
+        torch.set_grad_enabled(grad)
+        if torch.get_default_dtype() != dtype:
+            torch.set_default_dtype(dtype)
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+
+
+def blame(error: BaseException, file: str | None) -> str:
+    """Says what went wrong and, where the error passed through `file`, in which line of it."""
+    words = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    if isinstance(error, Fault | UserError):
+        return words
+    what = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    line: int | None = None
+    if isinstance(error, SyntaxError) and file and error.filename == file:
+        line, what = error.lineno, f"{type(error).__name__}: {error.msg}"
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next((frame.lineno for frame in reversed(frames) if frame.filename == file), None)
+    return f"{Path(file).name}, line {line}: {what}" if file and line else what
+
+
+def file_of(kind: type) -> str | None:
+    """Returns the source file of a class, or None."""
+    try:
+        return inspect.getsourcefile(kind)
+    except (TypeError, OSError):
+        return None

@@ -1,0 +1,39 @@
+"""Hunger: energy below its setpoint costs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from torch import Tensor
+
+from intrinsic.hardwired import Hardwired
+from intrinsic.objective import Memory, View
+
+SETPOINT: Final = 0.7  # energy below which hunger is felt
+EXPONENT: Final = 4.0 / 3.0  # n / m with n = 4 and m = 3: a drive that steepens as the deficit grows
+
+
+class Hunger(Hardwired):
+    r"""Costs the drive that a lack of energy sets up.
+
+    Formula: ``cost = max(0, 0.7 - energy) ^ (4/3)``; the cost of no energy at all counts as one.
+
+    Source: Keramati and Gutkin, *Homeostatic reinforcement learning for integrating reward collection and
+    physiological stability*, eLife 2014, equation 1: the drive ``D(h) = (sum |h* - h|^n)^(1/m)``, here with one
+    need. Two differences. Only a deficit is felt, no surfeit. And the cost is the level of the drive where theirs
+    is its change: summed along a plan, changes cancel to the drive at the horizon, so that a meal now and a meal at
+    the last moment would be worth the same; the level prefers the meal now.
+
+    Reads: ``senses.vitals`` (\*lead, 3): energy (0 to 1), damage rate (1/s), temperature (deg C).
+
+    Weaknesses: a plan that cannot reach food within its horizon costs the same as one that runs away from it; that
+    far, only the critic leads. Above the setpoint it is silent: no agent stocks up.
+    """
+
+    reads = frozenset({"senses.vitals"})
+    unit = SETPOINT**EXPONENT
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the level of the drive, shape (*lead,)."""
+        deficit: Tensor = (SETPOINT - view["senses.vitals"][..., 0]).clamp_min(0.0)
+        return deficit.pow(EXPONENT)

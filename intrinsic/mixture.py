@@ -1,0 +1,214 @@
+"""A weighted mixture of objectives that stays readable term by term, and survives any one of them."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar, cast
+
+import torch
+from torch import Tensor, nn
+
+from intrinsic.guard import Fault
+from intrinsic.objective import Memory, Objective, View
+from intrinsic.registry import BUILTIN, key_of, make, parse_specs
+from intrinsic.term import Term
+from intrinsic.vetting import try_out, vet, vetted_weight
+from intrinsic.views import constant, mapped
+from usererror import UserError, unknown
+
+log = logging.getLogger(__name__)
+
+Memories = Mapping[str, Memory]
+T = TypeVar("T")
+
+
+class Mixture(nn.Module):
+    """What an agent cares about: objectives, each with a weight, on a common scale.
+
+    The cost of an objective with a `unit` is divided by it. Any other is divided by a running root mean square of
+    itself, so that one stays one while a learning model makes its raw value fade by orders of magnitude. That
+    scale moves with lived transitions until the host first calls `rescale`, and with `rescale` alone from then on.
+
+    An objective that raises, or returns anything but one finite number a transition, is muted: it costs nothing
+    from then on, the reason is logged once and kept in `muted`, and life goes on. `check` finds the same mistakes
+    before life begins, and raises.
+
+    Weights and scales are buffers, so `state_dict` holds them.
+    """
+
+    def __init__(self, objectives: Mapping[str, float] | Mapping[Objective, float]) -> None:
+        """Makes a mixture.
+
+        Args:
+            objectives: Weight of each objective, which is given by name (see `intrinsic.make`) or as an object.
+
+        Raises:
+            UserError: There is none, one is unknown or cannot be made, or two have the same name.
+        """
+        super().__init__()
+        self.terms = nn.ModuleDict()
+        for given, weight in objectives.items():
+            self._add(given, weight)
+        if not self.terms:
+            raise UserError(f"a mixture needs at least one objective. Known: {', '.join(BUILTIN)}")
+
+    @classmethod
+    def parse(cls, specs: Iterable[str]) -> Mixture:
+        """Makes a mixture from specs such as ``pain``, ``disagreement=1.5`` or ``my_drives.py:LovesRed=2``."""
+        return cls(parse_specs(specs))
+
+    def _add(self, given: str | Objective, weight: float) -> None:
+        name = key_of(given)
+        if name in self.terms:
+            raise UserError(f"two objectives are called {name!r}. Give it once, or rename the class of one")
+        objective = vet(name, make(given) if isinstance(given, str) else given)
+        self.terms[name] = Term(name, objective, vetted_weight(name, weight))
+
+    def _items(self) -> list[tuple[str, Term]]:
+        return cast("list[tuple[str, Term]]", list(self.terms.items()))
+
+    def _term(self, name: str) -> Term:
+        if name not in self.terms:
+            raise unknown("objective in this mixture", name, self.terms)
+        return cast(Term, self.terms[name])
+
+    def __getitem__(self, name: str) -> Objective:
+        return self._term(name).objective
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the objectives, in the order given."""
+        return tuple(self.terms)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every key that some objective needs in its view."""
+        return frozenset().union(*(term.reads for _, term in self._items()))
+
+    @property
+    def anticipated(self) -> tuple[str, ...]:
+        """Names of the objectives whose future cost the critic learns."""
+        return tuple(name for name, term in self._items() if term.objective.anticipated)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weight of each objective now."""
+        return {name: float(term.weight) for name, term in self._items()}
+
+    @property
+    def scales(self) -> dict[str, float]:
+        """Raw cost that counts as one, for each objective, now."""
+        return {name: term.value_of_one() for name, term in self._items()}
+
+    @property
+    def muted(self) -> dict[str, str]:
+        """Reason for each objective that is muted."""
+        return {name: term.muted for name, term in self._items() if term.muted is not None}
+
+    def set_weight(self, name: str, weight: float) -> None:
+        """Sets the weight of an objective while the agent lives."""
+        self._term(name).weight.fill_(vetted_weight(name, weight))
+
+    def unmute(self, name: str) -> None:
+        """Gives a muted objective another chance."""
+        self._term(name).muted = None
+
+    def check(self, view: View) -> None:
+        """Tries every objective on a view, at several leading shapes, before life begins.
+
+        Args:
+            view: One or more transitions with every key that the host can offer.
+
+        Raises:
+            UserError: An objective cannot live with this host; the message names it and the remedy.
+        """
+        for _, term in self._items():
+            try_out(term, view)
+
+    def costs(
+        self, view: View, memories: Memories | None = None, *, lived: bool = False, scaled: bool = True
+    ) -> dict[str, Tensor]:
+        """Returns what each objective makes of a stretch of experience, unweighted.
+
+        Args:
+            view: The stretch, with leading shape (*lead,).
+            memories: Episodic memories as `begin` and `remember` return them.
+            lived: False for imagination, where a muted objective costs 0; True for a report of what was lived,
+                where it costs nan and no cost carries a gradient.
+            scaled: False for raw costs, each in its own unit.
+
+        Returns:
+            Cost by name, each (*lead,).
+        """
+        costs = {}
+        for name, term in self._items():
+            cost = self._try(term, term.cost, view, memories.get(name) if memories else None)
+            if cost is None:
+                cost = constant(view, math.nan if lived else 0.0)
+            elif scaled:
+                cost = cost / term.value_of_one()
+            costs[name] = cost.detach() if lived else cost
+        return costs
+
+    def total(self, costs: Mapping[str, Tensor]) -> Tensor:
+        """Returns the weighted sum of costs, (*lead,); an objective that is muted counts nothing.
+
+        A total that is not finite means that the view was not: a planner should take it for the worst.
+        """
+        muted = self.muted
+        parts = [cost * float(self._term(name).weight) for name, cost in costs.items() if name not in muted]
+        return sum(parts[1:], parts[0]) if parts else torch.zeros_like(next(iter(costs.values())))
+
+    def observe(self, view: View, memories: Memories | None = None) -> None:
+        """Takes note of lived transitions, each exactly once: moves the scales, then lets the objectives learn."""
+        for name, term in self._items():
+            self._try(term, term.observe, view, memories.get(name) if memories else None)
+
+    def rescale(self, raw: Mapping[str, Tensor]) -> None:
+        """Moves the running scales by raw costs of a batch that the host finds representative.
+
+        Best are replayed transitions under the model of today (``mixture.rescale(mixture.costs(view, scaled=False))``
+        once a training step): they follow the model as it learns, and do not hang on what the agent happens to do.
+
+        Args:
+            raw: Unscaled costs by name, any shape; one call counts as one sample.
+        """
+        for name, cost in raw.items():
+            if name not in self.muted:
+                self._term(name).rescale(cost)
+
+    def loss(self, view: View) -> Tensor | None:
+        """Returns the sum of what the objectives want minimised, a scalar, or None when none learns."""
+        losses = [self._try(term, term.loss, view) for _, term in self._items()]
+        wanted = [loss for loss in losses if loss is not None]
+        return sum(wanted[1:], wanted[0]) if wanted else None
+
+    def begin(self, lead: tuple[int, ...]) -> dict[str, Memory]:
+        """Returns empty memories for a batch of shape `lead`, by name; objectives that keep none are left out."""
+        episodic = [(name, term) for name, term in self._items() if term.episodic]
+        return {name: self._try(term, term.begin, lead) for name, term in episodic}
+
+    def remember(self, memories: Memories, view: View) -> dict[str, Memory]:
+        """Returns the memories after the view's transition; those given stay as they are."""
+        terms = {name: self._term(name) for name in memories}
+        return {name: self._try(term, term.remember, memories[name], view) for name, term in terms.items()}
+
+    def fork(self, memories: Memories, count: int) -> dict[str, Memory]:
+        """Returns memories for `count` candidate futures, shape (count, ...), from those of one life, (1, ...)."""
+        return {
+            name: mapped(lambda tensor: tensor.expand(count, *tensor.shape[1:]), memory)
+            for name, memory in memories.items()
+        }
+
+    def _try(self, term: Term, act: Callable[..., T], *given: object) -> T | None:
+        """Acts unless the term is muted, and mutes it when it fails."""
+        if term.muted is not None:
+            return None
+        try:
+            return act(*given)
+        except Fault as fault:
+            term.muted = str(fault)
+            log.warning("objective %r is muted, life goes on without it: %s", term.name, fault)
+            return None

@@ -1,0 +1,31 @@
+"""Pain: what damages the body costs, at once and without learning."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from intrinsic.hardwired import Hardwired
+from intrinsic.objective import Memory, View
+
+
+class Pain(Hardwired):
+    r"""Costs the rate at which the body is being damaged.
+
+    Formula: ``cost = max(0, damage rate)``, in 1/s; a rate of 0.2/s counts as one, so that pain at its
+    fullest (1/s) outshouts curiosity at its usual volume five times over, at equal weights.
+
+    Source: the immutable intrinsic cost of LeCun, *A Path Towards Autonomous Machine Intelligence*, 2022,
+    section 3.1.4. That it is linear in the rate of damage is a choice made here.
+
+    Reads: ``senses.vitals`` (\*lead, 3): energy (0 to 1), damage rate (1/s), temperature (deg C).
+
+    Weaknesses: it knows damage only while it happens; all foresight is the planner's and the critic's. It does
+    not habituate, and it cannot tell a burn from a blow.
+    """
+
+    reads = frozenset({"senses.vitals"})
+    unit = 0.2  # 1/s
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the damage rate (1/s), shape (*lead,)."""
+        return view["senses.vitals"][..., 1].clamp_min(0.0)

@@ -1,0 +1,143 @@
+"""One objective inside a mixture: its weight, its scale, and a guard around its code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from intrinsic.guard import Fault, blame, fence, file_of, seed_of
+from intrinsic.objective import Memory, Objective, View
+from intrinsic.registry import BUILTIN
+from intrinsic.scale import Scale
+from intrinsic.views import Declared, lead_of, mapped
+
+T = TypeVar("T")
+
+LIVED_HALF_LIFE = 500.0  # transitions: long against a spell of rest, short against a childhood
+GIVEN_HALF_LIFE = 20.0  # calls of `rescale`, each a batch large enough to be right by itself
+
+
+class Term(nn.Module):
+    """An objective with its weight and scale.
+
+    Plug-ins (all that housecat does not ship) run behind a fence: they get copies of the tensors they declared and
+    random numbers of their own, and what they return is looked at before anybody uses it. housecat's own
+    objectives are trusted with the tensors themselves, because copying would cost more than they do.
+
+    Every method raises `Fault` for what the objective does wrong.
+
+    Attributes:
+        weight: Weight in the mixture, a scalar tensor.
+        lived: Number of calls of `observe` and `loss`, which seeds the plug-in's random numbers.
+        given: 1 once `rescale` was used: from then on lived costs no longer move the scale.
+    """
+
+    weight: Tensor
+    lived: Tensor
+    given: Tensor
+
+    def __init__(self, name: str, objective: Objective, weight: float) -> None:
+        super().__init__()
+        self.name = name
+        self.objective = objective.eval()
+        self.reads = frozenset(objective.reads)
+        self.episodic = objective.memory == "episode"
+        self.trusted = type(objective) in BUILTIN.values()
+        self.unit = None if objective.unit is None else float(objective.unit)
+        self.muted: str | None = None
+        self.scale = Scale()
+        self.register_buffer("weight", torch.tensor(float(weight), dtype=torch.float64))
+        self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("given", torch.zeros((), dtype=torch.bool))
+        self._seed = seed_of(name)
+
+    def value_of_one(self) -> float:
+        """Returns the raw cost that counts as one on the common scale."""
+        return self.scale.value() if self.unit is None else self.unit
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the raw cost, shape (*lead,)."""
+        lead = lead_of(view)
+        if self.episodic and memory is None:
+            memory = self.begin(lead)
+        return self._run(lambda: self._checked(self.objective.cost(self._seen(view), self._copied(memory)), lead, view))
+
+    def loss(self, view: View) -> Tensor | None:
+        """Returns what the objective wants minimised, a scalar, or None; no gradient flows into the view."""
+        detached = {key: tensor.detach() for key, tensor in view.items()}
+        self.lived += 1
+        self.objective.train()
+        try:
+            loss: object = self._run(lambda: self.objective.loss(self._seen(detached)))
+        finally:
+            self.objective.eval()
+        if loss is None or (isinstance(loss, Tensor) and loss.dim() == 0 and bool(torch.isfinite(loss.detach()))):
+            return loss
+        shape = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else f"a {type(loss).__name__}"
+        raise Fault(f"`loss` must return None or one finite number as a tensor of shape (); it returned {shape}")
+
+    def observe(self, view: View, memory: Memory = None) -> None:
+        """Lets the objective and its scale take note of lived transitions."""
+        if self.unit is None and not self.given:
+            with torch.no_grad():
+                self.scale.update(self.cost(view, memory), LIVED_HALF_LIFE)
+        self.lived += 1
+        self._run(lambda: self.objective.observe(self._seen(view), self._copied(memory)))
+
+    def rescale(self, cost: Tensor) -> None:
+        """Moves the scale by a batch of raw costs that the host finds representative."""
+        if self.unit is None:
+            if not self.given:  # the lived costs had another distribution: start again
+                self.scale.reset()
+                self.given.fill_(True)
+            self.scale.update(cost.detach(), GIVEN_HALF_LIFE, samples=1)
+
+    def begin(self, lead: tuple[int, ...]) -> Memory:
+        """Returns an empty episodic memory."""
+        return self._run(lambda: self.objective.begin(lead))
+
+    def remember(self, memory: Memory, view: View) -> Memory:
+        """Returns the memory after the view's transition."""
+        return self._run(lambda: self.objective.remember(self._copied(memory), self._seen(view)))
+
+    def _run(self, act: Callable[[], T]) -> T:
+        try:
+            if self.trusted:
+                return act()
+            with fence((self._seed + int(self.lived)) % 2**32):
+                return act()
+        except (Exception, SystemExit) as error:
+            raise Fault(blame(error, file_of(type(self.objective)))) from error
+
+    def _seen(self, view: View) -> View:
+        declared = Declared(self.name, self.reads, view)
+        if not self.trusted:
+            for key, tensor in declared.items():
+                declared[key] = tensor.clone()
+        return declared
+
+    def _copied(self, memory: Memory) -> Memory:
+        return memory if self.trusted or memory is None else mapped(Tensor.clone, memory)
+
+    def _checked(self, cost: object, lead: tuple[int, ...], view: View) -> Tensor:
+        if not isinstance(cost, Tensor):
+            raise Fault(f"`cost` must return a tensor; it returned a {type(cost).__name__}")
+        if cost.shape != lead:
+            extra = len(cost.shape) > len(lead) and cost.shape[: len(lead)] == lead
+            hint = " Reduce its last dimensions" if extra else " Index the view from the right"
+            raise Fault(
+                f"`cost` must return one number a transition, shape {lead} for this view; it returned "
+                f"{tuple(cost.shape)}.{hint}, as in view['senses.vitals'][..., 1]"
+            )
+        if self.trusted:  # what is not finite came from outside: say so through the cost, not by falling silent
+            return cost
+        cost = cost.float()
+        if not math.isfinite(float(cost.detach().sum())) and not bool(torch.isfinite(cost).all()):
+            innocent = not all(bool(torch.isfinite(view[key]).all()) for key in self.reads)
+            if not innocent:
+                raise Fault("`cost` returned nan or infinity from finite senses. Guard divisions, logs and roots")
+        return cost
