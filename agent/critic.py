@@ -7,7 +7,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from agent.world_model import WorldModel
+from agent.world_model import Sight, WorldModel
 
 QUANTILES = 9
 
@@ -33,21 +33,23 @@ class Critic(nn.Module):
         self.levels: Tensor
         self.register_buffer("levels", (torch.arange(QUANTILES) + 0.5) / QUANTILES)
 
-    def forward(self, own: Tensor, pair: Tensor) -> Tensor:
-        """Returns quantiles (B, drives, QUANTILES) from the features of `WorldModel.geometry`."""
-        out: Tensor = self.net(own, pair)
+    def forward(self, sight: Sight) -> Tensor:
+        """Returns quantiles (B, drives, QUANTILES) of the cost to come."""
+        return self._shaped(self.net(sight.own.detach(), sight.pair.detach()))
+
+    def _shaped(self, out: Tensor) -> Tensor:
         return out.unflatten(-1, (len(self.drives), QUANTILES))
 
-    def expect(self, own: Tensor, pair: Tensor) -> Tensor:
+    def expect(self, sight: Sight) -> Tensor:
         """Returns the expected cost to come, (B, drives)."""
-        return self(own, pair).mean(-1)
+        return self(sight).mean(-1)
 
-    def loss(self, before: tuple[Tensor, Tensor], after: tuple[Tensor, Tensor], cost: Tensor) -> Tensor:
+    def loss(self, before: Sight, after: Sight, cost: Tensor) -> Tensor:
         """Returns the quantile Huber loss of transitions with costs (B, drives)."""
         with torch.no_grad():
-            future = self.target(*after).unflatten(-1, (len(self.drives), QUANTILES))
+            future = self._shaped(self.target(after.own, after.pair))
             goal = cost.unsqueeze(-1) + self.discount * future
-        off = goal.unsqueeze(-2) - self(*before).unsqueeze(-1)  # (B, drives, predicted, target)
+        off = goal.unsqueeze(-2) - self(before).unsqueeze(-1)  # (B, drives, predicted, target)
         weight = (self.levels[:, None] - (off.detach() < 0).float()).abs()
         return (weight * nn.functional.huber_loss(off, torch.zeros_like(off), reduction="none")).mean()
 

@@ -28,14 +28,27 @@ class EnsembleMLP(nn.Module):
             self.biases.append(nn.Parameter(torch.zeros(members, 1, b)))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Maps (rows, in), shared by all members, or (E, rows, in) to (E, rows, out)."""
-        for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
-            if x.dim() == 2:
-                # One wide product is faster than E narrow ones over copies of the same input.
-                wide = x @ w.transpose(0, 1).reshape(w.shape[1], -1)
-                x = wide.view(x.shape[0], self.members, -1).transpose(0, 1) + b
-            else:
-                x = torch.baddbmm(b, x, w)
-            if i < len(self.weights) - 1:
-                x = nn.functional.silu(x)
+        """Maps (E, rows, in) to (E, rows, out)."""
+        return self._rest(torch.baddbmm(self.biases[0], x, self.weights[0]))
+
+    def pairs(self, me: Tensor, others: Tensor) -> Tensor:
+        """Maps every pair of a row of `me` and one of its others.
+
+        Args:
+            me: (B, in_1).
+            others: (B, k, in_2), with in_1 + in_2 inputs in all.
+
+        Returns:
+            (E, B, k, out). What `me` adds to the first layer is computed once for its k pairs, and all members
+            read the same input in one product.
+        """
+        weight, bias = self.weights[0].transpose(0, 1).flatten(1), self.biases[0].flatten()  # (in, E h), (E h)
+        split, (b, k, _) = me.shape[1], others.shape
+        own = torch.addmm(bias, me, weight[:split])
+        first = (others.flatten(0, 1) @ weight[split:]).view(b, k, -1) + own.unsqueeze(1)
+        return self._rest(first.view(b * k, self.members, -1).transpose(0, 1)).unflatten(1, (b, k))
+
+    def _rest(self, x: Tensor) -> Tensor:
+        for w, b in zip(list(self.weights)[1:], list(self.biases)[1:], strict=True):
+            x = torch.baddbmm(b, nn.functional.silu(x), w)
         return x

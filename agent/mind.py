@@ -130,7 +130,7 @@ class Mind(nn.Module):
 
     # Acting -------------------------------------------------------------------------------------------------
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.
 
@@ -167,8 +167,7 @@ class Mind(nn.Module):
         return action
 
     def _anticipate(self, latent: Tensor, appearance: Tensor) -> Tensor:
-        own, pair, _, _ = self.world_model.geometry(latent, appearance)
-        return self.critic.expect(own, pair)
+        return self.critic.expect(self.world_model.sight(latent, appearance))
 
     def _judge(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Judgement:
         """Imagines plans (T, B, A) and weighs them."""
@@ -204,7 +203,7 @@ class Mind(nn.Module):
         self.perception.observe(before, now)
         latent = torch.stack([self._tokens(self.perception(s), attended) for s in (before, now)])[:, None]
         appearance = self.perception.appearance(before)[attended][None]
-        mean = self.world_model(latent[0], act[None], appearance)
+        mean = self.world_model(latent[0], act[None], self.world_model.sight(latent[0], appearance))
         senses = {name: torch.stack([before[name], now[name]])[:, None] for name in NEEDED}
         rollout = Rollout(latent, act[None, None], mean[:, None], senses, attended, False)
         view = rollout.view()
@@ -238,18 +237,16 @@ class Mind(nn.Module):
         cfg = self.config
         senses, action, after, cost = self.memory.sample(cfg.batch, self.generator)
         attended = attend(senses, cfg.attend)
-        before = self._tokens(self.perception(senses), attended)
-        then = self._tokens(self.perception(after), attended)
+        both = {name: torch.cat([senses[name], after[name]]) for name in senses}
+        before, then = self._tokens(self.perception(both), attended.repeat(2, 1)).chunk(2)
         appearance = gather(self.perception.appearance(senses), attended)
-        losses = self.world_model.loss(before, then, action, appearance, after["touch"], (cfg.vicreg, cfg.inverse))
+        sight = self.world_model.sight(before, appearance)
+        losses = self.world_model.loss(before, then, action, sight, after["touch"], (cfg.vicreg, cfg.inverse))
         self.optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         nn.utils.clip_grad_norm_(self.world_model.parameters(), 10.0)
         self.optimizer.step()
-        with torch.no_grad():
-            seen = self.world_model.geometry(before, appearance)[:2]
-            seen_then = self.world_model.geometry(then, appearance)[:2]
-        losses["critic"] = self.critic.loss(seen, seen_then, cost)
+        losses["critic"] = self.critic.loss(sight, self.world_model.sight(then.detach(), appearance), cost)
         self.critic_optimizer.zero_grad(set_to_none=True)
         losses["critic"].backward()
         self.critic_optimizer.step()

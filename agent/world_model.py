@@ -45,10 +45,29 @@ class Rollout:
         return keys
 
 
-def rotate(vectors: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Turns pairs in the last dimension, (..., 2 n), by an angle given by its cosine and sine (..., 1)."""
-    x, y = vectors[..., 0::2], vectors[..., 1::2]
-    return torch.stack([cos * x - sin * y, sin * x + cos * y], -1).flatten(-2)
+@dataclass(frozen=True)
+class Sight:
+    """Tokens as the body sees them.
+
+    Attributes:
+        own: (B, own) the body's own features.
+        pair: (B, k, pair) features of each pair of body and thing, in the body's frame.
+        facing: (B, 1) heading as a complex number of length one.
+    """
+
+    own: Tensor
+    pair: Tensor
+    facing: Tensor
+
+
+def planar(vectors: Tensor) -> Tensor:
+    """Sees vectors in the plane, (..., 2 n), as complex numbers (..., n): turning is then multiplying."""
+    return torch.view_as_complex(vectors.unflatten(-1, (-1, 2)).contiguous())
+
+
+def flat(numbers: Tensor) -> Tensor:
+    """Undoes `planar`."""
+    return torch.view_as_real(numbers).flatten(-2)
 
 
 class WorldModel(nn.Module):
@@ -62,87 +81,80 @@ class WorldModel(nn.Module):
     Source: joint embedding prediction after LeCun 2022 (A Path Towards Autonomous Machine Intelligence,
     section 4) with the regularisers of VICReg (Bardes et al. 2021, arXiv 2105.04906); ensembles after Sancaktar
     et al. 2022 (arXiv 2206.11403). We differ in keeping whereabouts explicit, see `Perception`.
+
+    Args:
+        perception: Whose latents it predicts; trained with it.
+        actions: Size of an action.
+        members: E.
+        hidden: Width of both hidden layers.
     """
+
+    facing_where: Tensor
 
     def __init__(self, perception: Perception, actions: int, members: int, hidden: int) -> None:
         super().__init__()
         self.perception = perception
-        what, scalars = perception.what, perception.where - PLANE
+        what = perception.what
+        self.own_size = 6 + perception.where - PLANE + what
+        self.pair_size = PLANE + 4 + 3 + perception.appearance_size + what
         self.body_out, self.thing_out = perception.size, THING + what
-        own = 2 + scalars + 4 + what  # motion, scalars, place and heading in the room, what
-        pair = 4 + 1 + 2 + 2 + 2 + 2 + perception.appearance_size + what  # as `geometry` lists them
-        self.own_size, self.pair_size = own, pair
-        self.pair_net = EnsembleMLP(members, (own + pair + actions, hidden, hidden, self.thing_out + MESSAGE))
-        self.body_net = EnsembleMLP(members, (own + actions + MESSAGE, hidden, hidden, self.body_out))
-        self.inverse = inverse_dynamics_net(2 * what + 2 * perception.where, actions) if what else None
+        own = self.own_size + actions
+        self.pair_net = EnsembleMLP(members, (own + self.pair_size, hidden, hidden, self.thing_out + MESSAGE))
+        self.body_net = EnsembleMLP(members, (own + MESSAGE, hidden, hidden, self.body_out))
+        self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
         self.touch = nn.Sequential(nn.Linear(self.body_out, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
+        # Offsets are taken of positions alone, not of velocities and headings.
+        self.register_buffer("facing_where", torch.tensor([1.0, 0.0, 0.0]))
 
-    def geometry(self, latent: Tensor, appearance: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Sees tokens from the body.
-
-        Args:
-            latent: (B, 1 + k, Z).
-            appearance: (B, k, features).
-
-        Returns:
-            The body's own features (B, own), those of each pair (B, k, pair), and the cosine and sine of its
-            heading (B, 1).
-        """
+    def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
+        """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
         p = self.perception
         where = latent[..., : p.where] * p.scale(latent.shape[-2] - 1)
         body, things = where[:, 0], where[:, 1:, :THING]
-        cos, sin = body[:, 4:5], body[:, 5:6]
-        own = [rotate(body[:, 2:4], cos, -sin) * 2.0, body[:, PLANE:], body[:, :2] / 2.0, body[:, 4:6]]
-        offset = things[..., :2] - body[:, None, :2]
-        seen = rotate(torch.cat([offset, things[..., 2:6]], -1), cos[:, None], -sin[:, None])
-        offset, motion, heading = seen[..., :2], seen[..., 2:4], seen[..., 4:6]
+        me, others = planar(body[:, :PLANE]), planar(things[..., :PLANE])  # (B, 3), (B, k, 3)
+        facing = me[:, 2:3]
+        turn = facing.conj()
+        seen = flat((others - (me * self.facing_where).unsqueeze(1)) * turn.unsqueeze(1))
+        offset = seen[..., :2]
         distance = offset.norm(dim=-1, keepdim=True)
-        fine = offset / NEAR * (NEAR / distance.clamp_min(NEAR))
-        pair = [offset / 2.0, fine * 2.0, torch.exp(-distance / NEAR) * 2.0, motion * 2.0, heading]
-        pair += [things[..., :2] / 2.0, things[..., 6:8] * 2.0, appearance]
+        fine, close = offset * (2.0 / distance.clamp_min(NEAR)), torch.exp(distance / -NEAR)
+        own = [flat(me[:, 1:2] * turn), body[:, :2], body[:, 4:]]
+        pair = [seen, things[..., :2], things[..., PLANE:], fine, close, appearance]
         if p.what:
             own.append(latent[:, 0, p.where :])
             pair.append(latent[:, 1:, p.where :])
-        return torch.cat(own, -1), torch.cat(pair, -1), cos, sin
+        return Sight(torch.cat(own, -1), torch.cat(pair, -1), facing)
 
-    def forward(self, latent: Tensor, action: Tensor, appearance: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, action: Tensor, sight: Sight) -> Tensor:
         """Predicts the next latents.
 
         Args:
             latent: (B, 1 + k, Z).
             action: (B, A).
-            appearance: (B, k, features).
+            sight: Of the latents.
 
         Returns:
             (E, B, 1 + k, Z), one prediction per member.
         """
-        b, n, _ = latent.shape
-        own, pair, cos, sin = self.geometry(latent, appearance)
-        me = torch.cat([own, action], -1)
-        rows = torch.cat([pair, me[:, None].expand(-1, n - 1, -1)], -1).flatten(0, 1)  # (B k, in)
-        out = self.pair_net(rows).unflatten(1, (b, n - 1))  # (E, B, k, thing + message)
+        me = torch.cat([sight.own, action], -1)
+        out = self.pair_net.pairs(me, sight.pair)  # (E, B, k, thing + message)
         message = out[..., self.thing_out :].sum(2)
-        body = self.body_net(torch.cat([me.expand(out.shape[0], -1, -1), message], -1))
-        thing, where = out[..., : self.thing_out], self.perception.where
+        body = self.body_net(torch.cat([me.expand(out.shape[0], -1, -1), message], -1)).unsqueeze(2)
         # Changes are predicted in the body's frame and turned back into the room's.
-        thing_change = torch.cat(
-            [
-                rotate(thing[..., :PLANE], cos[:, None], sin[:, None]),
-                thing[..., PLANE:THING],
-                thing.new_zeros(*thing.shape[:-1], where - THING),
-                thing[..., THING:],
-            ],
-            -1,
-        )
-        body_change = torch.cat([rotate(body[..., :PLANE], cos, sin), body[..., PLANE:]], -1)
-        return latent + torch.cat([body_change.unsqueeze(2), thing_change], 2)
+        plane = torch.cat([body[..., :PLANE], out[..., :PLANE]], 2)
+        plane = flat(planar(plane) * sight.facing.unsqueeze(1))
+        rest = nn.functional.pad(out[..., PLANE:THING], (0, self.perception.where - THING))
+        if self.perception.what:
+            rest = torch.cat([rest, out[..., THING : self.thing_out]], -1)
+        change = torch.cat([plane, torch.cat([body[..., PLANE:], rest], 2)], -1)
+        return latent + change
 
     def loss(
         self,
         latent: Tensor,
         after: Tensor,
         action: Tensor,
-        appearance: Tensor,
+        sight: Sight,
         touch: Tensor,
         weights: tuple[float, float],
     ) -> dict[str, Tensor]:
@@ -152,12 +164,12 @@ class WorldModel(nn.Module):
             latent: (B, 1 + k, Z) before.
             after: (B, 1 + k, Z) after.
             action: (B, A).
-            appearance: (B, k, features).
+            sight: Of `latent`.
             touch: (B, parts) felt after (N).
             weights: Of the VICReg and of the inverse-dynamics terms.
         """
         where = self.perception.where
-        error = (self(latent, action, appearance) - after) ** 2
+        error = (self(latent, action, sight) - after) ** 2
         # Means over members, tokens and dimensions: a thing's change counts as much as the body's.
         losses = {"body": error[:, :, 0, :where].mean(), "things": error[:, :, 1:, :THING].mean()}
         if self.perception.what:
@@ -181,16 +193,16 @@ class WorldModel(nn.Module):
             senses: Senses of now, without leading shape.
             attended: (k,) indices of the attended things.
         """
-        steps, plans, _ = actions.shape
+        plans = actions.shape[1]
         appearance = self.perception.appearance(senses)[attended].expand(plans, -1, -1)
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         unit = self.perception.change[0, 4]
-        for t in range(steps):
-            mean = self(state, actions[t], appearance)
+        for action in actions:
+            mean = self(state, action, self.sight(state, appearance))
             state = mean.mean(0)
-            heading = state[:, 0, 4:6]
-            state[:, 0, 4:6] = heading / (heading.norm(dim=-1, keepdim=True) * unit).clamp_min(1e-6)
+            heading = state[:, 0, 4:6]  # a mean of directions is shorter than one
+            heading /= heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit
             states.append(state)
             means.append(mean)
         path = torch.stack(states)
