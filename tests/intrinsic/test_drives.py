@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 
 import pytest
 import torch
@@ -28,7 +29,7 @@ def test_hunger_is_silent_above_its_setpoint_and_steepens_below():
     cost = [float(hunger.cost(vitals(energy=energy))) for energy in (1.0, 0.7, 0.5, 0.3, 0.1)]
     assert cost[0] == 0.0
     assert cost[1] == pytest.approx(0.0, abs=1e-6)
-    steps = [later - earlier for earlier, later in zip(cost[1:], cost[2:], strict=False)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(cost[1:])]
     assert 0.0 < steps[0] < steps[1] < steps[2]
 
 
