@@ -14,7 +14,7 @@ class MindConfig:
 
     ensemble: int = 5
     """Members of the world model: their disagreement is what the mind knows that it does not know."""
-    hidden: int = 128
+    hidden: int = 64
     """Width of the predictor's two hidden layers."""
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
@@ -38,8 +38,6 @@ class MindConfig:
     """Learning updates per control step."""
     learning_rate: float = 1e-3
     """Step size of Adam for world model, critic and objectives."""
-    weight_decay: float = 0.0
-    """Decoupled weight decay of the world model."""
     vicreg: float = 0.05
     """Weight of the terms that keep learned latents from collapsing (variance, covariance)."""
     inverse: float = 0.05
@@ -48,6 +46,8 @@ class MindConfig:
     """Transitions remembered."""
     discount: float = 0.95
     """Of the critic per control step: 0.95 looks about 4 s ahead."""
+    critic: bool = True
+    """Whether plans end in what the critic anticipates; False is for ablations."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
     device: str = "cpu"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from agent.allocator import keep_freed_memory
 from agent.config import MindConfig
 from agent.configurator import attend, gather
 from agent.critic import Critic
@@ -18,7 +19,7 @@ from agent.memory import Replay
 from agent.moment import Plan, Thought
 from agent.perception import THING, Perception, Senses
 from agent.planner import ICEM, colored_noise
-from agent.world_model import Rollout, WorldModel
+from agent.world_model import Rollout, Sight, WorldModel
 from intrinsic import Mixture
 from usererror import UserError
 from worlds import World
@@ -52,6 +53,7 @@ class Mind(nn.Module):
     def __init__(self, senses: dict[str, tuple[int, ...]], actions: int, config: MindConfig, seed: int) -> None:
         super().__init__()
         torch.set_num_threads(config.threads)
+        keep_freed_memory()
         missing = [name for name in NEEDED if name not in senses]
         if missing:
             raise UserError(f"a mind needs the senses {', '.join(NEEDED)}; this world lacks {', '.join(missing)}")
@@ -76,12 +78,12 @@ class Mind(nn.Module):
         self.babble = torch.zeros(0, actions)
         self.promised: float | None = None
         self.information: float | None = None
-        self.optimizer = torch.optim.AdamW(
-            self.world_model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
-        )
-        self.critic_optimizer = torch.optim.Adam(self.critic.net.parameters(), lr=config.learning_rate, fused=True)
-        learners = [p for p in self.mixture.parameters() if p.requires_grad]
-        self.taste_optimizer = torch.optim.Adam(learners, lr=config.learning_rate) if learners else None
+        model = self.world_model
+        predictor = [*model.pair_net.parameters(), *model.body_net.parameters()]
+        known = {id(p) for p in predictor}
+        rest = [p for p in self.parameters() if p.requires_grad and id(p) not in known]
+        self.optimizer = torch.optim.Adam(predictor, lr=config.learning_rate, fused=True)
+        self.slow_optimizer = torch.optim.Adam(rest, lr=config.learning_rate, fused=True)
 
     @classmethod
     def born(
@@ -177,21 +179,27 @@ class Mind(nn.Module):
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
         appearance = self.perception.appearance(senses)[attended].expand(actions.shape[1], -1, -1)
         future = self._anticipate(rollout.latent[-1], appearance)
-        for i, name in enumerate(self.drives):
+        for i, name in enumerate(self.drives if self.config.critic else ()):
             parts[f"critic.{name}"] = future[:, i] * weights[name]
         return Judgement(rollout, costs, parts, torch.stack(list(parts.values())).sum(0))
 
     def _plan(self, latent: Tensor, senses: Senses, attended: Tensor) -> tuple[Tensor, tuple[Plan, ...]]:
-        plans, _ = self.planner.plan(lambda a: self._judge(latent, a, senses, attended).total, self.generator)
+        judged: list[Judgement] = []
+
+        def evaluate(actions: Tensor) -> Tensor:
+            judged.append(self._judge(latent, actions, senses, attended))
+            return judged[-1].total
+
+        plans, costs = self.planner.plan(evaluate, self.generator)
         # Rivals are spread over the better half, so that a person sees alternatives and not one plan five times.
-        rivals = torch.linspace(0, plans.shape[1] // 2, RIVALS + 1).long()
-        judged = self._judge(latent, plans[:, rivals], senses, attended)
-        self.promised = sum(float(c[0, 0]) * self.mixture.weights[n] for n, c in judged.costs.items())
-        self.information = -float(judged.parts.get("disagreement", torch.zeros(1))[0])
+        shown = costs.argsort(stable=True)[torch.linspace(0, len(costs) // 2, RIVALS + 1).long()]
+        best, last = int(shown[0]), judged[-1]
+        weights, scales = self.mixture.weights, self.mixture.scales
+        self.promised = sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items())
+        self.information = -float(last.parts.get("disagreement", torch.zeros_like(costs))[best])
         # What an objective costs everywhere alike decides nothing: its scale is how much plans differ in it.
-        scales = self.mixture.scales
-        self.mixture.rescale({n: (c - c.mean(1, keepdim=True)) * scales[n] for n, c in judged.costs.items()})
-        return plans[0, 0], pictured(judged, plans[:, rivals])
+        self.mixture.rescale({n: (c - c.mean(1, keepdim=True)) * scales[n] for n, c in judged[0].costs.items()})
+        return plans[0, best], pictured(last, shown)
 
     # Feeling and learning -----------------------------------------------------------------------------------
 
@@ -225,33 +233,48 @@ class Mind(nn.Module):
         return Lived({**costs, **muted}, felt, energy)
 
     def learn(self) -> dict[str, float]:
-        """Makes the configured number of updates from memory; returns the losses of the last one."""
-        if self.memory.size < self.config.batch:
-            return {}
-        losses: dict[str, float] = {}
-        for _ in range(self.config.updates):
-            losses = self._update()
-        return losses
+        """Makes the configured number of updates from memory.
 
-    def _update(self) -> dict[str, float]:
+        Each is a step of the predictor on a batch of its own. All batches are encoded together, once, and encoder,
+        readouts, critic and objectives take one step on the whole: what costs most is done least.
+
+        Returns:
+            Losses by name.
+        """
         cfg = self.config
-        senses, action, after, cost = self.memory.sample(cfg.batch, self.generator)
+        if self.memory.size < cfg.batch or not cfg.updates:
+            return {}
+        senses, action, after, cost = self.memory.sample(cfg.batch * cfg.updates, self.generator)
         attended = attend(senses, cfg.attend)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
         before, then = self._tokens(self.perception(both), attended.repeat(2, 1)).chunk(2)
         appearance = gather(self.perception.appearance(senses), attended)
-        sight = self.world_model.sight(before, appearance)
-        losses = self.world_model.loss(before, then, action, sight, after["touch"], (cfg.vicreg, cfg.inverse))
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.stack(list(losses.values())).sum().backward()
-        nn.utils.clip_grad_norm_(self.world_model.parameters(), 10.0)
-        self.optimizer.step()
-        losses["critic"] = self.critic.loss(sight, self.world_model.sight(then.detach(), appearance), cost)
-        self.critic_optimizer.zero_grad(set_to_none=True)
-        losses["critic"].backward()
-        self.critic_optimizer.step()
+        encoded = (before, then, *self.world_model.sight(before, appearance))
+        leaves = [tensor.detach().requires_grad_(tensor.requires_grad) for tensor in encoded]
+        for part in torch.arange(cfg.batch * cfg.updates).chunk(cfg.updates):
+            latent, target, own, pair, facing = (leaf[part] for leaf in leaves)
+            losses = self.world_model.loss(latent, target, action[part], Sight(own, pair, facing))
+            self._step(self.optimizer, losses)
+        sight = Sight(*(leaf.detach() for leaf in leaves[2:]))
+        future = self.world_model.sight(then.detach(), appearance)
+        slow = self.world_model.side_losses(before, then, action, after["touch"])
+        slow["vicreg"], slow["inverse"] = cfg.vicreg * slow["vicreg"], cfg.inverse * slow["inverse"]
+        slow["critic"] = self.critic.loss(sight, future, cost)
+        grads = [(t, leaf.grad) for t, leaf in zip(encoded, leaves, strict=True) if leaf.grad is not None]
+        self._step(self.slow_optimizer, slow, grads)
         self.critic.follow()
-        return {name: float(loss.detach()) for name, loss in losses.items()}
+        return {name: float(loss.detach()) for name, loss in {**losses, **slow}.items()}
+
+    @staticmethod
+    def _step(
+        optimizer: torch.optim.Optimizer, losses: dict[str, Tensor], grads: list[tuple[Tensor, Tensor]] | None = None
+    ) -> None:
+        total = torch.stack(list(losses.values())).sum()
+        optimizer.zero_grad(set_to_none=True)
+        tensors = [total, *(tensor for tensor, _ in grads or ())]
+        torch.autograd.backward(tensors, [torch.ones_like(total), *(grad for _, grad in grads or ())])
+        nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0)
+        optimizer.step()
 
 
 @dataclass(frozen=True)
@@ -264,17 +287,18 @@ class Judgement:
     total: Tensor
 
 
-def pictured(judged: Judgement, actions: Tensor) -> tuple[Plan, ...]:
-    """Returns imagined plans in a form that a person can look at."""
-    body, things = judged.rollout.senses["body"].numpy(), judged.rollout.senses["things"].numpy()
+def pictured(judged: Judgement, shown: Tensor) -> tuple[Plan, ...]:
+    """Returns some of the imagined plans in a form that a person can look at."""
+    pick = shown.tolist()
+    body, things = (judged.rollout.senses[name][:, pick].numpy() for name in ("body", "things"))
     path = np.concatenate([body[..., :2], np.arctan2(body[..., 2:3], body[..., 3:4])], -1)
     return tuple(
         Plan(
-            float(judged.total[i]),
-            {name: float(part[i]) for name, part in judged.parts.items()},
+            float(judged.total[plan]),
+            {name: float(part[plan]) for name, part in judged.parts.items()},
             path[:, i],
             things[:, i, :, :3],
-            actions[:, i].numpy(),
+            judged.rollout.action[:, plan].numpy(),
         )
-        for i in range(actions.shape[1])
+        for i, plan in enumerate(pick)
     )

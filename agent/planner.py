@@ -85,12 +85,13 @@ class ICEM:
             generator: Random numbers.
 
         Returns:
-            The last iteration's plans, (T, B, A) and costs (B,), cheapest first.
+            The last iteration's plans (T, B, A), in the order in which `evaluate` saw them, and their costs (B,).
+            The cheapest of earlier iterations are among them.
         """
         mean = torch.cat([self.mean[1:], self.mean[-1:]])
         kept = torch.cat([self.kept[1:], self.kept[-1:]])
         sigma = torch.full_like(mean, self.sigma)
-        best_plans, best_costs = mean.unsqueeze(1), torch.full((1,), math.inf)
+        plans, costs = mean.unsqueeze(1), torch.zeros(1)
         for _ in range(self.iterations):
             fresh = self.samples - kept.shape[1] - 1
             noise = colored_noise(self.beta, self.horizon, (fresh, self.actions), generator)
@@ -101,8 +102,5 @@ class ICEM:
             mean = self.momentum * mean + (1 - self.momentum) * elite.mean(1)
             sigma = self.momentum * sigma + (1 - self.momentum) * elite.std(1)
             kept = elite[:, : self.keep]
-            plans, costs = torch.cat([best_plans, plans], 1), torch.cat([best_costs, costs])
-            order = costs.argsort(stable=True)[: self.samples]
-            best_plans, best_costs = plans[:, order], costs[order]
         self.mean, self.kept = mean, kept
-        return best_plans, best_costs
+        return plans, costs

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import worlds
-from agent.live import live
+from agent.life import live
 from agent.mind import Mind
 from agent.moment import Moment
 from agent.recorder import Recorder
@@ -24,7 +24,10 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
     world = worlds.make(config.world, seed=config.seed)
     if config.mind is None:
         return world, Mind.born(world, objectives=config.objectives or None, seed=config.seed)
-    return world, Mind.load(config.mind)
+    mind = Mind.load(config.mind)
+    for name, weight in config.objectives.items():
+        mind.mixture.set_weight(name, weight)
+    return world, mind
 
 
 def awaken(path: Path) -> tuple[World, Mind]:
@@ -60,7 +63,7 @@ def live_recorded(folder: RunFolder, checkpoint: int = CHECKPOINT) -> Iterator[t
     check_space(folder.path, world, config.steps - rows)
     with Recorder(folder, rows) as recorder:
         try:
-            for moment in live(world, mind, steps=config.steps - rows, resume=bool(saved)):
+            for moment in live(world, mind, steps=config.steps - rows):
                 recorder.add(moment)
                 if recorder.rows % checkpoint == 0 and recorder.rows < config.steps:
                     recorder.checkpoint(mind, world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -45,8 +46,7 @@ class Rollout:
         return keys
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(NamedTuple):
     """Tokens as the body sees them.
 
     Attributes:
@@ -149,24 +149,14 @@ class WorldModel(nn.Module):
         change = torch.cat([plane, torch.cat([body[..., PLANE:], rest], 2)], -1)
         return latent + change
 
-    def loss(
-        self,
-        latent: Tensor,
-        after: Tensor,
-        action: Tensor,
-        sight: Sight,
-        touch: Tensor,
-        weights: tuple[float, float],
-    ) -> dict[str, Tensor]:
-        """Returns the parts of the training loss for transitions.
+    def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> dict[str, Tensor]:
+        """Returns the prediction errors of transitions.
 
         Args:
             latent: (B, 1 + k, Z) before.
             after: (B, 1 + k, Z) after.
             action: (B, A).
             sight: Of `latent`.
-            touch: (B, parts) felt after (N).
-            weights: Of the VICReg and of the inverse-dynamics terms.
         """
         where = self.perception.where
         error = (self(latent, action, sight) - after) ** 2
@@ -174,11 +164,24 @@ class WorldModel(nn.Module):
         losses = {"body": error[:, :, 0, :where].mean(), "things": error[:, :, 1:, :THING].mean()}
         if self.perception.what:
             losses["what"] = error[..., where:].mean()
-            spread, redundancy = vicreg(torch.cat([latent, after])[..., where:])
-            losses["vicreg"] = weights[0] * (spread + 0.25 * redundancy)
-            assert self.inverse is not None
+        return losses
+
+    def side_losses(self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor) -> dict[str, Tensor]:
+        """Returns what keeps latents from collapsing, and the error of the readout of touch.
+
+        Args:
+            latent: (B, 1 + k, Z) before.
+            after: (B, 1 + k, Z) after.
+            action: (B, A).
+            touch: (B, parts) felt after (N).
+        """
+        zero = latent.new_zeros(())
+        losses = {"vicreg": zero, "inverse": zero}
+        if self.inverse is not None:
+            spread, redundancy = vicreg(torch.cat([latent, after])[..., self.perception.where :])
+            losses["vicreg"] = spread + 0.25 * redundancy
             both = torch.cat([latent[:, 0], after[:, 0]], -1)
-            losses["inverse"] = weights[1] * ((self.inverse(both) - action) ** 2).mean()
+            losses["inverse"] = ((self.inverse(both) - action) ** 2).mean()
         # The readout never shapes the latent.
         losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
         return losses

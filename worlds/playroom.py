@@ -64,7 +64,7 @@ FEEDER = Shape("feeder", "cylinder", (0.16, 0.16, 0.14), (0.35, 0.80, 0.82), 0)
 # Warmth of the skin (deg C) follows what is below it; above PAIN_FROM it hurts, fully at PAIN_FULL.
 AMBIENT, PLATE_HEAT, PAIN_FROM, PAIN_FULL = 22.0, 70.0, 42.0, 67.0
 WARMING, COOLING = 0.25, 1.0  # time constants (s)
-RESTING, WORKING, FEEDING = 0.0008, 0.0020, 0.10  # energy per second: spent at rest, at full effort, and gained
+RESTING, WORKING, FEEDING = 0.0004, 0.0010, 0.10  # energy per second: spent at rest, at full effort, and gained
 
 
 class Playroom(World):

@@ -128,6 +128,10 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         events, self.events = self.events, []
         return self._sense(), 0.0, False, False, {"events": events}
 
+    def observe(self) -> Obs:
+        """Returns the senses of now, without living a step."""
+        return self._sense()
+
     def apply(self, event: Event) -> None:
         """Lets something from outside happen before the next step, and notes it among that step's events.
 

@@ -1,0 +1,373 @@
+"""Pictures of a scene: OpenGL without a window, or the world's own slow renderer where there is none."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any, Literal, Protocol
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from worlds import shaders
+from worlds.meshes import mesh
+from worlds.scene import Scene, Vector
+from worlds.staging import FLOOR_TILES, INSTANCE_FLOATS, LIGHT, SCREEN_TILE, Staging
+from worlds.view import RIBBON_FLOATS, Camera, Overlay
+
+__all__ = ["Camera", "Drawable", "NoOpenGL", "Overlay", "Picture", "Renderer", "TinyRenderer", "make_renderer"]
+
+log = logging.getLogger(__name__)
+Array = npt.NDArray[np.float32]
+Image = npt.NDArray[np.uint8]
+Poses = npt.NDArray[np.floating[Any]]
+Pass = Literal["cast", "solid"]
+
+BACKGROUND = (0.062, 0.070, 0.092)
+MASK_SIZE = 768
+EMPTY = Overlay()
+
+
+class NoOpenGL(RuntimeError):
+    """There is no OpenGL 3.3 to draw with."""
+
+
+class TinyRender(Protocol):
+    """The world's own renderer: an (H, W, 3) picture of how things are now."""
+
+    def __call__(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> Image: ...
+
+
+class Drawable(Protocol):
+    """What can be drawn: a world, or a life seen from another process."""
+
+    def scene(self) -> Scene:
+        """Returns shapes and poses."""
+        ...
+
+    def tiny_render(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> Image:
+        """Draws without OpenGL."""
+        ...
+
+
+class Picture(Protocol):
+    """What every renderer offers."""
+
+    backend: str
+    width: int
+    height: int
+
+    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
+        """Returns an (H, W, 3) picture, valid until the next call."""
+        ...
+
+    def close(self) -> None:
+        """Frees what the renderer holds."""
+        ...
+
+
+class Renderer:
+    """Draws a scene with OpenGL into memory; software OpenGL will do.
+
+    Attributes:
+        backend: ``"moderngl: <name of the OpenGL renderer>"``.
+        width: Of the picture (pixels).
+        height: Of the picture (pixels).
+    """
+
+    def __init__(self, scene: Scene, width: int, height: int) -> None:
+        """Makes a context, the programs and the buffers.
+
+        Raises:
+            NoOpenGL: If no OpenGL 3.3 context can be had.
+        """
+        # More rasteriser threads would fight the life for its core.
+        os.environ.setdefault("LP_NUM_THREADS", "1")
+        self._gl = _context()
+        self.backend = f"moderngl: {self._gl.info['GL_RENDERER']}"
+        self.width, self.height = width, height
+        self._staging = Staging(scene)
+        self._buffer = np.zeros((height, width, 4), np.uint8)
+        self._make_targets()
+        self._make_programs()
+        self._make_arrays(scene)
+
+    def _make_targets(self) -> None:
+        gl, extent = self._gl, (self.width, self.height)
+        self._canvas = gl.framebuffer([gl.renderbuffer(extent, 4)], gl.depth_renderbuffer(extent))
+        self._copy = gl.texture(extent, 4)
+        self._copy.filter = (gl.NEAREST, gl.NEAREST)
+        self._copy.repeat_x = self._copy.repeat_y = False
+        self._copied = gl.framebuffer([self._copy])
+        self._mask = gl.texture((MASK_SIZE, MASK_SIZE), 1)
+        self._mask.filter = (gl.LINEAR, gl.LINEAR)
+        self._mask.repeat_x = self._mask.repeat_y = False
+        self._masked = gl.framebuffer([self._mask])
+
+    def _make_programs(self) -> None:
+        make = self._gl.program
+        self._cast = make(vertex_shader=shaders.CAST_VERTEX, fragment_shader=shaders.CAST_FRAGMENT)
+        self._solid = make(vertex_shader=shaders.SOLID_VERTEX, fragment_shader=shaders.SOLID_FRAGMENT)
+        self._floor = make(vertex_shader=shaders.FLOOR_VERTEX, fragment_shader=shaders.FLOOR_FRAGMENT)
+        self._shaded = make(vertex_shader=shaders.FLOOR_VERTEX, fragment_shader=shaders.SHADED_FRAGMENT)
+        self._spot = make(vertex_shader=shaders.SPOT_VERTEX, fragment_shader=shaders.SPOT_FRAGMENT)
+        self._line = make(vertex_shader=shaders.LINE_VERTEX, fragment_shader=shaders.LINE_FRAGMENT)
+        self._smooth = make(vertex_shader=shaders.SMOOTH_VERTEX, fragment_shader=shaders.SMOOTH_FRAGMENT)
+        everything = (self._cast, self._solid, self._floor, self._shaded, self._smooth)
+        constants: dict[str, Any] = {
+            "toward": tuple(LIGHT),
+            "extent": (float(self.width), float(self.height)),
+            "ground": self._staging.ground,
+            "tiles": float(FLOOR_TILES),
+            "color": self._staging.color,
+            "mask": 0,
+            "picture": 0,
+            "side": float(SCREEN_TILE),
+            "soft": 0.030 / (2 * self._staging.ground[2]),  # a penumbra of 3 cm to each side
+        }
+        for program in everything:
+            for name, value in constants.items():
+                if isinstance(program.get(name, None), moderngl.Uniform):
+                    program[name] = value
+
+    def _make_arrays(self, scene: Scene) -> None:
+        """Uploads one mesh for each kind of shape, and the quads of tiles and spots."""
+        gl = self._gl
+        keys = [(s.kind, bool(max(s.size) > 0.05)) for s in scene.shapes]
+        self._batches = []
+        for kind, fine in dict.fromkeys(keys):
+            members = np.array([i for i, k in enumerate(keys) if k == (kind, fine)], np.intp)
+            self._batches.append(_Batch(gl, members, *mesh(kind, fine), cast=self._cast, solid=self._solid))
+        square = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
+        self._spots = _Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
+        self._bare = _Quads(gl, self._floor, square, ("tile",), "2f")
+        self._dim = _Quads(gl, self._shaded, square, ("tile",), "2f")
+        self._edges = _Quads(gl, self._smooth, square, ("tile",), "2f")
+        self._line_room = 0
+
+    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
+        """Draws one picture.
+
+        Args:
+            poses: (M, 7) position and quaternion of every node.
+            camera: Where from.
+            overlay: Ribbons, dots and ghosts over the world.
+
+        Returns:
+            (H, W, 3) view of a buffer that the next call overwrites; `pixels` is the same with a fourth, unused byte.
+        """
+        gl, staging = self._gl, self._staging
+        instances = staging.place(np.asarray(poses, np.float32), camera)
+        matrix = camera.matrix(self.width / self.height)
+        matrix[1] *= -1  # OpenGL's first row is the lowest: draw upside down and read back upright
+        for program in (self._solid, self._floor, self._shaded, self._spot, self._line):
+            program["camera"].write(matrix.T.tobytes())  # type: ignore[union-attr]
+        for program in (self._solid, self._line):
+            program["eye"] = tuple(camera.eye)
+        self._draw_floor(instances)
+        self._blend(True, depth=False)
+        self._spots.draw(staging.spots(instances))
+        self._blend(False)
+        gl.enable(gl.CULL_FACE)
+        gl.front_face = "cw"  # because of drawing upside down
+        for batch in self._batches:
+            batch.draw("solid", instances, staging.solid)
+        self._smooth_edges(staging.rough(instances, camera, self.width, self.height))
+        self._draw_lines(overlay)
+        self._draw_ghosts(overlay)
+        self._canvas.read_into(self._buffer, components=4)
+        return self._buffer[:, :, :3]
+
+    @property
+    def pixels(self) -> Image:
+        """The last picture as (H, W, 4) contiguous bytes, the fourth unused."""
+        return self._buffer
+
+    def _draw_floor(self, instances: Array) -> None:
+        """Draws shadows into their mask, then the floor, looking shadows up only where there may be one."""
+        gl, staging = self._gl, self._staging
+        gl.enable_only(gl.NOTHING)
+        self._masked.use()
+        self._masked.clear()
+        for batch in self._batches:
+            batch.draw("cast", instances, staging.casting)
+        self._canvas.use()
+        self._canvas.clear(*BACKGROUND, 1.0, depth=1.0)
+        gl.enable_only(gl.DEPTH_TEST)
+        dim = staging.shaded(instances)
+        self._bare.draw(np.argwhere(~dim))
+        self._mask.use(0)
+        self._dim.draw(np.argwhere(dim))
+
+    def _smooth_edges(self, tiles: npt.NDArray[np.bool_]) -> None:
+        gl = self._gl
+        gl.copy_framebuffer(self._copied, self._canvas)
+        self._canvas.use()
+        gl.enable_only(gl.NOTHING)
+        self._copy.use(0)
+        self._edges.draw(np.argwhere(tiles))
+        gl.enable_only(gl.DEPTH_TEST)
+
+    def _blend(self, on: bool, depth: bool = True) -> None:
+        gl = self._gl
+        (gl.enable if on else gl.disable)(gl.BLEND)
+        gl.blend_func = gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA
+        self._canvas.depth_mask = depth
+
+    def _draw_lines(self, overlay: Overlay) -> None:
+        gl = self._gl
+        strips = [s for s in overlay.strips if len(s)]
+        if not strips:
+            return
+        vertices = np.concatenate(strips)
+        if len(vertices) > self._line_room:
+            self._line_room = 2 * len(vertices)
+            self._lines = gl.buffer(reserve=self._line_room * RIBBON_FLOATS * 4, dynamic=True)
+            layout = (self._lines, "3f 3f 2f 4f", "position", "tangent", "across", "color")
+            self._line_array = gl.vertex_array(self._line, [layout])
+        self._lines.write(vertices)
+        self._blend(True, depth=False)
+        for comparison, strength in (("<", 1.0), (">", 0.25)):  # what is behind a thing shows through it, faintly
+            gl.depth_func = comparison
+            self._line["strength"] = strength
+            self._line_array.render(vertices=len(vertices))
+        gl.depth_func = "<"
+        self._blend(False)
+
+    def _draw_ghosts(self, overlay: Overlay) -> None:
+        """Draws translucent copies; they hide one another, so that a ghost has no insides."""
+        gl = self._gl
+        self._blend(True)
+        gl.enable(gl.CULL_FACE)
+        for ghost in overlay.ghosts:
+            data, members = self._staging.ghost(ghost)
+            for batch in self._batches:
+                batch.draw("solid", data, members)
+        self._blend(False)
+
+    def close(self) -> None:
+        """Releases the context."""
+        self._gl.release()
+
+
+class _Batch:
+    """All shapes that share a mesh, drawn in one call a program."""
+
+    def __init__(
+        self,
+        gl: moderngl.Context,
+        members: npt.NDArray[np.intp],
+        vertices: Array,
+        corners: npt.NDArray[np.int32],
+        cast: moderngl.Program,
+        solid: moderngl.Program,
+    ) -> None:
+        self._members = members
+        self._instances = gl.buffer(reserve=len(members) * INSTANCE_FLOATS * 4, dynamic=True)
+        shape, order = gl.buffer(vertices), gl.buffer(corners)
+        full = [
+            (shape, "3f 3f", "vertex", "normal"),
+            (self._instances, "3f 4f 3f 4f 1f/i", "position", "rotation", "size", "color", "glow"),
+        ]
+        bare = [(shape, "3f 12x", "vertex"), (self._instances, "3f 4f 3f 20x/i", "position", "rotation", "size")]
+        self._arrays = {"cast": gl.vertex_array(cast, bare, order), "solid": gl.vertex_array(solid, full, order)}
+
+    def draw(self, program: Pass, data: Array, chosen: npt.NDArray[np.bool_]) -> None:
+        rows = self._members[chosen[self._members]]
+        if len(rows):
+            self._instances.write(data[rows])
+            self._arrays[program].render(instances=len(rows))
+
+
+class _Quads:
+    """Many rectangles in one call.
+
+    Not instanced: software OpenGL starts its vertex stage anew for each instance, which costs 10 us apiece.
+    """
+
+    def __init__(
+        self, gl: moderngl.Context, program: moderngl.Program, corners: Array, names: tuple[str, ...], layout: str
+    ) -> None:
+        self._corners = corners
+        self._room = 4096
+        order = np.array([0, 1, 2, 2, 1, 3]) + 4 * np.arange(self._room)[:, None]
+        floats = 2 + sum(int(part[0]) for part in layout.split())
+        self._data = gl.buffer(reserve=self._room * 4 * floats * 4, dynamic=True)
+        self._array = gl.vertex_array(
+            program, [(self._data, f"2f {layout}", "corner", *names)], gl.buffer(order.astype(np.int32))
+        )
+
+    def draw(self, rows: npt.NDArray[Any]) -> None:
+        """Draws a rectangle for each row of data."""
+        for start in range(0, len(rows), self._room):
+            part = rows[start : start + self._room]
+            data = np.empty((len(part), 4, 2 + part.shape[1]), np.float32)
+            data[:, :, :2] = self._corners
+            data[:, :, 2:] = part[:, None]
+            self._data.write(data)
+            self._array.render(vertices=6 * len(part))
+
+
+class TinyRenderer:
+    """The world's own renderer behind the same methods; shows how things are now, without overlays.
+
+    Attributes:
+        backend: ``"tiny"``.
+        width: Of the picture (pixels).
+        height: Of the picture (pixels).
+    """
+
+    backend = "tiny"
+    shrink = 2  # its time grows with the pixels: draw a quarter of them
+
+    def __init__(self, draw: TinyRender, width: int, height: int) -> None:
+        self._draw = draw
+        self.width, self.height = width, height
+
+    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
+        """Returns an (H, W, 3) picture of the world as it is; `poses` and `overlay` are not used."""
+        small = self._draw(
+            self.width // self.shrink, self.height // self.shrink, camera.eye, camera.target, camera.fov
+        )
+        rows = np.arange(self.height) * small.shape[0] // self.height
+        columns = np.arange(self.width) * small.shape[1] // self.width
+        return np.ascontiguousarray(small[rows][:, columns])
+
+    def close(self) -> None:
+        """Has nothing to free."""
+
+
+def make_renderer(
+    world: Drawable, width: int, height: int, backend: Literal["auto", "moderngl", "tiny"] = "auto"
+) -> Renderer | TinyRenderer:
+    """Picks the best renderer that works here; its choice is in `backend`.
+
+    Args:
+        world: What to draw.
+        width: Of the picture (pixels).
+        height: Of the picture (pixels).
+        backend: ``auto`` falls back to the world's own renderer when there is no OpenGL.
+
+    Raises:
+        NoOpenGL: If `backend` insists on OpenGL and there is none.
+    """
+    if backend != "tiny":
+        try:
+            return Renderer(world.scene(), width, height)
+        except NoOpenGL as error:
+            if backend == "moderngl":
+                raise
+            log.warning("no OpenGL here (%s): drawing with the world's own slow renderer", error)
+    return TinyRenderer(world.tiny_render, width, height)
+
+
+def _context() -> moderngl.Context:
+    """Makes a context without a window: EGL first, which needs no display, then whatever the system offers."""
+    reasons = []
+    for options in ({"backend": "egl"}, {}):
+        try:
+            return moderngl.create_context(standalone=True, **options)  # type: ignore[arg-type]
+        except Exception as error:  # moderngl and drivers raise what they like, bare Exception included
+            reasons.append(str(error))
+    raise NoOpenGL("; ".join(reasons))

@@ -1,0 +1,157 @@
+"""What is drawn where, worked out on arrays before any drawing: instances, spots, and tiles that need extra care."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from worlds.meshes import compose
+from worlds.scene import Scene
+from worlds.view import Camera, Ghost
+
+Array = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+INSTANCE_FLOATS = 15  # position 3, rotation 4, size 3, colour 4, glow 1
+FLOOR_TILES = 28
+SCREEN_TILE = 16
+LIGHT = np.array([-0.42, -0.50, 0.90], np.float32) / np.float32(math.sqrt(0.42**2 + 0.5**2 + 0.9**2))
+
+_CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32)
+_ENDS = np.array([[i, i | bit] for bit in (1, 2, 4) for i in range(8) if not i & bit], np.intp)
+
+
+class Staging:
+    """Turns poses into what the renderer uploads.
+
+    Attributes:
+        ground: Centre x, y, half side and height of the floor (m).
+        color: Of the floor.
+        casting: Which shapes cast shadows.
+        solid: Which shapes are drawn as meshes.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        shapes = scene.shapes
+        self._node = np.array([s.node for s in shapes], np.intp)
+        self._local = np.array([[*s.position, *s.orientation] for s in shapes], np.float32).reshape(-1, 7)
+        self._size = np.array([s.size for s in shapes], np.float32).reshape(-1, 3)
+        self._tint = np.array([[*s.color, 1.0] for s in shapes], np.float32).reshape(-1, 4)
+        self._glow = np.array([[s.glow] for s in shapes], np.float32).reshape(-1, 1)
+        named = [s.name.split()[0] if s.name else "" for s in shapes]
+        self._wall = np.array([n.startswith("wall") for n in named], bool)
+        self._floor = np.array([n.startswith("floor") for n in named], bool)
+        room = self._wall | self._floor
+        self.casting: Mask = ~room & (self._glow[:, 0] == 0)
+        self.solid: Mask = np.ones(len(shapes), bool)
+        self._standing = self.casting & np.array([s.solid for s in shapes], bool)
+        self._rounds = np.flatnonzero(~room)
+        self._boxes = np.flatnonzero(room)
+        self.ground = (0.0, 0.0, max(scene.size) / 2, 0.0)
+        self.color = (0.80, 0.70, 0.58)
+        if self._floor.any():
+            first = int(np.flatnonzero(self._floor)[0])
+            at = compose(scene.poses[self._node[first]], self._local[first])
+            top = float(at[2] + self._size[first, 2])
+            self.ground = (float(at[0]), float(at[1]), float(self._size[first, :2].max()), top)
+            self.color = shapes[first].color
+
+    def place(self, poses: Array, camera: Camera) -> Array:
+        """Returns (S, 15) instances of all shapes; walls between the camera and the room are cut low."""
+        world = compose(poses[self._node], self._local).astype(np.float32)
+        size = self._size.copy()
+        for i in np.flatnonzero(self._wall):
+            x, y = float(world[i, 0]), float(world[i, 1])
+            outside = ((camera.eye[0] - x) * x + (camera.eye[1] - y) * y) / max(math.hypot(x, y), 1e-6)
+            keep = 1.0 - 0.80 * min(max((outside + 0.6) / 0.8, 0.0), 1.0)
+            world[i, 2] -= size[i, 2] * (1 - keep)
+            size[i, 2] *= keep
+        world[self._floor, 2] -= 0.002  # the top is drawn apart, on this
+        return np.concatenate([world, size, self._tint, self._glow], axis=1)
+
+    def ghost(self, ghost: Ghost) -> tuple[Array, Mask]:
+        """Returns (S, 15) instances in which a node's shapes stand at the ghost's pose, and which those are."""
+        members = self._node == ghost.node
+        data = np.zeros((len(self._node), INSTANCE_FLOATS), np.float32)
+        data[:, :7] = compose(np.asarray(ghost.pose, np.float32)[None], self._local)
+        data[:, 7:10] = self._size
+        data[:, 10:13] = 0.45 * self._tint[:, :3] + 0.55 * np.asarray(ghost.tint, np.float32)
+        data[:, 13] = ghost.alpha
+        data[:, 14] = 0.35
+        return data, members
+
+    def spots(self, instances: Array) -> Array:
+        """Returns (P, 9) round spots on the floor, position, reach and colour.
+
+        Dark ones make things stand on it, bright ones surround what glows.
+        """
+        x, y, z = instances[:, 0], instances[:, 1], instances[:, 2] - self.ground[3]
+        reach, low = instances[:, 7:10].max(1), z - instances[:, 7:10].min(1)
+        out = np.zeros((2, len(instances), 9), np.float32)
+        out[:, :, 0], out[:, :, 1] = x, y
+        out[0, :, 2], out[1, :, 2] = self.ground[3] + 0.003, self.ground[3] + 0.004
+        out[0, :, 3:5] = reach[:, None] * 1.45
+        out[0, :, 5:8] = 0.05, 0.03, 0.03
+        out[0, :, 8] = 0.46 * np.clip(1 - low / 0.2, 0, 1)
+        out[1, :, 3:5] = reach[:, None] * 2.1
+        out[1, :, 5:8] = self._tint[:, :3]
+        out[1, :, 8] = 0.42 * self._glow[:, 0]
+        return np.concatenate([out[0][self._standing], out[1][self._glow[:, 0] > 0]])
+
+    def shaded(self, instances: Array) -> Mask:
+        """Returns (tiles, tiles), x first: which tiles of the floor a shadow may fall on."""
+        x0, y0, half, top = self.ground
+        rows = instances[self.casting]
+        height = np.maximum(rows[:, 2] - top, 0.0)
+        reach = rows[:, 7:10].max(1)
+        shift = LIGHT[:2] / LIGHT[2]
+        center = rows[:, :2] - shift * height[:, None] - (x0, y0)
+        span = (reach * (1 + np.abs(shift).max()) + 0.06)[:, None]
+        low = np.floor((center - span + half) / (2 * half) * FLOOR_TILES).astype(int)
+        high = np.ceil((center + span + half) / (2 * half) * FLOOR_TILES).astype(int)
+        return _fill((FLOOR_TILES, FLOOR_TILES), low, high)
+
+    def rough(self, instances: Array, camera: Camera, width: int, height: int) -> Mask:
+        """Returns which tiles of the picture (x first, y downwards) hold outlines that want smoothing."""
+        tiles = (-(-width // SCREEN_TILE), -(-height // SCREEN_TILE))
+        seen = camera.project(instances[self._rounds, :3], width, height)
+        scale = height / (2 * math.tan(math.radians(camera.fov) / 2))
+        near = np.maximum(seen[:, 2], camera.near)
+        span = (np.linalg.norm(instances[self._rounds, 7:10], axis=1) * scale / near + 2)[:, None]
+        keep = seen[:, 2] > 0
+        low = np.floor((seen[:, :2] - span) / SCREEN_TILE)[keep]
+        high = np.ceil((seen[:, :2] + span) / SCREEN_TILE)[keep]
+        mask = _fill(tiles, low, high)
+        # Boxes of the room stand square: no rotation to apply.
+        corners = instances[self._boxes, None, :3] + _CORNERS * instances[self._boxes, None, 7:10]
+        along = np.linspace(0, 1, 2 * max(tiles), dtype=np.float32)[:, None]
+        at = camera.clip(corners.reshape(-1, 3), width / height).reshape(-1, 8, 4)[:, _ENDS][..., (0, 1, 3)]
+        at = _clipped(at[:, :, 0].reshape(-1, 3), at[:, :, 1].reshape(-1, 3), camera.near)
+        ends = (at[..., :2] / at[..., 2:] * (0.5, -0.5) + 0.5) * (width / SCREEN_TILE, height / SCREEN_TILE)
+        line = ends[:, 0, None] + along * (ends[:, 1] - ends[:, 0])[:, None]
+        for nudge in (-0.12, 0.12):
+            index = (line + nudge).astype(np.intp).reshape(-1, 2)
+            index = index[((index >= 0) & (index < tiles)).all(1)]
+            mask[index[:, 0], index[:, 1]] = True
+        return mask
+
+
+def _clipped(a: Array, b: Array, near: float) -> Array:
+    """Cuts segments of (x, y, w) at w = near; returns (S, 2, 3) of those that are not all behind."""
+    keep = np.maximum(a[:, 2], b[:, 2]) > near
+    a, b = a[keep], b[keep]
+    t = np.clip((near - a[:, 2]) / np.where(b[:, 2] == a[:, 2], 1, b[:, 2] - a[:, 2]), 0, 1)[:, None]
+    cut = a + t * (b - a)
+    return np.stack([np.where(a[:, 2:] < near, cut, a), np.where(b[:, 2:] < near, cut, b)], axis=1)
+
+
+def _fill(shape: tuple[int, int], low: npt.NDArray[Any], high: npt.NDArray[Any]) -> Mask:
+    """Marks the cells of half-open rectangles given by their corners (R, 2)."""
+    mask = np.zeros(shape, bool)
+    low = np.clip(low, 0, shape).astype(int)
+    high = np.clip(high, 0, shape).astype(int)
+    for (x0, y0), (x1, y1) in zip(low.tolist(), high.tolist(), strict=True):
+        mask[x0:x1, y0:y1] = True
+    return mask
