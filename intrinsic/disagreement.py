@@ -18,10 +18,11 @@ class Disagreement(Objective):
     Formula: ``cost = - sum over attended tokens n, sum over dimensions z, of std over members e of mean[e, n, z]``
     (population std). Latents are standardised deltas, so that dimensions add up without further weighing.
 
-    Source: Pathak, Gandhi and Gupta, *Self-supervised exploration via disagreement*, 2019, arXiv 1906.04161
-    (variance, as a reward for model-free learning); used as here, as a planner's bonus that sums the std over the
-    dimensions, by Sancaktar, Blaes and Martius, *Curious exploration via structured world models* (CEE-US), 2022,
-    arXiv 2206.11403. Differs in that only tokens that are attended to count.
+    Source: Pathak, Gandhi and Gupta, *Self-supervised exploration via disagreement*, 2019, arXiv 1906.04161 (the
+    variance over members, as a reward to learn from); as a planner's bonus, the std summed over dimensions, in the
+    code of Sancaktar, Blaes and Martius, *Curious exploration via structured world models* (CEE-US), 2022, arXiv
+    2206.11403. Differs from that in two ways: only tokens that are attended to count, and the std is that of the
+    population, not the sample, a constant factor.
 
     Reads: ``mean`` (E, \*lead, N, Z), the members' predictions; ``attended`` (\*lead, N).
 

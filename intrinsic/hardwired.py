@@ -23,7 +23,7 @@ class Hardwired(Objective, metaclass=Sealed):
     Its weight in a mixture is the configurator's to set; what it means is nobody's. The seal stops accidents and
     careless plug-ins, not a determined attacker: Python code that runs in a process can change that process.
 
-    Source: LeCun, *A Path Towards Autonomous Machine Intelligence*, 2022, section 3.1.4: the intrinsic cost is
+    Source: LeCun, *A Path Towards Autonomous Machine Intelligence*, 2022, section 3.2: the intrinsic cost is
     immutable, so that an agent cannot learn itself out of its drives.
     """
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar, cast
+from collections.abc import Iterable, Mapping
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from intrinsic.guard import Fault
 from intrinsic.objective import Memory, Objective, View
 from intrinsic.registry import BUILTIN, key_of, make, parse_specs
 from intrinsic.term import Term
@@ -18,10 +16,8 @@ from intrinsic.vetting import try_out, vet, vetted_weight
 from intrinsic.views import constant, mapped
 from usererror import UserError, unknown
 
-log = logging.getLogger(__name__)
-
 Memories = Mapping[str, Memory]
-T = TypeVar("T")
+Weights = Mapping[str, float] | Mapping[Objective, float] | Mapping[str | Objective, float]
 
 
 class Mixture(nn.Module):
@@ -38,7 +34,7 @@ class Mixture(nn.Module):
     Weights and scales are buffers, so `state_dict` holds them.
     """
 
-    def __init__(self, objectives: Mapping[str, float] | Mapping[Objective, float]) -> None:
+    def __init__(self, objectives: Weights) -> None:
         """Makes a mixture.
 
         Args:
@@ -144,7 +140,7 @@ class Mixture(nn.Module):
         """
         costs = {}
         for name, term in self._items():
-            cost = self._try(term, term.cost, view, memories.get(name) if memories else None)
+            cost = term.attempt(term.cost, view, memories.get(name) if memories else None)
             if cost is None:
                 cost = constant(view, math.nan if lived else 0.0)
             elif scaled:
@@ -164,13 +160,15 @@ class Mixture(nn.Module):
     def observe(self, view: View, memories: Memories | None = None) -> None:
         """Takes note of lived transitions, each exactly once: moves the scales, then lets the objectives learn."""
         for name, term in self._items():
-            self._try(term, term.observe, view, memories.get(name) if memories else None)
+            term.attempt(term.observe, view, memories.get(name) if memories else None)
 
     def rescale(self, raw: Mapping[str, Tensor]) -> None:
         """Moves the running scales by raw costs of a batch that the host finds representative.
 
         Best are replayed transitions under the model of today (``mixture.rescale(mixture.costs(view, scaled=False))``
-        once a training step): they follow the model as it learns, and do not hang on what the agent happens to do.
+        once a training step): they follow the model as it learns, and hang least on what the agent happens to do.
+        (Measured in a toy world, one seed: 500 steps of rest let this scale fall by 5 %, that of lived costs by 29 %,
+        and that of imagined costs by 37 %.)
 
         Args:
             raw: Unscaled costs by name, any shape; one call counts as one sample.
@@ -181,19 +179,19 @@ class Mixture(nn.Module):
 
     def loss(self, view: View) -> Tensor | None:
         """Returns the sum of what the objectives want minimised, a scalar, or None when none learns."""
-        losses = [self._try(term, term.loss, view) for _, term in self._items()]
+        losses = [term.attempt(term.loss, view) for _, term in self._items()]
         wanted = [loss for loss in losses if loss is not None]
         return sum(wanted[1:], wanted[0]) if wanted else None
 
     def begin(self, lead: tuple[int, ...]) -> dict[str, Memory]:
         """Returns empty memories for a batch of shape `lead`, by name; objectives that keep none are left out."""
         episodic = [(name, term) for name, term in self._items() if term.episodic]
-        return {name: self._try(term, term.begin, lead) for name, term in episodic}
+        return {name: term.attempt(term.begin, lead) for name, term in episodic}
 
     def remember(self, memories: Memories, view: View) -> dict[str, Memory]:
         """Returns the memories after the view's transition; those given stay as they are."""
         terms = {name: self._term(name) for name in memories}
-        return {name: self._try(term, term.remember, memories[name], view) for name, term in terms.items()}
+        return {name: term.attempt(term.remember, memories[name], view) for name, term in terms.items()}
 
     def fork(self, memories: Memories, count: int) -> dict[str, Memory]:
         """Returns memories for `count` candidate futures, shape (count, ...), from those of one life, (1, ...)."""
@@ -201,14 +199,3 @@ class Mixture(nn.Module):
             name: mapped(lambda tensor: tensor.expand(count, *tensor.shape[1:]), memory)
             for name, memory in memories.items()
         }
-
-    def _try(self, term: Term, act: Callable[..., T], *given: object) -> T | None:
-        """Acts unless the term is muted, and mutes it when it fails."""
-        if term.muted is not None:
-            return None
-        try:
-            return act(*given)
-        except Fault as fault:
-            term.muted = str(fault)
-            log.warning("objective %r is muted, life goes on without it: %s", term.name, fault)
-            return None

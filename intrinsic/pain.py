@@ -15,7 +15,7 @@ class Pain(Hardwired):
     fullest (1/s) outshouts curiosity at its usual volume five times over, at equal weights.
 
     Source: the immutable intrinsic cost of LeCun, *A Path Towards Autonomous Machine Intelligence*, 2022,
-    section 3.1.4. That it is linear in the rate of damage is a choice made here.
+    section 3.2. That it is linear in the rate of damage is a choice made here.
 
     Reads: ``senses.vitals`` (\*lead, 3): energy (0 to 1), damage rate (1/s), temperature (deg C).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,6 +16,7 @@ from intrinsic.registry import BUILTIN
 from intrinsic.scale import Scale
 from intrinsic.views import Declared, lead_of, mapped
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LIVED_HALF_LIFE = 500.0  # transitions: long against a spell of rest, short against a childhood
@@ -28,9 +30,10 @@ class Term(nn.Module):
     random numbers of their own, and what they return is looked at before anybody uses it. housecat's own
     objectives are trusted with the tensors themselves, because copying would cost more than they do.
 
-    Every method raises `Fault` for what the objective does wrong.
+    Methods raise `Fault` for what the objective does wrong; `attempt` turns that into silence.
 
     Attributes:
+        muted: Why the objective is muted; None when it is not.
         weight: Weight in the mixture, a scalar tensor.
         lived: Number of calls of `observe` and `loss`, which seeds the plug-in's random numbers.
         given: 1 once `rescale` was used: from then on lived costs no longer move the scale.
@@ -54,6 +57,17 @@ class Term(nn.Module):
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
         self.register_buffer("given", torch.zeros((), dtype=torch.bool))
         self._seed = seed_of(name)
+
+    def attempt(self, act: Callable[..., T], *given: object) -> T | None:
+        """Acts unless muted; mutes the objective, says so once and returns None when it proves at fault."""
+        if self.muted is not None:
+            return None
+        try:
+            return act(*given)
+        except Fault as fault:
+            self.muted = str(fault)
+            log.warning("objective %r is muted, life goes on without it: %s", self.name, fault)
+            return None
 
     def value_of_one(self) -> float:
         """Returns the raw cost that counts as one on the common scale."""
