@@ -115,7 +115,9 @@ class Term(nn.Module):
         return self._run(lambda: self.objective.begin(lead))
 
     def remember(self, memory: Memory, view: View) -> Memory:
-        """Returns the memory after the view's transition."""
+        """Returns the memory after the view's transition; begins one where an earlier mute left none."""
+        if memory is None:
+            memory = self.begin(lead_of(view))
         return self._run(lambda: self.objective.remember(self._copied(memory), self._seen(view)))
 
     def _run(self, act: Callable[[], T]) -> T:

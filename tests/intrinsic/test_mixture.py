@@ -203,6 +203,13 @@ def test_memories_are_values_that_a_planner_forks(make_view):
     mixture.check(make_view(2))
 
 
+def test_an_unmuted_objective_begins_its_memory_anew(make_view):
+    mixture, view = Mixture({Counts(): 1.0}), make_view(1)
+    memories = mixture.remember({"Counts": None}, view)
+    assert mixture.costs(view, memories)["Counts"] == 1.0
+    assert mixture.muted == {}
+
+
 def test_diverged_imagination_is_passed_on_and_mutes_nobody(make_view):
     mixture, view = Mixture({"pain": 1.0, Counts(): 1.0, Fades(): 1.0}), make_view(4)
     view["senses.vitals"][2, 1] = float("nan")
