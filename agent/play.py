@@ -42,8 +42,9 @@ class Play:
         touched: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
         for event in folder.events():
             touched[event["row"]].append(event)
-        for row in range(len(arrays.get("step", ()))):
-            play._count(arrays["things"][row], arrays["obs.things"][row] if "obs.things" in arrays else None, touched[row])
+        seen = arrays.get("obs.things")
+        for row, names in enumerate(arrays.get("things", ())):
+            play._count(names, None if seen is None else seen[row], touched[row])
         return play
 
     def add(self, moment: Moment) -> None:

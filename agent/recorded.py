@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import worlds
@@ -42,7 +42,7 @@ def awaken(path: Path) -> tuple[World, Mind]:
     return world, Mind.load(at / "mind")
 
 
-def live_recorded(folder: RunFolder, checkpoint: int = CHECKPOINT) -> Iterator[tuple[Moment, Recorder]]:
+def live_recorded(folder: RunFolder, checkpoint: int = CHECKPOINT) -> Generator[tuple[Moment, Recorder]]:
     """Lives what is left of a run, from its last checkpoint, and yields each moment once it is recorded.
 
     Closing the generator between two moments keeps a checkpoint of the last; breaking off within a moment
@@ -58,7 +58,7 @@ def live_recorded(folder: RunFolder, checkpoint: int = CHECKPOINT) -> Iterator[t
     config, saved = folder.config, folder.checkpoints()
     rows = saved[-1][0] if saved else 0
     if rows >= config.steps:
-        raise UserError(f"{folder.path} has its {config.steps} steps; give a larger --steps to go on with it")
+        raise UserError(f"{folder.path} has {rows} steps already; give more --steps to go on with it")
     world, mind = awaken(folder.path)
     check_space(folder.path, world, config.steps - rows)
     with Recorder(folder, rows) as recorder:

@@ -123,7 +123,9 @@ class Recorder:
         self._board.add_scalar("play/share", self.play.recent, self.rows)
         self._scalars = []
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             self.flush()
         except UserError:

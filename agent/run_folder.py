@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,8 @@ class RunFolder:
         if not (self.path / "config.toml").is_file():
             siblings = self.path.parent.glob("*/config.toml") if self.path.parent.is_dir() else ()
             known = [str(config.parent) for config in siblings]
-            raise unknown("run", str(path), known, "A run is a folder with a config.toml; `housecat run` makes one.")
+            remedy = "A run is a folder with a config.toml; `housecat run` makes one."
+            raise unknown("run", str(path), known, remedy) if known else UserError(f"no run at {path}. {remedy}")
 
     @classmethod
     def create(cls, config: RunConfig, name: str | None = None, parent: str | os.PathLike[str] = "runs") -> RunFolder:
@@ -116,13 +117,29 @@ class RunFolder:
         except (TypeError, ValueError) as error:
             raise UserError(f"{path} cannot be read: {error}") from error
 
-    def configure(self, config: RunConfig) -> None:
-        """Replaces ``config.toml``."""
+    def reach(self, steps: int) -> RunConfig:
+        """Sets the number of steps that the run is to have in the end.
+
+        Raises:
+            UserError: If it has as many already.
+        """
+        config, checkpoints = replace(self.config, steps=steps), self.checkpoints()
+        if checkpoints and checkpoints[-1][0] >= steps:
+            raise UserError(f"{self.path} has {checkpoints[-1][0]} steps already; give more --steps to go on with it")
         write_text(self.path / "config.toml", config.to_toml())
+        return config
 
     def shards(self) -> list[tuple[int, Path]]:
         """Returns the first row and the path of each file of moments, in order."""
         return sorted((int(path.stem), path) for path in (self.path / "moments").glob("[0-9]*.npz"))
+
+    @property
+    def rows(self) -> int:
+        """Number of moments recorded."""
+        if not (shards := self.shards()):
+            return 0
+        first, path = shards[-1]
+        return first + sum(1 for _ in _rows(path))
 
     def checkpoints(self) -> list[tuple[int, Path]]:
         """Returns the number of steps lived and the path of each checkpoint, in order."""
@@ -151,13 +168,16 @@ class RunFolder:
     def cut(self, rows: int) -> None:
         """Forgets all rows from the given one on, so that recording can go on from there."""
         for first, path in self.shards():
-            kept = list(_rows(path))[: max(0, rows - first)]
-            if kept:
-                write_arrays(path, stack(kept))
-            else:
+            lived = list(_rows(path))
+            kept = lived[: max(0, rows - first)]
+            if not kept:
                 path.unlink()
-        kept_events = [json.dumps(event) + "\n" for event in self.events() if event["row"] < rows]
-        write_text(self.path / "events.jsonl", "".join(kept_events))
+            elif len(kept) < len(lived):
+                write_arrays(path, stack(kept))
+        events = self.path / "events.jsonl"
+        text = "".join(json.dumps(event) + "\n" for event in self.events() if event["row"] < rows)
+        if events.exists() and events.read_text(encoding="utf-8") != text:
+            write_text(events, text)
 
 
 def load_run(path: str | os.PathLike[str]) -> Arrays:

@@ -1,0 +1,266 @@
+"""Curious, embodied agents that learn by playing, and a window to watch them think.
+
+`housecat watch` opens the window on a mind that has played before; `housecat watch --newborn` on one that has not.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json as jsonlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from housecat_results import film, illustrate, lines, report, say, table, versions
+from usererror import UserError, unknown
+
+# Everything else is imported by the command that needs it: `housecat --help` must not wait for torch.
+if TYPE_CHECKING:
+    from agent.run_folder import RunConfig
+
+INTERRUPTED = 130  # what a shell expects of a process ended by Ctrl-C
+CLIP_SECONDS = 30.0
+STEPS = 5000
+Json = Annotated[bool, tyro.conf.arg(help="Print the result as one JSON object.")]
+Name = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
+Place = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
+
+
+@dataclass(frozen=True)
+class Life:
+    """Who lives where, wanting what."""
+
+    world: str = "playroom"
+    """Where: see `housecat worlds`."""
+    mind: Annotated[str, tyro.conf.arg(metavar="NAME|PATH")] = "kitten"
+    """Who: a mind that comes with housecat, or the path of one."""
+    newborn: bool = False
+    """Begin with a mind that knows nothing."""
+    objective: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=WEIGHT")] = ()
+    """What it wants, and how much; once for each. A class in a file: my_drives.py:LovesRed=1."""
+    seed: int = 0
+    """Lays out the room, and fixes all chances of a newborn."""
+
+    def config(self, steps: int = 1) -> RunConfig:
+        """Returns what a run of this life is started with."""
+        from agent.run_folder import RunConfig
+        from intrinsic import parse_specs
+
+        return RunConfig(
+            self.world, None if self.newborn else self.mind, parse_specs(self.objective), self.seed, steps
+        )
+
+
+HERE = Life()
+
+
+def watch(life: Life = HERE, *, seconds: float | None = None, speed: float = 1.0, json: Json = False) -> int:
+    """Opens the window on a life. Without a display, makes a clip of it.
+
+    Args:
+        life: Who lives where, wanting what.
+        seconds: Seconds of life; without a display 30, else until the window is closed.
+        speed: Seconds of life per second before your eyes.
+        json: Print the result as one JSON object.
+    """
+    from agent.recorded import begin
+    from agent.run_folder import RunFolder
+    from housecat_doctor import has_display
+
+    config = life.config()
+    if has_display():
+        import viewer
+
+        return report(viewer.watch(partial(begin, config), seconds=seconds, speed=speed), "", json)
+    seconds = CLIP_SECONDS if seconds is None else seconds
+    say(f"There is no display, so this makes a clip of {seconds:g} seconds of life.")
+    return report(film(RunFolder.create(config).path, partial(begin, config), seconds), "", json)
+
+
+def run(
+    life: Life = HERE,
+    *,
+    steps: int | None = None,
+    name: Name = None,
+    resume: Place = None,
+    clip: bool = False,
+    json: Json = False,
+) -> int:
+    """Lives without a window, and keeps everything in runs/NAME. Ctrl-C stops it after the step at hand.
+
+    Args:
+        life: Who lives where, wanting what.
+        steps: Control steps (0.2 s of life each) that the run has in the end; 5000 when not given.
+        name: Name of the run; the next free number when not given.
+        resume: A run that was stopped, to go on exactly as though it never was.
+        clip: Make a clip of what it does afterwards, too.
+        json: Print the numbers as one JSON object.
+    """
+    from agent.play import summarise
+    from agent.recorded import awaken, live_recorded
+    from agent.run_folder import RunFolder
+    from housecat_progress import Bar, Interrupts
+
+    if resume is not None:
+        if name is not None or life != HERE:
+            raise UserError("--resume goes on with a run as it is: only --steps, --clip and --json go with it")
+        folder = RunFolder(resume)
+        config = folder.config if steps is None else folder.reach(steps)
+    else:
+        config = life.config(STEPS if steps is None else steps)
+        folder = RunFolder.create(config, name)
+    say(f"Recording into {folder.path}")
+    with Interrupts() as stop, Bar(folder.path.name, config.steps) as bar:
+        moments = live_recorded(folder)
+        for _, recorder in moments:
+            bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing")
+            if stop.asked:
+                moments.close()
+    numbers = {"path": str(folder.path), "interrupted": bar.done < config.steps, **summarise(folder)}
+    illustrate(folder.path, {**numbers, "versions": versions()})
+    if clip:
+        numbers |= film(folder.path, partial(awaken, folder.path), CLIP_SECONDS)
+    if numbers["interrupted"]:
+        say(f"Stopped after {bar.done:.0f} steps. Go on with: housecat run --resume {folder.path}")
+    report(numbers, "", json)
+    return INTERRUPTED if numbers["interrupted"] else 0
+
+
+def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, json: Json = False) -> int:
+    """Lives a recorded run again and checks that every sense comes out bit for bit the same.
+
+    Args:
+        path: Folder of the run.
+        show: Let the mind itself live it again, in the window (without a display: as a clip).
+        json: Print what was found as one JSON object.
+    """
+    from agent.recorded import begin
+    from agent.replay import replay as again
+    from agent.run_folder import RunFolder
+    from housecat_doctor import has_display
+    from housecat_progress import Bar
+
+    folder = RunFolder(path)
+    rows, difference = 0, ""
+    with Bar(f"{path.name} again", folder.rows) as bar:
+        for row, found_difference in again(folder):
+            rows, difference = row + 1, found_difference
+            bar(rows)
+    found: dict[str, Any] = {"path": str(path), "steps": rows, "same": not difference, "difference": difference}
+    if show:
+        seconds = float(folder.arrays()["time"][-1] - folder.arrays()["time"][0])
+        if has_display():
+            found |= importlib.import_module("viewer").watch(partial(begin, folder.config), seconds=seconds)
+        else:
+            found |= film(folder.path, partial(begin, folder.config), seconds)
+    verdict = f"step {rows - 1} differs: {difference}" if difference else f"{rows} steps, all the same"
+    return report(found, f"{path}: {verdict}", json) or int(bool(difference))
+
+
+def study(
+    name: Annotated[str, tyro.conf.Positional] = "",
+    *,
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4),
+    steps: int | None = None,
+    out: Place = None,
+    json: Json = False,
+) -> int:
+    """Runs a study: a claim about curious minds, measured against controls. Without a name, lists them.
+
+    Args:
+        name: Which.
+        seeds: Lives to live.
+        steps: Control steps per life; the study's own number when not given.
+        out: Where to keep result.json and figure.png; runs/study-NAME when not given.
+        json: Print the result as one JSON object.
+    """
+    import studies
+    from agent.files import write_text, writing
+    from housecat_progress import Bar
+
+    known = studies.describe()
+    if not name:
+        return report(known, table(known), json)
+    if name not in known:
+        raise unknown("study", name, known)
+    folder = out or Path("runs") / f"study-{name}"
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with Bar(name, 1.0, "") as bar:
+            options = {} if steps is None else {"steps": steps}
+            result = importlib.import_module(f"studies.{name}").run(seeds=seeds, out=folder, progress=bar, **options)
+        write_text(folder / "result.json", jsonlib.dumps(result, indent=2))
+    return report(result, f"{chr(10).join(lines(result.get('metrics', {})))}\nKept in {folder}", json)
+
+
+def worlds(*, json: Json = False) -> int:
+    """Lists the worlds."""
+    known = importlib.import_module("worlds").describe()
+    return report(known, table(known), json)
+
+
+def objectives(*, json: Json = False) -> int:
+    """Lists what a mind can want: the objectives that come with housecat, and installed plug-ins."""
+    from dataclasses import asdict
+
+    found = {it.name: asdict(it) for it in importlib.import_module("intrinsic").describe()}
+    words = {name: it["problem"] or it["summary"] for name, it in found.items()}
+    return report(found, table(words), json)
+
+
+def doctor(*, json: Json = False) -> int:
+    """Looks whether this machine can run housecat, and says what to do where not. Status 0 when all needed is there."""
+    from dataclasses import asdict
+
+    from housecat_doctor import examine
+
+    checks = examine()
+    fine = all(check.mark != "fail" for check in checks)
+    found = {"ok": fine, "checks": [asdict(check) for check in checks]}
+    return report(found, "\n".join(map(str, checks)), json) or int(not fine)
+
+
+COMMANDS: dict[str, Callable[..., int]] = {
+    "watch": watch,
+    "run": run,
+    "replay": replay,
+    "study": study,
+    "worlds": worlds,
+    "objectives": objectives,
+    "doctor": doctor,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the status for the shell: 0 done, 2 unusable input, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"]:
+        return report({}, versions()["housecat"], False)
+    try:
+        status: int = tyro.extras.subcommand_cli_from_dict(
+            COMMANDS,
+            prog="housecat",
+            description=__doc__,
+            args=given,
+            config=(tyro.conf.OmitArgPrefixes, tyro.conf.FlagCreatePairsOff),
+        )
+        return status
+    except UserError as error:
+        say(f"housecat: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("housecat: interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:  # such as `housecat objectives | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
