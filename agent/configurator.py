@@ -29,3 +29,8 @@ def attend(senses: Senses, k: int) -> Tensor:
 def gather(values: Tensor, attended: Tensor) -> Tensor:
     """Picks rows of (*lead, K, F) by indices (*lead, k)."""
     return values.gather(-2, attended.unsqueeze(-1).expand(*attended.shape, values.shape[-1]))
+
+
+def tokens(latent: Tensor, attended: Tensor) -> Tensor:
+    """Picks the body's token and those of attended things (*lead, k) from latents (*lead, 1 + K, Z)."""
+    return torch.cat([latent[..., :1, :], gather(latent[..., 1:, :], attended)], -2)

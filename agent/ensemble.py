@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +22,7 @@ class EnsembleMLP(nn.Module):
         self.members = members
         self.weights = nn.ParameterList()
         self.biases = nn.ParameterList()
-        for i, (a, b) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
+        for i, (a, b) in enumerate(pairwise(sizes)):
             # He-scaled, the last layer smaller: a newborn predicts little change.
             gain = 0.3 if i == len(sizes) - 2 else 1.4
             self.weights.append(nn.Parameter(torch.randn(members, a, b) * gain / math.sqrt(a)))
@@ -46,7 +47,8 @@ class EnsembleMLP(nn.Module):
         split, (b, k, _) = me.shape[1], others.shape
         own = torch.addmm(bias, me, weight[:split])
         first = (others.flatten(0, 1) @ weight[split:]).view(b, k, -1) + own.unsqueeze(1)
-        return self._rest(first.view(b * k, self.members, -1).transpose(0, 1)).unflatten(1, (b, k))
+        out = self._rest(first.view(b * k, self.members, -1).transpose(0, 1))
+        return out.view(self.members, b, k, out.shape[-1])
 
     def _rest(self, x: Tensor) -> Tensor:
         for w, b in zip(list(self.weights)[1:], list(self.biases)[1:], strict=True):

@@ -37,6 +37,7 @@ class Perception(nn.Module):
     """
 
     change: Tensor
+    floor: Tensor
     count: Tensor
 
     def __init__(self, body: int, vitals: int, touch: int, appearance: int, what: int, hidden: int = 64) -> None:
@@ -48,7 +49,9 @@ class Perception(nn.Module):
         prior = torch.full((2, self.where), 0.1)
         prior[0, :PLANE] = torch.tensor(PRIOR_PLANE)
         prior[1, :THING] = torch.tensor(PRIOR_THING)
-        self.register_buffer("change", prior)
+        self.register_buffer("change", prior.clone())
+        # A creature that has touched nothing yet must not take trembling for news.
+        self.register_buffer("floor", prior / 2, persistent=False)
         self.register_buffer("count", torch.tensor(PRIOR_COUNT))
         if what:
             self.body_encoder = nn.Sequential(
@@ -103,8 +106,7 @@ class Perception(nn.Module):
             square[:, i : i + 2] = square[:, i : i + 2].mean(1, keepdim=True)
         self.count += 1
         mean = self.change**2 + (square - self.change**2) / self.count
-        # A floor for what never changes: a thousandth of a unit, so that nothing is divided by zero.
-        self.change.copy_(mean.sqrt().clamp_min(1e-3))
+        self.change.copy_(torch.maximum(mean.sqrt(), self.floor))
 
     def imagined(self, latent: Tensor, still: Senses, attended: Tensor) -> Senses:
         """Reads the explicit senses back from imagined latents.

@@ -95,7 +95,9 @@ class ICEM:
         for _ in range(self.iterations):
             fresh = self.samples - kept.shape[1] - 1
             noise = colored_noise(self.beta, self.horizon, (fresh, self.actions), generator)
-            plans = torch.cat([(mean.unsqueeze(1) + sigma.unsqueeze(1) * noise).clamp(-1, 1), kept, mean.unsqueeze(1)], 1)
+            plans = torch.cat(
+                [(mean.unsqueeze(1) + sigma.unsqueeze(1) * noise).clamp(-1, 1), kept, mean.unsqueeze(1)], 1
+            )
             costs = evaluate(plans)
             order = costs.argsort(stable=True)
             elite = plans[:, order[: self.elites]]

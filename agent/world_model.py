@@ -45,6 +45,10 @@ class Rollout:
             keys[f"senses.{name}.before"] = value[:-1]
         return keys
 
+    def at(self, step: int) -> dict[str, Tensor]:
+        """Returns the view of one step, without the time."""
+        return {name: value[:, step] if name == "mean" else value[step] for name, value in self.view().items()}
+
 
 class Sight(NamedTuple):
     """Tokens as the body sees them.

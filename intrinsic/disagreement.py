@@ -35,7 +35,7 @@ class Disagreement(Objective):
     reads = frozenset({"mean", "attended"})
     anticipated: ClassVar[bool] = False  # it fades as the model learns: what it was worth once is no guide to later
 
-    def __init__(self, tokens: Literal["all", "things"] = "all") -> None:
+    def __init__(self, tokens: Literal["all", "things"] = "things") -> None:
         """Makes a curiosity.
 
         Args:

@@ -107,6 +107,10 @@ class Mixture(nn.Module):
         """Sets the weight of an objective while the agent lives."""
         self._term(name).weight.fill_(vetted_weight(name, weight))
 
+    def mute(self, name: str, reason: str) -> None:
+        """Takes an objective out of the mixture, as its own failure would."""
+        self._term(name).muted = reason
+
     def unmute(self, name: str) -> None:
         """Gives a muted objective another chance."""
         self._term(name).muted = None

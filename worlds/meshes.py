@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +38,7 @@ def sphere(columns: int = 28, rows: int = 16) -> Array:
     """Returns (V, 6) positions and normals of a sphere of radius 1."""
     theta = np.linspace(0, 2 * np.pi, columns + 1)[None]
     phi = np.linspace(-np.pi / 2, np.pi / 2, rows + 1)[:, None]
-    points = np.stack(
-        [np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi) + 0 * theta], axis=-1
-    )
+    points = np.stack([np.cos(phi) * np.cos(theta), np.cos(phi) * np.sin(theta), np.sin(phi) + 0 * theta], axis=-1)
     return _grid(points, points)
 
 
@@ -72,15 +70,17 @@ def cone(columns: int = 28) -> Array:
     return np.concatenate([_grid(side, np.broadcast_to(slope, side.shape)), _disc(columns, -1.0, False)])
 
 
-def mesh(kind: ShapeKind, fine: bool) -> tuple[Array, npt.NDArray[np.int32]]:
+def mesh(kind: ShapeKind | Literal["skirt"], fine: bool) -> tuple[Array, npt.NDArray[np.int32]]:
     """Returns (V, 6) distinct vertices and the indices of their triangles.
 
     Args:
-        kind: What to make.
+        kind: What to make; a skirt is a box without top and bottom.
         fine: False for decorations that are a few pixels wide.
     """
     if kind == "box":
         vertices = box()
+    elif kind == "skirt":
+        vertices = box()[:24]
     elif kind == "sphere":
         vertices = sphere(28, 18) if fine else sphere(12, 8)
     else:

@@ -13,10 +13,10 @@ import numpy.typing as npt
 from worlds import shaders
 from worlds.meshes import mesh
 from worlds.scene import Scene, Vector
-from worlds.staging import FLOOR_TILES, INSTANCE_FLOATS, LIGHT, SCREEN_TILE, Staging
+from worlds.staging import FLOOR_TILES, INSTANCE_FLOATS, LIGHT, SCREEN_TILE, Staging, runs
 from worlds.view import RIBBON_FLOATS, Camera, Overlay
 
-__all__ = ["Camera", "Drawable", "NoOpenGL", "Overlay", "Picture", "Renderer", "TinyRenderer", "make_renderer"]
+__all__ = ["Camera", "Drawable", "NoOpenGLError", "Overlay", "Picture", "Renderer", "TinyRenderer", "make_renderer"]
 
 log = logging.getLogger(__name__)
 Array = npt.NDArray[np.float32]
@@ -29,7 +29,7 @@ MASK_SIZE = 768
 EMPTY = Overlay()
 
 
-class NoOpenGL(RuntimeError):
+class NoOpenGLError(RuntimeError):
     """There is no OpenGL 3.3 to draw with."""
 
 
@@ -80,7 +80,7 @@ class Renderer:
         """Makes a context, the programs and the buffers.
 
         Raises:
-            NoOpenGL: If no OpenGL 3.3 context can be had.
+            NoOpenGLError: If no OpenGL 3.3 context can be had.
         """
         # More rasteriser threads would fight the life for its core.
         os.environ.setdefault("LP_NUM_THREADS", "1")
@@ -130,20 +130,22 @@ class Renderer:
             for name, value in constants.items():
                 if isinstance(program.get(name, None), moderngl.Uniform):
                     program[name] = value
+        self._shaded["lift"] = 0.001
 
     def _make_arrays(self, scene: Scene) -> None:
         """Uploads one mesh for each kind of shape, and the quads of tiles and spots."""
         gl = self._gl
-        keys = [(s.kind, bool(max(s.size) > 0.05)) for s in scene.shapes]
+        floors = [s.name.startswith("floor") and s.kind == "box" for s in scene.shapes]
+        keys = [("skirt" if f else s.kind, max(s.size) > 0.05) for s, f in zip(scene.shapes, floors, strict=True)]
         self._batches = []
         for kind, fine in dict.fromkeys(keys):
             members = np.array([i for i, k in enumerate(keys) if k == (kind, fine)], np.intp)
-            self._batches.append(_Batch(gl, members, *mesh(kind, fine), cast=self._cast, solid=self._solid))
+            self._batches.append(_Batch(gl, members, mesh(kind, False), mesh(kind, fine), self._cast, self._solid))
         square = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
         self._spots = _Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
-        self._bare = _Quads(gl, self._floor, square, ("tile",), "2f")
-        self._dim = _Quads(gl, self._shaded, square, ("tile",), "2f")
-        self._edges = _Quads(gl, self._smooth, square, ("tile",), "2f")
+        self._bare = _Quads(gl, self._floor, square, ("cells",), "4f")
+        self._dim = _Quads(gl, self._shaded, square, ("cells",), "4f")
+        self._edges = _Quads(gl, self._smooth, square, ("cells",), "4f")
         self._line_room = 0
 
     def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
@@ -195,10 +197,9 @@ class Renderer:
         self._canvas.use()
         self._canvas.clear(*BACKGROUND, 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
-        dim = staging.shaded(instances)
-        self._bare.draw(np.argwhere(~dim))
         self._mask.use(0)
-        self._dim.draw(np.argwhere(dim))
+        self._dim.draw(runs(staging.shaded(instances)))  # a millimetre above, so that the rest hides behind it
+        self._bare.draw(np.array([[0.0, 0.0, FLOOR_TILES, FLOOR_TILES]]))
 
     def _smooth_edges(self, tiles: npt.NDArray[np.bool_]) -> None:
         gl = self._gl
@@ -206,7 +207,7 @@ class Renderer:
         self._canvas.use()
         gl.enable_only(gl.NOTHING)
         self._copy.use(0)
-        self._edges.draw(np.argwhere(tiles))
+        self._edges.draw(runs(tiles))
         gl.enable_only(gl.DEPTH_TEST)
 
     def _blend(self, on: bool, depth: bool = True) -> None:
@@ -258,20 +259,21 @@ class _Batch:
         self,
         gl: moderngl.Context,
         members: npt.NDArray[np.intp],
-        vertices: Array,
-        corners: npt.NDArray[np.int32],
+        coarse: tuple[Array, npt.NDArray[np.int32]],
+        fine: tuple[Array, npt.NDArray[np.int32]],
         cast: moderngl.Program,
         solid: moderngl.Program,
     ) -> None:
         self._members = members
         self._instances = gl.buffer(reserve=len(members) * INSTANCE_FLOATS * 4, dynamic=True)
-        shape, order = gl.buffer(vertices), gl.buffer(corners)
-        full = [
-            (shape, "3f 3f", "vertex", "normal"),
-            (self._instances, "3f 4f 3f 4f 1f/i", "position", "rotation", "size", "color", "glow"),
-        ]
-        bare = [(shape, "3f 12x", "vertex"), (self._instances, "3f 4f 3f 20x/i", "position", "rotation", "size")]
-        self._arrays = {"cast": gl.vertex_array(cast, bare, order), "solid": gl.vertex_array(solid, full, order)}
+        full = (self._instances, "3f 4f 3f 4f 1f/i", "position", "rotation", "size", "color", "glow")
+        bare = (self._instances, "3f 4f 3f 20x/i", "position", "rotation", "size")
+        # A shadow is blurred: a coarse mesh casts the same one.
+        casting, drawn = [(gl.buffer(a), gl.buffer(b)) for a, b in (coarse, fine)]
+        self._arrays = {
+            "cast": gl.vertex_array(cast, [(casting[0], "3f 12x", "vertex"), bare], casting[1]),
+            "solid": gl.vertex_array(solid, [(drawn[0], "3f 3f", "vertex", "normal"), full], drawn[1]),
+        }
 
     def draw(self, program: Pass, data: Array, chosen: npt.NDArray[np.bool_]) -> None:
         rows = self._members[chosen[self._members]]
@@ -327,9 +329,7 @@ class TinyRenderer:
 
     def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
         """Returns an (H, W, 3) picture of the world as it is; `poses` and `overlay` are not used."""
-        small = self._draw(
-            self.width // self.shrink, self.height // self.shrink, camera.eye, camera.target, camera.fov
-        )
+        small = self._draw(self.width // self.shrink, self.height // self.shrink, camera.eye, camera.target, camera.fov)
         rows = np.arange(self.height) * small.shape[0] // self.height
         columns = np.arange(self.width) * small.shape[1] // self.width
         return np.ascontiguousarray(small[rows][:, columns])
@@ -350,12 +350,12 @@ def make_renderer(
         backend: ``auto`` falls back to the world's own renderer when there is no OpenGL.
 
     Raises:
-        NoOpenGL: If `backend` insists on OpenGL and there is none.
+        NoOpenGLError: If `backend` insists on OpenGL and there is none.
     """
     if backend != "tiny":
         try:
             return Renderer(world.scene(), width, height)
-        except NoOpenGL as error:
+        except NoOpenGLError as error:
             if backend == "moderngl":
                 raise
             log.warning("no OpenGL here (%s): drawing with the world's own slow renderer", error)
@@ -370,4 +370,4 @@ def _context() -> moderngl.Context:
             return moderngl.create_context(standalone=True, **options)  # type: ignore[arg-type]
         except Exception as error:  # moderngl and drivers raise what they like, bare Exception included
             reasons.append(str(error))
-    raise NoOpenGL("; ".join(reasons))
+    raise NoOpenGLError("; ".join(reasons))

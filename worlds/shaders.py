@@ -36,8 +36,8 @@ uniform vec3 toward; uniform vec2 extent;
 const vec3 SUN = vec3(1.20, 1.08, 0.92), SKY = vec3(0.42, 0.47, 0.58), EARTH = vec3(0.30, 0.24, 0.21);
 vec3 shown(vec3 c) {
     vec2 q = gl_FragCoord.xy / extent - 0.5;
-    c *= 1.0 - 0.55 * dot(q, q);
-    return sqrt(c * (1.0 + c * 0.10) / (1.0 + c * 0.34));
+    c = min(c * (1.0 - 0.55 * dot(q, q)), 1.6);
+    return sqrt(c * (1.0 - 0.235 * c));
 }
 """
 
@@ -81,20 +81,24 @@ void main() {
 )
 
 FLOOR_VERTEX = """#version 330
-in vec2 corner; in vec2 tile;
-uniform mat4 camera; uniform vec4 ground; uniform float tiles;
+in vec2 corner; in vec4 cells;
+uniform mat4 camera; uniform vec4 ground; uniform float tiles; uniform float lift;
 out vec2 place; out vec2 at;
 void main() {
-    at = (tile + corner) / tiles;
+    at = (cells.xy + corner * cells.zw) / tiles;
     place = ground.xy + (at * 2.0 - 1.0) * ground.z;
-    gl_Position = camera * vec4(place, ground.w, 1.0);
+    gl_Position = camera * vec4(place, ground.w + lift, 1.0);
 }
 """
 _BOARDS = """
 in vec2 place; in vec2 at;
 uniform vec3 color;
 out vec4 pixel;
-float chance(vec2 p) { p = fract(p * vec2(0.1031, 0.1137)); p += dot(p, p.yx + 33.33); return fract((p.x + p.y) * p.x); }
+float chance(vec2 p) {
+    p = fract(p * vec2(0.1031, 0.1137));
+    p += dot(p, p.yx + 33.33);
+    return fract((p.x + p.y) * p.x);
+}
 vec3 boards() {
     vec2 wide = abs(dFdx(place)) + abs(dFdy(place));
     float y = place.y / 0.19, row = floor(y);
@@ -102,18 +106,16 @@ vec3 boards() {
     float tone = chance(vec2(row, column));
     vec2 seam = vec2(0.5 - abs(fract(x) - 0.5), 0.5 - abs(fract(y) - 0.5)) * vec2(1.35, 0.19);
     vec2 shut = clamp((0.0035 + 0.5 * wide - seam) / (wide + 0.001), 0.0, 1.0) * (0.0035 / (0.0035 + 0.5 * wide));
-    float bend = place.x * 2.1 + tone * 31.0;
-    float grain = sin(place.y * 150.0 + tone * 60.0 + 2.5 * sin(bend)) * clamp(1.0 - wide.y * 55.0, 0.0, 1.0);
-    vec3 wood = color * color * (0.90 + 0.17 * tone + 0.022 * grain);
+    float bend = place.x * 0.7 + tone * 31.0;
+    float grain = abs(fract(place.y * 24.0 + 0.5 * abs(fract(bend) - 0.5)) - 0.5);
+    grain *= clamp(1.0 - wide.y * 55.0, 0.0, 1.0);
+    vec3 wood = color * color * (0.89 + 0.17 * tone + 0.08 * grain);
     wood.b *= 1.0 - 0.06 * fract(tone * 7.0);
     return wood * (1.0 - 0.42 * max(shut.x, shut.y));
 }
 """
 FLOOR_FRAGMENT = (
-    _HEAD
-    + _LIGHT
-    + _BOARDS
-    + "void main() { pixel = vec4(shown(boards() * (SUN * toward.z + SKY * 0.86)), 1.0); }\n"
+    _HEAD + _LIGHT + _BOARDS + "void main() { pixel = vec4(shown(boards() * (SUN * toward.z + SKY * 0.86)), 1.0); }\n"
 )
 SHADED_FRAGMENT = (
     _HEAD
@@ -122,12 +124,10 @@ SHADED_FRAGMENT = (
     + """
 uniform sampler2D mask; uniform float soft;
 void main() {
-    float s = 0.0;
-    for (int i = 0; i < 7; i++) {
-        float r = soft * sqrt((float(i) + 0.3) / 7.0), a = float(i) * 2.4;
-        s += texture(mask, at + r * vec2(cos(a), sin(a))).r;
-    }
-    pixel = vec4(shown(boards() * (SUN * toward.z * (1.0 - 0.86 * s / 7.0) + SKY * 0.86)), 1.0);
+    float s = texture(mask, at + soft * vec2(0.15, 0.2)).r + texture(mask, at + soft * vec2(0.6, -0.35)).r
+            + texture(mask, at + soft * vec2(-0.4, -0.6)).r + texture(mask, at + soft * vec2(-0.75, 0.25)).r
+            + texture(mask, at + soft * vec2(0.1, 0.95)).r + texture(mask, at + soft * vec2(0.95, 0.4)).r;
+    pixel = vec4(shown(boards() * (SUN * toward.z * (1.0 - 0.86 * s / 6.0) + SKY * 0.86)), 1.0);
 }
 """
 )
@@ -167,26 +167,23 @@ void main() {
 """
 
 SMOOTH_VERTEX = """#version 330
-in vec2 corner; in vec2 tile;
+in vec2 corner; in vec4 cells;
 uniform vec2 extent; uniform float side;
-void main() { gl_Position = vec4(min((tile + corner) * side, extent) / extent * 2.0 - 1.0, 0.0, 1.0); }
+void main() { gl_Position = vec4(min((cells.xy + corner * cells.zw) * side, extent) / extent * 2.0 - 1.0, 0.0, 1.0); }
 """
 # Edges are found by brightness and blended across, more the stronger they are: a small FXAA.
 SMOOTH_FRAGMENT = """#version 330
 uniform sampler2D picture; uniform vec2 extent;
 out vec4 pixel;
-const vec3 LUMA = vec3(0.3, 0.59, 0.11);
 vec3 get(vec2 p) { return texture(picture, p / extent).rgb; }
 void main() {
     vec2 p = gl_FragCoord.xy;
     vec3 c = get(p), n = get(p + vec2(0, 1)), s = get(p - vec2(0, 1)), e = get(p + vec2(1, 0)), w = get(p - vec2(1, 0));
-    float ne = dot(get(p + 1.0), LUMA), sw = dot(get(p - 1.0), LUMA);
-    float nw = dot(get(p + vec2(-1, 1)), LUMA), se = dot(get(p + vec2(1, -1)), LUMA);
-    float lc = dot(c, LUMA), ln = dot(n, LUMA), ls = dot(s, LUMA), le = dot(e, LUMA), lw = dot(w, LUMA);
+    float lc = c.g, ln = n.g, ls = s.g, le = e.g, lw = w.g;  // green is near enough to brightness
     float high = max(lc, max(max(ln, ls), max(le, lw))), low = min(lc, min(min(ln, ls), min(le, lw)));
-    vec2 slope = vec2(ne + 2.0 * le + se - nw - 2.0 * lw - sw, ne + 2.0 * ln + nw - se - 2.0 * ls - sw);
-    slope = abs(slope) / (abs(slope.x) + abs(slope.y) + 0.0001);
+    vec2 slope = abs(vec2(le - lw, ln - ls)) + abs(vec2(le + lw, ln + ls) - 2.0 * lc);
+    slope /= slope.x + slope.y + 0.0001;
     vec3 across = slope.x * (e + w) + slope.y * (n + s);
-    pixel = vec4(mix(c, 0.44 * c + 0.28 * across, smoothstep(0.03, 0.09, high - low)), 1.0);
+    pixel = vec4(mix(c, 0.46 * c + 0.27 * across, smoothstep(0.03, 0.09, high - low)), 1.0);
 }
 """

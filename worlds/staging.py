@@ -17,6 +17,7 @@ Mask = npt.NDArray[np.bool_]
 INSTANCE_FLOATS = 15  # position 3, rotation 4, size 3, colour 4, glow 1
 FLOOR_TILES = 28
 SCREEN_TILE = 16
+PLINTH = 0.09  # half height (m)
 LIGHT = np.array([-0.42, -0.50, 0.90], np.float32) / np.float32(math.sqrt(0.42**2 + 0.5**2 + 0.9**2))
 
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32)
@@ -48,7 +49,7 @@ class Staging:
         self.solid: Mask = np.ones(len(shapes), bool)
         self._standing = self.casting & np.array([s.solid for s in shapes], bool)
         self._rounds = np.flatnonzero(~room)
-        self._boxes = np.flatnonzero(room)
+        self._boxes = np.flatnonzero(self._wall)
         self.ground = (0.0, 0.0, max(scene.size) / 2, 0.0)
         self.color = (0.80, 0.70, 0.58)
         if self._floor.any():
@@ -68,7 +69,9 @@ class Staging:
             keep = 1.0 - 0.80 * min(max((outside + 0.6) / 0.8, 0.0), 1.0)
             world[i, 2] -= size[i, 2] * (1 - keep)
             size[i, 2] *= keep
-        world[self._floor, 2] -= 0.002  # the top is drawn apart, on this
+        # Of the floor's box only a low plinth is drawn; its top is drawn apart.
+        world[self._floor, 2] += size[self._floor, 2] - PLINTH
+        size[self._floor, 2] = PLINTH
         return np.concatenate([world, size, self._tint, self._glow], axis=1)
 
     def ghost(self, ghost: Ghost) -> tuple[Array, Mask]:
@@ -127,15 +130,26 @@ class Staging:
         # Boxes of the room stand square: no rotation to apply.
         corners = instances[self._boxes, None, :3] + _CORNERS * instances[self._boxes, None, 7:10]
         along = np.linspace(0, 1, 2 * max(tiles), dtype=np.float32)[:, None]
+        nudge = np.resize(np.array([-0.12, 0.12], np.float32), len(along))[:, None]
         at = camera.clip(corners.reshape(-1, 3), width / height).reshape(-1, 8, 4)[:, _ENDS][..., (0, 1, 3)]
         at = _clipped(at[:, :, 0].reshape(-1, 3), at[:, :, 1].reshape(-1, 3), camera.near)
         ends = (at[..., :2] / at[..., 2:] * (0.5, -0.5) + 0.5) * (width / SCREEN_TILE, height / SCREEN_TILE)
-        line = ends[:, 0, None] + along * (ends[:, 1] - ends[:, 0])[:, None]
-        for nudge in (-0.12, 0.12):
-            index = (line + nudge).astype(np.intp).reshape(-1, 2)
-            index = index[((index >= 0) & (index < tiles)).all(1)]
-            mask[index[:, 0], index[:, 1]] = True
+        line = (ends[:, 0, None] + along * (ends[:, 1] - ends[:, 0])[:, None] + nudge).reshape(-1, 2)
+        index = np.clip(line, -1, tiles).astype(np.intp) + 1  # a margin takes what is outside
+        margin = np.zeros((tiles[0] + 2, tiles[1] + 2), bool)
+        margin.reshape(-1)[index[:, 0] * (tiles[1] + 2) + index[:, 1]] = True
+        mask |= margin[1:-1, 1:-1]
         return mask
+
+
+def runs(mask: Mask) -> Array:
+    """Joins marked cells that are neighbours along x: returns rectangles (R, 4), x, y, width, height in cells."""
+    padded = np.zeros((mask.shape[0] + 2, mask.shape[1]), np.int8)
+    padded[1:-1] = mask
+    step = np.diff(padded, axis=0).T  # rows first, so that starts and ends pair up in order
+    y, start = np.nonzero(step == 1)
+    _, end = np.nonzero(step == -1)
+    return np.stack([start, y, end - start, np.ones_like(y)], axis=1).astype(np.float32)
 
 
 def _clipped(a: Array, b: Array, near: float) -> Array:

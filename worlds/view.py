@@ -40,8 +40,8 @@ class Camera:
         right = np.cross(forward, np.array([0, 0, 1], np.float32))
         if float(np.linalg.norm(right)) < 1e-4:  # straight down: any right will do, take +x
             right = np.array([1, 0, 0], np.float32)
-        right = (right / np.linalg.norm(right)).astype(np.float32)
-        return right, np.cross(right, forward).astype(np.float32), forward
+        right = np.asarray(right / np.linalg.norm(right), np.float32)
+        return right, np.asarray(np.cross(right, forward), np.float32), np.asarray(forward, np.float32)
 
     def matrix(self, aspect: float) -> Array:
         """Returns the (4, 4) view-projection matrix (column vectors, y up, OpenGL depth)."""
@@ -110,9 +110,7 @@ class Overlay:
     ghosts: tuple[Ghost, ...] = ()
 
 
-def ribbon(
-    points: npt.NDArray[Any], color: Rgba, width: float = 0.03, fade: tuple[float, float] = (1.0, 1.0)
-) -> Array:
+def ribbon(points: npt.NDArray[Any], color: Rgba, width: float = 0.03, fade: tuple[float, float] = (1.0, 1.0)) -> Array:
     """Makes a thick line that always faces the camera.
 
     Args:
@@ -146,8 +144,7 @@ def ring(center: npt.NDArray[Any], radius: float, color: Rgba, width: float = 0.
     """Makes a horizontal circle as a ribbon."""
     angle = np.linspace(0, 2 * np.pi, parts + 1)
     points = np.stack([np.cos(angle) * radius, np.sin(angle) * radius, np.zeros_like(angle)], axis=1) + center
-    strip = ribbon(points, color, width)
-    return strip
+    return ribbon(points, color, width)
 
 
 def dot(center: npt.NDArray[Any], radius: float, color: Rgba) -> Array:

@@ -1,0 +1,149 @@
+"""The actor: babbling, and Mode-2, which plans in imagination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from agent.config import MindConfig
+from agent.critic import Critic
+from agent.moment import Plan
+from agent.perception import Senses
+from agent.planner import ICEM, colored_noise
+from agent.world_model import Rollout, WorldModel
+from intrinsic import Mixture
+
+RIVALS = 4  # plans shown beside the chosen one
+BABBLE_BLOCK = 64  # steps of smooth babbling drawn at once
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Imagined plans and what they would cost.
+
+    Attributes:
+        rollout: What was imagined.
+        costs: Per objective (T, B), on the common scale, unweighted.
+        parts: Weighted sums over the horizon (B,), by objective and by ``critic.<drive>``.
+        total: (B,) sum of the parts.
+    """
+
+    rollout: Rollout
+    costs: dict[str, Tensor]
+    parts: dict[str, Tensor]
+    total: Tensor
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the actor decided.
+
+    Attributes:
+        action: (A,).
+        plans: The chosen plan and its rivals; none while babbling.
+        promised: Weighted cost that the chosen plan promises for the next step; None while babbling.
+        information: Disagreement expected along the chosen plan; None without a plan or without that objective.
+    """
+
+    action: Tensor
+    plans: tuple[Plan, ...] = ()
+    promised: float | None = None
+    information: float | None = None
+
+
+class Actor:
+    """Chooses actions with the world model, the mixture and the critic of a mind, which it does not own.
+
+    Attributes:
+        memories: Episodic memories of the objectives that keep one, as of now.
+    """
+
+    def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, actions: int, config: MindConfig) -> None:
+        self.model, self.mixture, self.critic, self.config, self.actions = model, mixture, critic, config, actions
+        self.planner = ICEM(
+            config.horizon, actions, config.samples, config.iterations, config.elites, config.noise_beta
+        )
+        self.babbling = torch.zeros(0, actions)
+        self.memories = mixture.begin((1,))
+
+    def babble(self, generator: torch.Generator) -> Choice:
+        """Moves by smooth noise."""
+        if not len(self.babbling):
+            noise = colored_noise(1.5, BABBLE_BLOCK, (self.actions,), generator)
+            self.babbling = (0.7 * noise).clamp(-1, 1)
+        action, self.babbling = self.babbling[0], self.babbling[1:]
+        return Choice(action)
+
+    def plan(self, latent: Tensor, senses: Senses, attended: Tensor, generator: torch.Generator) -> Choice:
+        """Imagines many futures and chooses the cheapest.
+
+        Args:
+            latent: (1 + k, Z) tokens of now.
+            senses: Senses of now, without leading shape.
+            attended: (k,) indices of the attended things.
+            generator: Random numbers.
+        """
+        judged: list[Judgement] = []
+
+        def evaluate(actions: Tensor) -> Tensor:
+            judged.append(self.judge(latent, actions, senses, attended))
+            return judged[-1].total
+
+        plans, costs = self.planner.plan(evaluate, generator)
+        # Rivals are spread over the better half, so that a person sees alternatives and not one plan five times.
+        shown = costs.argsort(stable=True)[torch.linspace(0, len(costs) // 2, RIVALS + 1).long()]
+        best, last = int(shown[0]), judged[-1]
+        weights, scales = self.mixture.weights, self.mixture.scales
+        # What an objective costs everywhere alike decides nothing: its scale is how much plans differ in it. The
+        # first iteration's plans are the widest spread; later ones differ less the better the planner works.
+        self.mixture.rescale({n: (c - c.mean(1, keepdim=True)) * scales[n] for n, c in judged[0].costs.items()})
+        information = last.parts.get("disagreement")
+        return Choice(
+            action=plans[0, best],
+            plans=_pictured(last, shown.tolist()),
+            promised=sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items()),
+            information=None if information is None else -float(information[best]) * scales["disagreement"],
+        )
+
+    def judge(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Judgement:
+        """Imagines plans (T, B, A) and weighs them."""
+        rollout = self.model.imagine(latent, actions, senses, attended)
+        costs = self._costs(rollout)
+        weights = self.mixture.weights
+        parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
+        if self.config.critic:
+            appearance = self.model.perception.appearance(senses)[attended].expand(actions.shape[1], -1, -1)
+            future = self.critic.expect(self.model.sight(rollout.latent[-1], appearance))
+            for i, name in enumerate(self.critic.drives):
+                parts[f"critic.{name}"] = future[:, i] * (weights[name] * self.config.discount**self.config.horizon)
+        return Judgement(rollout, costs, parts, torch.stack(list(parts.values())).sum(0))
+
+    def _costs(self, rollout: Rollout) -> dict[str, Tensor]:
+        if not self.memories:
+            return self.mixture.costs(rollout.view())
+        # What keeps an episodic memory is asked step by step, each plan with a memory of its own.
+        memories = self.mixture.fork(self.memories, rollout.action.shape[1])
+        steps = []
+        for t in range(rollout.action.shape[0]):
+            now = rollout.at(t)
+            steps.append(self.mixture.costs(now, memories))
+            memories = self.mixture.remember(memories, now)
+        return {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
+
+
+def _pictured(judged: Judgement, shown: list[int]) -> tuple[Plan, ...]:
+    """Returns some of the imagined plans in a form that a person can look at."""
+    body, things = (judged.rollout.senses[name][:, shown] for name in ("body", "things"))
+    path = torch.cat([body[..., :2], torch.atan2(body[..., 2:3], body[..., 3:4])], -1).numpy()
+    return tuple(
+        Plan(
+            float(judged.total[plan]),
+            {name: float(part[plan]) for name, part in judged.parts.items()},
+            path[:, i],
+            things[:, i, :, :3].numpy(),
+            judged.rollout.action[:, plan].numpy(),
+        )
+        for i, plan in enumerate(shown)
+    )

@@ -1,0 +1,156 @@
+"""Minds on disk: one safetensors file with its settings as JSON in the header. Loading one runs no code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import safetensors
+from safetensors.torch import save as to_bytes
+from torch import Tensor
+
+from agent.config import MindConfig
+from agent.files import write_bytes
+from usererror import UserError, unknown
+
+if TYPE_CHECKING:
+    from agent.mind import Mind
+
+SHIPPED = Path(__file__).parent / "minds"
+SUFFIX = ".safetensors"
+FORMAT = 1
+
+
+def shipped() -> tuple[str, ...]:
+    """Returns the names of the minds that come with housecat."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob(f"*{SUFFIX}")))
+
+
+def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
+    """Writes a mind, whole or not at all.
+
+    Args:
+        mind: Which.
+        path: Where; the suffix is added when missing.
+        memory: True to keep all that goes on being learnt from, and the state of learning, so that the life goes
+            on bit for bit; a number to keep only so many moments and be small; False for none.
+
+    Raises:
+        UserError: If the file cannot be written.
+    """
+    exact = memory is True
+    tensors = {f"mind.{k}": v for k, v in mind.state_dict().items()}
+    tensors |= {f"memory.{k}": v for k, v in mind.memory.state(None if exact else int(memory)).items()}
+    tensors |= {"generator": mind.generator.get_state(), "actor.babbling": mind.actor.babbling}
+    tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.kept}
+    if exact:
+        for name, optimizer in (("fast", mind.learner.fast), ("slow", mind.learner.slow)):
+            for i, state in optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizer.{name}.{i}.{k}": v for k, v in state.items()}
+    about = {
+        "format": FORMAT,
+        "config": mind.config.to_json(),
+        "senses": {k: list(v) for k, v in mind.shapes.items()},
+        "actions": mind.actions,
+        "seed": mind.seed,
+        "steps": mind.steps,
+        "drives": list(mind.drives),
+        "emotions": mind.emotions.state(),
+        "muted": mind.mixture.muted,
+    }
+    tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
+    write_bytes(_file(path), to_bytes(tensors, {"housecat": json.dumps(about)}))
+
+
+def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
+    """Loads a mind.
+
+    Args:
+        name: Of a shipped mind, or the path of a file.
+        objectives: Weights by name, in place of those it had; None to keep its own. What it learnt about
+            objectives that it goes on having is kept.
+
+    Raises:
+        UserError: If there is no such mind, or the file is not one.
+    """
+    from agent.mind import Mind
+
+    path = find(name)
+    try:
+        with safetensors.safe_open(str(path), framework="pt") as file:
+            about: dict[str, Any] = json.loads((file.metadata() or {})["housecat"])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
+    except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
+        raise UserError(f"{path} is not a mind that housecat saved ({error})") from error
+    if about.get("format") != FORMAT:
+        raise UserError(f"{path} has format {about.get('format')}; this housecat reads format {FORMAT}")
+    config = MindConfig.from_json(about["config"])
+    if objectives is not None:
+        config = MindConfig.from_json({**config.to_json(), "objectives": dict(objectives)})
+    mind = Mind({k: tuple(v) for k, v in about["senses"].items()}, about["actions"], config, about["seed"])
+    mind.check()
+    same = objectives is None
+    _restore(mind, _part(tensors, "mind."), tuple(about["drives"]), exact=same)
+    mind.memory.load(_part(tensors, "memory."), tuple(about["drives"]))
+    mind.generator.set_state(tensors["generator"])
+    mind.actor.babbling = tensors["actor.babbling"]
+    mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
+    mind.steps = about["steps"]
+    mind.emotions.load(about["emotions"])
+    if same:
+        _restore_optimizers(mind, _part(tensors, "optimizer."))
+        for objective, reason in about["muted"].items():
+            mind.mixture.mute(objective, reason)
+    return mind
+
+
+def find(name: str | Path) -> Path:
+    """Returns the file of a mind.
+
+    Raises:
+        UserError: If there is none.
+    """
+    if isinstance(name, str) and name in shipped():
+        return SHIPPED / f"{name}{SUFFIX}"
+    path = _file(Path(name))
+    if path.is_file():
+        return path
+    if path.parent != Path():
+        raise UserError(f"there is no mind at {path}. Shipped minds: {', '.join(shipped()) or 'none'}")
+    raise unknown("mind", str(name), shipped(), "Or give the path of a saved one.")
+
+
+def _file(path: Path) -> Path:
+    return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+
+def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exact: bool) -> None:
+    if exact:
+        mind.load_state_dict(saved)
+        return
+    own = mind.state_dict()
+    for key, value in saved.items():
+        if key in own and own[key].shape == value.shape and not key.startswith("mixture."):
+            own[key] = value
+        elif key.startswith("critic.") and key in own:  # the last layer: rows by drive
+            rows = len(value) // len(drives)
+            for i, drive in enumerate(mind.drives):
+                if drive in drives:
+                    j = drives.index(drive)
+                    own[key][i * rows : (i + 1) * rows] = value[j * rows : (j + 1) * rows]
+    mind.load_state_dict(own)
+
+
+def _restore_optimizers(mind: Mind, saved: dict[str, Tensor]) -> None:
+    for name, optimizer in (("fast", mind.learner.fast), ("slow", mind.learner.slow)):
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in _part(saved, f"{name}.").items():
+            index, part = key.split(".", 1)
+            state.setdefault(int(index), {})[part] = value
+        if state:
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": state})

@@ -1,0 +1,79 @@
+"""Learning from memory."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from agent.config import MindConfig
+from agent.configurator import attend, gather, tokens
+from agent.critic import Critic
+from agent.memory import Replay
+from agent.world_model import Rollout, Sight, WorldModel
+from intrinsic import Mixture
+
+
+class Learner:
+    """Trains the world model, the critic and the objectives of a mind, which it does not own.
+
+    Each update is a step of the predictor on a batch of its own. All batches of a control step are encoded together,
+    once, and encoder, readouts, critic and objectives take one step on the whole: curiosity lives on updates of the
+    predictor, and what costs most is done least.
+    """
+
+    def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
+        self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
+        predictor = [*model.pair_net.parameters(), *model.body_net.parameters()]
+        known = {id(p) for p in predictor}
+        owners = (model, mixture, critic)
+        rest = [p for owner in owners for p in owner.parameters() if p.requires_grad and id(p) not in known]
+        self.tastes = any(p.requires_grad for p in mixture.parameters())
+        self.fast = torch.optim.Adam(predictor, lr=config.learning_rate, fused=True)
+        self.slow = torch.optim.Adam(rest, lr=config.learning_rate, fused=True)
+
+    def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+        """Makes the configured number of updates, and returns the losses of the last by name."""
+        cfg, model = self.config, self.model
+        if memory.transitions < cfg.batch or not cfg.updates:
+            return {}
+        senses, action, after, cost = memory.sample(cfg.batch * cfg.updates, generator)
+        attended = attend(senses, cfg.attend)
+        both = {name: torch.cat([senses[name], after[name]]) for name in senses}
+        before, then = tokens(model.perception(both), attended.repeat(2, 1)).chunk(2)
+        appearance = gather(model.perception.appearance(senses), attended)
+        encoded = (before, then, *model.sight(before, appearance))
+        leaves = [tensor.detach().requires_grad_(tensor.requires_grad) for tensor in encoded]
+        losses: dict[str, Tensor] = {}
+        for part in torch.arange(cfg.batch * cfg.updates).chunk(cfg.updates):
+            latent, target, own, pair, facing = (leaf[part] for leaf in leaves)
+            losses = model.loss(latent, target, action[part], Sight(own, pair, facing))
+            _step(self.fast, losses)
+        sight = Sight(*(leaf.detach() for leaf in leaves[2:]))
+        future = model.sight(then.detach(), appearance)
+        slow = model.side_losses(before, then, action, after["touch"])
+        slow["vicreg"], slow["inverse"] = cfg.vicreg * slow["vicreg"], cfg.inverse * slow["inverse"]
+        slow["critic"] = self.critic.loss(sight, future, cost)
+        if self.tastes:
+            with torch.no_grad():
+                mean = model(before, action, sight)
+            path = {name: torch.stack([senses[name], after[name]]) for name in senses}
+            lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
+            taste = self.mixture.loss(lived.view())
+            if taste is not None:
+                slow["objectives"] = taste
+        grads = [(t, leaf.grad) for t, leaf in zip(encoded, leaves, strict=True) if leaf.grad is not None]
+        _step(self.slow, slow, grads)
+        self.critic.follow()
+        return {name: float(loss.detach()) for name, loss in {**losses, **slow}.items()}
+
+
+def _step(
+    optimizer: torch.optim.Optimizer, losses: dict[str, Tensor], grads: list[tuple[Tensor, Tensor]] | None = None
+) -> None:
+    """Takes a step down the sum of losses, and down gradients of tensors that were computed apart."""
+    total = torch.stack(list(losses.values())).sum()
+    optimizer.zero_grad(set_to_none=True)
+    tensors = [total, *(tensor for tensor, _ in grads or ())]
+    torch.autograd.backward(tensors, [torch.ones_like(total), *(grad for _, grad in grads or ())])
+    nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0)
+    optimizer.step()
