@@ -38,11 +38,12 @@ class Critic(nn.Module):
         return self._shaped(self.net(sight.own.detach(), sight.pair.detach()))
 
     def _shaped(self, out: Tensor) -> Tensor:
-        return out.unflatten(-1, (len(self.drives), QUANTILES))
+        return out.view(*out.shape[:-1], len(self.drives), QUANTILES)
 
     def expect(self, sight: Sight) -> Tensor:
         """Returns the expected cost to come, (B, drives)."""
-        return self(sight).mean(-1)
+        expected: Tensor = self(sight).mean(-1)
+        return expected
 
     def loss(self, before: Sight, after: Sight, cost: Tensor) -> Tensor:
         """Returns the quantile Huber loss of transitions with costs (B, drives)."""
@@ -51,7 +52,9 @@ class Critic(nn.Module):
             goal = cost.unsqueeze(-1) + self.discount * future
         off = goal.unsqueeze(-2) - self(before).unsqueeze(-1)  # (B, drives, predicted, target)
         weight = (self.levels[:, None] - (off.detach() < 0).float()).abs()
-        return (weight * nn.functional.huber_loss(off, torch.zeros_like(off), reduction="none")).mean()
+        loss: Tensor = nn.functional.huber_loss(off, torch.zeros_like(off), reduction="none")
+        mean: Tensor = (weight * loss).mean()
+        return mean
 
     @torch.no_grad()
     def follow(self, rate: float = 0.01) -> None:
@@ -64,9 +67,10 @@ class _CriticNet(nn.Module):
     def __init__(self, own: int, pair: int, hidden: int, out: int) -> None:
         super().__init__()
         self.look = nn.Sequential(nn.Linear(own + pair, hidden), nn.SiLU(), nn.Linear(hidden, hidden))
-        self.judge = nn.Sequential(nn.Linear(own + hidden, hidden), nn.SiLU(), nn.Linear(hidden, out))
-        nn.init.zeros_(self.judge[-1].weight)  # a newborn expects nothing
-        nn.init.zeros_(self.judge[-1].bias)
+        last = nn.Linear(hidden, out)
+        nn.init.zeros_(last.weight)  # a newborn expects nothing
+        nn.init.zeros_(last.bias)
+        self.judge = nn.Sequential(nn.Linear(own + hidden, hidden), nn.SiLU(), last)
 
     def forward(self, own: Tensor, pair: Tensor) -> Tensor:
         seen = self.look(torch.cat([pair, own.unsqueeze(-2).expand(*pair.shape[:-1], -1)], -1))

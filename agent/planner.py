@@ -30,11 +30,11 @@ def colored_noise(beta: float, steps: int, shape: tuple[int, ...], generator: to
         imag[-1] = 0.0
         real[-1] *= math.sqrt(2.0)
     spectrum = torch.complex(real, imag) * power.view(-1, *[1] * len(shape))
-    noise = torch.fft.irfft(spectrum, n=steps, dim=0)
+    noise: Tensor = torch.fft.irfft(spectrum, n=steps, dim=0)
     weights = power.clone()
     weights[1 : (steps + 1) // 2] *= math.sqrt(2.0)
     sigma = math.sqrt(2.0) * weights.square().sum().sqrt() / steps
-    return noise / sigma
+    return torch.div(noise, sigma)
 
 
 class ICEM:

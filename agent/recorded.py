@@ -24,10 +24,7 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
     world = worlds.make(config.world, seed=config.seed)
     if config.mind is None:
         return world, Mind.born(world, objectives=config.objectives or None, seed=config.seed)
-    mind = Mind.load(config.mind)
-    for name, weight in config.objectives.items():
-        mind.mixture.set_weight(name, weight)
-    return world, mind
+    return world, Mind.load(config.mind, config.objectives or None)
 
 
 def awaken(path: Path) -> tuple[World, Mind]:

@@ -66,7 +66,7 @@ class Sight(NamedTuple):
 
 def planar(vectors: Tensor) -> Tensor:
     """Sees vectors in the plane, (..., 2 n), as complex numbers (..., n): turning is then multiplying."""
-    return torch.view_as_complex(vectors.unflatten(-1, (-1, 2)).contiguous())
+    return torch.view_as_complex(vectors.reshape(*vectors.shape[:-1], vectors.shape[-1] // 2, 2))
 
 
 def flat(numbers: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,7 +43,7 @@ class Meal:
 
 
 Event = Poke | Place | Meal
-EVENTS: dict[str, type[Poke] | type[Place] | type[Meal]] = {"poke": Poke, "place": Place, "meal": Meal}
+EVENTS: dict[str, Callable[..., Event]] = {"poke": Poke, "place": Place, "meal": Meal}
 
 
 def to_json(event: Event) -> dict[str, Any]:

@@ -36,10 +36,13 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         UserError: If a sense does not exist, or the two times do not fit.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 5}
+    metadata: dict[str, Any] = {  # noqa: RUF012  # Gymnasium declares it as an instance's
+        "render_modes": ["rgb_array"],
+        "render_fps": 5,
+    }
     known_senses: ClassVar[tuple[str, ...]] = ()
-    observation_space: spaces.Dict
-    action_space: spaces.Box
+    observation_space: spaces.Dict  # type: ignore[assignment]  # narrower than Gymnasium's
+    action_space: spaces.Box  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -161,7 +164,7 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         self._set_state(state["own"])
         return self._sense()
 
-    def render(self) -> npt.NDArray[np.uint8] | None:  # type: ignore[override]  # Gymnasium allows lists too
+    def render(self) -> npt.NDArray[np.uint8] | None:
         """Returns a picture (480, 640, 3) from a corner of the room, or None without a render mode."""
         if self.render_mode is None:
             return None
