@@ -73,6 +73,9 @@ def watch(life: Life = HERE, *, seconds: float | None = None, speed: float = 1.0
     from agent.run_folder import RunFolder
     from housecat_doctor import has_display
 
+    for name, value in (("seconds", seconds), ("speed", speed)):
+        if value is not None and not 0 < value < float("inf"):
+            raise UserError(f"{name}={value}; it must be more than 0")
     config = life.config()
     if has_display():
         import viewer
@@ -80,7 +83,8 @@ def watch(life: Life = HERE, *, seconds: float | None = None, speed: float = 1.0
         return report(viewer.watch(partial(begin, config), seconds=seconds, speed=speed), "", json)
     seconds = CLIP_SECONDS if seconds is None else seconds
     say(f"There is no display, so this makes a clip of {seconds:g} seconds of life.")
-    return report(film(RunFolder.create(config).path, partial(begin, config), seconds), "", json)
+    made = begin(config)  # before the folder, so that a mistake leaves none behind
+    return report(film(RunFolder.create(config).path, lambda: made, seconds), "", json)
 
 
 def run(
@@ -103,33 +107,31 @@ def run(
         json: Print the numbers as one JSON object.
     """
     from agent.play import summarise
-    from agent.recorded import awaken, live_recorded
-    from agent.run_folder import RunFolder
+    from agent.recorded import RecordedLife, awaken
     from housecat_progress import Bar, Interrupts
 
-    if resume is not None:
-        if name is not None or life != HERE:
-            raise UserError("--resume goes on with a run as it is: only --steps, --clip and --json go with it")
-        folder = RunFolder(resume)
-        config = folder.config if steps is None else folder.reach(steps)
+    if resume is None:
+        recorded = RecordedLife.start(life.config(STEPS if steps is None else steps), name)
+    elif name is not None or life != HERE:
+        raise UserError("--resume goes on with a run as it is: only --steps, --clip and --json go with it")
     else:
-        config = life.config(STEPS if steps is None else steps)
-        folder = RunFolder.create(config, name)
+        recorded = RecordedLife.resume(resume, steps)
+    folder, moments = recorded.folder, recorded.moments()
     say(f"Recording into {folder.path}")
-    with Interrupts() as stop, Bar(folder.path.name, config.steps) as bar:
-        moments = live_recorded(folder)
+    with Interrupts() as stop, Bar(folder.path.name, folder.config.steps) as bar:
         for _, recorder in moments:
             bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing")
             if stop.asked:
                 moments.close()
-    numbers = {"path": str(folder.path), "interrupted": bar.done < config.steps, **summarise(folder)}
+    numbers = {"path": str(folder.path), "interrupted": stop.asked, **summarise(folder)}
     illustrate(folder.path, {**numbers, "versions": versions()})
-    if clip:
+    if clip and not stop.asked:
         numbers |= film(folder.path, partial(awaken, folder.path), CLIP_SECONDS)
-    if numbers["interrupted"]:
-        say(f"Stopped after {bar.done:.0f} steps. Go on with: housecat run --resume {folder.path}")
     report(numbers, "", json)
-    return INTERRUPTED if numbers["interrupted"] else 0
+    if stop.asked:
+        say(f"Stopped after {numbers['steps']} steps. Go on with: housecat run --resume {folder.path}")
+        return INTERRUPTED
+    return 0
 
 
 def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, json: Json = False) -> int:
@@ -192,9 +194,10 @@ def study(
     folder = out or Path("runs") / f"study-{name}"
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with Bar(name, 1.0, "") as bar:
-            options = {} if steps is None else {"steps": steps}
-            result = importlib.import_module(f"studies.{name}").run(seeds=seeds, out=folder, progress=bar, **options)
+        options: dict[str, Any] = {} if steps is None else {"steps": steps}
+        with Bar(name, 100, "%") as bar:
+            options["progress"] = lambda share, words="": bar(100 * share, words)
+            result = importlib.import_module(f"studies.{name}").run(seeds=seeds, out=folder, **options)
         write_text(folder / "result.json", jsonlib.dumps(result, indent=2))
     return report(result, f"{chr(10).join(lines(result.get('metrics', {})))}\nKept in {folder}", json)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 import worlds
@@ -39,36 +40,80 @@ def awaken(path: Path) -> tuple[World, Mind]:
     return world, Mind.load(at / "mind")
 
 
-def live_recorded(folder: RunFolder, checkpoint: int = CHECKPOINT) -> Generator[tuple[Moment, Recorder]]:
-    """Lives what is left of a run, from its last checkpoint, and yields each moment once it is recorded.
+@dataclass(frozen=True)
+class RecordedLife:
+    """Lives and records what is left of a run; made by `start` or `resume`.
 
-    Closing the generator between two moments keeps a checkpoint of the last; breaking off within a moment
-    leaves the one before, since a half-lived step cannot be gone on with.
-
-    Args:
+    Attributes:
         folder: The run.
-        checkpoint: Steps between checkpoints.
-
-    Raises:
-        UserError: If the run has all its steps, or the disk is too small or full.
+        world: Where.
+        mind: Who.
+        rows: Steps that the run has already.
     """
-    config, saved = folder.config, folder.checkpoints()
-    rows = saved[-1][0] if saved else 0
-    if rows >= config.steps:
-        raise UserError(f"{folder.path} has {rows} steps already; give more --steps to go on with it")
-    world, mind = awaken(folder.path)
-    check_space(folder.path, world, config.steps - rows)
-    with Recorder(folder, rows) as recorder:
-        try:
-            for moment in live(world, mind, steps=config.steps - rows):
-                recorder.add(moment)
-                if recorder.rows % checkpoint == 0 and recorder.rows < config.steps:
-                    recorder.checkpoint(mind, world)
-                yield moment, recorder
-        except GeneratorExit:
-            recorder.checkpoint(mind, world)
-            raise
-        recorder.checkpoint(mind, world)
+
+    folder: RunFolder
+    world: World
+    mind: Mind
+    rows: int = 0
+
+    @classmethod
+    def start(cls, config: RunConfig, name: str | None = None) -> RecordedLife:
+        """Makes a new run. Its folder comes last, so that a mistake leaves none behind.
+
+        Args:
+            config: What it is started with.
+            name: Name of the folder in ``runs/``; None for the next free number.
+
+        Raises:
+            UserError: If world, mind or objectives cannot be made, the name is taken, or the disk is too small.
+        """
+        world, mind = begin(config)
+        check_space(Path(), world, config.steps)
+        return cls(RunFolder.create(config, name), world, mind)
+
+    @classmethod
+    def resume(cls, path: Path, steps: int | None = None) -> RecordedLife:
+        """Goes on with a run from its last checkpoint.
+
+        Args:
+            path: Its folder.
+            steps: Steps it is to have in the end; None for as many as it was started for.
+
+        Raises:
+            UserError: If it has all its steps, cannot be read, or the disk is too small.
+        """
+        folder = RunFolder(path)
+        config = folder.reach(folder.config.steps if steps is None else steps)
+        saved = folder.checkpoints()
+        rows = saved[-1][0] if saved else 0
+        world, mind = awaken(path)
+        check_space(path, world, config.steps - rows)
+        return cls(folder, world, mind, rows)
+
+    def moments(self, checkpoint: int = CHECKPOINT) -> Generator[tuple[Moment, Recorder]]:
+        """Yields each moment once it is recorded.
+
+        Closing the generator between two moments keeps a checkpoint of the last; breaking off within a moment
+        leaves the one before, since a half-lived step cannot be gone on with.
+
+        Args:
+            checkpoint: Steps between checkpoints.
+
+        Raises:
+            UserError: If the disk is full, or another process records into the run.
+        """
+        steps = self.folder.config.steps
+        with Recorder(self.folder, self.rows) as recorder:
+            try:
+                for moment in live(self.world, self.mind, steps=steps - self.rows):
+                    recorder.add(moment)
+                    if recorder.rows % checkpoint == 0 and recorder.rows < steps:
+                        recorder.checkpoint(self.mind, self.world)
+                    yield moment, recorder
+            except GeneratorExit:
+                recorder.checkpoint(self.mind, self.world)
+                raise
+            recorder.checkpoint(self.mind, self.world)
 
 
 def check_space(path: Path, world: World, steps: int) -> None:
