@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from housecat_results import film, illustrate, lines, report, say, table, versions
+from housecat_results import film, illustrate, lines, report, say, table, versions, watch_window
 from usererror import UserError, unknown
 
 # Everything else is imported by the command that needs it: `housecat --help` must not wait for torch.
@@ -78,13 +78,12 @@ def watch(life: Life = HERE, *, seconds: float | None = None, speed: float = 1.0
             raise UserError(f"{name}={value}; it must be more than 0")
     config = life.config()
     if has_display():
-        import viewer
-
-        return report(viewer.watch(partial(begin, config), seconds=seconds, speed=speed), "", json)
+        found = watch_window(partial(begin, config), seconds, speed)
+        return report(found, "", json) or int(bool(found["error"]))
     seconds = CLIP_SECONDS if seconds is None else seconds
     say(f"There is no display, so this makes a clip of {seconds:g} seconds of life.")
     made = begin(config)  # before the folder, so that a mistake leaves none behind
-    return report(film(RunFolder.create(config).path, lambda: made, seconds), "", json)
+    return report(film(RunFolder.create(config).path, lambda: made, seconds, config.who), "", json)
 
 
 def run(
@@ -123,12 +122,12 @@ def run(
             bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing")
             if stop.asked:
                 moments.close()
-    numbers = {"path": str(folder.path), "interrupted": stop.asked, **summarise(folder)}
+    numbers = {"path": str(folder.path), "interrupted": recorder.rows < folder.config.steps, **summarise(folder)}
     illustrate(folder.path, {**numbers, "versions": versions()})
-    if clip and not stop.asked:
-        numbers |= film(folder.path, partial(awaken, folder.path), CLIP_SECONDS)
+    if clip and not numbers["interrupted"]:
+        numbers |= film(folder.path, partial(awaken, folder.path), CLIP_SECONDS, folder.config.who)
     report(numbers, "", json)
-    if stop.asked:
+    if numbers["interrupted"]:
         say(f"Stopped after {numbers['steps']} steps. Go on with: housecat run --resume {folder.path}")
         return INTERRUPTED
     return 0
@@ -158,9 +157,9 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
     if show:
         seconds = float(folder.arrays()["time"][-1] - folder.arrays()["time"][0])
         if has_display():
-            found |= importlib.import_module("viewer").watch(partial(begin, folder.config), seconds=seconds)
+            found |= watch_window(partial(begin, folder.config), seconds)
         else:
-            found |= film(folder.path, partial(begin, folder.config), seconds)
+            found |= film(folder.path, partial(begin, folder.config), seconds, folder.config.who)
     verdict = f"step {rows - 1} differs: {difference}" if difference else f"{rows} steps, all the same"
     return report(found, f"{path}: {verdict}", json) or int(bool(difference))
 

@@ -10,9 +10,12 @@ import platform
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from housecat_progress import Bar
+
+if TYPE_CHECKING:
+    from agent.moment import Moment
 
 TOLD = ("numpy", "pybullet", "torch")
 PAGE = """<!doctype html>
@@ -73,14 +76,29 @@ def page(title: str, result: Mapping[str, Any], picture: Path) -> str:
     return PAGE.format(title=html.escape(title), picture=drawn, rows=rows)
 
 
-def film(run: Path, make: Callable[[], Any], seconds: float) -> dict[str, Any]:
+def watch_window(make: Callable[[], Any], seconds: float | None, speed: float = 1.0) -> dict[str, Any]:
+    """Shows a life in the window until it is closed; ``error`` tells why the life broke off, if it did."""
+    import viewer
+
+    result = dict(viewer.watch(make, seconds=seconds, speed=speed))
+    if result["error"]:
+        say(f"housecat: {result['error']}")
+    return result
+
+
+def film(run: Path, make: Callable[[], Any], seconds: float, title: str) -> dict[str, Any]:
     """Makes a clip of a life in a run folder, and says where it is."""
     import viewer
     from agent.files import writing
 
     clip, picture = run / "clip.mp4", run / "summary.png"
     with writing(run), Bar("Filming", seconds, "s") as bar:
-        viewer.film(make, clip, seconds, summary_png=None if picture.exists() else picture, progress=bar)
+
+        def on_moment(moment: Moment) -> None:
+            bar(min(seconds, bar.done + moment.time / (moment.step + 1)))  # a mind may have lived before
+
+        drawn = None if picture.exists() else picture
+        viewer.film(make, clip, seconds, title=title, summary_png=drawn, on_moment=on_moment)
     return {"clip": str(clip), "summary": str(picture)}
 
 

@@ -41,6 +41,11 @@ class RunConfig:
         if self.steps < 1:
             raise UserError(f"steps={self.steps}; a run has at least 1 step")
 
+    @property
+    def who(self) -> str:
+        """What a person would call the mind."""
+        return Path(self.mind).stem if self.mind else "newborn"
+
     def to_toml(self) -> str:
         """Returns the configuration as TOML."""
         flat = {key: value for key, value in asdict(self).items() if key != "objectives" and value is not None}
@@ -84,7 +89,7 @@ class RunFolder:
         root = Path(parent)
         if name is not None and not NAME.fullmatch(name):
             raise UserError(f"name={name!r}; a run's name has letters, digits, '.', '_' and '-' only, and no folders")
-        stem = f"{config.world}-{Path(config.mind).stem if config.mind else 'newborn'}"
+        stem = f"{config.world}-{config.who}"
         with writing(root):
             root.mkdir(parents=True, exist_ok=True)
             numbered = (root / f"{stem}-{i:03d}" for i in range(1, 100_000))
