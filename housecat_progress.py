@@ -26,7 +26,7 @@ class Bar:
         self.title, self.total, self.unit, self.done = title, total, unit, 0.0
         self._console = Console(stderr=True)
         self._told = 0
-        self._marks = [(time.perf_counter(), 0.0)]
+        self._marks: list[tuple[float, float]] = []  # when how much was done
         words = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}")
         self._bar = Progress(*words, TimeRemainingColumn(), console=self._console)
         self._task = self._bar.add_task(title, total=total, words="")
