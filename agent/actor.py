@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from agent.babble import block
 from agent.config import MindConfig
 from agent.critic import Critic
 from agent.moment import Plan
 from agent.perception import Senses
-from agent.planner import ICEM, colored_noise
+from agent.planner import ICEM
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
 RIVALS = 4  # plans shown beside the chosen one
-BABBLE_BLOCK = 64  # steps of smooth babbling drawn at once
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ class Actor:
     def babble(self, generator: torch.Generator) -> Choice:
         """Moves by smooth noise."""
         if not len(self.babbling):
-            noise = colored_noise(1.5, BABBLE_BLOCK, (self.actions,), generator)
-            self.babbling = (0.7 * noise).clamp(-1, 1)
+            self.babbling = block(self.actions, generator)
         action, self.babbling = self.babbling[0], self.babbling[1:]
         return Choice(action)
 

@@ -53,7 +53,7 @@ class MindConfig:
     device: str = "cpu"
     """Where tensors live, such as ``cpu`` or ``cuda``."""
     objectives: dict[str, float] = field(
-        default_factory=lambda: {"disagreement": 1.0, "pain": 4.0, "hunger": 1.0, "effort": 0.05}
+        default_factory=lambda: {"disagreement": 1.0, "pain": 6.0, "hunger": 1.0, "effort": 0.05}
     )
     """Objectives and their weights."""
 

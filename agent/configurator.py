@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from agent.perception import Senses
+from agent.perception import THING, Senses
 
 MOVING = 1.0  # seconds: a thing counts as nearer by how far it gets in this time
 
@@ -21,7 +21,8 @@ def attend(senses: Senses, k: int) -> Tensor:
         (*lead, k) indices, the most relevant first.
     """
     things, body = senses["things"], senses["body"]
-    distance = (things[..., :2] - body[..., None, :2]).norm(dim=-1)
+    # To its rim, not its middle: a large hot plate is near before a small toy at the same place is.
+    distance = (things[..., :2] - body[..., None, :2]).norm(dim=-1) - things[..., THING]
     relevance = distance - MOVING * things[..., 3:5].norm(dim=-1) + 100.0 * (things[..., -1] < 0.5)
     return torch.sort(relevance, dim=-1, stable=True).indices[..., : min(k, things.shape[-2])]
 

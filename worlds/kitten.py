@@ -21,21 +21,22 @@ SPEED = 0.8  # m/s with both wheels at full speed ahead
 TURN = 2.5  # rad/s
 HEAD_RANGE = 1.2  # rad to either side
 SWING_RANGE = 1.9  # rad to either side
-LIFT_RANGE = 0.6  # rad from the floor up
+LIFT_RANGE = 0.7  # rad from the floor up, by its own strength
+LIFT_LIMIT = 1.3  # rad, when something pushes it up: a paw that does not yield would lift the wheels off the floor
 
 LEFT, RIGHT, CASTER, HEAD, SHOULDER, PAW, HOOK = range(7)
 BASE = Shape("body", "box", (0.15, 0.085, 0.045), FUR, 0)
 BASE_HEIGHT = 0.105
 ACTIONS = ("drive", "turn", "head", "swing", "lift")
 PARTS = ("body", "head", "paw")
-DOWN = -(BASE_HEIGHT - 0.055)  # from the base's centre to the height at which the paw sweeps
+DOWN = -(BASE_HEIGHT - 0.09)  # from the base's centre to the shoulder
 
 
 def _wheel(name: str, side: float) -> Joint:
     # A PyBullet cylinder stands along z: lay it down along the axle.
     lie = (math.sin(math.pi / 4), 0.0, 0.0, math.cos(math.pi / 4))
     shape = Shape(name, "cylinder", (WHEEL_RADIUS, WHEEL_RADIUS, 0.015), DARK, 0, orientation=lie)
-    at = (0.05, side * TRACK / 2, WHEEL_RADIUS - BASE_HEIGHT)
+    at = (0.10, side * TRACK / 2, WHEEL_RADIUS - BASE_HEIGHT)
     return Joint(name, shape, 0.15, 0, at, (0.0, 1.0, 0.0), None, friction=1.0)
 
 
@@ -48,9 +49,10 @@ JOINTS = (
           (0.0, 0.0, 1.0), (-HEAD_RANGE, HEAD_RANGE)),
     Joint("shoulder", Shape("shoulder", "sphere", (0.025,) * 3, FUR, 0), 0.05, 0, (0.15, 0.0, DOWN),
           (0.0, 0.0, 1.0), (-SWING_RANGE, SWING_RANGE)),
-    Joint("paw", Shape("paw", "box", (0.10, 0.02, 0.02), FUR, 0, (0.10, 0.0, 0.0)), 0.06, SHOULDER + 1,
-          (0.02, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, LIFT_RANGE)),
-    Joint("hook", Shape("hook", "box", (0.02, 0.05, 0.025), CREAM, 0), 0.04, PAW + 1, (0.20, 0.0, 0.0), None),
+    Joint("paw", Shape("paw", "box", (0.14, 0.02, 0.02), FUR, 0, (0.14, 0.0, 0.0)), 0.06, SHOULDER + 1,
+          (0.02, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, LIFT_LIMIT)),
+    Joint("hook", Shape("hook", "box", (0.015, 0.05, 0.04), CREAM, 0, (0.0, 0.0, -0.04)), 0.04, PAW + 1, (0.28, 0.0, 0.0), None,
+          friction=2.0),  # a rubber pad: it grips what it presses on
 )  # fmt: skip
 PART_OF_LINK = {-1: 0, LEFT: 0, RIGHT: 0, CASTER: 0, HEAD: 1, SHOULDER: 2, PAW: 2, HOOK: 2}
 
@@ -72,7 +74,7 @@ class Kitten:
             Motor(RIGHT, 2.0, velocity=0.0),
             Motor(HEAD, 1.0, max_velocity=5.0),
             Motor(SHOULDER, 3.0, max_velocity=7.0),
-            Motor(PAW, 2.0, max_velocity=5.0),
+            Motor(PAW, 0.6, max_velocity=5.0),
         ]
 
     def place(self, x: float, y: float, heading: float) -> None:
@@ -154,6 +156,6 @@ def looks(first: int) -> tuple[Shape, ...]:
                             orientation=joint.shape.orientation))  # fmt: skip
     shapes += [
         Shape("kitten arm", "box", JOINTS[PAW].shape.size, FUR, paw, JOINTS[PAW].shape.position),
-        Shape("kitten paw", "sphere", (0.03, 0.055, 0.03), CREAM, hook),
+        Shape("kitten paw", "sphere", (0.03, 0.055, 0.05), CREAM, hook, (0.0, 0.0, -0.035)),
     ]
     return tuple(shapes)

@@ -104,7 +104,7 @@ class Physics:
     ) -> int:
         """Adds a single rigid body of the given shape; a mass of 0 is immovable. Returns its number."""
         body = p.createMultiBody(mass, self._collision(shape), -1, position, UPRIGHT, physicsClientId=self.client)
-        self._surface(body, -1, friction, rolling, restitution, damping)
+        self._surface(body, friction, rolling, restitution, damping)
         return int(body)
 
     def add_articulated(self, base: Shape, mass: float, joints: Sequence[Joint], position: Vector) -> int:
@@ -130,9 +130,10 @@ class Physics:
             flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS,
             physicsClientId=self.client,
         )
-        self._surface(body, -1, 0.4, 0.0, 0.0, 0.0)
+        self._surface(body, 0.4, 0.0, 0.0, 0.0)
         for i, joint in enumerate(joints):
-            self._surface(body, i, joint.friction, 0.0, 0.0, 0.0)
+            # Alone: together with what belongs to the whole body, PyBullet sets the base's friction instead.
+            p.changeDynamics(body, i, lateralFriction=joint.friction, physicsClientId=self.client)
             if joint.limits is not None:
                 p.changeDynamics(
                     body, i, jointLowerLimit=joint.limits[0], jointUpperLimit=joint.limits[1],
@@ -199,6 +200,15 @@ class Physics:
         points = p.getContactPoints(bodyA=body, physicsClientId=self.client)
         return [Contact(c[3], c[2], c[9]) for c in points if c[9] > 0.0]
 
+    def part(self, bodies: Sequence[int]) -> None:
+        """Lifts bodies away from the floor and from each other, so that every remembered contact is dropped.
+
+        A used room must be bit-equal to a new one; PyBullet warms its solver up with the last contacts.
+        """
+        for i, body in enumerate(bodies):
+            self.place(body, (0.0, 0.0, 10.0 + 2.0 * i))
+        self.advance(1)
+
     def save(self) -> bytes:
         """Returns the full state of all bodies and contacts; fits only a world built in the same way."""
         with tempfile.TemporaryDirectory() as folder:
@@ -224,10 +234,9 @@ class Physics:
         )
         return np.reshape(np.asarray(image[2], dtype=np.uint8), (height, width, 4))[:, :, :3]
 
-    def paint(self, body: int, shapes: Sequence[tuple[int, Shape]]) -> None:
-        """Colours links of a body for `picture`: pairs of link (-1 for the base) and shape."""
-        for link, shape in shapes:
-            p.changeVisualShape(body, link, rgbaColor=(*shape.color, 1.0), physicsClientId=self.client)
+    def paint(self, body: int, shape: Shape) -> None:
+        """Gives a body's base the colour of a shape, for `picture`."""
+        p.changeVisualShape(body, -1, rgbaColor=(*shape.color, 1.0), physicsClientId=self.client)
 
     def _collision(self, shape: Shape) -> int:
         c, at = self.client, {"collisionFramePosition": shape.position, "collisionFrameOrientation": shape.orientation}
@@ -241,10 +250,10 @@ class Physics:
         raise ValueError(f"no collision shape for {shape.kind!r}; use box, sphere or cylinder")
 
     def _surface(
-        self, body: int, link: int, friction: float, rolling: float, restitution: float, damping: float
+        self, body: int, friction: float, rolling: float, restitution: float, damping: float
     ) -> None:  # fmt: skip
         p.changeDynamics(
-            body, link, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
+            body, -1, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
             restitution=restitution, linearDamping=damping, angularDamping=damping,
             activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=self.client,
         )  # fmt: skip

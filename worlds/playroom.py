@@ -91,8 +91,8 @@ class Playroom(World):
 
     def __init__(self, seed: int | None = None, senses: tuple[str, ...] = known_senses, **options: Any) -> None:
         super().__init__(senses, **options)
-        self.body = Kitten(self.physics)
         self._build()
+        self.body = Kitten(self.physics)
         everything = {
             "body": spaces.Box(-np.inf, np.inf, (Kitten.size,), np.float32),
             "touch": spaces.Box(0.0, np.inf, (len(PARTS),), np.float32),
@@ -112,20 +112,23 @@ class Playroom(World):
 
     def _build(self) -> None:
         floor = Shape("floor", "box", (SIZE / 2 + 0.1, SIZE / 2 + 0.1, 0.5), (0.80, 0.70, 0.58), 0, (0, 0, -0.5))
-        self.physics.add(floor, 0.0, (0.0, 0.0, 0.0), friction=0.8)
+        self.floor = self.physics.add(floor, 0.0, (0.0, 0.0, 0.0), friction=0.8)
+        self.physics.paint(self.floor, floor)
         shapes = [floor]
         edge = SIZE / 2 + 0.05
         for axis, side in ((0, 1), (0, -1), (1, 1), (1, -1)):
             size = (0.05, edge + 0.05, WALL / 2) if axis == 0 else (edge + 0.05, 0.05, WALL / 2)
             at = (side * edge, 0.0, WALL / 2) if axis == 0 else (0.0, side * edge, WALL / 2)
             wall = Shape(f"wall {'xy'[axis]}{'-+'[side > 0]}", "box", size, (0.86, 0.84, 0.80), 0, at)
-            self.physics.add(wall, 0.0, (0.0, 0.0, 0.0), friction=0.3)
+            self.physics.paint(self.physics.add(wall, 0.0, (0.0, 0.0, 0.0), friction=0.3), wall)
             shapes.append(wall)
         self.toys = [
             self.physics.add(toy.shape, toy.mass, (0.0, 0.0, 1.0 + i), 0.5, toy.rolling, 0.3, 0.05)
             for i, toy in enumerate(TOYS)
         ]
         self.feeder = self.physics.add(FEEDER, 0.0, (0.0, 0.0, 10.0))
+        for body, shape in ((self.feeder, FEEDER), *zip(self.toys, (toy.shape for toy in TOYS), strict=True)):
+            self.physics.paint(body, shape)
         self._names = {**{b: t.name for b, t in zip(self.toys, TOYS, strict=True)}, self.feeder: FEEDER.name}
         # Nodes: the room, the hot plate, the feeder, the toys, the kitten's base, its links.
         moved = [(1, PLATE), (2, FEEDER), *((3 + i, toy.shape) for i, toy in enumerate(TOYS))]
@@ -134,13 +137,9 @@ class Playroom(World):
         self._shapes = (*shapes, *kitten.looks(first))
         links = tuple(f"kitten.{j.name}" for j in kitten.JOINTS)
         self._nodes = ("room", PLATE.name, FEEDER.name, *(t.name for t in TOYS), "kitten", *links)
-        static = [(shapes[0], 0), *((s, i + 1) for i, s in enumerate(shapes[1:5]))]
-        for body, shape in [(b, s) for s, b in static] + [(self.feeder, FEEDER)]:
-            self.physics.paint(body + 1 if body < 5 else body, [(-1, shape)])
-        for body, toy in zip(self.toys, TOYS, strict=True):
-            self.physics.paint(body, [(-1, toy.shape)])
 
     def _arrange(self) -> None:
+        self._forget()
         rng = self.np_random
         taken: list[tuple[float, float, float]] = []
 
@@ -166,6 +165,10 @@ class Playroom(World):
         self.heat = 1.0
         self._film = np.repeat(self._poses()[None], self.film_frames, 0)
 
+    def _forget(self) -> None:
+        """Lets the physics forget every contact, so that a used room is bit-equal to a new one."""
+        self.physics.part([*self.toys, self.feeder, self.body.id])
+
     def _act(self, action: npt.NDArray[np.float32]) -> None:
         self.body.act(action)
         self.touches = {}
@@ -182,9 +185,9 @@ class Playroom(World):
 
     def _feel(self) -> None:
         for c in self.physics.contacts(self.body.id):
-            name = self._names.get(c.other, "wall")
-            if c.other == 0:  # the floor is not felt
+            if c.other == self.floor:  # it always presses, and is not felt
                 continue
+            name = self._names.get(c.other, "wall")
             key = (self.body.part(c), name)
             if c.force > self.touches.get(key, 0.0):
                 self.touches[key] = c.force

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 import moderngl
@@ -114,7 +115,7 @@ class Renderer:
         self._spot = make(vertex_shader=shaders.SPOT_VERTEX, fragment_shader=shaders.SPOT_FRAGMENT)
         self._line = make(vertex_shader=shaders.LINE_VERTEX, fragment_shader=shaders.LINE_FRAGMENT)
         self._smooth = make(vertex_shader=shaders.SMOOTH_VERTEX, fragment_shader=shaders.SMOOTH_FRAGMENT)
-        everything = (self._cast, self._solid, self._floor, self._shaded, self._smooth)
+        everything = (self._cast, self._solid, self._floor, self._shaded, self._smooth, self._line)
         constants: dict[str, Any] = {
             "toward": tuple(LIGHT),
             "extent": (float(self.width), float(self.height)),
@@ -175,8 +176,9 @@ class Renderer:
         gl.front_face = "cw"  # because of drawing upside down
         for batch in self._batches:
             batch.draw("solid", instances, staging.solid)
+        self._draw_lines([staging.outlines(instances, camera, self.height)], dim=1.0, behind=0.0)
         self._smooth_edges(staging.rough(instances, camera, self.width, self.height))
-        self._draw_lines(overlay)
+        self._draw_lines(overlay.strips, dim=0.0, behind=0.25)
         self._draw_ghosts(overlay)
         self._canvas.read_into(self._buffer, components=4)
         return self._buffer[:, :, :3]
@@ -216,10 +218,9 @@ class Renderer:
         gl.blend_func = gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA
         self._canvas.depth_mask = depth
 
-    def _draw_lines(self, overlay: Overlay) -> None:
+    def _draw_lines(self, strips: Sequence[Array], dim: float, behind: float) -> None:
         gl = self._gl
-        strips = [s for s in overlay.strips if len(s)]
-        if not strips:
+        if not sum(map(len, strips)):
             return
         vertices = np.concatenate(strips)
         if len(vertices) > self._line_room:
@@ -229,10 +230,12 @@ class Renderer:
             self._line_array = gl.vertex_array(self._line, [layout])
         self._lines.write(vertices)
         self._blend(True, depth=False)
-        for comparison, strength in (("<", 1.0), (">", 0.25)):  # what is behind a thing shows through it, faintly
-            gl.depth_func = comparison
-            self._line["strength"] = strength
-            self._line_array.render(vertices=len(vertices))
+        self._line["dim"] = dim
+        for comparison, strength in (("<", 1.0), (">", behind)):  # what is behind a thing shows through it, faintly
+            if strength:
+                gl.depth_func = comparison
+                self._line["strength"] = strength
+                self._line_array.render(vertices=len(vertices))
         gl.depth_func = "<"
         self._blend(False)
 

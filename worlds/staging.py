@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from worlds.meshes import compose
 from worlds.scene import Scene
-from worlds.view import Camera, Ghost
+from worlds.view import RIBBON_FLOATS, Camera, Ghost
 
 Array = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -19,9 +19,12 @@ FLOOR_TILES = 28
 SCREEN_TILE = 16
 PLINTH = 0.09  # half height (m)
 LIGHT = np.array([-0.42, -0.50, 0.90], np.float32) / np.float32(math.sqrt(0.42**2 + 0.5**2 + 0.9**2))
+SUN, SKY = np.array([1.20, 1.08, 0.92], np.float32), np.array([0.42, 0.47, 0.58], np.float32)  # as in the shaders
 
 _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32)
 _ENDS = np.array([[i, i | bit] for bit in (1, 2, 4) for i in range(8) if not i & bit], np.intp)
+# The corners' last bit is up: edges between two upper corners, and those that differ in it alone.
+_OUTLINE = np.array([(a, b) for a, b in _ENDS.tolist() if b & 1 and (a & 1 or b == a + 1)], np.intp)
 
 
 class Staging:
@@ -84,6 +87,31 @@ class Staging:
         data[:, 13] = ghost.alpha
         data[:, 14] = 0.35
         return data, members
+
+    def outlines(self, instances: Array, camera: Camera, height: int) -> Array:
+        """Returns thin ribbons along the walls' upper and upright edges, in the walls' own colour.
+
+        Long, nearly level edges show steps that no cheap smoothing removes; a ribbon's sides are smooth.
+        """
+        walls = instances[self._wall]
+        light = walls[:, 10:13] ** 2 * (SUN * 0.824 + SKY)  # what the shader does to a surface that looks up
+        color = np.repeat(np.sqrt(light * (1 - 0.235 * light)), len(_OUTLINE), axis=0)
+        corners = walls[:, None, :3] + _CORNERS * (walls[:, None, 7:10] + 0.002)
+        ends = corners[:, _OUTLINE].reshape(-1, 2, 3)
+        toward = np.asarray(camera.eye, np.float32) - ends
+        away = np.linalg.norm(toward, axis=-1, keepdims=True)
+        ends = ends + toward * (0.03 / away)  # in front of what it lines
+        tangent = ends[:, 1] - ends[:, 0]
+        tangent /= np.linalg.norm(tangent, axis=-1, keepdims=True)
+        width = 1.25 * 2 * math.tan(math.radians(camera.fov) / 2) / height * away
+        out = np.zeros((len(ends), 6, RIBBON_FLOATS), np.float32)
+        first = np.array([0, 0, 1, 1, 0, 1])  # which end each corner of the two triangles is at
+        out[:, :, :3] = ends[:, first]
+        out[:, :, 3:6] = tangent[:, None] * width[:, first]
+        out[:, :, 6] = [-1, 1, -1, -1, 1, 1]
+        out[:, :, 8:11] = color[:, None]
+        out[:, :, 11] = 1.0
+        return out.reshape(-1, RIBBON_FLOATS)
 
     def spots(self, instances: Array) -> Array:
         """Returns (P, 9) round spots on the floor, position, reach and colour.

@@ -105,6 +105,10 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         """Lays the room out anew with `self.np_random`."""
 
     @abstractmethod
+    def _forget(self) -> None:
+        """Drops all contacts that the physics remembers; comes before a layout or a state is put in place."""
+
+    @abstractmethod
     def _state(self) -> dict[str, Any]:
         """Returns what `snapshot` must keep besides the physics."""
 
@@ -158,6 +162,7 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
     def restore(self, snapshot: bytes) -> Obs:
         """Puts back a state that `snapshot` of a world made with the same arguments returned."""
         state = pickle.loads(snapshot)
+        self._forget()
         self.physics.load(state["physics"])
         self.np_random.bit_generator.state = state["random"]
         self.steps, self.events = state["steps"], state["events"]

@@ -1,0 +1,111 @@
+"""Lives and their controls, lived side by side on the cores there are, and statistics over them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import bootstrap
+
+import worlds
+from agent import Mind, MindConfig, live
+from agent.babble import babbling
+
+Control = Literal["mind", "fearless", "random"]
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a life left behind.
+
+    Attributes:
+        toys: (T + 1, K, 2) true places of the toys (m).
+        touching: (T,) whether a toy was touched.
+        on_plate: (T,) whether the body stood on the hot plate.
+        names: Of the toys.
+        touched: Steps in which each toy was touched.
+    """
+
+    toys: npt.NDArray[np.float32]
+    touching: npt.NDArray[np.bool_]
+    on_plate: npt.NDArray[np.bool_]
+    names: tuple[str, ...]
+    touched: dict[str, int]
+
+
+def config_of(control: Control) -> MindConfig:
+    """Returns the settings of a mind: ``mind`` as it is, ``fearless`` without critic and pain."""
+    default = MindConfig()
+    if control == "mind":
+        return default
+    wants = {name: weight for name, weight in default.objectives.items() if name != "pain"}
+    return MindConfig.from_json({**default.to_json(), "critic": False, "objectives": wants})
+
+
+def trace(control: Control, seed: int, steps: int) -> Trace:
+    """Lives a newborn's life in the playroom, or moves at random there, and notes what the world knows of it."""
+    world = worlds.make("playroom", seed=seed, film=1)
+    if control == "random":
+        actions = babbling(world.action_space.shape[0], steps, seed)
+        moments: Iterable[Any] = (world.step(action) for action in actions)
+    else:
+        moments = live(world, Mind.born(world, seed=seed, config=config_of(control)), steps)
+    kinds = [name for name in world.things if name not in ("hot plate", "feeder")]
+    k = len(kinds)
+    toys, touching, on_plate = [world.truth()["things.position"][:k, :2]], [], []
+    touched = dict.fromkeys(kinds, 0)
+    for _ in moments:
+        truth = world.truth()
+        names = {name for _, name, _ in truth["contacts"] if name in touched}
+        for name in names:
+            touched[name] += 1
+        toys.append(truth["things.position"][:k, :2])
+        touching.append(bool(names))
+        on_plate.append(truth["on_plate"])
+    world.close()
+    return Trace(np.stack(toys), np.array(touching), np.array(on_plate), tuple(kinds), touched)
+
+
+def traces(
+    controls: tuple[Control, ...], seeds: tuple[int, ...], steps: int, progress: Progress
+) -> dict[Control, list[Trace]]:
+    """Lives every control with every seed, one process a core; the order of results is that of the seeds."""
+    jobs = [(control, seed) for control in controls for seed in seeds]
+    found: dict[tuple[Control, int], Trace] = {}
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), mp_context=context) as pool:
+        running = {pool.submit(partial(trace, control, seed, steps)): (control, seed) for control, seed in jobs}
+        try:
+            for done in as_completed(running):
+                found[running[done]] = done.result()
+                progress(len(found) / len(jobs), "{} {}".format(*running[done]))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return {control: [found[control, seed] for seed in seeds] for control in controls}
+
+
+def metric(values: Iterable[float], unit: str, better: Literal["higher", "lower"]) -> dict[str, Any]:
+    """Returns the mean of one value per life with its 95 % bootstrap interval, and the values themselves."""
+    data = np.asarray(list(values), float)
+    low = high = float(data.mean())
+    if len(data) > 1 and np.ptp(data) > 0:
+        random = np.random.default_rng(0)
+        interval = bootstrap((data,), np.mean, n_resamples=5000, rng=random, method="percentile").confidence_interval
+        low, high = float(interval.low), float(interval.high)
+    each = [round(float(v), 5) for v in data]
+    return {"value": float(data.mean()), "ci95": [low, high], "unit": unit, "better": better, "each": each}
+
+
+def versions() -> dict[str, str]:
+    """Returns the versions of what numbers depend on."""
+    return {name: version(name) for name in ("housecat", "torch", "numpy", "pybullet", "gymnasium")}
