@@ -109,7 +109,7 @@ vec3 boards() {
     float bend = place.x * 0.7 + tone * 31.0;
     float grain = abs(fract(place.y * 24.0 + 0.5 * abs(fract(bend) - 0.5)) - 0.5);
     grain *= clamp(1.0 - wide.y * 55.0, 0.0, 1.0);
-    vec3 wood = color * color * (0.89 + 0.17 * tone + 0.08 * grain);
+    vec3 wood = color * color * (0.44 + 0.10 * tone + 0.05 * grain);  // dim: things and lines stand out
     wood.b *= 1.0 - 0.06 * fract(tone * 7.0);
     return wood * (1.0 - 0.42 * max(shut.x, shut.y));
 }
@@ -158,11 +158,12 @@ void main() {
 """
 LINE_FRAGMENT = """#version 330
 in vec2 at; in vec4 tint;
-uniform float strength;
+uniform float strength; uniform float dim; uniform vec2 extent;
 out vec4 pixel;
 void main() {
     float r = length(at), wide = fwidth(r);
-    pixel = vec4(tint.rgb, tint.a * strength * clamp((1.0 - r) / max(wide, 0.02) , 0.0, 1.0));
+    vec2 q = gl_FragCoord.xy / extent - 0.5;
+    pixel = vec4(tint.rgb * sqrt(1.0 - dim * 0.55 * dot(q, q)), tint.a * strength * clamp((1.0 - r) / max(wide, 0.02) , 0.0, 1.0));
 }
 """
 
