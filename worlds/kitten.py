@@ -51,8 +51,8 @@ JOINTS = (
           (0.0, 0.0, 1.0), (-SWING_RANGE, SWING_RANGE)),
     Joint("paw", Shape("paw", "box", (0.14, 0.02, 0.02), FUR, 0, (0.14, 0.0, 0.0)), 0.06, SHOULDER + 1,
           (0.02, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, LIFT_LIMIT)),
-    Joint("hook", Shape("hook", "box", (0.015, 0.05, 0.04), CREAM, 0, (0.0, 0.0, -0.04)), 0.04, PAW + 1, (0.28, 0.0, 0.0), None,
-          friction=2.0),  # a rubber pad: it grips what it presses on
+    Joint("hook", Shape("hook", "box", (0.015, 0.05, 0.04), CREAM, 0, (0.0, 0.0, -0.04)), 0.04, PAW + 1,
+          (0.28, 0.0, 0.0), None, friction=2.0),  # a rubber pad: it grips what it presses on
 )  # fmt: skip
 PART_OF_LINK = {-1: 0, LEFT: 0, RIGHT: 0, CASTER: 0, HEAD: 1, SHOULDER: 2, PAW: 2, HOOK: 2}
 

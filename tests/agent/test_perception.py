@@ -1,0 +1,85 @@
+import math
+
+import numpy as np
+import pytest
+import torch
+
+import agent
+import worlds
+from agent.configurator import attend, tokens
+from agent.perception import THING
+from worlds.world import World
+
+
+def senses_of(world: World) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(value) for name, value in world.observe().items()}
+
+
+def test_imagined_senses_are_the_inverse_of_perceiving(world: World, mind: agent.Mind) -> None:
+    world.step(np.array([1, 0.5, 0, 0.3, 0], np.float32))
+    senses = senses_of(world)
+    attended = attend(senses, 5)
+    read = mind.perception.imagined(tokens(mind.perception(senses), attended), senses, attended)
+    for name in ("body", "vitals", "things"):
+        if name == "body":  # the wheels' rates and all else included
+            assert read[name].shape == senses[name].shape
+        torch.testing.assert_close(read[name], senses[name], rtol=1e-4, atol=1e-4)
+
+
+def test_the_nearest_rim_and_the_moving_are_attended_first(world: World) -> None:
+    senses = senses_of(world)
+    senses["things"][:, :2] = 2.9
+    senses["things"][2, :2] = senses["body"][:2] + 0.3
+    assert attend(senses, 3)[0] == 2
+    senses["things"][4, 3:5] = 50.0
+    assert attend(senses, 3)[0] == 4
+    plate = senses["things"].clone()
+    plate[:, :2], plate[:, 3:5] = senses["body"][:2] + 1.0, 0.0
+    assert attend({**senses, "things": plate}, 1)[0] == 6  # all equally far: the hot plate is the largest
+
+
+@pytest.mark.parametrize("turn", [0.7, -2.0])
+def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(
+    mind: agent.Mind, world: World, turn: float
+) -> None:
+    """Turning the whole room about its middle changes only what tells the place in the room."""
+    senses = senses_of(world)
+    cos, sin = math.cos(turn), math.sin(turn)
+    spin = torch.tensor([[cos, -sin], [sin, cos]])
+    turned = {name: value.clone() for name, value in senses.items()}
+    for pair in ((0, 1), (4, 5), (3, 2)):
+        turned["body"][list(pair)] = spin @ senses["body"][list(pair)]
+    for pair in ((0, 1), (3, 4), (7, 6)):
+        turned["things"][:, list(pair)] = senses["things"][:, list(pair)] @ spin.T
+    seen = []
+    for s in (senses, turned):
+        attended = torch.arange(5)
+        latent = tokens(mind.perception(s), attended)[None]
+        seen.append(mind.world_model.sight(latent, mind.perception.appearance(s)[attended][None]).pair[0])
+    torch.testing.assert_close(seen[0][:, :6], seen[1][:, :6], rtol=1e-4, atol=1e-4)
+
+
+def test_typical_changes_follow_what_is_lived_but_trembling_is_no_news(mind: agent.Mind, world: World) -> None:
+    before = senses_of(world)
+    floor = mind.perception.change.clone() / 2
+    for _ in range(3000):
+        mind.perception.observe(before, before)
+    torch.testing.assert_close(mind.perception.change, floor)
+    after = {name: value.clone() for name, value in before.items()}
+    after["things"][:, 0] += 1.0
+    for _ in range(500):
+        mind.perception.observe(before, after)
+    assert mind.perception.change[1, 0] > 5 * floor[1, 0]
+    assert mind.perception.change[1, 0] == mind.perception.change[1, 1]  # one scale per vector
+
+
+def test_what_is_not_attended_stays_where_it_is(mind: agent.Mind) -> None:
+    world = worlds.make("playroom", seed=2)
+    senses = senses_of(world)
+    attended = attend(senses, 3)
+    rollout = mind.world_model.imagine(tokens(mind.perception(senses), attended), torch.ones(4, 2, 5), senses, attended)
+    others = [i for i in range(8) if i not in attended.tolist()]
+    assert rollout.senses["things"].shape == (5, 2, 8, 20)
+    still = senses["things"][others].expand(5, 2, -1, -1)
+    torch.testing.assert_close(rollout.senses["things"][:, :, others], still)
+    assert not torch.equal(rollout.senses["things"][-1, 0, attended, :THING], senses["things"][attended, :THING])

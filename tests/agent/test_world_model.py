@@ -1,0 +1,126 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+import agent
+from agent.babble import babbling
+from agent.critic import Critic
+from agent.emotions import EMOTIONS, Emotions
+from agent.memory import Replay
+from agent.regularizers import vicreg
+from agent.world_model import Sight
+from tests.agent.conftest import SMALL
+from worlds.world import World
+
+
+def lived(world: World, mind: agent.Mind, steps: int) -> None:
+    obs = world.observe()
+    for action in babbling(5, steps, seed=0):
+        after = world.step(action)[0]
+        mind.observe(obs, action, after)
+        obs = after
+
+
+def test_learning_predicts_better_than_persistence(world: World) -> None:
+    mind = agent.Mind.born(world, seed=0, config=replace(SMALL, hidden=48, batch=64, updates=4))
+    lived(world, mind, 300)
+    first = mind.learn()
+    for _ in range(120):
+        last = mind.learn()
+    assert last["body"] < 0.35 * first["body"]
+    # In units of the typical change, persistence ("nothing changes") has an error of about one per dimension.
+    assert last["body"] < 0.5
+
+
+def test_members_of_the_ensemble_differ_where_nothing_was_learnt(mind: agent.Mind) -> None:
+    own, pair = torch.randn(7, mind.world_model.own_size), torch.randn(7, 5, mind.world_model.pair_size)
+    facing = torch.polar(torch.ones(7, 1), torch.zeros(7, 1))
+    mean = mind.world_model(torch.zeros(7, 6, mind.perception.size), torch.zeros(7, 5), Sight(own, pair, facing))
+    assert mean.shape == (3, 7, 6, mind.perception.size)
+    assert (mean.std(0) > 0).any(-1).all()
+
+
+def test_the_readout_never_shapes_the_latent(world: World, mind: agent.Mind) -> None:
+    lived(world, mind, 40)
+    senses, action, after, _ = mind.memory.sample(8, mind.generator)
+    latent, then = mind.perception(senses), mind.perception(after)
+    mind.world_model.side_losses(latent, then, action, after["touch"])["readout"].backward()
+    assert all(p.grad is None for p in mind.perception.parameters())
+    assert all(p.grad is not None for p in mind.world_model.touch.parameters())
+
+
+def test_vicreg_tells_collapsed_from_spread_latents() -> None:
+    generator = torch.Generator().manual_seed(0)
+    spread, redundancy = vicreg(torch.randn(256, 4, 6, generator=generator))
+    assert spread < 0.1
+    assert redundancy < 0.5
+    collapsed, _ = vicreg(torch.zeros(256, 4, 6))
+    assert collapsed > 1.5
+    copies = torch.randn(256, 4, 1, generator=generator).expand(-1, -1, 6)
+    assert vicreg(copies)[1] > 5.0
+
+
+def test_the_critic_learns_the_distribution_of_the_cost_to_come(mind: agent.Mind) -> None:
+    """A cost of 1 in every second step of chance, discount 0.5: one on the whole, spread around it."""
+    torch.manual_seed(0)
+    critic = Critic(mind.world_model, ("pain",), discount=0.5)
+    optimizer = torch.optim.Adam(critic.net.parameters(), lr=3e-3)
+    own, pair = torch.zeros(64, mind.world_model.own_size), torch.zeros(64, 5, mind.world_model.pair_size)
+    here = Sight(own, pair, torch.zeros(64, 1, dtype=torch.complex64))
+    for _ in range(600):
+        loss = critic.loss(here, here, (torch.rand(64, 1) < 0.5).float())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        critic.follow(0.05)
+    assert float(critic.expect(here)[0, 0].detach()) == pytest.approx(1.0, abs=0.15)
+    quantiles = critic(here)[0, 0].detach()
+    assert quantiles[0] < 0.6
+    assert quantiles[-1] > 1.4
+
+
+def test_memory_never_links_two_lives_and_forgets_the_oldest() -> None:
+    memory = Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
+    for start in (0.0, 100.0):
+        for i in range(8):
+            memory.add({"body": torch.tensor([start + i])}, torch.zeros(1), {"body": torch.tensor([start + i + 1])}, {})
+    senses, _, after, _ = memory.sample(200, torch.Generator().manual_seed(0))
+    assert torch.equal(after["body"], senses["body"] + 1)
+    assert 0.0 not in senses["body"]
+    assert {0.0, 100.0} & set(senses["body"].flatten().tolist()) == {100.0}
+    copy = Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
+    copy.load(memory.state(), ("pain",))
+    assert copy.transitions == memory.transitions
+    few = Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
+    few.load(memory.state(4), ("pain",))
+    assert few.transitions == 3
+
+
+def test_emotions_have_their_causes_and_stay_in_range() -> None:
+    calm = {"anticipated_pain": 0.0, "relief": 0.0, "energy": 1.0, "information": 2.0, "cost": 0.1, "promised": 0.1}
+    causes = {
+        "fear": {"anticipated_pain": 5.0},
+        "elation": {"relief": 3.0},
+        "surprise": {"energy": 50.0},
+        "frustration": {"cost": 5.0},
+    }
+    for emotion, cause in causes.items():
+        feelings = Emotions()
+        for i in range(100):
+            quiet = feelings.update(**{**calm, "energy": 1.0 + 0.1 * (i % 3)})
+        for _ in range(20):
+            moved = feelings.update(**{**calm, **cause})
+        assert set(moved) == set(EMOTIONS)
+        assert all(0.0 <= value <= 1.0 for value in moved.values())
+        assert moved[emotion] > quiet[emotion] + 0.3 or emotion == "surprise"
+
+
+def test_boredom_comes_when_nothing_new_is_in_sight() -> None:
+    feelings = Emotions()
+    for _ in range(100):
+        fresh = feelings.update(0.0, 0.0, 1.0, 5.0, 0.0, 0.0)
+    for _ in range(200):
+        stale = feelings.update(0.0, 0.0, 1.0, 0.1, 0.0, 0.0)
+    assert stale["boredom"] > 0.7 > 0.3 > fresh["boredom"]
+    assert stale["curiosity"] < fresh["curiosity"]
