@@ -19,7 +19,7 @@ def planner(iterations: int = 3) -> ICEM:
     return ICEM(horizon=8, actions=2, samples=48, iterations=iterations, elites=8, beta=1.0)
 
 
-def evaluate(goal: torch.Tensor):  # noqa: ANN201
+def evaluate(goal: torch.Tensor):
     return lambda plans: (plans - goal.unsqueeze(1)).square().sum((0, 2))
 
 

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import numpy as np
+import pygame
+import pytest
+
+from tests.viewer import fake
+from viewer import stage as module
+from viewer import style
+from viewer.face import Face
+from viewer.imagination import Imagination
+from viewer.stage import ROOM, SIZE, TIMELINE, Stage, Status
+from viewer.timeline import Timeline, area
+from worlds.renderer import TinyRenderer
+
+MOMENTS = [fake.moment(step, np.zeros((len(fake.THINGS), 2)), []) for step in range(36)]
+
+
+@pytest.fixture(autouse=True)
+def _fonts():
+    pygame.font.init()
+
+
+def reddish(surface: pygame.Surface, rect: pygame.Rect) -> float:
+    pixels = pygame.surfarray.array3d(surface.subsurface(rect)).astype(int)
+    return float(((pixels[..., 0] > pixels[..., 1] + 35) & (pixels[..., 0] > pixels[..., 2] + 25)).mean())
+
+
+def painted_timeline(count):
+    timeline = Timeline(TIMELINE)
+    for moment in MOMENTS[:count]:
+        timeline.add(moment)
+    surface = pygame.Surface(SIZE)
+    timeline.paint(surface)
+    return timeline, surface
+
+
+def test_a_muted_objective_has_a_red_lane_with_its_reason():
+    healthy, before = painted_timeline(30)
+    hurt, after = painted_timeline(36)
+    assert not healthy.muted
+    assert hurt.muted == {"loves_red": "ValueError: cost has shape (3,)"}
+    assert reddish(after, TIMELINE) > reddish(before, TIMELINE) + 0.04
+
+
+def test_a_muted_lane_is_shown_even_where_there_is_no_room_for_all():
+    timeline, _ = painted_timeline(36)
+    timeline._lanes = [f"objective {i}" for i in range(40)] + ["loves_red", "surprise"]
+    shown = timeline._fitting(130)
+    assert len(shown) <= 10
+    assert {"loves_red", "surprise"} <= set(shown)
+
+
+def test_a_muted_objective_is_announced_in_the_room(monkeypatch):
+    written = []
+    monkeypatch.setattr(module, "write", lambda surface, text, *rest, **more: written.append(text) or 0)
+    painted(MOMENTS)
+    assert "loves_red is muted: ValueError: cost has shape (3,)" in written
+
+
+def painted(moments, renderer=None, **status):
+    stage = Stage(fake.World(), renderer)
+    for moment in moments:
+        stage.add(moment)
+    surface = pygame.Surface(SIZE)
+    stage.paint(surface, moments[-1].film[-1], 1.0, Status(**status))
+    stage.close()
+    return surface
+
+
+@pytest.mark.parametrize("count", [1, 36])
+def test_every_part_of_the_window_has_something_in_it(count):
+    pixels = pygame.surfarray.array3d(painted(MOMENTS[:count]))
+    for rect in (module.ROOM, module.TIMELINE, module.FEELINGS, module.BODY, module.MIND):
+        assert pixels[rect.left : rect.right, rect.top : rect.bottom].std() > 5
+
+
+def test_a_clip_names_no_keys(monkeypatch):
+    written = []
+    monkeypatch.setattr(module, "write", lambda surface, text, *rest, **more: written.append(text) or 0)
+    painted(MOMENTS[:3])
+    assert any("help" in text for text in written)
+    written.clear()
+    painted(MOMENTS[:3], clip=True)
+    assert not any("help" in text for text in written)
+
+
+def test_the_software_fallback_wears_a_badge():
+    world = fake.World()
+    tiny = TinyRenderer(world.tiny_render, *ROOM.size)
+    badge = pygame.Rect(ROOM.x + 18, ROOM.y + 44, 220, 24)
+    assert reddish(painted(MOMENTS[:2], tiny), badge) > 0.02
+
+
+def test_a_body_without_vitals_and_a_thought_without_plans_are_fine():
+    moment = MOMENTS[2]
+    moment.obs.pop("vitals")
+    painted([moment])
+
+
+def test_things_that_a_plan_moves_get_a_path_and_a_ghost_and_others_none():
+    imagination = Imagination(fake.scene())
+    overlay = imagination.overlay(MOMENTS[20], MOMENTS[20].film[-1], 0.0)
+    ghosts = {fake.NODES[ghost.node] for ghost in overlay.ghosts}
+    assert "red ball" in ghosts
+    assert not ghosts & {"blue ball", "green cube", "hot plate"}
+    hidden = imagination.overlay(MOMENTS[20], MOMENTS[20].film[-1], 0.0, show=False)
+    assert not hidden.ghosts
+    assert len(hidden.strips) == len(MOMENTS[20].thought.attention)
+
+
+def test_the_face_changes_with_every_emotion():
+    face, faces = Face(64), []
+    for emotions in ({}, *({name: 0.9} for name in style.EMOTIONS)):
+        faces.append(pygame.surfarray.array3d(face.picture(emotions, 1.0)).tobytes())
+    assert len(set(faces)) == len(faces)
+
+
+def test_an_area_shows_costs_and_gains_in_different_colours_and_gaps_as_nothing():
+    strip = pygame.surfarray.array3d(area(np.array([1.0, -1.0, np.nan]), 10, 0.3, None)).astype(int)
+    cost, gain, gap = strip[0, 5], strip[2, 5], strip[4, 5]
+    assert cost[0] > cost[2]
+    assert gain[1] > gain[0]
+    assert tuple(gap) == style.CARD
