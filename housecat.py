@@ -43,7 +43,7 @@ class Life:
     newborn: bool = False
     """Begin with a mind that knows nothing."""
     objective: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=WEIGHT")] = ()
-    """What it wants, and how much; once for each. A class in a file: my_drives.py:LovesRed=1."""
+    """What it wants besides, and how much; once for each, 0 leaves one out. Of a file: my_drives.py:LovesRed=1."""
     seed: int = 0
     """Lays out the room, and fixes all chances of a newborn."""
 

@@ -76,15 +76,7 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
     """
     from agent.mind import Mind
 
-    path = find(name)
-    try:
-        with safetensors.safe_open(str(path), framework="pt") as file:
-            about: dict[str, Any] = json.loads((file.metadata() or {})["housecat"])
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
-    except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
-        raise UserError(f"{path} is not a mind that housecat saved ({error})") from error
-    if about.get("format") != FORMAT:
-        raise UserError(f"{path} has format {about.get('format')}; this housecat reads format {FORMAT}")
+    about, tensors = _read(find(name))
     config = MindConfig.from_json(about["config"])
     if objectives is not None:
         config = MindConfig.from_json({**config.to_json(), "objectives": dict(objectives)})
@@ -103,6 +95,28 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
         for objective, reason in about["muted"].items():
             mind.mixture.mute(objective, reason)
     return mind
+
+
+def wants(name: str | Path) -> dict[str, float]:
+    """Returns the objectives of a mind and their weights, without loading it.
+
+    Raises:
+        UserError: If there is no such mind, or the file is not one.
+    """
+    objectives: dict[str, float] = _read(find(name))[0]["config"]["objectives"]
+    return objectives
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    try:
+        with safetensors.safe_open(str(path), framework="pt") as file:
+            about: dict[str, Any] = json.loads((file.metadata() or {})["housecat"])
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
+    except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
+        raise UserError(f"{path} is not a mind that housecat saved ({error})") from error
+    if about.get("format") != FORMAT:
+        raise UserError(f"{path} has format {about.get('format')}; this housecat reads format {FORMAT}")
+    return about, tensors
 
 
 def find(name: str | Path) -> Path:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import worlds
+from agent.checkpoint import wants
+from agent.config import MindConfig
 from agent.life import live
 from agent.mind import Mind
 from agent.moment import Moment
@@ -21,11 +23,17 @@ SPARE = 500_000_000  # bytes left free for checkpoints, a clip, and everybody el
 
 
 def begin(config: RunConfig) -> tuple[World, Mind]:
-    """Makes the world and the mind that a run starts with."""
+    """Makes the world and the mind that a run starts with.
+
+    Objectives given for the run come on top of the mind's own; a weight of 0 leaves one out.
+    """
+    own = MindConfig().objectives if config.mind is None else wants(config.mind)
+    wanted = {name: weight for name, weight in {**own, **config.objectives}.items() if weight != 0.0}
+    if config.mind is not None:  # before the world: a misspelt name is told at once
+        mind = Mind.load(config.mind, wanted if config.objectives else None)
+        return worlds.make(config.world, seed=config.seed), mind
     world = worlds.make(config.world, seed=config.seed)
-    if config.mind is None:
-        return world, Mind.born(world, objectives=config.objectives or None, seed=config.seed)
-    return world, Mind.load(config.mind, config.objectives or None)
+    return world, Mind.born(world, objectives=wanted, seed=config.seed)
 
 
 def awaken(path: Path) -> tuple[World, Mind]:

@@ -301,9 +301,15 @@ class Playroom(World):
         }
 
     def _state(self) -> dict[str, Any]:
-        keep = ("energy", "temperature", "heat", "plate", "touches", "_film")
-        return {name: getattr(self, name) for name in keep}
+        keep = ("energy", "temperature", "heat", "plate")
+        return {
+            **{name: getattr(self, name) for name in keep},
+            "touches": [[*key, force] for key, force in self.touches.items()],
+            "film": self._film.tolist(),
+        }
 
     def _set_state(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            setattr(self, name, value)
+        self.energy, self.temperature, self.heat = state["energy"], state["temperature"], state["heat"]
+        self.plate = tuple(state["plate"])
+        self.touches = {(part, name): force for part, name, force in state["touches"]}
+        self._film = np.array(state["film"], np.float32)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pickle
+import base64
+import json
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -110,7 +111,7 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
 
     @abstractmethod
     def _state(self) -> dict[str, Any]:
-        """Returns what `snapshot` must keep besides the physics."""
+        """Returns what `snapshot` must keep besides the physics, fit for JSON."""
 
     @abstractmethod
     def _set_state(self, state: dict[str, Any]) -> None: ...
@@ -149,21 +150,28 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         self.events.append(to_json(event))
 
     def snapshot(self) -> bytes:
-        """Returns the whole state of the world, to be put back by `restore` in any process."""
+        """Returns the whole state of the world, to be put back by `restore` in any process.
+
+        It is JSON, so that restoring a stranger's snapshot runs no code; floats survive it bit for bit.
+        """
         state = {
-            "physics": self.physics.save(),
+            "physics": base64.b64encode(self.physics.save()).decode(),
             "random": self.np_random.bit_generator.state,
             "steps": self.steps,
             "events": self.events,
             "own": self._state(),
         }
-        return pickle.dumps(state)
+        return json.dumps(state).encode()
 
     def restore(self, snapshot: bytes) -> Obs:
         """Puts back a state that `snapshot` of a world made with the same arguments returned."""
-        state = pickle.loads(snapshot)
+        try:
+            state = json.loads(snapshot)
+            physics = base64.b64decode(state["physics"])
+        except (ValueError, KeyError) as error:
+            raise UserError(f"this is not a snapshot of a world ({error})") from error
         self._forget()
-        self.physics.load(state["physics"])
+        self.physics.load(physics)
         self.np_random.bit_generator.state = state["random"]
         self.steps, self.events = state["steps"], state["events"]
         self._set_state(state["own"])

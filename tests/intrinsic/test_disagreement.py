@@ -10,7 +10,7 @@ from usererror import UserError
 def test_is_the_summed_population_std_of_the_members(make_view):
     view = make_view(6)
     expected = -(view["mean"].std(0, correction=0).sum(-1) * view["attended"]).sum(-1)
-    torch.testing.assert_close(Disagreement().cost(view), expected)
+    torch.testing.assert_close(Disagreement(tokens="all").cost(view), expected)
 
 
 def test_only_attended_tokens_count(make_view):
