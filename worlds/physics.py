@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from worlds.scene import Quaternion, Shape, Vector
+
 
 @contextlib.contextmanager
 def _hushed() -> Iterator[None]:
@@ -28,8 +30,6 @@ def _hushed() -> Iterator[None]:
 
 with _hushed():  # it greets everybody with the time at which it was built
     import pybullet as p
-
-from worlds.scene import Quaternion, Shape, Vector
 
 GRAVITY = -9.81
 UPRIGHT: Quaternion = (0.0, 0.0, 0.0, 1.0)

@@ -1,0 +1,86 @@
+"""How fast a life is: python benchmarks/live.py. Prints a table and keeps the numbers in benchmarks/live.json.
+
+The peer is the floor: the same physics without a mind, and the matrix products that planning cannot do without.
+Run it on a machine that does nothing else; medians are of control steps after the babbling.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+import worlds
+from agent import Mind, MindConfig, live
+from agent.recorded import begin
+from agent.run_folder import RunConfig
+from viewer import watch
+
+HERE = Path(__file__).with_suffix(".json")
+
+
+def life(steps: int) -> dict[str, float]:
+    """Returns milliseconds per control step of a planning, learning newborn, by part."""
+    world = worlds.make("playroom", seed=0)
+    mind = Mind.born(world, seed=0)
+    moments = list(live(world, mind, mind.config.babble + steps))[mind.config.babble :]
+    parts = {name: 1e3 * float(np.median([m.seconds[name] for m in moments])) for name in moments[0].seconds}
+    whole = 1e3 * float(np.median([sum(m.seconds.values()) for m in moments]))
+    return {**parts, "whole": whole, "times_real_time": 1e3 * world.control_dt / whole}
+
+
+def floor(config: MindConfig, repeats: int = 30) -> float:
+    """Returns milliseconds of the hidden layers' products alone in one decision of the planner."""
+    rows = config.samples * config.attend
+    x = torch.randn(config.ensemble, rows, config.hidden)
+    w = torch.randn(config.ensemble, config.hidden, config.hidden)
+    took = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        for _ in range(config.horizon * config.iterations):
+            torch.bmm(x, w)
+        took.append(time.perf_counter() - start)
+    return 1e3 * float(np.median(took))
+
+
+def window(seconds: float) -> dict[str, Any]:
+    """Returns pictures per second of the window on the shipped mind while it learns, at 1 x speed."""
+    report = watch(partial(begin, RunConfig("playroom", "kitten", {}, 0, 1)), seconds=seconds)
+    return {name: report[name] for name in ("fps", "fps_p5", "time_to_first_frame", "backend")}
+
+
+def main(steps: int = 200, seconds: float = 30.0, out: Path = HERE) -> None:
+    """Measures.
+
+    Args:
+        steps: Control steps of the life.
+        seconds: Seconds that the window is watched.
+        out: Where to keep the numbers.
+    """
+    torch.set_num_threads(1)
+    result = {
+        "life_ms": life(steps),
+        "floor_ms": floor(MindConfig()),
+        "window": window(seconds),
+        "machine": {"python": platform.python_version(), "torch": torch.__version__, "processor": platform.machine()},
+    }
+    out.write_text(json.dumps(result, indent=2) + "\n")
+    table = Table("what", "measured")
+    for group in ("life_ms", "window"):
+        for name, value in result[group].items():  # type: ignore[attr-defined]
+            table.add_row(f"{group} {name}", f"{value:.2f}" if isinstance(value, float) else str(value))
+    table.add_row("hidden layers' products alone, ms", f"{result['floor_ms']:.2f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    tyro.cli(main)
