@@ -22,4 +22,5 @@ def unknown(what: str, given: str, known: Iterable[str], remedy: str = "") -> Us
     names = sorted(known)
     near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
-    return UserError(f"unknown {what} {given!r}. {hint}Known: {', '.join(names)}.{' ' + remedy if remedy else ''}")
+    known_ones = f"Known: {', '.join(names)}." if names else "There are none."
+    return UserError(f"unknown {what} {given!r}. {hint}{known_ones}{' ' + remedy if remedy else ''}")

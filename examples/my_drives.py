@@ -1,4 +1,4 @@
-"""A drive of one's own: housecat watch --objective examples/my_drives.py:LovesRed=2 --objective pain."""
+"""A drive of one's own: housecat watch --objective examples/my_drives.py:LovesRed=2."""
 
 import torch
 from torch import Tensor
