@@ -7,7 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from worlds.physics import Contact, Joint, Motor, Physics
+from worlds.parts import Contact, Joint, Motor
+from worlds.physics import Physics
 from worlds.scene import Shape, Vector
 
 FUR: Vector = (0.92, 0.60, 0.28)

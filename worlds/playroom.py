@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +15,9 @@ from usererror import unknown
 from worlds import kitten
 from worlds.events import Event, Meal, Place, Poke
 from worlds.kitten import PARTS, Kitten, yaw
-from worlds.scene import Scene, Shape, Vector
+from worlds.scene import Scene, Shape
+from worlds.toys import TOYS
+from worlds.vitals import Vitals
 from worlds.world import Obs, World
 
 SIZE = 6.0
@@ -25,46 +27,8 @@ FEATURES = 20
 CONTACT_EVERY = 4  # substeps between looks at contacts: touch is felt at 60 Hz
 
 
-@dataclass(frozen=True)
-class Toy:
-    """A thing to play with: its name, shape and mass (kg), and how readily it stops rolling."""
-
-    name: str
-    shape: Shape
-    mass: float
-    rolling: float = 0.0
-
-    @classmethod
-    def ball(cls, name: str, radius: float, mass: float, color: Vector) -> Toy:
-        """Makes a ball."""
-        return cls(name, Shape(name, "sphere", (radius,) * 3, color, 0), mass, 0.004)
-
-    @classmethod
-    def cube(cls, name: str, half: float, mass: float, color: Vector) -> Toy:
-        """Makes a cube."""
-        return cls(name, Shape(name, "box", (half,) * 3, color, 0), mass)
-
-    @classmethod
-    def drum(cls, name: str, radius: float, half: float, mass: float, color: Vector) -> Toy:
-        """Makes a cylinder that stands on its end."""
-        return cls(name, Shape(name, "cylinder", (radius, radius, half), color, 0), mass)
-
-
-TOYS = (
-    Toy.ball("red ball", 0.12, 0.25, (0.90, 0.20, 0.20)),
-    Toy.ball("blue ball", 0.09, 0.12, (0.20, 0.45, 0.95)),
-    Toy.cube("green cube", 0.11, 0.40, (0.25, 0.72, 0.35)),
-    Toy.cube("yellow cube", 0.08, 0.18, (0.97, 0.82, 0.22)),
-    Toy.drum("purple drum", 0.12, 0.09, 0.50, (0.58, 0.35, 0.85)),
-    Toy.drum("orange drum", 0.08, 0.10, 0.22, (0.98, 0.55, 0.15)),
-)
 PLATE = Shape("hot plate", "cylinder", (0.5, 0.5, 0.004), (0.95, 0.28, 0.12), 0, glow=0.8, solid=False)
 FEEDER = Shape("feeder", "cylinder", (0.16, 0.16, 0.14), (0.35, 0.80, 0.82), 0)
-
-# Warmth of the skin (deg C) follows what is below it; above PAIN_FROM it hurts, fully at PAIN_FULL.
-AMBIENT, PLATE_HEAT, PAIN_FROM, PAIN_FULL = 22.0, 70.0, 42.0, 67.0
-WARMING, COOLING = 0.25, 1.0  # time constants (s)
-RESTING, WORKING, FEEDING = 0.0004, 0.0010, 0.10  # energy per second: spent at rest, at full effort, and gained
 
 
 class Playroom(World):
@@ -160,7 +124,7 @@ class Playroom(World):
         for body, toy in zip(self.toys, TOYS, strict=True):
             self.physics.place(body, (*free(toy.shape.size[0], 0.5), toy.shape.size[2]))
         self.body.place(*free(0.35, 0.6), float(rng.uniform(-math.pi, math.pi)))
-        self.energy, self.temperature = 1.0, AMBIENT
+        self.vitals = Vitals()
         self.touches: dict[tuple[str, str], float] = {}
         self.heat = 1.0
         self._film = np.repeat(self._poses()[None], self.film_frames, 0)
@@ -195,19 +159,14 @@ class Playroom(World):
     def _live(self, effort: float) -> None:
         """Moves the vitals on by one control step."""
         fed = any(name == FEEDER.name for _, name in self.touches)
-        before = self.energy
-        spent = RESTING + WORKING * effort
-        self.energy = min(1.0, max(0.0, before + self.control_dt * (FEEDING * fed - spent)))
-        hot = self.on_plate() and self.heat > 0
-        target, pace = (AMBIENT + self.heat * (PLATE_HEAT - AMBIENT), WARMING) if hot else (AMBIENT, COOLING)
-        self.temperature += (target - self.temperature) * (1.0 - math.exp(-self.control_dt / pace))
+        gained = self.vitals.live(self.control_dt, effort, fed, self.heat if self.on_plate() else 0.0)
         seen = set()
         for (part, name), force in self.touches.items():
             if name != "wall" and name not in seen:
                 seen.add(name)
                 self.events.append({"event": "contact", "part": part, "thing": name, "force": round(force, 3)})
-        if fed and self.energy > before:
-            self.events.append({"event": "fed", "energy": round(self.energy, 4)})
+        if gained:
+            self.events.append({"event": "fed", "energy": round(self.vitals.energy, 4)})
         if self.body.tilt() < 0.3:
             self.events.append({"event": "fall"})
             x, y, _ = self.physics.state(self.body.id)[0]
@@ -217,10 +176,6 @@ class Playroom(World):
         """Tells whether the middle of the body is over the hot plate."""
         x, y, _ = self.physics.state(self.body.id)[0]
         return math.hypot(x - self.plate[0], y - self.plate[1]) < PLATE.size[0]
-
-    def damage(self) -> float:
-        """Returns the damage rate (1/s), from 0 to 1."""
-        return min(1.0, max(0.0, (self.temperature - PAIN_FROM) / (PAIN_FULL - PAIN_FROM)))
 
     def _sense(self) -> Obs:
         obs: Obs = {}
@@ -234,7 +189,7 @@ class Playroom(World):
         if "things" in self.senses:
             obs["things"] = self._see()
         if "vitals" in self.senses:
-            obs["vitals"] = np.array([self.energy, self.damage(), self.temperature], np.float32)
+            obs["vitals"] = np.array([self.vitals.energy, self.vitals.damage, self.vitals.temperature], np.float32)
         return obs
 
     def _see(self) -> npt.NDArray[np.float32]:
@@ -256,7 +211,7 @@ class Playroom(World):
 
     def _apply(self, event: Event) -> None:
         if isinstance(event, Meal):
-            self.energy = min(1.0, max(0.0, self.energy + event.energy))
+            self.vitals.gain(event.energy)
             return
         bodies = {**{name: body for body, name in self._names.items()}, "kitten": self.body.id}
         del bodies[FEEDER.name]  # it is fixed to the floor
@@ -301,15 +256,16 @@ class Playroom(World):
         }
 
     def _state(self) -> dict[str, Any]:
-        keep = ("energy", "temperature", "heat", "plate")
         return {
-            **{name: getattr(self, name) for name in keep},
+            "vitals": asdict(self.vitals),
+            "heat": self.heat,
+            "plate": self.plate,
             "touches": [[*key, force] for key, force in self.touches.items()],
             "film": self._film.tolist(),
         }
 
     def _set_state(self, state: dict[str, Any]) -> None:
-        self.energy, self.temperature, self.heat = state["energy"], state["temperature"], state["heat"]
+        self.vitals, self.heat = Vitals(**state["vitals"]), state["heat"]
         self.plate = tuple(state["plate"])
         self.touches = {(part, name): force for part, name, force in state["touches"]}
         self._film = np.array(state["film"], np.float32)
