@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import bootstrap
 
+import agent
 import worlds
 from agent import Mind, MindConfig, live
 from agent.babble import babbling
+from agent.files import write_arrays
 
 Control = Literal["mind", "fearless", "random"]
 Progress = Callable[[float, str], None]
@@ -75,15 +78,43 @@ def trace(control: Control, seed: int, steps: int) -> Trace:
     return Trace(np.stack(toys), np.array(touching), np.array(on_plate), tuple(kinds), touched)
 
 
+def fingerprint() -> str:
+    """Returns a digest of the code that lives: a kept life is good only as long as it is the same."""
+    root = Path(agent.__file__).parents[1]
+    files = sorted(path for room in ("worlds", "intrinsic", "agent") for path in (root / room).glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def kept(folder: Path, control: Control, seed: int, steps: int) -> Trace:
+    """Returns a life of this code from the folder, where it is lived when it is not there yet."""
+    path = folder / f"{control}-{seed}-{steps}-{fingerprint()}.npz"
+    if path.exists():
+        with np.load(path, allow_pickle=False) as file:
+            names = tuple(map(str, file["names"]))
+            counts = dict(zip(names, map(int, file["counts"]), strict=True))
+            return Trace(file["toys"], file["touching"], file["on_plate"], names, counts)
+    life = trace(control, seed, steps)
+    counts = np.array([life.touched[name] for name in life.names])
+    write_arrays(path, {
+        "toys": life.toys, "touching": life.touching, "on_plate": life.on_plate,
+        "names": np.array(life.names), "counts": counts,
+    })  # fmt: skip
+    return life
+
+
 def traces(
-    controls: tuple[Control, ...], seeds: tuple[int, ...], steps: int, progress: Progress
+    controls: tuple[Control, ...], seeds: tuple[int, ...], steps: int, progress: Progress, folder: Path
 ) -> dict[Control, list[Trace]]:
-    """Lives every control with every seed, one process a core; the order of results is that of the seeds."""
+    """Lives every control with every seed, one process a core; the order of results is that of the seeds.
+
+    Lives are kept in the folder, so that a study that was stopped goes on where it was.
+    """
     jobs = [(control, seed) for control in controls for seed in seeds]
     found: dict[tuple[Control, int], Trace] = {}
+    folder.mkdir(parents=True, exist_ok=True)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, os.cpu_count() or 1), mp_context=context) as pool:
-        running = {pool.submit(partial(trace, control, seed, steps)): (control, seed) for control, seed in jobs}
+        running = {pool.submit(kept, folder, control, seed, steps): (control, seed) for control, seed in jobs}
         try:
             for done in as_completed(running):
                 found[running[done]] = done.result()

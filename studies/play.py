@@ -54,7 +54,7 @@ def _window(life: Trace) -> tuple[int, int]:
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Lives, measures and draws. See the package for what it returns."""
-    lives = traces(("mind", "fearless", "random"), seeds, steps, progress)
+    lives = traces(("mind", "fearless", "random"), seeds, steps, progress, out / "lives")
     mind, fearless, random = lives["mind"], lives["fearless"], lives["random"]
     chance = float(np.mean([share(life) for life in random]))
     spread = float(np.mean([cells(life) for life in random]))

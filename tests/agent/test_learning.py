@@ -13,10 +13,10 @@ SEEDS = (200, 201)
 
 
 @pytest.mark.slow
-def test_a_newborn_comes_to_play_far_more_than_chance() -> None:
+def test_a_newborn_comes_to_play_far_more_than_chance(tmp_path: Path) -> None:
     from studies.lives import traces
 
-    lives = traces(("mind", "random"), SEEDS, 1500, lambda share, words: None)
+    lives = traces(("mind", "random"), SEEDS, 1500, lambda share, words: None, tmp_path)
     played, chance = (float(np.mean([life.touching[1000:].mean() for life in lives[c]])) for c in ("mind", "random"))
     assert played > 0.12
     assert played > 4 * chance

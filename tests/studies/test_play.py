@@ -55,6 +55,11 @@ def test_the_study_runs_and_draws(tmp_path: Path) -> None:
     assert set(result) >= {"study", "seeds", "metrics", "controls", "versions"}
     assert set(result["controls"]) == {"random", "fearless"}
     assert shares[-1] == 1.0
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "lives").iterdir()}
+    assert len(kept) == 6
+    again = play.run((0, 1), tmp_path, lambda share, words: None, steps=30)
+    assert again["metrics"] == result["metrics"]
+    assert kept == {path: path.stat().st_mtime_ns for path in (tmp_path / "lives").iterdir()}  # nothing lived twice
     assert (tmp_path / "figure.png").stat().st_size > 10_000
     for one in result["metrics"].values():
         assert one["ci95"][0] <= one["value"] <= one["ci95"][1] or np.isclose(*one["ci95"])
