@@ -94,10 +94,10 @@ def kept(folder: Path, control: Control, seed: int, steps: int) -> Trace:
             counts = dict(zip(names, map(int, file["counts"]), strict=True))
             return Trace(file["toys"], file["touching"], file["on_plate"], names, counts)
     life = trace(control, seed, steps)
-    counts = np.array([life.touched[name] for name in life.names])
+    touched = np.array([life.touched[name] for name in life.names])
     write_arrays(path, {
         "toys": life.toys, "touching": life.touching, "on_plate": life.on_plate,
-        "names": np.array(life.names), "counts": counts,
+        "names": np.array(life.names), "counts": touched,
     })  # fmt: skip
     return life
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from viewer.clip import Clip, film
     from viewer.keys import KEYS, MOUSE
-    from viewer.life import InlineLife, Life, LifeError, ProcessLife
+    from viewer.life import InlineLife, Life, LifeError
+    from viewer.process_life import ProcessLife
     from viewer.summary import Summary, summarise
-    from viewer.window import WatchReport, watch
+    from viewer.watching import WatchReport, watch
 
 __all__ = [
     "KEYS",
@@ -35,11 +36,11 @@ _HOME = {
     "InlineLife": "life",
     "Life": "life",
     "LifeError": "life",
-    "ProcessLife": "life",
+    "ProcessLife": "process_life",
     "Summary": "summary",
     "summarise": "summary",
-    "WatchReport": "window",
-    "watch": "window",
+    "WatchReport": "watching",
+    "watch": "watching",
 }
 
 

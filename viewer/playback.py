@@ -90,6 +90,7 @@ class Playback:
             self.wall += seconds
             # A mind slower than asked for sets the pace: slow motion looks better than stop and go.
             pace = min(speed, self.duration / max(self._latency * 1.04, 1e-3))
+            before = self._phase
             self._phase += seconds * pace / self.duration
             while self._phase >= 1.0 and self._queue and (not self.paused or self._singles):
                 began.append(self._next())
@@ -98,7 +99,7 @@ class Playback:
             self._phase = min(self._phase, 1.0)  # starved: wait at the last pose
             if self._phase >= 1.0 and not self._singles:
                 self._finishing = False
-            self._recent.append((seconds, len(began) * self.duration))
+            self._recent.append((seconds, (len(began) + self._phase - before) * self.duration))
             while len(self._recent) > 1 and sum(s for s, _ in self._recent) > 3.0:
                 self._recent.popleft()
         if self._life.ended and not self._queue and self._phase >= 1.0:

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any
 
 import numpy as np
 
@@ -19,82 +19,18 @@ import pygame
 
 from usererror import UserError
 from viewer.keys import action_for
-from viewer.life import Life, LifeError, Make, ProcessLife
+from viewer.life import Life, LifeError
 from viewer.playback import Playback
 from viewer.poking import Poking
+from viewer.report import WatchReport
 from viewer.stage import ROOM, SIZE, Stage, Status, waiting
 from worlds.events import Meal
-
-if TYPE_CHECKING:
-    from agent.moment import Moment
 
 log = logging.getLogger(__name__)
 SLOWEST, FASTEST = 0.25, 8.0
 RATES = (60, 40)  # pictures a second at most, where drawing is quick and where it takes the mind's processor time
 QUICK = 0.009  # seconds to draw a picture
 NOTE_SECONDS = 3.0
-
-
-class WatchReport(TypedDict):
-    """How watching went.
-
-    Keys:
-        frames: Pictures shown of the life.
-        fps: Their median rate (1/s).
-        fps_p5: The rate that 95 of 100 pictures reached (1/s).
-        steps: Control steps shown.
-        seconds: Seconds of life shown.
-        time_to_first_frame: Seconds until the room was seen.
-        backend: What drew the room.
-        error: Why the life broke off, or empty.
-    """
-
-    frames: int
-    fps: float
-    fps_p5: float
-    steps: int
-    seconds: float
-    time_to_first_frame: float
-    backend: str
-    error: str
-
-
-def watch(
-    source: Make | Life,
-    *,
-    seconds: float | None = None,
-    speed: float = 1.0,
-    title: str = "a kitten",
-    on_moment: Callable[[Moment], None] | None = None,
-    pictures: Path = Path(),
-) -> WatchReport:
-    """Shows a life until the window is closed or Ctrl-C.
-
-    Args:
-        source: Makes the world and the mind, in a process of its own and so picklable; or a life.
-        seconds: Seconds of life after which to close; None to stay open.
-        speed: Seconds to be lived per second watched.
-        title: Whose life it is.
-        on_moment: Called with every moment lived, in order.
-        pictures: Folder that screenshots are saved to.
-
-    Raises:
-        UserError: If world or mind cannot be made from what was given.
-        LifeError: If they cannot be made for another reason.
-    """
-    started = time.perf_counter()
-    life: Life = ProcessLife(source) if callable(source) else source
-    try:
-        window = Window(life, speed, title, on_moment, pictures, started)
-        try:
-            window.run(seconds)
-        except KeyboardInterrupt:
-            log.info("stopped by Ctrl-C")
-        finally:
-            window.close()
-    finally:
-        life.close()
-    return window.report()
 
 
 class Window:

@@ -38,6 +38,7 @@ def work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the window, which then closes us
     threading.Thread(target=_die_with_parent, daemon=True).start()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the window needs the other core
+    os.nice(5)  # and a late picture is seen, while a late thought is not
     try:
         pending: list[Any] = []
 

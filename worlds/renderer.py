@@ -5,67 +5,31 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import moderngl
 import numpy as np
 import numpy.typing as npt
 
 from worlds import shaders
+from worlds.batches import Batch, Quads
+from worlds.drawable import EMPTY, Drawable, Image, Picture, Poses, TinyRenderer
 from worlds.meshes import mesh
-from worlds.scene import Scene, Vector
-from worlds.staging import FLOOR_TILES, INSTANCE_FLOATS, LIGHT, SCREEN_TILE, Staging, runs
+from worlds.scene import Scene
+from worlds.staging import FLOOR_TILES, LIGHT, SCREEN_TILE, Staging, runs
 from worlds.view import RIBBON_FLOATS, Camera, Overlay
 
 __all__ = ["Camera", "Drawable", "NoOpenGLError", "Overlay", "Picture", "Renderer", "TinyRenderer", "make_renderer"]
 
 log = logging.getLogger(__name__)
 Array = npt.NDArray[np.float32]
-Image = npt.NDArray[np.uint8]
-Poses = npt.NDArray[np.floating[Any]]
-Pass = Literal["cast", "solid"]
 
 BACKGROUND = (0.062, 0.070, 0.092)
 MASK_SIZE = 768
-EMPTY = Overlay()
 
 
 class NoOpenGLError(RuntimeError):
     """There is no OpenGL 3.3 to draw with."""
-
-
-class TinyRender(Protocol):
-    """The world's own renderer: an (H, W, 3) picture of how things are now."""
-
-    def __call__(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> Image: ...
-
-
-class Drawable(Protocol):
-    """What can be drawn: a world, or a life seen from another process."""
-
-    def scene(self) -> Scene:
-        """Returns shapes and poses."""
-        ...
-
-    def tiny_render(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> Image:
-        """Draws without OpenGL."""
-        ...
-
-
-class Picture(Protocol):
-    """What every renderer offers."""
-
-    backend: str
-    width: int
-    height: int
-
-    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
-        """Returns an (H, W, 3) picture, valid until the next call."""
-        ...
-
-    def close(self) -> None:
-        """Frees what the renderer holds."""
-        ...
 
 
 class Renderer:
@@ -141,12 +105,12 @@ class Renderer:
         self._batches = []
         for kind, fine in dict.fromkeys(keys):
             members = np.array([i for i, k in enumerate(keys) if k == (kind, fine)], np.intp)
-            self._batches.append(_Batch(gl, members, mesh(kind, False), mesh(kind, fine), self._cast, self._solid))
+            self._batches.append(Batch(gl, members, mesh(kind, False), mesh(kind, fine), self._cast, self._solid))
         square = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
-        self._spots = _Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
-        self._bare = _Quads(gl, self._floor, square, ("cells",), "4f")
-        self._dim = _Quads(gl, self._shaded, square, ("cells",), "4f")
-        self._edges = _Quads(gl, self._smooth, square, ("cells",), "4f")
+        self._spots = Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
+        self._bare = Quads(gl, self._floor, square, ("cells",), "4f")
+        self._dim = Quads(gl, self._shaded, square, ("cells",), "4f")
+        self._edges = Quads(gl, self._smooth, square, ("cells",), "4f")
         self._line_room = 0
 
     def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
@@ -253,92 +217,6 @@ class Renderer:
     def close(self) -> None:
         """Releases the context."""
         self._gl.release()
-
-
-class _Batch:
-    """All shapes that share a mesh, drawn in one call a program."""
-
-    def __init__(
-        self,
-        gl: moderngl.Context,
-        members: npt.NDArray[np.intp],
-        coarse: tuple[Array, npt.NDArray[np.int32]],
-        fine: tuple[Array, npt.NDArray[np.int32]],
-        cast: moderngl.Program,
-        solid: moderngl.Program,
-    ) -> None:
-        self._members = members
-        self._instances = gl.buffer(reserve=len(members) * INSTANCE_FLOATS * 4, dynamic=True)
-        full = (self._instances, "3f 4f 3f 4f 1f/i", "position", "rotation", "size", "color", "glow")
-        bare = (self._instances, "3f 4f 3f 20x/i", "position", "rotation", "size")
-        # A shadow is blurred: a coarse mesh casts the same one.
-        casting, drawn = [(gl.buffer(a), gl.buffer(b)) for a, b in (coarse, fine)]
-        self._arrays = {
-            "cast": gl.vertex_array(cast, [(casting[0], "3f 12x", "vertex"), bare], casting[1]),
-            "solid": gl.vertex_array(solid, [(drawn[0], "3f 3f", "vertex", "normal"), full], drawn[1]),
-        }
-
-    def draw(self, program: Pass, data: Array, chosen: npt.NDArray[np.bool_]) -> None:
-        rows = self._members[chosen[self._members]]
-        if len(rows):
-            self._instances.write(data[rows])
-            self._arrays[program].render(instances=len(rows))
-
-
-class _Quads:
-    """Many rectangles in one call.
-
-    Not instanced: software OpenGL starts its vertex stage anew for each instance, which costs 10 us apiece.
-    """
-
-    def __init__(
-        self, gl: moderngl.Context, program: moderngl.Program, corners: Array, names: tuple[str, ...], layout: str
-    ) -> None:
-        self._corners = corners
-        self._room = 4096
-        order = np.array([0, 1, 2, 2, 1, 3]) + 4 * np.arange(self._room)[:, None]
-        floats = 2 + sum(int(part[0]) for part in layout.split())
-        self._data = gl.buffer(reserve=self._room * 4 * floats * 4, dynamic=True)
-        self._array = gl.vertex_array(
-            program, [(self._data, f"2f {layout}", "corner", *names)], gl.buffer(order.astype(np.int32))
-        )
-
-    def draw(self, rows: npt.NDArray[Any]) -> None:
-        """Draws a rectangle for each row of data."""
-        for start in range(0, len(rows), self._room):
-            part = rows[start : start + self._room]
-            data = np.empty((len(part), 4, 2 + part.shape[1]), np.float32)
-            data[:, :, :2] = self._corners
-            data[:, :, 2:] = part[:, None]
-            self._data.write(data)
-            self._array.render(vertices=6 * len(part))
-
-
-class TinyRenderer:
-    """The world's own renderer behind the same methods; shows how things are now, without overlays.
-
-    Attributes:
-        backend: ``"tiny"``.
-        width: Of the picture (pixels).
-        height: Of the picture (pixels).
-    """
-
-    backend = "tiny"
-    shrink = 2  # its time grows with the pixels: draw a quarter of them
-
-    def __init__(self, draw: TinyRender, width: int, height: int) -> None:
-        self._draw = draw
-        self.width, self.height = width, height
-
-    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
-        """Returns an (H, W, 3) picture of the world as it is; `poses` and `overlay` are not used."""
-        small = self._draw(self.width // self.shrink, self.height // self.shrink, camera.eye, camera.target, camera.fov)
-        rows = np.arange(self.height) * small.shape[0] // self.height
-        columns = np.arange(self.width) * small.shape[1] // self.width
-        return np.ascontiguousarray(small[rows][:, columns])
-
-    def close(self) -> None:
-        """Has nothing to free."""
 
 
 def make_renderer(

@@ -163,7 +163,8 @@ out vec4 pixel;
 void main() {
     float r = length(at), wide = fwidth(r);
     vec2 q = gl_FragCoord.xy / extent - 0.5;
-    pixel = vec4(tint.rgb * sqrt(1.0 - dim * 0.55 * dot(q, q)), tint.a * strength * clamp((1.0 - r) / max(wide, 0.02) , 0.0, 1.0));
+    float cover = clamp((1.0 - r) / max(wide, 0.02), 0.0, 1.0);
+    pixel = vec4(tint.rgb * sqrt(1.0 - dim * 0.55 * dot(q, q)), tint.a * strength * cover);
 }
 """
 
