@@ -15,9 +15,10 @@ import numpy as np
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
+from viewer.layout import ROOM, SIZE, Status
 from viewer.life import InlineLife, Life, Live, Make
 from viewer.playback import Playback
-from viewer.stage import ROOM, SIZE, Stage, Status
+from viewer.stage import Stage
 from viewer.summary import Summary
 from viewer.worker import lived
 

@@ -63,7 +63,9 @@ class Imagination:
         plans = moment.thought.plans
         strips: list[Array] = []
         for rank, plan in enumerate(plans[1 : RIVALS + 1]):
-            strips.append(_path(self._inside(plan.body)[:, :2], _rgba(style.RIVAL, 0.55 - 0.08 * rank), 0.017, (0.9, 0.25)))
+            strips.append(
+                _path(self._inside(plan.body)[:, :2], _rgba(style.RIVAL, 0.55 - 0.08 * rank), 0.017, (0.9, 0.25))
+            )
         if not plans:
             return tuple(strips), ()
         chosen = plans[0]

@@ -19,11 +19,12 @@ import pygame
 
 from usererror import UserError
 from viewer.keys import action_for
+from viewer.layout import ROOM, SIZE, Status
 from viewer.life import Life, LifeError
 from viewer.playback import Playback
 from viewer.poking import Poking
 from viewer.report import WatchReport
-from viewer.stage import ROOM, SIZE, Stage, Status, waiting
+from viewer.stage import Stage, waiting
 from worlds.events import Meal
 
 log = logging.getLogger(__name__)

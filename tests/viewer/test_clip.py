@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.viewer import fake
 from viewer.clip import film
-from viewer.stage import SIZE
+from viewer.layout import SIZE
 from viewer.summary import Summary, summarise
 
 ROOT = Path(__file__).parents[2]

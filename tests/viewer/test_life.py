@@ -13,7 +13,8 @@ import pytest
 
 from tests.viewer import fake
 from usererror import UserError
-from viewer.life import InlineLife, LifeError, ProcessLife
+from viewer.life import InlineLife, LifeError
+from viewer.process_life import ProcessLife
 from worlds.events import Meal
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +112,7 @@ def test_no_orphan_outlives_the_window_even_in_the_middle_of_a_thought(end, tmp_
         f"sys.path.insert(0, {str(ROOT)!r})\n"
         "from functools import partial\n"
         "from tests.viewer import fake\n"
-        "from viewer.life import ProcessLife\n"
+        "from viewer.process_life import ProcessLife\n"
         "if __name__ == '__main__':\n"
         "    life = ProcessLife(fake.make, partial(fake.live, think=60.0))\n"
         "    life.scene(); life.request()\n"

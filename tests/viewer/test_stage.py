@@ -5,11 +5,12 @@ import pygame
 import pytest
 
 from tests.viewer import fake
-from viewer import stage as module
-from viewer import style
+from viewer import layout, style
+from viewer import room as module
 from viewer.face import Face
 from viewer.imagination import Imagination
-from viewer.stage import ROOM, SIZE, TIMELINE, Stage, Status
+from viewer.layout import ROOM, SIZE, TIMELINE, Status
+from viewer.stage import Stage
 from viewer.timeline import Timeline, area
 from worlds.renderer import TinyRenderer
 
@@ -71,7 +72,7 @@ def painted(moments, renderer=None, **status):
 @pytest.mark.parametrize("count", [1, 36])
 def test_every_part_of_the_window_has_something_in_it(count):
     pixels = pygame.surfarray.array3d(painted(MOMENTS[:count]))
-    for rect in (module.ROOM, module.TIMELINE, module.FEELINGS, module.BODY, module.MIND):
+    for rect in (layout.ROOM, layout.TIMELINE, layout.FEELINGS, layout.BODY, layout.MIND):
         assert pixels[rect.left : rect.right, rect.top : rect.bottom].std() > 5
 
 

@@ -10,9 +10,11 @@ from tests.viewer import fake
 from tests.viewer.test_life import broken
 from usererror import UserError
 from viewer.keys import KEYS
-from viewer.life import InlineLife, ProcessLife
-from viewer.stage import ROOM
-from viewer.window import Window, watch
+from viewer.layout import ROOM
+from viewer.life import InlineLife
+from viewer.process_life import ProcessLife
+from viewer.watching import watch
+from viewer.window import Window
 
 
 @pytest.fixture
