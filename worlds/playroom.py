@@ -16,19 +16,13 @@ from worlds import kitten
 from worlds.events import Event, Meal, Place, Poke
 from worlds.kitten import PARTS, Kitten, yaw
 from worlds.scene import Scene, Shape
-from worlds.toys import TOYS
+from worlds.things import FEATURES, FEEDER, PLATE, TOYS, features
 from worlds.vitals import Vitals
 from worlds.world import Obs, World
 
 SIZE = 6.0
 WALL = 0.35  # height of the walls (m)
-KINDS = ("sphere", "box", "cylinder", "plate", "feeder")
-FEATURES = 20
 CONTACT_EVERY = 4  # substeps between looks at contacts: touch is felt at 60 Hz
-
-
-PLATE = Shape("hot plate", "cylinder", (0.5, 0.5, 0.004), (0.95, 0.28, 0.12), 0, glow=0.8, solid=False)
-FEEDER = Shape("feeder", "cylinder", (0.16, 0.16, 0.14), (0.35, 0.80, 0.82), 0)
 
 
 class Playroom(World):
@@ -193,21 +187,13 @@ class Playroom(World):
         return obs
 
     def _see(self) -> npt.NDArray[np.float32]:
-        seen = np.zeros((len(self.things), FEATURES), np.float32)
-        for row, body, toy in zip(seen, self.toys, TOYS, strict=False):
+        rows = []
+        for body, toy in zip(self.toys, TOYS, strict=True):
             position, q, velocity, _ = self.physics.state(body)
-            row[:3], row[3:6] = position, velocity
-            row[6:8] = (math.sin(yaw(q)), math.cos(yaw(q))) if toy.shape.kind == "box" else (0.0, 1.0)
-            row[8:14] = (*toy.shape.size, *toy.shape.color)
-            row[14 + KINDS.index(toy.shape.kind)] = 1.0
-        for row, shape, position, kind in (
-            (seen[-2], PLATE, (*self.plate, 0.0), "plate"),
-            (seen[-1], FEEDER, self.physics.state(self.feeder)[0], "feeder"),
-        ):
-            row[:3], row[7], row[8:14] = position, 1.0, (*shape.size, *shape.color)
-            row[14 + KINDS.index(kind)] = 1.0
-        seen[:, -1] = 1.0
-        return seen
+            rows.append(features(toy.shape, toy.shape.kind, position, velocity, yaw(q)))
+        rows.append(features(PLATE, "plate", (*self.plate, 0.0)))
+        rows.append(features(FEEDER, "feeder", self.physics.state(self.feeder)[0]))
+        return np.array(rows, np.float32)
 
     def _apply(self, event: Event) -> None:
         if isinstance(event, Meal):

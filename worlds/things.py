@@ -1,7 +1,8 @@
-"""Things to play with."""
+"""Things to play with, to be hurt and to be fed by, and how they look to the senses."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from worlds.scene import Shape, Vector
@@ -40,3 +41,20 @@ TOYS = (
     Toy.drum("purple drum", 0.12, 0.09, 0.50, (0.58, 0.35, 0.85)),
     Toy.drum("orange drum", 0.08, 0.10, 0.22, (0.98, 0.55, 0.15)),
 )
+PLATE = Shape("hot plate", "cylinder", (0.5, 0.5, 0.004), (0.95, 0.28, 0.12), 0, glow=0.8, solid=False)
+FEEDER = Shape("feeder", "cylinder", (0.16, 0.16, 0.14), (0.35, 0.80, 0.82), 0)
+
+KINDS = ("sphere", "box", "cylinder", "plate", "feeder")
+FEATURES = 3 + 3 + 2 + 3 + 3 + len(KINDS) + 1
+
+
+def features(
+    shape: Shape, kind: str, position: Vector, velocity: Vector = (0.0, 0.0, 0.0), heading: float = 0.0
+) -> tuple[float, ...]:
+    """Returns a row of the sense ``things``.
+
+    Position (3, m), velocity (3, m/s), sine and cosine of the heading (0 and 1 where its shape hides it), half
+    extents (3, m), colour (3, 0 to 1), kind (one of `KINDS`), present (1).
+    """
+    facing = (math.sin(heading), math.cos(heading)) if kind == "box" else (0.0, 1.0)
+    return (*position, *velocity, *facing, *shape.size, *shape.color, *(float(kind == k) for k in KINDS), 1.0)

@@ -6,8 +6,7 @@ import pytest
 import worlds
 from usererror import UserError
 from worlds import Meal, Place, Poke
-from worlds.playroom import FEEDER, PLATE
-from worlds.toys import TOYS
+from worlds.things import FEEDER, PLATE, TOYS
 from worlds.world import World
 
 STILL = np.zeros(5, np.float32)
