@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from functools import cached_property
+from importlib import import_module
+
 import torch
 from torch import Tensor, nn
 
@@ -23,13 +27,25 @@ class Learner:
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
-        predictor = [*model.pair_net.parameters(), *model.body_net.parameters()]
-        known = {id(p) for p in predictor}
-        owners = (model, mixture, critic)
-        rest = [p for owner in owners for p in owner.parameters() if p.requires_grad and id(p) not in known]
         self.tastes = any(p.requires_grad for p in mixture.parameters())
-        self.fast = torch.optim.Adam(predictor, lr=config.learning_rate, fused=True)
-        self.slow = torch.optim.Adam(rest, lr=config.learning_rate, fused=True)
+        # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
+        threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
+
+    @cached_property
+    def fast(self) -> torch.optim.Optimizer:
+        """Steps the predictor."""
+        return self._optimizer([*self.model.pair_net.parameters(), *self.model.body_net.parameters()])
+
+    @cached_property
+    def slow(self) -> torch.optim.Optimizer:
+        """Steps all else that learns."""
+        predictor = {id(p) for net in (self.model.pair_net, self.model.body_net) for p in net.parameters()}
+        owners = (self.model, self.mixture, self.critic)
+        everything = [p for owner in owners for p in owner.parameters()]
+        return self._optimizer([p for p in everything if p.requires_grad and id(p) not in predictor])
+
+    def _optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+        return torch.optim.Adam(parameters, lr=self.config.learning_rate, fused=True)
 
     def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
         """Makes the configured number of updates, and returns the losses of the last by name."""
