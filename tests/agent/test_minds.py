@@ -1,0 +1,37 @@
+"""The minds that come with housecat: small, loadable, and worth more than a newborn."""
+
+import numpy as np
+import pytest
+
+import agent
+import worlds
+from agent.babble import babbling
+from agent.checkpoint import SHIPPED, shipped
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_mind_is_small_and_plans_at_once(name: str) -> None:
+    assert (SHIPPED / f"{name}.safetensors").stat().st_size < 2_000_000
+    mind = agent.Mind.load(name)
+    assert mind.steps >= 2000
+    assert mind.memory.transitions > 1000  # to go on learning from
+    moments = list(agent.live(worlds.make("playroom", seed=77), mind, 3))
+    assert all(moment.thought.mode == "plan" and moment.losses for moment in moments)
+
+
+def test_there_is_a_kitten() -> None:
+    assert "kitten" in shipped()
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_mind_predicts_its_body_in_a_room_it_never_saw(name: str) -> None:
+    world = worlds.make("playroom", seed=78)
+    mind, newborn = agent.Mind.load(name), agent.Mind.born(world, seed=0)
+    surprise: dict[agent.Mind, list[float]] = {mind: [], newborn: []}
+    obs = world.observe()
+    for action in babbling(5, 60, seed=1):
+        after = world.step(action)[0]
+        for who, energies in surprise.items():
+            energies.append(who.observe(obs, action, after).surprise)
+        obs = after
+    assert np.median(surprise[mind]) < 0.25 * np.median(surprise[newborn])
