@@ -82,9 +82,9 @@ def mesh(kind: ShapeKind | Literal["skirt"], fine: bool) -> tuple[Array, npt.NDA
     elif kind == "skirt":
         vertices = box()[:24]
     elif kind == "sphere":
-        vertices = sphere(28, 18) if fine else sphere(12, 8)
+        vertices = sphere(22, 13) if fine else sphere(12, 8)
     else:
-        vertices = (cylinder if kind == "cylinder" else cone)(32 if fine else 14)
+        vertices = (cylinder if kind == "cylinder" else cone)(28 if fine else 12)
     distinct, index = np.unique(vertices.round(5), axis=0, return_inverse=True)
     return np.ascontiguousarray(distinct), index.astype(np.int32).ravel()
 

@@ -79,17 +79,18 @@ class Renderer:
         self._spot = make(vertex_shader=shaders.SPOT_VERTEX, fragment_shader=shaders.SPOT_FRAGMENT)
         self._line = make(vertex_shader=shaders.LINE_VERTEX, fragment_shader=shaders.LINE_FRAGMENT)
         self._smooth = make(vertex_shader=shaders.SMOOTH_VERTEX, fragment_shader=shaders.SMOOTH_FRAGMENT)
-        everything = (self._cast, self._solid, self._floor, self._shaded, self._smooth, self._line)
+        everything = (self._cast, self._solid, self._floor, self._shaded, self._smooth)
         constants: dict[str, Any] = {
             "toward": tuple(LIGHT),
             "extent": (float(self.width), float(self.height)),
             "ground": self._staging.ground,
             "tiles": float(FLOOR_TILES),
-            "color": self._staging.color,
+            "bright": self._staging.bright,
+            "dusk": self._staging.dusk,
             "mask": 0,
             "picture": 0,
             "side": float(SCREEN_TILE),
-            "soft": 0.030 / (2 * self._staging.ground[2]),  # a penumbra of 3 cm to each side
+            "soft": 0.034 / (2 * self._staging.ground[2]),  # a penumbra of 3 cm to each side
         }
         for program in everything:
             for name, value in constants.items():
@@ -140,9 +141,9 @@ class Renderer:
         gl.front_face = "cw"  # because of drawing upside down
         for batch in self._batches:
             batch.draw("solid", instances, staging.solid)
-        self._draw_lines([staging.outlines(instances, camera, self.height)], dim=1.0, behind=0.0)
+        self._draw_lines([staging.outlines(instances, camera, self.height)], behind=0.0)
         self._smooth_edges(staging.rough(instances, camera, self.width, self.height))
-        self._draw_lines(overlay.strips, dim=0.0, behind=0.25)
+        self._draw_lines(overlay.strips, behind=0.25)
         self._draw_ghosts(overlay)
         self._canvas.read_into(self._buffer, components=4)
         return self._buffer[:, :, :3]
@@ -182,7 +183,7 @@ class Renderer:
         gl.blend_func = gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA
         self._canvas.depth_mask = depth
 
-    def _draw_lines(self, strips: Sequence[Array], dim: float, behind: float) -> None:
+    def _draw_lines(self, strips: Sequence[Array], behind: float) -> None:
         gl = self._gl
         if not sum(map(len, strips)):
             return
@@ -194,7 +195,6 @@ class Renderer:
             self._line_array = gl.vertex_array(self._line, [layout])
         self._lines.write(vertices)
         self._blend(True, depth=False)
-        self._line["dim"] = dim
         for comparison, strength in (("<", 1.0), (">", behind)):  # what is behind a thing shows through it, faintly
             if strength:
                 gl.depth_func = comparison

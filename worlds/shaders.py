@@ -32,13 +32,9 @@ CAST_FRAGMENT = _HEAD + "out float mask; void main() { mask = 1.0; }\n"
 
 # Colours are squared on the way in and rooted on the way out: a cheap stand-in for sRGB, so that light adds linearly.
 _LIGHT = """
-uniform vec3 toward; uniform vec2 extent;
+uniform vec3 toward;
 const vec3 SUN = vec3(1.20, 1.08, 0.92), SKY = vec3(0.42, 0.47, 0.58), EARTH = vec3(0.30, 0.24, 0.21);
-vec3 shown(vec3 c) {
-    vec2 q = gl_FragCoord.xy / extent - 0.5;
-    c = min(c * (1.0 - 0.55 * dot(q, q)), 1.6);
-    return sqrt(c * (1.0 - 0.235 * c));
-}
+vec3 shown(vec3 c) { c = min(c, 1.6); return sqrt(c * (1.0 - 0.235 * c)); }
 """
 
 SOLID_VERTEX = (
@@ -90,9 +86,10 @@ void main() {
     gl_Position = camera * vec4(place, ground.w + lift, 1.0);
 }
 """
+# The floor's light is the same everywhere but for shadows: both colours are worked out once (see `Staging`).
 _BOARDS = """
 in vec2 place; in vec2 at;
-uniform vec3 color;
+uniform vec3 bright;
 out vec4 pixel;
 float chance(vec2 p) {
     p = fract(p * vec2(0.1031, 0.1137));
@@ -109,25 +106,20 @@ vec3 boards() {
     float bend = place.x * 0.7 + tone * 31.0;
     float grain = abs(fract(place.y * 24.0 + 0.5 * abs(fract(bend) - 0.5)) - 0.5);
     grain *= clamp(1.0 - wide.y * 55.0, 0.0, 1.0);
-    vec3 wood = color * color * (0.44 + 0.10 * tone + 0.05 * grain);  // dim: things and lines stand out
-    wood.b *= 1.0 - 0.06 * fract(tone * 7.0);
-    return wood * (1.0 - 0.42 * max(shut.x, shut.y));
+    float wood = (0.935 + 0.11 * tone + 0.05 * grain) * (1.0 - 0.25 * max(shut.x, shut.y));
+    return bright * vec3(wood, wood, wood * (1.0 - 0.035 * fract(tone * 7.0)));
 }
 """
-FLOOR_FRAGMENT = (
-    _HEAD + _LIGHT + _BOARDS + "void main() { pixel = vec4(shown(boards() * (SUN * toward.z + SKY * 0.86)), 1.0); }\n"
-)
+FLOOR_FRAGMENT = _HEAD + _BOARDS + "void main() { pixel = vec4(boards(), 1.0); }\n"
 SHADED_FRAGMENT = (
     _HEAD
-    + _LIGHT
     + _BOARDS
     + """
-uniform sampler2D mask; uniform float soft;
+uniform sampler2D mask; uniform float soft; uniform vec3 dusk;
 void main() {
-    float s = texture(mask, at + soft * vec2(0.15, 0.2)).r + texture(mask, at + soft * vec2(0.6, -0.35)).r
-            + texture(mask, at + soft * vec2(-0.4, -0.6)).r + texture(mask, at + soft * vec2(-0.75, 0.25)).r
-            + texture(mask, at + soft * vec2(0.1, 0.95)).r + texture(mask, at + soft * vec2(0.95, 0.4)).r;
-    pixel = vec4(shown(boards() * (SUN * toward.z * (1.0 - 0.86 * s / 6.0) + SKY * 0.86)), 1.0);
+    float s = texture(mask, at + soft * vec2(0.3, 0.85)).r + texture(mask, at + soft * vec2(0.85, -0.3)).r
+            + texture(mask, at + soft * vec2(-0.3, -0.85)).r + texture(mask, at + soft * vec2(-0.85, 0.3)).r;
+    pixel = vec4(boards() * mix(vec3(1.0), dusk, s * 0.25), 1.0);
 }
 """
 )
@@ -158,13 +150,11 @@ void main() {
 """
 LINE_FRAGMENT = """#version 330
 in vec2 at; in vec4 tint;
-uniform float strength; uniform float dim; uniform vec2 extent;
+uniform float strength;
 out vec4 pixel;
 void main() {
     float r = length(at), wide = fwidth(r);
-    vec2 q = gl_FragCoord.xy / extent - 0.5;
-    float cover = clamp((1.0 - r) / max(wide, 0.02), 0.0, 1.0);
-    pixel = vec4(tint.rgb * sqrt(1.0 - dim * 0.55 * dot(q, q)), tint.a * strength * cover);
+    pixel = vec4(tint.rgb, tint.a * strength * clamp((1.0 - r) / max(wide, 0.02), 0.0, 1.0));
 }
 """
 

@@ -25,6 +25,7 @@ _CORNERS = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1
 _ENDS = np.array([[i, i | bit] for bit in (1, 2, 4) for i in range(8) if not i & bit], np.intp)
 # The corners' last bit is up: edges between two upper corners, and those that differ in it alone.
 _OUTLINE = np.array([(a, b) for a, b in _ENDS.tolist() if b & 1 and (a & 1 or b == a + 1)], np.intp)
+_LOWER = np.array([(a, b) for a, b in _ENDS.tolist() if not (a & 1 or b & 1)], np.intp)  # outlines leave these rough
 
 
 class Staging:
@@ -32,7 +33,8 @@ class Staging:
 
     Attributes:
         ground: Centre x, y, half side and height of the floor (m).
-        color: Of the floor.
+        bright: Colour of the floor in the light.
+        dusk: What shadow multiplies it by.
         casting: Which shapes cast shadows.
         solid: Which shapes are drawn as meshes.
     """
@@ -50,17 +52,22 @@ class Staging:
         room = self._wall | self._floor
         self.casting: Mask = ~room & (self._glow[:, 0] == 0)
         self.solid: Mask = np.ones(len(shapes), bool)
+        reach = [1.0 if s.kind == "sphere" else 1.25 if s.kind == "cylinder" else 1.74 for s in shapes]
+        self._reach = self._size.max(1) * np.array(reach, np.float32)
         self._standing = self.casting & np.array([s.solid for s in shapes], bool)
         self._rounds = np.flatnonzero(~room)
         self._boxes = np.flatnonzero(self._wall)
         self.ground = (0.0, 0.0, max(scene.size) / 2, 0.0)
-        self.color = (0.80, 0.70, 0.58)
+        color = (0.80, 0.70, 0.58)
         if self._floor.any():
             first = int(np.flatnonzero(self._floor)[0])
             at = compose(scene.poses[self._node[first]], self._local[first])
             top = float(at[2] + self._size[first, 2])
             self.ground = (float(at[0]), float(at[1]), float(self._size[first, :2].max()), top)
-            self.color = shapes[first].color
+            color = shapes[first].color
+        wood = 0.5 * np.square(color)  # dim: things and lines stand out
+        self.bright = tuple(shown(wood * (SUN * LIGHT[2] + 0.86 * SKY)).tolist())
+        self.dusk = tuple((shown(wood * (0.14 * SUN * LIGHT[2] + 0.86 * SKY)) / self.bright).tolist())
 
     def place(self, poses: Array, camera: Camera) -> Array:
         """Returns (S, 15) instances of all shapes; walls between the camera and the room are cut low."""
@@ -95,7 +102,7 @@ class Staging:
         """
         walls = instances[self._wall]
         light = walls[:, 10:13] ** 2 * (SUN * 0.824 + SKY)  # what the shader does to a surface that looks up
-        color = np.repeat(np.sqrt(light * (1 - 0.235 * light)), len(_OUTLINE), axis=0)
+        color = np.repeat(shown(light), len(_OUTLINE), axis=0)
         corners = walls[:, None, :3] + _CORNERS * (walls[:, None, 7:10] + 0.002)
         ends = corners[:, _OUTLINE].reshape(-1, 2, 3)
         toward = np.asarray(camera.eye, np.float32) - ends
@@ -150,7 +157,7 @@ class Staging:
         seen = camera.project(instances[self._rounds, :3], width, height)
         scale = height / (2 * math.tan(math.radians(camera.fov) / 2))
         near = np.maximum(seen[:, 2], camera.near)
-        span = (np.linalg.norm(instances[self._rounds, 7:10], axis=1) * scale / near + 2)[:, None]
+        span = (self._reach[self._rounds] * scale / near + 2)[:, None]
         keep = seen[:, 2] > 0
         low = np.floor((seen[:, :2] - span) / SCREEN_TILE)[keep]
         high = np.ceil((seen[:, :2] + span) / SCREEN_TILE)[keep]
@@ -159,7 +166,7 @@ class Staging:
         corners = instances[self._boxes, None, :3] + _CORNERS * instances[self._boxes, None, 7:10]
         along = np.linspace(0, 1, 2 * max(tiles), dtype=np.float32)[:, None]
         nudge = np.resize(np.array([-0.12, 0.12], np.float32), len(along))[:, None]
-        at = camera.clip(corners.reshape(-1, 3), width / height).reshape(-1, 8, 4)[:, _ENDS][..., (0, 1, 3)]
+        at = camera.clip(corners.reshape(-1, 3), width / height).reshape(-1, 8, 4)[:, _LOWER][..., (0, 1, 3)]
         at = _clipped(at[:, :, 0].reshape(-1, 3), at[:, :, 1].reshape(-1, 3), camera.near)
         ends = (at[..., :2] / at[..., 2:] * (0.5, -0.5) + 0.5) * (width / SCREEN_TILE, height / SCREEN_TILE)
         line = (ends[:, 0, None] + along * (ends[:, 1] - ends[:, 0])[:, None] + nudge).reshape(-1, 2)
@@ -168,6 +175,12 @@ class Staging:
         margin.reshape(-1)[index[:, 0] * (tiles[1] + 2) + index[:, 1]] = True
         mask |= margin[1:-1, 1:-1]
         return mask
+
+
+def shown(light: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Returns the colour that the shaders show for an amount of light."""
+    light = np.minimum(light, 1.6)
+    return np.asarray(np.sqrt(light * (1 - 0.235 * light)))
 
 
 def runs(mask: Mask) -> Array:
