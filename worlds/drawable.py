@@ -13,6 +13,7 @@ from worlds.view import Camera, Overlay
 Image = npt.NDArray[np.uint8]
 Poses = npt.NDArray[np.floating[Any]]
 EMPTY = Overlay()
+BACKGROUND = (16, 18, 23)  # red, green, blue behind everything
 
 
 class TinyRender(Protocol):
@@ -70,6 +71,7 @@ class TinyRenderer:
     def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
         """Returns an (H, W, 3) picture of the world as it is; `poses` and `overlay` are not used."""
         small = self._draw(self.width // self.shrink, self.height // self.shrink, camera.eye, camera.target, camera.fov)
+        small = np.where((small == 255).all(-1, keepdims=True), BACKGROUND, small).astype(np.uint8)  # a white nowhere
         rows = np.arange(self.height) * small.shape[0] // self.height
         columns = np.arange(self.width) * small.shape[1] // self.width
         return np.ascontiguousarray(small[rows][:, columns])

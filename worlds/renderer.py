@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from worlds import shaders
 from worlds.batches import Batch, Quads
-from worlds.drawable import EMPTY, Drawable, Image, Picture, Poses, TinyRenderer
+from worlds.drawable import BACKGROUND, EMPTY, Drawable, Image, Picture, Poses, TinyRenderer
 from worlds.meshes import mesh
 from worlds.scene import Scene
 from worlds.staging import FLOOR_TILES, LIGHT, SCREEN_TILE, Staging, runs
@@ -24,7 +24,6 @@ __all__ = ["Camera", "Drawable", "NoOpenGLError", "Overlay", "Picture", "Rendere
 log = logging.getLogger(__name__)
 Array = npt.NDArray[np.float32]
 
-BACKGROUND = (0.062, 0.070, 0.092)
 MASK_SIZE = 768
 
 
@@ -162,7 +161,7 @@ class Renderer:
         for batch in self._batches:
             batch.draw("cast", instances, staging.casting)
         self._canvas.use()
-        self._canvas.clear(*BACKGROUND, 1.0, depth=1.0)
+        self._canvas.clear(*(c / 255 for c in BACKGROUND), 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
         self._mask.use(0)
         self._dim.draw(runs(staging.shaded(instances)))  # a millimetre above, so that the rest hides behind it

@@ -133,5 +133,7 @@ def test_without_opengl_the_world_draws_itself(monkeypatch):
     assert isinstance(made, TinyRenderer)
     assert made.backend == "tiny"
     assert made.render(SCENE.poses, CAMERA).shape == (HEIGHT, WIDTH, 3)
+    white = TinyRenderer(lambda w, h, *rest: np.full((h, w, 3), 255, np.uint8), WIDTH, HEIGHT)
+    assert white.render(SCENE.poses, CAMERA).max() < 30  # its white nowhere is as dark as the window
     with pytest.raises(NoOpenGLError, match="no driver"):
         make_renderer(fake.World(), WIDTH, HEIGHT, backend="moderngl")
