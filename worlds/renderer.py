@@ -161,7 +161,8 @@ class Renderer:
         for batch in self._batches:
             batch.draw("cast", instances, staging.casting)
         self._canvas.use()
-        self._canvas.clear(*(c / 255 for c in BACKGROUND), 1.0, depth=1.0)
+        red, green, blue = (c / 255 for c in BACKGROUND)
+        self._canvas.clear(red, green, blue, 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
         self._mask.use(0)
         self._dim.draw(runs(staging.shaded(instances)))  # a millimetre above, so that the rest hides behind it
