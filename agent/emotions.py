@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 
+FULL_PAIN = 5.0  # the cost of a step of pain at its fullest: 1/s, of which 0.2/s counts as one
 EMOTIONS = ("fear", "elation", "surprise", "curiosity", "boredom", "frustration")
 
 
@@ -46,9 +47,11 @@ class Emotions:
     With V the critic's anticipated cost, C the lived cost, gamma the discount, bars for running means over about a
     minute, and squash(x) = 1 - exp(-max(0, x)), so that each lies in 0 to 1:
 
-    - fear = squash(V_pain - bar V_pain): anticipated pain above its baseline.
-    - elation = squash(V - C - gamma V'): how much better things turned out than was anticipated, over all that the
-      critic anticipates (a negative temporal-difference error of cost).
+    - fear = squash((V_pain - bar V_pain) / P): anticipated pain above its baseline, with P = 5, the cost of one
+      step of pain at its fullest.
+    - elation = squash((r - dev r) / (3 dev r + 1)), with r = V - C - gamma V': how much better things turned out
+      than was anticipated, over all that the critic anticipates (a negative temporal-difference error of cost),
+      beyond its usual wavering.
     - surprise = squash((e - bar e) / 3 dev e), with e the energy between predicted and actual latent.
     - curiosity = squash(I / bar I) scaled to 1 at three times the mean, with I the information that the chosen
       plan is expected to bring (the ensemble's disagreement along it).
@@ -62,6 +65,7 @@ class Emotions:
 
     def __init__(self) -> None:
         self.fear_level = Running(300.0)
+        self.relief = Running(300.0)
         self.energy = Running(300.0)
         self.information = Running(300.0)
         self.recent_information = Running(50.0)
@@ -92,13 +96,14 @@ class Emotions:
             Each emotion, 0 to 1.
         """
         felt = {
-            "fear": squash(anticipated_pain - self.fear_level.mean),
-            "elation": squash(relief),
+            "fear": squash((anticipated_pain - self.fear_level.mean) / FULL_PAIN),
+            "elation": squash((relief - self.relief.deviation) / (3.0 * self.relief.deviation + 1.0)),
             "surprise": squash((energy - self.energy.mean) / (3.0 * self.energy.deviation + 1e-6)),
             "curiosity": 0.0,
             "boredom": 0.0,
         }
         self.fear_level.update(anticipated_pain)
+        self.relief.update(relief)
         self.energy.update(energy)
         self.cost.update(cost)
         if information is not None:

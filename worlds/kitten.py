@@ -70,6 +70,9 @@ class Kitten:
     def __init__(self, physics: Physics) -> None:
         self.physics = physics
         self.id = physics.add_articulated(BASE, 2.0, JOINTS, (0.0, 0.0, BASE_HEIGHT))
+        physics.paint(self.id, BASE)
+        for link, joint in enumerate(JOINTS):
+            physics.paint(self.id, joint.shape, link)
         self.motors = [
             Motor(LEFT, 2.0, velocity=0.0),
             Motor(RIGHT, 2.0, velocity=0.0),

@@ -116,6 +116,14 @@ class Physics:
                 p.setJointMotorControl2(body, i, p.VELOCITY_CONTROL, force=0, physicsClientId=self.client)
         return int(body)
 
+    def add_ghost(self, shape: Shape) -> int:
+        """Adds what can be seen in `picture` but not touched: a cylinder. Returns its number."""
+        radius, _, half = shape.size
+        look = p.createVisualShape(
+            p.GEOM_CYLINDER, radius=radius, length=2 * half, rgbaColor=(*shape.color, 1.0), physicsClientId=self.client
+        )
+        return int(p.createMultiBody(0.0, -1, look, physicsClientId=self.client))
+
     def place(self, body: int, position: Vector, orientation: Quaternion = UPRIGHT) -> None:
         """Puts a body somewhere, at rest, its joints at zero."""
         p.resetBasePositionAndOrientation(body, position, orientation, physicsClientId=self.client)
@@ -207,9 +215,9 @@ class Physics:
         )
         return np.reshape(np.asarray(image[2], dtype=np.uint8), (height, width, 4))[:, :, :3]
 
-    def paint(self, body: int, shape: Shape) -> None:
-        """Gives a body's base the colour of a shape, for `picture`."""
-        p.changeVisualShape(body, -1, rgbaColor=(*shape.color, 1.0), physicsClientId=self.client)
+    def paint(self, body: int, shape: Shape, link: int = -1) -> None:
+        """Gives a body's link, or its base, the colour of a shape, for `picture`."""
+        p.changeVisualShape(body, link, rgbaColor=(*shape.color, 1.0), physicsClientId=self.client)
 
     def _collision(self, shape: Shape) -> int:
         c, at = self.client, {"collisionFramePosition": shape.position, "collisionFrameOrientation": shape.orientation}

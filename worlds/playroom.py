@@ -51,6 +51,7 @@ class Playroom(World):
         super().__init__(senses, **options)
         self._build()
         self.body = Kitten(self.physics)
+        self.plate_look = self.physics.add_ghost(PLATE)
         everything = {
             "body": spaces.Box(-np.inf, np.inf, (Kitten.size,), np.float32),
             "touch": spaces.Box(0.0, np.inf, (len(PARTS),), np.float32),
@@ -110,6 +111,7 @@ class Playroom(World):
                     return float(x), float(y)
 
         self.plate = free(PLATE.size[0], 1.2)
+        self.physics.place(self.plate_look, (*self.plate, 0.002))
         side, along = int(rng.integers(4)), float(rng.uniform(-2.2, 2.2))
         out = (SIZE / 2 - FEEDER.size[0]) * (1 if side % 2 else -1)
         fx, fy = (out, along) if side < 2 else (along, out)
@@ -253,5 +255,6 @@ class Playroom(World):
     def _set_state(self, state: dict[str, Any]) -> None:
         self.vitals, self.heat = Vitals(**state["vitals"]), state["heat"]
         self.plate = tuple(state["plate"])
+        self.physics.place(self.plate_look, (*self.plate, 0.002))
         self.touches = {(part, name): force for part, name, force in state["touches"]}
         self._film = np.array(state["film"], np.float32)
