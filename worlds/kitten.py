@@ -30,6 +30,7 @@ BASE = Shape("body", "box", (0.15, 0.085, 0.045), FUR, 0)
 BASE_HEIGHT = 0.105
 ACTIONS = ("drive", "turn", "head", "swing", "lift")
 PARTS = ("body", "head", "paw")
+REACH = 0.55  # radius (m) in which nothing may be where it is put, whichever way it faces
 DOWN = -(BASE_HEIGHT - 0.09)  # from the base's centre to the shoulder
 
 

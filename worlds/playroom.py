@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -22,6 +23,7 @@ from worlds.world import Obs, World
 
 SIZE = 6.0
 WALL = 0.35  # height of the walls (m)
+FALLEN = 0.6  # cosine of the tilt from which the kitten counts as fallen
 CONTACT_EVERY = 4  # substeps between looks at contacts: touch is felt at 60 Hz
 
 
@@ -82,7 +84,7 @@ class Playroom(World):
             self.physics.paint(self.physics.add(wall, 0.0, (0.0, 0.0, 0.0), friction=0.3), wall)
             shapes.append(wall)
         self.toys = [
-            self.physics.add(toy.shape, toy.mass, (0.0, 0.0, 1.0 + i), 0.5, toy.rolling, 0.3, 0.05)
+            self.physics.add(toy.shape, toy.mass, (0.0, 0.0, 1.0 + i), 0.5, toy.rolling, 0.3, 0.1)
             for i, toy in enumerate(TOYS)
         ]
         self.feeder = self.physics.add(FEEDER, 0.0, (0.0, 0.0, 10.0))
@@ -163,10 +165,26 @@ class Playroom(World):
                 self.events.append({"event": "contact", "part": part, "thing": name, "force": round(force, 3)})
         if gained:
             self.events.append({"event": "fed", "energy": round(self.vitals.energy, 4)})
-        if self.body.tilt() < 0.3:
+        if self.body.tilt() < FALLEN:
             self.events.append({"event": "fall"})
             x, y, _ = self.physics.state(self.body.id)[0]
-            self.body.place(x, y, 0.0)  # cats land on their feet
+            self._land(x, y)  # cats land on their feet
+
+    def _land(self, x: float, y: float) -> None:
+        """Puts the kitten on its feet at the nearest place with room for it and its paw.
+
+        Put into a thing it would be pressed into it with thousands of newtons, and never come free.
+        """
+        things = [(*self.physics.state(b)[0][:2], t.shape.size[0]) for b, t in zip(self.toys, TOYS, strict=True)]
+        things.append((*self.physics.state(self.feeder)[0][:2], 1.5 * FEEDER.size[0]))
+        edge = SIZE / 2 - kitten.REACH
+        spots = []
+        for dx, dy in itertools.product(np.linspace(-1.5, 1.5, 13), repeat=2):
+            at = (float(np.clip(x + dx, -edge, edge)), float(np.clip(y + dy, -edge, edge)))
+            gap = min(math.hypot(at[0] - a, at[1] - b) - r for a, b, r in things)
+            spots.append((gap < kitten.REACH, math.hypot(at[0] - x, at[1] - y), at))
+        _, _, (x, y) = min(spots)
+        self.body.place(x, y, yaw(self.physics.state(self.body.id)[1]))
 
     def on_plate(self) -> bool:
         """Tells whether the middle of the body is over the hot plate."""
@@ -210,7 +228,7 @@ class Playroom(World):
         elif isinstance(event, Place):
             x, y = (float(np.clip(v, -SIZE / 2 + 0.3, SIZE / 2 - 0.3)) for v in event.position)
             if event.target == "kitten":
-                self.body.place(x, y, yaw(self.physics.state(self.body.id)[1]))
+                self._land(x, y)
             else:
                 half = TOYS[self.toys.index(bodies[event.target])].shape.size[2]
                 self.physics.place(bodies[event.target], (x, y, half))

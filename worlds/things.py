@@ -30,7 +30,8 @@ class Toy:
     @classmethod
     def drum(cls, name: str, radius: float, half: float, mass: float, color: Vector) -> Toy:
         """Makes a cylinder that stands on its end."""
-        return cls(name, Shape(name, "cylinder", (radius, radius, half), color, 0), mass)
+        # Without rolling friction a tilted drum circles on its rim for ever, like a coin, and fascinates the curious.
+        return cls(name, Shape(name, "cylinder", (radius, radius, half), color, 0), mass, 0.003)
 
 
 TOYS = (
@@ -42,7 +43,8 @@ TOYS = (
     Toy.drum("orange drum", 0.08, 0.10, 0.22, (0.98, 0.55, 0.15)),
 )
 PLATE = Shape("hot plate", "cylinder", (0.5, 0.5, 0.004), (0.95, 0.28, 0.12), 0, glow=0.8, solid=False)
-FEEDER = Shape("feeder", "cylinder", (0.16, 0.16, 0.14), (0.35, 0.80, 0.82), 0)
+# A box against the wall: between a round feeder and the wall there would be a wedge for paws to jam in.
+FEEDER = Shape("feeder", "box", (0.16, 0.16, 0.14), (0.35, 0.80, 0.82), 0)
 
 KINDS = ("sphere", "box", "cylinder", "plate", "feeder")
 FEATURES = 3 + 3 + 2 + 3 + 3 + len(KINDS) + 1
