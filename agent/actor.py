@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,7 @@ from agent.planner import ICEM
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
+LEAST_SPREAD = 0.05  # of a cost's root mean square
 RIVALS = 4  # plans shown beside the chosen one
 
 
@@ -95,16 +97,20 @@ class Actor:
         shown = costs.argsort(stable=True)[torch.linspace(0, len(costs) // 2, RIVALS + 1).long()]
         best, last = int(shown[0]), judged[-1]
         weights, scales = self.mixture.weights, self.mixture.scales
-        # What an objective costs everywhere alike decides nothing: its scale is how much plans differ in it. The
-        # first iteration's plans are the widest spread; later ones differ less the better the planner works.
-        self.mixture.rescale({n: (c - c.mean(1, keepdim=True)) * scales[n] for n, c in judged[0].costs.items()})
-        information = last.parts.get("disagreement")
+        # The first iteration's plans are the widest spread; later ones differ less the better the planner works.
+        self.mixture.rescale({n: _spread(c * scales[n]) for n, c in judged[0].costs.items()})
+        curious = last.costs.get("disagreement")
         return Choice(
             action=plans[0, best],
             plans=_pictured(last, shown.tolist()),
-            promised=sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items()),
-            information=None if information is None else -float(information[best]) * scales["disagreement"],
+            promised=_finite(sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items())),
+            information=None if curious is None else _finite(-float(curious[:, best].sum()) * scales["disagreement"]),
         )
+
+    def begin_episode(self) -> None:
+        """Forgets the plan and the episodic memories of the life before."""
+        self.planner.reset()
+        self.memories = self.mixture.begin((1,))
 
     def judge(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Judgement:
         """Imagines plans (T, B, A) and weighs them."""
@@ -115,7 +121,10 @@ class Actor:
         if self.config.critic:
             appearance = self.model.perception.appearance(senses)[attended].expand(actions.shape[1], -1, -1)
             future = self.critic.expect(self.model.sight(rollout.latent[-1], appearance))
+            muted = self.mixture.muted
             for i, name in enumerate(self.critic.drives):
+                if name in muted:
+                    continue
                 parts[f"critic.{name}"] = future[:, i] * (weights[name] * self.config.discount**self.config.horizon)
         return Judgement(rollout, costs, parts, torch.stack(list(parts.values())).sum(0))
 
@@ -130,6 +139,21 @@ class Actor:
             steps.append(self.mixture.costs(now, memories))
             memories = self.mixture.remember(memories, now)
         return {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _spread(cost: Tensor) -> Tensor:
+    """Returns how much plans differ in a cost (T, B), which sets its scale: what is alike everywhere decides nothing.
+
+    Where they hardly differ, a small part of the cost itself stands in, or the scale would shrink without end and
+    make noise loud.
+    """
+    spread = cost - cost.mean(1, keepdim=True)
+    least = LEAST_SPREAD * cost
+    return spread if bool(spread.square().mean() > least.square().mean()) else least
 
 
 def _pictured(judged: Judgement, shown: list[int]) -> tuple[Plan, ...]:

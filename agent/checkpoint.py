@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import safetensors
+import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
@@ -45,7 +46,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     tensors |= {"generator": mind.generator.get_state(), "actor.babbling": mind.actor.babbling}
     tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.kept}
     if exact:
-        for name, optimizer in (("fast", mind.learner.fast), ("slow", mind.learner.slow)):
+        for name, optimizer in _optimizers(mind):
             for i, state in optimizer.state_dict()["state"].items():
                 tensors |= {f"optimizer.{name}.{i}.{k}": v for k, v in state.items()}
     about = {
@@ -58,6 +59,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "drives": list(mind.drives),
         "emotions": mind.emotions.state(),
         "muted": mind.mixture.muted,
+        "memories": {name: _flat(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
     }
     tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
     write_bytes(_file(path), to_bytes(tensors, {"housecat": json.dumps(about)}))
@@ -91,10 +93,37 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
     mind.steps = about["steps"]
     mind.emotions.load(about["emotions"])
     if same:
+        mind.actor.memories = {name: _unflat(memory, tensors) for name, memory in about["memories"].items()}
         _restore_optimizers(mind, _part(tensors, "optimizer."))
         for objective, reason in about["muted"].items():
             mind.mixture.mute(objective, reason)
     return mind
+
+
+def _flat(value: Any, key: str, tensors: dict[str, Tensor]) -> Any:
+    """Puts the tensors of an episodic memory among others, and returns its structure as JSON."""
+    if isinstance(value, Tensor):
+        tensors[key] = value
+        return {"tensor": key}
+    if isinstance(value, dict):
+        return {"dict": [[k, _flat(v, f"{key}.{i}", tensors)] for i, (k, v) in enumerate(value.items())]}
+    if isinstance(value, list | tuple):
+        kind = "list" if isinstance(value, list) else "tuple"
+        return {kind: [_flat(v, f"{key}.{i}", tensors) for i, v in enumerate(value)]}
+    return {"value": value}
+
+
+def _unflat(structure: Any, tensors: dict[str, Tensor]) -> Any:
+    """Undoes `_flat`."""
+    [(kind, content)] = structure.items()
+    if kind == "tensor":
+        return tensors[content]
+    if kind == "dict":
+        return {k: _unflat(v, tensors) for k, v in content}
+    if kind == "value":
+        return content
+    values = [_unflat(v, tensors) for v in content]
+    return values if kind == "list" else tuple(values)
 
 
 def wants(name: str | Path) -> dict[str, float]:
@@ -145,23 +174,35 @@ def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exact: bool) -> None:
     if exact:
-        mind.load_state_dict(saved)
+        try:
+            mind.load_state_dict(saved)
+        except RuntimeError as error:
+            raise UserError(f"the mind does not fit its objectives' code of today ({error})") from error
         return
     own = mind.state_dict()
+    by_drive = [k for k in own if k.startswith("critic.") and k.split("judge.")[-1] in ("2.weight", "2.bias")]
+    by_drive += ["critic.least", "critic.most"]
     for key, value in saved.items():
-        if key in own and own[key].shape == value.shape and not key.startswith("mixture."):
-            own[key] = value
-        elif key.startswith("critic.") and key in own:  # the last layer: rows by drive
-            rows = len(value) // len(drives)
+        if key in by_drive:
             for i, drive in enumerate(mind.drives):
-                if drive in drives:
-                    j = drives.index(drive)
+                if drive in drives:  # its rows of the last layer
+                    j, rows = drives.index(drive), len(value) // len(drives)
                     own[key][i * rows : (i + 1) * rows] = value[j * rows : (j + 1) * rows]
+        elif key in own and own[key].shape == value.shape:
+            own[key] = value
+    for name, weight in mind.mixture.weights.items():
+        own[f"mixture.terms.{name}.weight"] = torch.tensor(weight, dtype=torch.float64)
     mind.load_state_dict(own)
 
 
+def _optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
+    learner = mind.learner
+    pairs = [("fast", learner.fast), ("slow", learner.slow)]
+    return [*pairs, ("taste", learner.taste)] if learner.tastes else pairs
+
+
 def _restore_optimizers(mind: Mind, saved: dict[str, Tensor]) -> None:
-    for name, optimizer in (("fast", mind.learner.fast), ("slow", mind.learner.slow)):
+    for name, optimizer in _optimizers(mind):
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in _part(saved, f"{name}.").items():
             index, part = key.split(".", 1)

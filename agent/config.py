@@ -7,6 +7,12 @@ from typing import Any
 
 from usererror import UserError, unknown
 
+LEAST = {
+    **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "batch", "threads"), 1),
+    **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
+    **dict.fromkeys(("what", "babble", "updates"), 0),
+}
+
 
 @dataclass(frozen=True)
 class MindConfig:
@@ -50,20 +56,21 @@ class MindConfig:
     """Whether plans end in what the critic anticipates; False is for ablations."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
-    device: str = "cpu"
-    """Where tensors live, such as ``cpu`` or ``cuda``."""
     objectives: dict[str, float] = field(
         default_factory=lambda: {"disagreement": 1.0, "pain": 6.0, "hunger": 1.0, "effort": 0.05}
     )
     """Objectives and their weights."""
 
     def __post_init__(self) -> None:
-        positive = ("ensemble", "hidden", "attend", "horizon", "samples", "iterations", "elites", "batch", "capacity")
-        for name in positive:
-            if getattr(self, name) < 1:
-                raise UserError(f"{name}={getattr(self, name)} must be at least 1")
-        if self.elites > self.samples:
-            raise UserError(f"elites={self.elites} cannot exceed samples={self.samples}")
+        for name, least in LEAST.items():
+            if getattr(self, name) < least:
+                raise UserError(f"{name}={getattr(self, name)} must be at least {least}")
+        if self.elites > self.samples - 2:
+            raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
+        if self.capacity <= self.batch:
+            raise UserError(f"capacity={self.capacity} must exceed batch={self.batch}, or it never learns")
+        if not self.learning_rate > 0.0:
+            raise UserError(f"learning_rate={self.learning_rate} must be positive")
         if not 0.0 <= self.discount < 1.0:
             raise UserError(f"discount={self.discount} must be from 0 to below 1")
 

@@ -32,6 +32,10 @@ class Critic(nn.Module):
         self.target = copy.deepcopy(self.net).requires_grad_(False)
         self.levels: Tensor
         self.register_buffer("levels", (torch.arange(QUANTILES) + 0.5) / QUANTILES)
+        self.least: Tensor
+        self.most: Tensor
+        self.register_buffer("least", torch.zeros(len(drives)))
+        self.register_buffer("most", torch.zeros(len(drives)))
 
     def forward(self, sight: Sight) -> Tensor:
         """Returns quantiles (B, drives, QUANTILES) of the cost to come."""
@@ -41,9 +45,19 @@ class Critic(nn.Module):
         return out.view(*out.shape[:-1], len(self.drives), QUANTILES)
 
     def expect(self, sight: Sight) -> Tensor:
-        """Returns the expected cost to come, (B, drives)."""
+        """Returns the expected cost to come, (B, drives), within what costs that were lived can add up to.
+
+        Unbounded, a planner finds the states where the critic errs, such as a pain that will be less than none.
+        """
         expected: Tensor = self(sight).mean(-1)
-        return expected
+        return torch.minimum(torch.maximum(expected, self.least / (1 - self.discount)), self.most / (1 - self.discount))
+
+    @torch.no_grad()
+    def note(self, costs: Tensor) -> None:
+        """Notes costs that were lived, (drives,), which bound what is expected."""
+        costs = torch.nan_to_num(costs, 0.0, 0.0, 0.0)
+        self.least.copy_(torch.minimum(self.least, costs))
+        self.most.copy_(torch.maximum(self.most, costs))
 
     def loss(self, before: Sight, after: Sight, cost: Tensor) -> Tensor:
         """Returns the quantile Huber loss of transitions with costs (B, drives)."""

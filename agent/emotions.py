@@ -19,7 +19,9 @@ class Running:
     second: float = 0.0
 
     def update(self, value: float) -> None:
-        """Takes in a value."""
+        """Takes in a value; one that is not finite is passed over."""
+        if not math.isfinite(value):
+            return
         keep = 0.5 ** (1.0 / self.half_life)
         self.weight = keep * self.weight + (1.0 - keep)
         self.first = keep * self.first + (1.0 - keep) * value
@@ -37,8 +39,8 @@ class Running:
 
 
 def squash(x: float) -> float:
-    """Maps 0 and less to 0, and rises to 1: 1 - exp(-x)."""
-    return 1.0 - math.exp(-max(0.0, x))
+    """Maps 0 and less to 0, and rises to 1: 1 - exp(-x). What is not a number counts as 0."""
+    return 1.0 - math.exp(-x) if x > 0.0 else 0.0
 
 
 class Emotions:

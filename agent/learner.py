@@ -40,9 +40,26 @@ class Learner:
     def slow(self) -> torch.optim.Optimizer:
         """Steps all else that learns."""
         predictor = {id(p) for net in (self.model.pair_net, self.model.body_net) for p in net.parameters()}
-        owners = (self.model, self.mixture, self.critic)
+        owners = (self.model, self.critic)
         everything = [p for owner in owners for p in owner.parameters()]
         return self._optimizer([p for p in everything if p.requires_grad and id(p) not in predictor])
+
+    @cached_property
+    def taste(self) -> torch.optim.Optimizer:
+        """Steps what the objectives learn, apart from all else: a plug-in's gradient is not to be trusted."""
+        return self._optimizer([p for p in self.mixture.parameters() if p.requires_grad])
+
+    def _taste(self, loss: Tensor) -> None:
+        self.taste.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        for name in self.mixture.names:
+            parameters = [p for p in self.mixture[name].parameters() if p.grad is not None]
+            if not all(bool(torch.isfinite(p.grad).all()) for p in parameters if p.grad is not None):
+                self.mixture.mute(name, "its `loss` has a gradient that is nan or infinite")
+                for p in parameters:
+                    p.grad = None
+            nn.utils.clip_grad_norm_(parameters, 10.0)
+        self.taste.step()
 
     def _optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
         return torch.optim.Adam(parameters, lr=self.config.learning_rate, fused=True)
@@ -68,7 +85,8 @@ class Learner:
         future = model.sight(then.detach(), appearance)
         slow = model.side_losses(before, then, action, after["touch"])
         slow["vicreg"], slow["inverse"] = cfg.vicreg * slow["vicreg"], cfg.inverse * slow["inverse"]
-        slow["critic"] = self.critic.loss(sight, future, cost)
+        if self.critic.drives:
+            slow["critic"] = self.critic.loss(sight, future, cost)
         if self.tastes:
             with torch.no_grad():
                 mean = model(before, action, sight)
@@ -76,7 +94,8 @@ class Learner:
             lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
             taste = self.mixture.loss(lived.view())
             if taste is not None:
-                slow["objectives"] = taste
+                slow["objectives"] = taste.detach()
+                self._taste(taste)
         grads = [(t, leaf.grad) for t, leaf in zip(encoded, leaves, strict=True) if leaf.grad is not None]
         _step(self.slow, slow, grads)
         self.critic.follow()
@@ -91,5 +110,6 @@ def _step(
     optimizer.zero_grad(set_to_none=True)
     tensors = [total, *(tensor for tensor, _ in grads or ())]
     torch.autograd.backward(tensors, [torch.ones_like(total), *(grad for _, grad in grads or ())])
-    nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0)
-    optimizer.step()
+    norm = nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0)
+    if bool(torch.isfinite(norm)):  # one bad batch must not end a mind
+        optimizer.step()

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from agent.mind import Mind
 from agent.moment import Moment
+from usererror import UserError
 from worlds import Event, World
+from worlds.events import to_json
 
 Events = Callable[[int], Sequence[Event]]
 
@@ -24,20 +26,29 @@ def live(
         events: Called with the number of each step before it; what it returns happens to the world first.
         learn: Whether the mind learns from what it lives.
 
+    Raises:
+        UserError: If the mind was made for other senses or actions than the world has.
+
     Yields:
         One moment per control step.
     """
+    mind.fits(world)
     obs = world.observe()
     while steps is None or steps > 0:
         steps = None if steps is None else steps - 1
+        refused = []
         for event in events(mind.steps) if events else ():
-            world.apply(event)
+            try:
+                world.apply(event)
+            except UserError as error:  # no reason to end a life
+                refused.append({**to_json(event), "event": "refused", "error": str(error)})
+            obs = world.observe()  # it sees what was done before it acts
+        muted = mind.mixture.muted
         started = time.perf_counter()
         action, thought = mind.act(obs)
         thought_at = time.perf_counter()
         after, _, _, _, info = world.step(action)
         moved_at = time.perf_counter()
-        muted = mind.mixture.muted
         lived = mind.observe(obs, action, after)
         losses = mind.learn() if learn else {}
         done_at = time.perf_counter()
@@ -53,7 +64,7 @@ def live(
             emotions=lived.emotions,
             surprise=lived.surprise,
             thought=thought,
-            events=(*info["events"], *new),
+            events=(*info["events"], *refused, *new),
             losses=losses,
             things=world.things,
             film=world.film(),

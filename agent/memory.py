@@ -36,7 +36,9 @@ class Replay:
         if self.last < 0 or any(not torch.equal(v[self.last], senses[k]) for k, v in self.senses.items()):
             self._write(senses)  # another life, or one that was moved: nothing led here
         self.action[self.last] = action
-        self.cost[self.last] = torch.nan_to_num(torch.tensor([costs.get(name, 0.0) for name in self.costs]))
+        self.cost[self.last] = torch.nan_to_num(
+            torch.tensor([costs.get(name, 0.0) for name in self.costs]), 0.0, 0.0, 0.0
+        )
         self.linked[self.last] = True
         self._write(after)
 
@@ -49,16 +51,20 @@ class Replay:
 
     def sample(self, batch: int, generator: torch.Generator) -> tuple[Senses, Tensor, Senses, Tensor]:
         """Draws transitions at random: senses (batch, ...), action, senses after, costs (batch, C)."""
-        known = self.linked.nonzero().squeeze(1)
+        order = self._order(self.size)  # as lived, so that a memory read back from disk draws the same
+        known = order[self.linked[order]]
         index = known[torch.randint(len(known), (batch,), generator=generator)]
         after = (index + 1) % self.capacity
         now, then = ({k: v[i] for k, v in self.senses.items()} for i in (index, after))
         return now, self.action[index], then, self.cost[index]
 
+    def _order(self, latest: int) -> Tensor:
+        return (torch.arange(latest) + self.last + 1 - latest) % self.capacity
+
     def state(self, moments: int | None = None) -> dict[str, Tensor]:
         """Returns the latest moments, all by default, in the order they were lived."""
         keep = self.size if moments is None else min(moments, self.size)
-        order = (torch.arange(keep) + self.last + 1 - keep) % self.capacity
+        order = self._order(keep)
         flat = {f"senses.{k}": v[order] for k, v in self.senses.items()}
         return flat | {"action": self.action[order], "cost": self.cost[order], "linked": self.linked[order]}
 

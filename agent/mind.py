@@ -112,6 +112,20 @@ class Mind(nn.Module):
 
         save(self, Path(path), memory)
 
+    def fits(self, world: World) -> None:
+        """Makes sure that the mind can live in a world.
+
+        Raises:
+            UserError: If the world has other senses or actions than those that the mind was made for.
+        """
+        has = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
+        wrong = [name for name in NEEDED if has.get(name) != tuple(self.shapes[name])]
+        if wrong or world.action_space.shape != (self.actions,):
+            raise UserError(
+                f"this mind has senses {self.shapes} and {self.actions} actions; the world has {has} and "
+                f"{world.action_space.shape[0]}. Take a newborn, or the world that the mind grew up in"
+            )
+
     def check(self) -> None:
         """Tries every objective once on an imagined step, so that mistakes show before a life begins.
 
@@ -161,6 +175,7 @@ class Mind(nn.Module):
         rollout, value = self._relive(before, now, act)
         costs = self._taste(rollout)
         self.memory.add(before, act, now, costs)
+        self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
         energy = float((rollout.mean.mean(0) - rollout.latent[1:])[..., : self.perception.where].square().sum())
         weights = {name: weight for name, weight in self.mixture.weights.items() if np.isfinite(costs[name])}
@@ -199,6 +214,10 @@ class Mind(nn.Module):
         self.mixture.observe(view, memories)
         self.actor.memories = self.mixture.remember(memories, view)
         return costs
+
+    def begin_episode(self) -> None:
+        """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""
+        self.actor.begin_episode()
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""

@@ -99,6 +99,7 @@ class ICEM:
                 [(mean.unsqueeze(1) + sigma.unsqueeze(1) * noise).clamp(-1, 1), kept, mean.unsqueeze(1)], 1
             )
             costs = evaluate(plans)
+            costs = torch.where(costs.isfinite(), costs, math.inf)  # a future that breaks the model is no good one
             order = costs.argsort(stable=True)
             elite = plans[:, order[: self.elites]]
             mean = self.momentum * mean + (1 - self.momentum) * elite.mean(1)

@@ -25,7 +25,7 @@ class Rollout:
         action: (T, B, A).
         mean: (E, T, B, 1 + k, Z) what each member predicted for ``latent[1:]``.
         senses: By name, (T + 1, B, ...).
-        attended: (k,) indices of the attended things.
+        attended: (k,) or (B, k) indices of the attended things.
         imagined: False for lived experience.
     """
 
@@ -215,4 +215,5 @@ class WorldModel(nn.Module):
         path = torch.stack(states)
         read = self.perception.imagined(path, senses, attended)
         read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
+        read["touch"][0] = senses["touch"]  # now is felt, not read
         return Rollout(path, actions, torch.stack(means, 1), read, attended, True)

@@ -15,7 +15,7 @@ Memory = Any
 class Objective(nn.Module, ABC):
     r"""A cost of what happens, lived or imagined; lower is better.
 
-    The same object is the planner's cost over a thousand imagined futures, the lived cost that the critic
+    The same object is the planner's cost over a hundred imagined futures a step, the lived cost that the critic
     learns to anticipate, and (as reward = -cost) a reward. It is an `nn.Module`, so what it learns saves,
     loads and moves like any other.
 
@@ -39,8 +39,8 @@ class Objective(nn.Module, ABC):
     Attributes:
         reads: The keys it needs.
         memory: ``"episode"`` when it keeps a memory value within an episode (see `begin`).
-        unit: The cost that counts as one on the mixture's common scale; None to scale by a running
-            root mean square of the cost itself.
+        unit: The cost that counts as one on the mixture's common scale; None to scale by a running root mean
+            square: of how much imagined plans differ in the cost, or, where nobody plans, of the cost itself.
         hardwired: True for drives that nobody can change, whose unit is fixed.
         anticipated: True when the critic learns what it will cost in future.
     """

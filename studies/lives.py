@@ -82,7 +82,8 @@ def fingerprint() -> str:
     """Returns a digest of the code that lives: a kept life is good only as long as it is the same."""
     root = Path(agent.__file__).parents[1]
     files = sorted(path for room in ("worlds", "intrinsic", "agent") for path in (root / room).glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+    code = b"".join(path.read_bytes() for path in (*files, Path(__file__)))
+    return hashlib.sha256(code + repr(versions()).encode()).hexdigest()[:12]
 
 
 def kept(folder: Path, control: Control, seed: int, steps: int) -> Trace:

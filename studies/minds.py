@@ -30,6 +30,7 @@ def raise_kitten(path: Path, steps: int = STEPS, progress: Callable[[range], ran
     mind = Mind.born(world, seed=0)
     for room in ROOMS:
         world.reset(seed=room)
+        mind.begin_episode()
         moments = live(world, mind, steps)
         for _ in progress(range(steps)):
             next(moments)

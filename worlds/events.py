@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from usererror import UserError
+
+
+def _numbers(name: str, values: Sequence[float], count: int) -> None:
+    try:
+        fine = len(values) == count and all(math.isfinite(value) for value in values)
+    except TypeError:
+        fine = False
+    if not fine:
+        raise UserError(f"{name}={values!r}; it takes {count} finite number{'s' if count > 1 else ''}")
 
 
 @dataclass(frozen=True)
@@ -21,6 +31,9 @@ class Poke:
     target: str
     impulse: tuple[float, float, float]
 
+    def __post_init__(self) -> None:
+        _numbers("impulse", self.impulse, 3)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -34,12 +47,18 @@ class Place:
     target: str
     position: tuple[float, float]
 
+    def __post_init__(self) -> None:
+        _numbers("position", self.position, 2)
+
 
 @dataclass(frozen=True)
 class Meal:
     """Gives the body energy (a share of a full store, 0 to 1)."""
 
     energy: float = 0.5
+
+    def __post_init__(self) -> None:
+        _numbers("energy", (self.energy,), 1)
 
 
 Event = Poke | Place | Meal

@@ -156,7 +156,7 @@ def test_a_mind_takes_on_other_objectives_and_keeps_what_it_learnt(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"samples": 0}, "at least 1"),
+        ({"horizon": 0}, "at least 1"),
         ({"elites": 99}, "cannot exceed"),
         ({"discount": 1.0}, "discount"),
         ({"hiden": 3}, "Did you mean hidden"),

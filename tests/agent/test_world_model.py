@@ -65,6 +65,7 @@ def test_the_critic_learns_the_distribution_of_the_cost_to_come(mind: agent.Mind
     """A cost of 1 in every second step of chance, discount 0.5: one on the whole, spread around it."""
     torch.manual_seed(0)
     critic = Critic(mind.world_model, ("pain",), discount=0.5)
+    critic.note(torch.ones(1))
     optimizer = torch.optim.Adam(critic.net.parameters(), lr=3e-3)
     own, pair = torch.zeros(64, mind.world_model.own_size), torch.zeros(64, 5, mind.world_model.pair_size)
     here = Sight(own, pair, torch.zeros(64, 1, dtype=torch.complex64))
