@@ -1,4 +1,8 @@
-"""Minds on disk: one safetensors file with its settings as JSON in the header. Loading one runs no code."""
+"""Minds on disk: one safetensors file with its settings as JSON in the header.
+
+Loading one runs no code of the file's; objectives that are named by a file of one's own (`my_drives.py:LovesRed`) are
+imported from there.
+"""
 
 from __future__ import annotations
 

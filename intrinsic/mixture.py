@@ -13,7 +13,7 @@ from intrinsic.objective import Memory, Objective, View
 from intrinsic.registry import BUILTIN, key_of, make, parse_specs
 from intrinsic.term import Term
 from intrinsic.vetting import try_out, vet, vetted_weight
-from intrinsic.views import constant, mapped
+from intrinsic.views import constant
 from usererror import UserError, unknown
 
 Memories = Mapping[str, Memory]
@@ -199,7 +199,5 @@ class Mixture(nn.Module):
 
     def fork(self, memories: Memories, count: int) -> dict[str, Memory]:
         """Returns memories for `count` candidate futures, shape (count, ...), from those of one life, (1, ...)."""
-        return {
-            name: mapped(lambda tensor: tensor.expand(count, *tensor.shape[1:]), memory)
-            for name, memory in memories.items()
-        }
+        terms = {name: self._term(name) for name in memories}
+        return {name: term.attempt(term.fork, memories[name], count) for name, term in terms.items()}

@@ -112,13 +112,28 @@ class Term(nn.Module):
 
     def begin(self, lead: tuple[int, ...]) -> Memory:
         """Returns an empty episodic memory."""
-        return self._run(lambda: self.objective.begin(lead))
+        return self._kept(self._run(lambda: self.objective.begin(lead)), lead, "begin")
 
     def remember(self, memory: Memory, view: View) -> Memory:
         """Returns the memory after the view's transition; begins one where an earlier mute left none."""
         if memory is None:
             memory = self.begin(lead_of(view))
-        return self._run(lambda: self.objective.remember(self._copied(memory), self._seen(view)))
+        after = self._run(lambda: self.objective.remember(self._copied(memory), self._seen(view)))
+        return self._kept(after, lead_of(view), "remember")
+
+    def fork(self, memory: Memory, count: int) -> Memory:
+        """Returns a memory (count, ...) for as many futures from that of one life (1, ...)."""
+        return self._run(lambda: mapped(lambda tensor: tensor.expand(count, *tensor.shape[1:]), memory))
+
+    def _kept(self, memory: Memory, lead: tuple[int, ...], method: str) -> Memory:
+        """Makes sure that a memory is one per life: what has another leading shape cannot be forked."""
+
+        def fits(tensor: Tensor) -> Tensor:
+            if tensor.shape[: len(lead)] != lead:
+                raise Fault(f"`{method}` must keep tensors of leading shape {lead}; it kept {tuple(tensor.shape)}")
+            return tensor
+
+        return mapped(fits, memory)
 
     def _run(self, act: Callable[[], T]) -> T:
         try:

@@ -81,5 +81,6 @@ def mapped(function: Callable[[Tensor], Tensor], memory: Any) -> Any:
     if isinstance(memory, dict):
         return {key: mapped(function, value) for key, value in memory.items()}
     if isinstance(memory, tuple | list):
-        return type(memory)(mapped(function, value) for value in memory)
+        values = [mapped(function, value) for value in memory]
+        return type(memory)(*values) if hasattr(memory, "_fields") else type(memory)(values)
     return memory

@@ -138,7 +138,7 @@ class Playroom(World):
         each = self.substeps // self.film_frames
         for done in range(1, self.substeps + 1):
             self.physics.advance(1)
-            if done % CONTACT_EVERY == 0:
+            if done % CONTACT_EVERY == 0 or done == self.substeps:
                 self._feel()
             if done % each == 0:
                 frames.append(self._poses())

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pytest
 import torch
 
@@ -217,3 +219,39 @@ def test_diverged_imagination_is_passed_on_and_mutes_nobody(make_view):
     total = mixture.total(mixture.costs(view))
     assert torch.isfinite(total).tolist() == [True, True, False, False]
     assert mixture.muted == {}
+
+
+def test_a_memory_of_another_shape_than_asked_for_is_found_before_life_begins(make_view):
+    class Stubborn(Objective):
+        reads = frozenset({"action"})
+        memory = "episode"
+
+        def begin(self, lead):
+            return torch.zeros(8)
+
+        def cost(self, view, memory=None):
+            return view["action"][..., 0]
+
+    with pytest.raises(UserError, match="`begin` must keep tensors of leading shape"):
+        Mixture({Stubborn(): 1.0}).check(make_view(1))
+
+
+def test_a_memory_may_be_a_named_tuple(make_view):
+    class Pair(NamedTuple):
+        left: torch.Tensor
+        right: torch.Tensor
+
+    class Keeps(Objective):
+        reads = frozenset({"action"})
+        memory = "episode"
+
+        def begin(self, lead):
+            return Pair(torch.zeros(lead), torch.ones(*lead, 3))
+
+        def cost(self, view, memory=None):
+            return memory.left + memory.right.sum(-1)
+
+    mixture = Mixture({Keeps(): 1.0})
+    forked = mixture.fork(mixture.begin((1,)), 5)["Keeps"]
+    assert forked.right.shape == (5, 3)
+    assert not mixture.muted
