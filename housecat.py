@@ -52,9 +52,14 @@ class Life:
         from agent.run_folder import RunConfig
         from intrinsic import parse_specs
 
-        return RunConfig(
-            self.world, None if self.newborn else self.mind, parse_specs(self.objective), self.seed, steps
-        )
+        wanted = {_placed(name): weight for name, weight in parse_specs(self.objective).items()}
+        return RunConfig(self.world, None if self.newborn else _placed(self.mind), wanted, self.seed, steps)
+
+
+def _placed(name: str) -> str:
+    """Makes the path in a name absolute, so that a run can be gone on with from another folder."""
+    path, colon, thing = name.rpartition(":") if ".py:" in name else (name, "", "")
+    return f"{Path(path).resolve()}{colon}{thing}" if Path(path).is_file() else name
 
 
 HERE = Life()
