@@ -1,4 +1,4 @@
-"""Draws the picture of the window in the README: python docs/pictures.py [--mind NAME|PATH] [--seconds 12]."""
+"""Draws the picture of the window in the README: python docs/pictures.py [--mind NAME|PATH] [--seconds 17]."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def begin(mind: str | None, seed: int) -> tuple[Any, Any]:
     return world, newborn
 
 
-def main(mind: str | None = None, seed: int = 0, seconds: float = 12.0, out: Path = Path("docs/window.png")) -> None:
+def main(mind: str | None = "kitten", seed: int = 9, seconds: float = 17.0, out: Path = Path("docs/window.png")) -> None:
     """Draws the window after some seconds of a life.
 
     Args:
