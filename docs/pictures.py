@@ -33,7 +33,9 @@ def begin(mind: str | None, seed: int) -> tuple[Any, Any]:
     return world, newborn
 
 
-def main(mind: str | None = "kitten", seed: int = 9, seconds: float = 17.0, out: Path = Path("docs/window.png")) -> None:
+def main(
+    mind: str | None = "kitten", seed: int = 9, seconds: float = 17.0, out: Path = Path("docs/window.png")
+) -> None:
     """Draws the window after some seconds of a life.
 
     Args:
