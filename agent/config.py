@@ -40,6 +40,8 @@ class MindConfig:
     """First steps of a life, moved by smooth noise while there is nothing to plan with."""
     batch: int = 64
     """Transitions per learning update."""
+    rare: float = 0.5
+    """Share of a batch that is drawn by how badly it was predicted; the rest is drawn evenly."""
     updates: int = 4
     """Learning updates per control step."""
     learning_rate: float = 1e-3

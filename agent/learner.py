@@ -69,7 +69,7 @@ class Learner:
         cfg, model = self.config, self.model
         if memory.transitions < cfg.batch or not cfg.updates:
             return {}
-        senses, action, after, cost = memory.sample(cfg.batch * cfg.updates, generator)
+        senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare)
         attended = attend(senses, cfg.attend)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
         before, then = tokens(model.perception(both), attended.repeat(2, 1)).chunk(2)
@@ -79,7 +79,8 @@ class Learner:
         losses: dict[str, Tensor] = {}
         for part in torch.arange(cfg.batch * cfg.updates).chunk(cfg.updates):
             latent, target, own, pair, facing = (leaf[part] for leaf in leaves)
-            losses = model.loss(latent, target, action[part], Sight(own, pair, facing))
+            losses, energy = model.loss(latent, target, action[part], Sight(own, pair, facing))
+            memory.retell(index[part], energy)
             _step(self.fast, losses)
         sight = Sight(*(leaf.detach() for leaf in leaves[2:]))
         future = model.sight(then.detach(), appearance)

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
 from agent.perception import Senses
+
+
+class Sample(NamedTuple):
+    """Transitions drawn from memory.
+
+    Attributes:
+        senses: Before, by name (B, ...).
+        action: (B, A).
+        after: Senses after, by name (B, ...).
+        cost: (B, C) per cost that the memory keeps.
+        place: (B,) where they lie in memory.
+    """
+
+    senses: Senses
+    action: Tensor
+    after: Senses
+    cost: Tensor
+    place: Tensor
 
 
 class Replay:
@@ -23,6 +43,7 @@ class Replay:
         self.senses = {k: v.new_zeros((capacity, *v.shape)) for k, v in senses.items()}
         self.action = torch.zeros(capacity, actions)
         self.cost = torch.zeros(capacity, len(costs))
+        self.energy = torch.zeros(capacity)  # how badly each transition was predicted last
         self.linked = torch.zeros(capacity, dtype=torch.bool)  # whether the next moment follows from this one
         self.size, self.last = 0, -1
 
@@ -31,14 +52,15 @@ class Replay:
         """How many there are to learn from."""
         return int(self.linked.sum())
 
-    def add(self, senses: Senses, action: Tensor, after: Senses, costs: dict[str, float]) -> None:
-        """Keeps one transition; a cost that is missing or not finite is kept as 0."""
+    def add(self, senses: Senses, action: Tensor, after: Senses, costs: dict[str, float], energy: float = 1.0) -> None:
+        """Keeps one transition and how badly it was predicted; a cost that is missing or not finite is kept as 0."""
         if self.last < 0 or any(not torch.equal(v[self.last], senses[k]) for k, v in self.senses.items()):
             self._write(senses)  # another life, or one that was moved: nothing led here
         self.action[self.last] = action
         self.cost[self.last] = torch.nan_to_num(
             torch.tensor([costs.get(name, 0.0) for name in self.costs]), 0.0, 0.0, 0.0
         )
+        self.energy[self.last] = energy
         self.linked[self.last] = True
         self._write(after)
 
@@ -49,14 +71,35 @@ class Replay:
             store[self.last] = senses[name]
         self.linked[self.last] = False
 
-    def sample(self, batch: int, generator: torch.Generator) -> tuple[Senses, Tensor, Senses, Tensor]:
-        """Draws transitions at random: senses (batch, ...), action, senses after, costs (batch, C)."""
+    def sample(self, batch: int, generator: torch.Generator, rare: float = 0.0) -> Sample:
+        """Draws transitions, some of them the more often the worse they were predicted.
+
+        What happens seldom (a burn, a meal) is else drowned in what happens always.
+
+        Source: proportional prioritisation after Schaul et al. 2015, arXiv 1511.05952 (exponent 0.5). We mix it with
+        uniform draws in place of importance weights.
+
+        Args:
+            batch: How many, B.
+            generator: Random numbers.
+            rare: Share of them drawn by energy, 0 to 1; the others are drawn uniformly.
+        """
         order = self._order(self.size)  # as lived, so that a memory read back from disk draws the same
         known = order[self.linked[order]]
-        index = known[torch.randint(len(known), (batch,), generator=generator)]
+        pick = torch.randint(len(known), (batch,), generator=generator)
+        if rare > 0.0:
+            weight = self.energy[known].clamp(1e-6, 1e6).sqrt()
+            worst = torch.multinomial(weight, batch, replacement=True, generator=generator)
+            # By turns, so that every part of the batch has its share.
+            pick = torch.where(torch.rand(batch, generator=generator) < rare, worst, pick)
+        index = known[pick]
         after = (index + 1) % self.capacity
         now, then = ({k: v[i] for k, v in self.senses.items()} for i in (index, after))
-        return now, self.action[index], then, self.cost[index]
+        return Sample(now, self.action[index], then, self.cost[index], index)
+
+    def retell(self, index: Tensor, energy: Tensor) -> None:
+        """Notes how badly transitions are predicted now."""
+        self.energy[index] = torch.nan_to_num(energy, 1.0, 1.0, 1.0)
 
     def _order(self, latest: int) -> Tensor:
         return (torch.arange(latest) + self.last + 1 - latest) % self.capacity
@@ -66,7 +109,8 @@ class Replay:
         keep = self.size if moments is None else min(moments, self.size)
         order = self._order(keep)
         flat = {f"senses.{k}": v[order] for k, v in self.senses.items()}
-        return flat | {"action": self.action[order], "cost": self.cost[order], "linked": self.linked[order]}
+        kept = {"action": self.action, "cost": self.cost, "energy": self.energy, "linked": self.linked}
+        return flat | {name: store[order] for name, store in kept.items()}
 
     def load(self, flat: dict[str, Tensor], costs: tuple[str, ...]) -> None:
         """Puts back what `state` of a memory with these costs returned; costs not kept then count as 0."""
@@ -75,6 +119,7 @@ class Replay:
         for name, store in self.senses.items():
             store[: self.size] = flat[f"senses.{name}"][-self.size :]
         self.action[: self.size] = flat["action"][-self.size :]
+        self.energy[: self.size] = flat.get("energy", torch.ones(len(flat["action"])))[-self.size :]
         self.linked.zero_()
         self.linked[: self.size] = flat["linked"][-self.size :]
         for i, name in enumerate(self.costs):

@@ -174,10 +174,10 @@ class Mind(nn.Module):
         self.perception.observe(before, now)
         rollout, value = self._relive(before, now, act)
         costs = self._taste(rollout)
-        self.memory.add(before, act, now, costs)
+        energy = float((rollout.mean.mean(0) - rollout.latent[1:])[..., : self.perception.where].square().sum())
+        self.memory.add(before, act, now, costs, energy)
         self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
-        energy = float((rollout.mean.mean(0) - rollout.latent[1:])[..., : self.perception.where].square().sum())
         weights = {name: weight for name, weight in self.mixture.weights.items() if np.isfinite(costs[name])}
         relief = sum(
             weights.get(name, 0.0) * (value[0][i] - costs[name] - self.config.discount * value[1][i])

@@ -153,8 +153,8 @@ class WorldModel(nn.Module):
         change = torch.cat([plane, torch.cat([body[..., PLANE:], rest], 2)], -1)
         return latent + change
 
-    def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> dict[str, Tensor]:
-        """Returns the prediction errors of transitions.
+    def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[dict[str, Tensor], Tensor]:
+        """Returns the prediction errors of transitions by part, and the energy of each transition (B,).
 
         Args:
             latent: (B, 1 + k, Z) before.
@@ -168,7 +168,7 @@ class WorldModel(nn.Module):
         losses = {"body": error[:, :, 0, :where].mean(), "things": error[:, :, 1:, :THING].mean()}
         if self.perception.what:
             losses["what"] = error[..., where:].mean()
-        return losses
+        return losses, error.detach()[..., :where].sum((-2, -1)).mean(0)
 
     def side_losses(self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor) -> dict[str, Tensor]:
         """Returns what keeps latents from collapsing, and the error of the readout of touch.

@@ -43,7 +43,7 @@ def test_members_of_the_ensemble_differ_where_nothing_was_learnt(mind: agent.Min
 
 def test_the_readout_never_shapes_the_latent(world: World, mind: agent.Mind) -> None:
     lived(world, mind, 40)
-    senses, action, after, _ = mind.memory.sample(8, mind.generator)
+    senses, action, after, *_ = mind.memory.sample(8, mind.generator)
     latent, then = mind.perception(senses), mind.perception(after)
     mind.world_model.side_losses(latent, then, action, after["touch"])["readout"].backward()
     assert all(p.grad is None for p in mind.perception.parameters())
@@ -86,7 +86,7 @@ def test_memory_never_links_two_lives_and_forgets_the_oldest() -> None:
     for start in (0.0, 100.0):
         for i in range(8):
             memory.add({"body": torch.tensor([start + i])}, torch.zeros(1), {"body": torch.tensor([start + i + 1])}, {})
-    senses, _, after, _ = memory.sample(200, torch.Generator().manual_seed(0))
+    senses, _, after, *_ = memory.sample(200, torch.Generator().manual_seed(0))
     assert torch.equal(after["body"], senses["body"] + 1)
     assert 0.0 not in senses["body"]
     assert {0.0, 100.0} & set(senses["body"].flatten().tolist()) == {100.0}
@@ -125,3 +125,17 @@ def test_boredom_comes_when_nothing_new_is_in_sight() -> None:
         stale = feelings.update(0.0, 0.0, 1.0, 0.1, 0.0, 0.0)
     assert stale["boredom"] > 0.7 > 0.3 > fresh["boredom"]
     assert stale["curiosity"] < fresh["curiosity"]
+
+
+def test_what_was_predicted_badly_is_drawn_more_often_but_nothing_is_left_out() -> None:
+    memory = Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=200)
+    for i in range(101):
+        burn = 400.0 if i == 50 else 1.0
+        memory.add({"body": torch.tensor([float(i)])}, torch.zeros(1), {"body": torch.tensor([i + 1.0])}, {}, burn)
+    draw = memory.sample(8000, torch.Generator().manual_seed(0), rare=0.5)
+    counts = torch.bincount(draw.place, minlength=101)[:101] / 8000
+    assert counts[50] == pytest.approx(0.5 * 20 / 120 + 0.5 / 101, abs=0.02)
+    assert (counts > 0).all()
+    memory.retell(torch.tensor([50]), torch.tensor([1.0]))
+    calm = torch.bincount(memory.sample(8000, torch.Generator().manual_seed(0), rare=0.5).place, minlength=101) / 8000
+    assert calm[50] < 0.02
