@@ -90,7 +90,7 @@ class Perception(nn.Module):
         return torch.cat([where, what], -1)
 
     def appearance(self, senses: Senses) -> Tensor:
-        """Returns what things look like, (*lead, K, appearance): extent, colour, kind, presence."""
+        """Returns what things look like, (*lead, K, appearance): extent, colour, shape, glow, presence."""
         return senses["things"][..., THING:]
 
     def scale(self, things: int) -> Tensor:

@@ -13,6 +13,7 @@ from agent.perception import PLANE, THING, Perception, Senses
 from agent.regularizers import inverse_dynamics_net, vicreg
 
 NEAR = 0.5  # metres within which geometry is seen finely
+RIMS = (0.1, 0.4)  # metres over which it is seen that a rim is crossed
 MESSAGE = 16  # what a thing tells the body
 
 
@@ -99,8 +100,8 @@ class WorldModel(nn.Module):
         super().__init__()
         self.perception = perception
         what = perception.what
-        self.own_size = 6 + perception.where - PLANE + what
-        self.pair_size = PLANE + 4 + 3 + perception.appearance_size + what
+        self.own_size = 2 + perception.where - PLANE + what
+        self.pair_size = THING + 3 + len(RIMS) + perception.appearance_size + what
         self.body_out, self.thing_out = perception.size, THING + what
         own = self.own_size + actions
         self.pair_net = EnsembleMLP(members, (own + self.pair_size, hidden, hidden, self.thing_out + MESSAGE))
@@ -122,8 +123,10 @@ class WorldModel(nn.Module):
         offset = seen[..., :2]
         distance = offset.norm(dim=-1, keepdim=True)
         fine, close = offset * (2.0 / distance.clamp_min(NEAR)), torch.exp(distance / -NEAR)
-        own = [flat(me[:, 1:2] * turn), body[:, :2], body[:, 4:]]
-        pair = [seen, things[..., :2], things[..., PLANE:], fine, close, appearance]
+        rims = torch.tanh((distance - appearance[..., :1]) / distance.new_tensor(RIMS))
+        # No place in the room is among them: a plate that burns would be learnt as a place that burns.
+        own = [flat(me[:, 1:2] * turn), body[:, PLANE:]]
+        pair = [seen, things[..., PLANE:], fine, close, rims, appearance]
         if p.what:
             own.append(latent[:, 0, p.where :])
             pair.append(latent[:, 1:, p.where :])

@@ -15,6 +15,6 @@ class LovesRed(Objective):
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the distance (m), shape (*lead,)."""
         body, things = view["senses.body"], view["senses.things"]
-        red = (things[..., 11] > 0.6) & (things[..., 12:14].amax(-1) < 0.4) & (things[..., 19] > 0.5)  # rgb, present
+        red = (things[..., 11] > 0.6) & (things[..., 12:14].amax(-1) < 0.4) & (things[..., -1] > 0.5)  # rgb, present
         distance: Tensor = torch.linalg.vector_norm(things[..., 0:2] - body[..., None, 0:2], dim=-1)
         return distance.masked_fill(~red, 10.0).amin(-1)

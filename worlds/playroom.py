@@ -37,9 +37,9 @@ class Playroom(World):
     ========== ======== =========================================================================
     ``body``   (15,)    proprioception, see `Kitten.senses` (m, rad, m/s, rad/s)
     ``touch``  (3,)     strongest contact force on body, head and paw, floor apart (N)
-    ``things`` (8, 20)  per thing, in the room's frame: position (3, m), velocity (3, m/s), sine and
+    ``things`` (8, 19)  per thing, in the room's frame: position (3, m), velocity (3, m/s), sine and
                         cosine of its heading (0 and 1 where its shape hides it), half extents (3, m),
-                        colour (3, 0 to 1), kind (5: sphere, box, cylinder, plate, feeder), present (1)
+                        colour (3, 0 to 1), shape (3: sphere, box, cylinder), glow (0 to 1), present (1)
     ``vitals`` (3,)     energy (0 to 1), damage rate (1/s, 0 to 1), temperature of the skin (deg C)
     ========== ======== =========================================================================
 
@@ -210,9 +210,9 @@ class Playroom(World):
         rows = []
         for body, toy in zip(self.toys, TOYS, strict=True):
             position, q, velocity, _ = self.physics.state(body)
-            rows.append(features(toy.shape, toy.shape.kind, position, velocity, yaw(q)))
-        rows.append(features(PLATE, "plate", (*self.plate, 0.0)))
-        rows.append(features(FEEDER, "feeder", self.physics.state(self.feeder)[0]))
+            rows.append(features(toy.shape, position, velocity, yaw(q)))
+        rows.append(features(PLATE, (*self.plate, 0.0)))
+        rows.append(features(FEEDER, self.physics.state(self.feeder)[0]))
         return np.array(rows, np.float32)
 
     def _apply(self, event: Event) -> None:

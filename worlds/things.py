@@ -46,17 +46,18 @@ PLATE = Shape("hot plate", "cylinder", (0.5, 0.5, 0.004), (0.95, 0.28, 0.12), 0,
 # A box against the wall: between a round feeder and the wall there would be a wedge for paws to jam in.
 FEEDER = Shape("feeder", "box", (0.16, 0.16, 0.14), (0.35, 0.80, 0.82), 0)
 
-KINDS = ("sphere", "box", "cylinder", "plate", "feeder")
-FEATURES = 3 + 3 + 2 + 3 + 3 + len(KINDS) + 1
+SHAPES = ("sphere", "box", "cylinder")
+FEATURES = 3 + 3 + 2 + 3 + 3 + len(SHAPES) + 1 + 1
 
 
 def features(
-    shape: Shape, kind: str, position: Vector, velocity: Vector = (0.0, 0.0, 0.0), heading: float = 0.0
+    shape: Shape, position: Vector, velocity: Vector = (0.0, 0.0, 0.0), heading: float = 0.0, glow: float | None = None
 ) -> tuple[float, ...]:
-    """Returns a row of the sense ``things``.
+    """Returns a row of the sense ``things``: where it is and how it looks, not what it is for.
 
     Position (3, m), velocity (3, m/s), sine and cosine of the heading (0 and 1 where its shape hides it), half
-    extents (3, m), colour (3, 0 to 1), kind (one of `KINDS`), present (1).
+    extents (3, m), colour (3, 0 to 1), shape (one of `SHAPES`), glow (0 to 1), present (1).
     """
-    facing = (math.sin(heading), math.cos(heading)) if kind == "box" else (0.0, 1.0)
-    return (*position, *velocity, *facing, *shape.size, *shape.color, *(float(kind == k) for k in KINDS), 1.0)
+    facing = (math.sin(heading), math.cos(heading)) if shape.kind == "box" else (0.0, 1.0)
+    looks = (*shape.size, *shape.color, *(float(shape.kind == kind) for kind in SHAPES))
+    return (*position, *velocity, *facing, *looks, shape.glow if glow is None else glow, 1.0)

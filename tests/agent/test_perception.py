@@ -79,7 +79,7 @@ def test_what_is_not_attended_stays_where_it_is(mind: agent.Mind) -> None:
     attended = attend(senses, 3)
     rollout = mind.world_model.imagine(tokens(mind.perception(senses), attended), torch.ones(4, 2, 5), senses, attended)
     others = [i for i in range(8) if i not in attended.tolist()]
-    assert rollout.senses["things"].shape == (5, 2, 8, 20)
+    assert rollout.senses["things"].shape == (5, 2, 8, 19)
     still = senses["things"][others].expand(5, 2, -1, -1)
     torch.testing.assert_close(rollout.senses["things"][:, :, others], still)
     assert not torch.equal(rollout.senses["things"][-1, 0, attended, :THING], senses["things"][attended, :THING])

@@ -27,7 +27,7 @@ def make_view() -> MakeView:
         def draw(*shape: int) -> Tensor:
             return torch.rand(*shape, generator=generator)
 
-        things = draw(*lead, 4, 20)
+        things = draw(*lead, 4, 19)
         things[..., 19] = 1.0
         return {
             "latent": draw(*lead, 5, 4),
