@@ -28,7 +28,7 @@ def make_view() -> MakeView:
             return torch.rand(*shape, generator=generator)
 
         things = draw(*lead, 4, 19)
-        things[..., 19] = 1.0
+        things[..., -1] = 1.0
         return {
             "latent": draw(*lead, 5, 4),
             "action": draw(*lead, 2) * 2.0 - 1.0,
