@@ -81,7 +81,7 @@ def trace(control: Control, seed: int, steps: int) -> Trace:
 def fingerprint() -> str:
     """Returns a digest of the code that lives: a kept life is good only as long as it is the same."""
     root = Path(agent.__file__).parents[1]
-    files = sorted(path for room in ("worlds", "intrinsic", "agent") for path in (root / room).glob("*.py"))
+    files = sorted(path for room in ("worlds", "intrinsic", "agent") for path in (root / room).rglob("*.py"))
     code = b"".join(path.read_bytes() for path in (*files, Path(__file__)))
     return hashlib.sha256(code + repr(versions()).encode()).hexdigest()[:12]
 

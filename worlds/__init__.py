@@ -8,13 +8,13 @@ import gymnasium
 
 from usererror import unknown
 from worlds.events import Event, Meal, Place, Poke
-from worlds.playroom import Playroom
+from worlds.rooms import ROOMS, Room
 from worlds.scene import Scene, Shape
 from worlds.world import World
 
-__all__ = ["Event", "Meal", "Place", "Playroom", "Poke", "Scene", "Shape", "World", "describe", "make", "names"]
+__all__ = ["Event", "Meal", "Place", "Poke", "Room", "Scene", "Shape", "World", "describe", "make", "names"]
 
-WORLDS: dict[str, type[World]] = {"playroom": Playroom}
+WORLDS: dict[str, type[World]] = {**ROOMS}
 
 for _name, _world in WORLDS.items():
     gymnasium.register(f"housecat/{_name.title()}-v0", entry_point=f"{_world.__module__}:{_world.__name__}")

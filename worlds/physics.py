@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -117,11 +118,8 @@ class Physics:
         return int(body)
 
     def add_ghost(self, shape: Shape) -> int:
-        """Adds what can be seen in `picture` but not touched: a cylinder. Returns its number."""
-        radius, _, half = shape.size
-        look = p.createVisualShape(
-            p.GEOM_CYLINDER, radius=radius, length=2 * half, rgbaColor=(*shape.color, 1.0), physicsClientId=self.client
-        )
+        """Adds what can be seen in `picture` but not touched. Returns its number."""
+        look = p.createVisualShape(**self._geometry(shape, "length"), rgbaColor=(*shape.color, 1.0))
         return int(p.createMultiBody(0.0, -1, look, physicsClientId=self.client))
 
     def place(self, body: int, position: Vector, orientation: Quaternion = UPRIGHT) -> None:
@@ -142,14 +140,21 @@ class Physics:
         states = p.getJointStates(body, joints, physicsClientId=self.client)
         return [s[0] for s in states], [s[1] for s in states]
 
-    def poses(self, bodies: Sequence[int], articulated: int, links: Sequence[int]) -> npt.NDArray[np.float32]:
-        """Returns (len(bodies) + len(links), 7) poses: bases of `bodies`, then links of `articulated`."""
-        rows = [(*pos, *quat) for pos, quat in (
-            p.getBasePositionAndOrientation(b, physicsClientId=self.client) for b in bodies
-        )]  # fmt: skip
-        states = p.getLinkStates(articulated, links, computeForwardKinematics=1, physicsClientId=self.client)
-        rows += [(*s[4], *s[5]) for s in states]
-        return np.array(rows, dtype=np.float32)
+    def link(self, body: int, link: int) -> tuple[Vector, Quaternion]:
+        """Returns position (m) and orientation of a link's frame."""
+        state = p.getLinkState(body, link, computeForwardKinematics=1, physicsClientId=self.client)
+        return state[4], state[5]
+
+    def poses(self, bodies: Sequence[tuple[int, Sequence[int]]]) -> list[tuple[float, ...]]:
+        """Returns poses (position, quaternion) of bodies and of some of their links: each base, then its links."""
+        rows: list[tuple[float, ...]] = []
+        for body, links in bodies:
+            position, turn = p.getBasePositionAndOrientation(body, physicsClientId=self.client)
+            rows.append((*position, *turn))
+            if links:
+                states = p.getLinkStates(body, links, computeForwardKinematics=1, physicsClientId=self.client)
+                rows += [(*s[4], *s[5]) for s in states]
+        return rows
 
     def drive(self, body: int, motors: Iterable[Motor]) -> None:
         """Tells motors what to do from now on."""
@@ -220,15 +225,21 @@ class Physics:
         p.changeVisualShape(body, link, rgbaColor=(*shape.color, 1.0), physicsClientId=self.client)
 
     def _collision(self, shape: Shape) -> int:
-        c, at = self.client, {"collisionFramePosition": shape.position, "collisionFrameOrientation": shape.orientation}
+        frame = {"collisionFramePosition": shape.position, "collisionFrameOrientation": shape.orientation}
+        return int(p.createCollisionShape(**self._geometry(shape, "height"), **frame))
+
+    def _geometry(self, shape: Shape, length: str) -> dict[str, Any]:
+        """Returns what PyBullet calls a shape; it has two names for the length of a cylinder."""
+        a, _, half = shape.size
         if shape.kind == "sphere":
-            return int(p.createCollisionShape(p.GEOM_SPHERE, radius=shape.size[0], physicsClientId=c, **at))
-        if shape.kind == "box":
-            return int(p.createCollisionShape(p.GEOM_BOX, halfExtents=shape.size, physicsClientId=c, **at))
-        if shape.kind == "cylinder":
-            r, _, half = shape.size
-            return int(p.createCollisionShape(p.GEOM_CYLINDER, radius=r, height=2 * half, physicsClientId=c, **at))
-        raise ValueError(f"no collision shape for {shape.kind!r}; use box, sphere or cylinder")
+            kind = {"shapeType": p.GEOM_SPHERE, "radius": a}
+        elif shape.kind == "box":
+            kind = {"shapeType": p.GEOM_BOX, "halfExtents": shape.size}
+        elif shape.kind == "cylinder":
+            kind = {"shapeType": p.GEOM_CYLINDER, "radius": a, length: 2 * half}
+        else:
+            raise ValueError(f"no body can be a {shape.kind!r}; use box, sphere or cylinder")
+        return {**kind, "physicsClientId": self.client}
 
     def _surface(
         self, body: int, friction: float, rolling: float, restitution: float, damping: float

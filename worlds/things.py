@@ -1,63 +1,109 @@
-"""Things to play with, to be hurt and to be fed by, and how they look to the senses."""
+"""Things in a room: what they are made of, where they are, and how they look to the senses."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from worlds.scene import Shape, Vector
-
-
-@dataclass(frozen=True)
-class Toy:
-    """A thing to play with: its name, shape and mass (kg), and how readily it stops rolling."""
-
-    name: str
-    shape: Shape
-    mass: float
-    rolling: float = 0.0
-
-    @classmethod
-    def ball(cls, name: str, radius: float, mass: float, color: Vector) -> Toy:
-        """Makes a ball."""
-        return cls(name, Shape(name, "sphere", (radius,) * 3, color, 0), mass, 0.004)
-
-    @classmethod
-    def cube(cls, name: str, half: float, mass: float, color: Vector) -> Toy:
-        """Makes a cube."""
-        return cls(name, Shape(name, "box", (half,) * 3, color, 0), mass)
-
-    @classmethod
-    def drum(cls, name: str, radius: float, half: float, mass: float, color: Vector) -> Toy:
-        """Makes a cylinder that stands on its end."""
-        # Without rolling friction a tilted drum circles on its rim for ever, like a coin, and fascinates the curious.
-        return cls(name, Shape(name, "cylinder", (radius, radius, half), color, 0), mass, 0.003)
-
-
-TOYS = (
-    Toy.ball("red ball", 0.12, 0.25, (0.90, 0.20, 0.20)),
-    Toy.ball("blue ball", 0.09, 0.12, (0.20, 0.45, 0.95)),
-    Toy.cube("green cube", 0.11, 0.40, (0.25, 0.72, 0.35)),
-    Toy.cube("yellow cube", 0.08, 0.18, (0.97, 0.82, 0.22)),
-    Toy.drum("purple drum", 0.12, 0.09, 0.50, (0.58, 0.35, 0.85)),
-    Toy.drum("orange drum", 0.08, 0.10, 0.22, (0.98, 0.55, 0.15)),
-)
-PLATE = Shape("hot plate", "cylinder", (0.5, 0.5, 0.004), (0.95, 0.28, 0.12), 0, glow=0.8, solid=False)
-# A box against the wall: between a round feeder and the wall there would be a wedge for paws to jam in.
-FEEDER = Shape("feeder", "box", (0.16, 0.16, 0.14), (0.35, 0.80, 0.82), 0)
+from worlds.bodies.body import yaw
+from worlds.physics import UPRIGHT, Physics
+from worlds.scene import Quaternion, Shape, Vector
 
 SHAPES = ("sphere", "box", "cylinder")
 FEATURES = 3 + 3 + 2 + 3 + 3 + len(SHAPES) + 1 + 1
+STILL: Vector = (0.0, 0.0, 0.0)
 
 
-def features(
-    shape: Shape, position: Vector, velocity: Vector = (0.0, 0.0, 0.0), heading: float = 0.0, glow: float | None = None
-) -> tuple[float, ...]:
-    """Returns a row of the sense ``things``: where it is and how it looks, not what it is for.
+@dataclass
+class Thing:
+    """A thing in a room: a body, a link of one, or a ghost, which is seen but cannot be touched.
 
-    Position (3, m), velocity (3, m/s), sine and cosine of the heading (0 and 1 where its shape hides it), half
-    extents (3, m), colour (3, 0 to 1), shape (one of `SHAPES`), glow (0 to 1), present (1).
+    Attributes:
+        physics: That it is in.
+        shape: How it looks and what it collides with; its node is the thing's own.
+        body: Number of its body in the physics.
+        link: Of the body; -1 is the base.
+        mass: In kg; 0 does not move.
+        ghost: Whether it cannot be touched.
+        color: Red, green, blue, now.
+        glow: 0 to 1, now.
+        present: Whether it is there; a thing that is not lies far below the room.
+        position: Of a ghost (m).
+        orientation: Of a ghost.
     """
-    facing = (math.sin(heading), math.cos(heading)) if shape.kind == "box" else (0.0, 1.0)
-    looks = (*shape.size, *shape.color, *(float(shape.kind == kind) for kind in SHAPES))
-    return (*position, *velocity, *facing, *looks, shape.glow if glow is None else glow, 1.0)
+
+    physics: Physics
+    shape: Shape
+    body: int
+    link: int = -1
+    mass: float = 0.0
+    ghost: bool = False
+    color: Vector = field(init=False)
+    glow: float = field(init=False)
+    present: bool = True
+    position: Vector = STILL
+    orientation: Quaternion = UPRIGHT
+
+    def __post_init__(self) -> None:
+        self.color, self.glow = self.shape.color, self.shape.glow
+
+    @property
+    def name(self) -> str:
+        """What a person would call it."""
+        return self.shape.name
+
+    @property
+    def radius(self) -> float:
+        """Half width (m) of the space that it needs on the floor."""
+        a, b, _ = self.shape.size
+        return math.hypot(a, b) if self.shape.kind == "box" and a != b else max(a, b)
+
+    @property
+    def movable(self) -> bool:
+        """Whether it can be pushed about."""
+        return self.mass > 0.0 and self.link < 0
+
+    def pose(self) -> tuple[Vector, Quaternion]:
+        """Returns position (m) and orientation."""
+        if self.ghost:
+            return self.position, self.orientation
+        if self.link >= 0:
+            return self.physics.link(self.body, self.link)
+        return self.physics.state(self.body)[:2]
+
+    def place(self, x: float, y: float, z: float | None = None, heading: float = 0.0) -> None:
+        """Puts it somewhere at rest (m, rad); on the floor when no height is given."""
+        turn = (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2))
+        at = (x, y, self.shape.size[2] if z is None else z)
+        if self.ghost:
+            self.position, self.orientation = at, turn
+        self.physics.place(self.body, at, turn)
+
+    def features(self) -> tuple[float, ...]:
+        """Returns a row of the sense ``things``: where it is and how it looks, not what it is for.
+
+        Position (3, m), velocity (3, m/s), sine and cosine of the heading (0 and 1 where its shape hides it), half
+        extents (3, m), colour (3, 0 to 1), shape (one of `SHAPES`), glow (0 to 1), present (1).
+        """
+        velocity = STILL
+        if self.mass > 0.0 and self.link < 0:
+            position, turn, velocity, _ = self.physics.state(self.body)
+        else:
+            position, turn = self.pose()
+        shape = self.shape
+        heading = yaw(turn) if shape.kind == "box" else 0.0
+        looks = (*shape.size, *self.color, *(float(shape.kind == kind) for kind in SHAPES), self.glow)
+        return (*position, *velocity, math.sin(heading), math.cos(heading), *looks, float(self.present))
+
+    def state(self) -> dict[str, Any]:
+        """Returns what the physics does not keep, fit for JSON."""
+        state: dict[str, Any] = {"color": self.color, "glow": self.glow, "present": self.present}
+        return state | ({"position": self.position, "orientation": self.orientation} if self.ghost else {})
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Puts back what `state` returned."""
+        self.color, self.glow, self.present = tuple(state["color"]), state["glow"], state["present"]
+        if self.ghost:
+            self.position, self.orientation = tuple(state["position"]), tuple(state["orientation"])
+            self.physics.place(self.body, self.position, self.orientation)

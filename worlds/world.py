@@ -102,8 +102,8 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
     def _apply(self, event: Event) -> None: ...
 
     @abstractmethod
-    def _arrange(self) -> None:
-        """Lays the room out anew with `self.np_random`."""
+    def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
+        """Lays the room out anew with `self.np_random`, and puts what `layout` names where it says."""
 
     @abstractmethod
     def _forget(self) -> None:
@@ -117,13 +117,24 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
     def _set_state(self, state: dict[str, Any]) -> None: ...
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Obs, dict[str, Any]]:
-        """Lays the room out: by the seed when given, else by going on with the room's random numbers."""
+        """Lays the room out: by the seed when given, else by going on with the room's random numbers.
+
+        Args:
+            seed: Of the layout and of all later chances.
+            options: ``{"layout": {"red ball": (x, y), "kitten": (x, y, heading)}}`` puts some things and the body
+                where it says (m, rad); the others lie by chance.
+
+        Raises:
+            UserError: If an option is unknown, or what it puts overlaps or does not fit.
+        """
+        options = options or {}
+        for name in options:
+            if name != "layout":
+                raise unknown("option of reset", name, ("layout",))
         super().reset(seed=seed)
-        if options:
-            raise UserError(f"reset takes no options, got {sorted(options)}")
         self.steps = 0
         self.events = []
-        self._arrange()
+        self._arrange(options.get("layout", {}))
         return self._sense(), {"events": []}
 
     def step(self, action: npt.NDArray[np.float32]) -> tuple[Obs, float, bool, bool, dict[str, Any]]:

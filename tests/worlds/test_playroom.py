@@ -6,7 +6,7 @@ import pytest
 import worlds
 from usererror import UserError
 from worlds import Meal, Place, Poke
-from worlds.things import FEEDER, PLATE, TOYS
+from worlds.rooms.toys import FEEDER, PLATE, TOYS
 from worlds.world import World
 
 STILL = np.zeros(5, np.float32)
@@ -91,8 +91,8 @@ def test_the_paw_hooks_a_toy_away_from_a_wall(world: World, name: str, gap: floa
     for i, toy in enumerate(TOYS):
         world.apply(Place(toy.name, (-2.5, -2.5 + 0.5 * i)))
     i = [toy.name for toy in TOYS].index(name)
-    radius, _, half = TOYS[i].shape.size
-    world.physics.place(world.toys[i], (0.0, 3.0 - radius, half))
+    radius = TOYS[i].shape.size[0]
+    world.toys[i].place(0.0, 3.0 - radius)
     world.body.place(0.0, 2.55 - gap, math.pi / 2)
     # Raise the paw, drive up to the toy, press the paw on it and back off.
     for drive, lift, steps in ((0.0, 1.0, 3), (0.5, 1.0, 4), (-0.6, -1.0, 6)):
@@ -113,11 +113,12 @@ def test_wheels_grip_and_the_caster_glides(world: World) -> None:
 
 def test_the_hot_plate_hurts_while_one_is_on_it(world: World) -> None:
     assert world.truth()["plate.heat"] == 1.0
-    world.apply(Place("kitten", world.plate))
+    world.apply(Place("kitten", world.plate.position[:2]))
     felt = [world.step(STILL)[0]["vitals"] for _ in range(5)]
     assert felt[-1][1] > 0.9
     assert felt[-1][2] > 65.0
-    world.apply(Place("kitten", (world.plate[0], world.plate[1] - math.copysign(1.0, world.plate[1]))))
+    x, y, _ = world.plate.position
+    world.apply(Place("kitten", (x, y - math.copysign(1.0, y))))
     for _ in range(20):
         obs = world.step(STILL)[0]
     assert obs["vitals"][1] == 0.0

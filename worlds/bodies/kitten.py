@@ -7,7 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from worlds.parts import Contact, Joint, Motor
+from worlds.bodies.body import Body, rotate, yaw
+from worlds.parts import Joint, Motor
 from worlds.physics import Physics
 from worlds.scene import Shape, Vector
 
@@ -28,9 +29,6 @@ LIFT_LIMIT = 1.3  # rad, when something pushes it up: a paw that does not yield 
 LEFT, RIGHT, CASTER, HEAD, SHOULDER, PAW, HOOK = range(7)
 BASE = Shape("body", "box", (0.15, 0.085, 0.045), FUR, 0)
 BASE_HEIGHT = 0.105
-ACTIONS = ("drive", "turn", "head", "swing", "lift")
-PARTS = ("body", "head", "paw")
-REACH = 0.55  # radius (m) in which nothing may be where it is put, whichever way it faces
 DOWN = -(BASE_HEIGHT - 0.09)  # from the base's centre to the shoulder
 
 
@@ -56,24 +54,29 @@ JOINTS = (
     Joint("hook", Shape("hook", "box", (0.015, 0.05, 0.04), CREAM, 0, (0.0, 0.0, -0.04)), 0.04, PAW + 1,
           (0.28, 0.0, 0.0), None, friction=2.0),  # a rubber pad: it grips what it presses on
 )  # fmt: skip
-PART_OF_LINK = {-1: 0, LEFT: 0, RIGHT: 0, CASTER: 0, HEAD: 1, SHOULDER: 2, PAW: 2, HOOK: 2}
+PART_OF_LINK = {HEAD: "head", SHOULDER: "paw", PAW: "paw", HOOK: "paw"}  # all else is the body
 
 
-class Kitten:
-    """Adds a kitten to a physics, drives it and reads its proprioception.
+class Kitten(Body):
+    """Two driven wheels and a caster, a head that turns, and a paw that swats and hooks.
 
     Actions (5,), each -1 to 1: drive (back, ahead), turn (right, left), head (right, left), swing of the paw
     (right, left) and its lift (on the floor, up). Drive and turn set wheel speeds; the others set angles.
     """
 
-    size = 15  # of `senses`
+    name = "kitten"
+    actions = ("drive", "turn", "head", "swing", "lift")
+    parts = ("body", "head", "paw")
+    readings = (
+        "x", "y", "sin heading", "cos heading", "vx", "vy", "turning rate",
+        "head", "shoulder", "paw", "head rate", "shoulder rate", "paw rate", "left wheel rate", "right wheel rate",
+    )  # fmt: skip
+    base, mass, joints, height = BASE, 2.0, JOINTS, BASE_HEIGHT
+    reach = 0.55
+    fallen = 0.6  # cats land on their feet
 
     def __init__(self, physics: Physics) -> None:
-        self.physics = physics
-        self.id = physics.add_articulated(BASE, 2.0, JOINTS, (0.0, 0.0, BASE_HEIGHT))
-        physics.paint(self.id, BASE)
-        for link, joint in enumerate(JOINTS):
-            physics.paint(self.id, joint.shape, link)
+        super().__init__(physics)
         self.motors = [
             Motor(LEFT, 2.0, velocity=0.0),
             Motor(RIGHT, 2.0, velocity=0.0),
@@ -82,15 +85,10 @@ class Kitten:
             Motor(PAW, 0.6, max_velocity=5.0),
         ]
 
-    def place(self, x: float, y: float, heading: float) -> None:
-        """Puts it on the floor at rest, facing `heading` (rad)."""
-        turn = (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2))
-        self.physics.place(self.id, (x, y, BASE_HEIGHT), turn)
-
-    def act(self, action: npt.NDArray[np.float32], strength: float = 1.0) -> None:
-        """Sets the motors from an action (5,); `strength` scales the wheels' speed."""
+    def act(self, action: npt.NDArray[np.float32]) -> None:
+        """Sets the motors from an action (5,)."""
         drive, turn, head, swing, lift = (float(a) for a in action)
-        ahead, around = strength * drive * SPEED, strength * turn * TURN * TRACK / 2
+        ahead, around = drive * SPEED, turn * TURN * TRACK / 2
         left, right, neck, shoulder, paw = self.motors
         left.velocity = (ahead - around) / WHEEL_RADIUS
         right.velocity = (ahead + around) / WHEEL_RADIUS
@@ -112,24 +110,22 @@ class Kitten:
             [x, y, math.sin(heading), math.cos(heading), vx, vy, spin[2], *angles[:3], *rates], dtype=np.float32
         )
 
-    def tilt(self) -> float:
-        """Returns the cosine of the angle between its up and the room's: 1 upright, below 0 overturned."""
-        qx, qy, _, _ = self.physics.state(self.id)[1]
-        return 1.0 - 2.0 * (qx * qx + qy * qy)
+    def part(self, link: int) -> str:
+        """Names the part that a link belongs to: body, head or paw."""
+        return PART_OF_LINK.get(link, "body")
 
-    def part(self, contact: Contact) -> str:
-        """Names the part that a contact touches: body, head or paw."""
-        return PARTS[PART_OF_LINK[contact.link]]
+    def gaze(self) -> tuple[Vector, Vector, Vector]:
+        """Returns the eye between its eyes, a point ahead and a little down, and its up."""
+        (x, y, z), q = self.physics.link(self.id, HEAD)
+        (ex, ey, ez), (ax, ay, az) = rotate(q, (0.15, 0.0, 0.02)), rotate(q, (1.15, 0.0, -0.18))
+        return (x + ex, y + ey, z + ez), (x + ax, y + ay, z + az), rotate(q, (0.0, 0.0, 1.0))
+
+    def looks(self, first: int) -> tuple[Shape, ...]:
+        """Returns the kitten's shapes to draw; its base is node `first` and link i is node ``first + 1 + i``."""
+        return _looks(first)
 
 
-def yaw(q: tuple[float, float, float, float]) -> float:
-    """Returns the rotation about z (rad) of a quaternion x, y, z, w."""
-    x, y, z, w = q
-    return math.atan2(2.0 * (w * z + x * y), 1.0 - 2.0 * (y * y + z * z))
-
-
-def looks(first: int) -> tuple[Shape, ...]:
-    """Returns the kitten's shapes to draw; its base is node `first` and link i is node ``first + 1 + i``."""
+def _looks(first: int) -> tuple[Shape, ...]:
     head, paw, hook = first + 1 + HEAD, first + 1 + PAW, first + 1 + HOOK
     tail = (0.0, math.sin(-0.35), 0.0, math.cos(-0.35))
     ear = (0.0, math.sin(-0.1), 0.0, math.cos(-0.1))

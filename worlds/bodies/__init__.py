@@ -1,0 +1,10 @@
+"""Bodies: what an agent moves and feels with, apart from the rooms that they live in."""
+
+from __future__ import annotations
+
+from worlds.bodies.body import Body, rotate, yaw
+from worlds.bodies.kitten import Kitten
+
+__all__ = ["BODIES", "Body", "rotate", "yaw"]
+
+BODIES: dict[str, type[Body]] = {body.name: body for body in (Kitten,)}
