@@ -118,14 +118,18 @@ class Actor:
         costs = self._costs(rollout)
         weights = self.mixture.weights
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
-        if self.config.critic:
-            appearance = self.model.perception.appearance(senses)[attended].expand(actions.shape[1], -1, -1)
-            future = self.critic.expect(self.model.sight(rollout.latent[-1], appearance))
+        if self.config.critic and self.critic.drives:
+            near, far = _trust(self.config.horizon, self.config.trace, self.config.discount)
+            plans = actions.shape[1]
+            appearance = self.model.perception.appearance(senses)[attended].expand(len(far) * plans, -1, -1)
+            future = self.critic.expect(self.model.sight(rollout.latent[1:].flatten(0, 1), appearance))
+            future = torch.einsum("t,tbd->db", far, future.view(len(far), plans, -1))
             muted = self.mixture.muted
             for i, name in enumerate(self.critic.drives):
                 if name in muted:
                     continue
-                parts[f"critic.{name}"] = future[:, i] * (weights[name] * self.config.discount**self.config.horizon)
+                parts[name] = near @ costs[name] * weights[name]
+                parts[f"critic.{name}"] = future[i] * weights[name]
         return Judgement(rollout, costs, parts, torch.stack(list(parts.values())).sum(0))
 
     def _costs(self, rollout: Rollout) -> dict[str, Tensor]:
@@ -139,6 +143,22 @@ class Actor:
             steps.append(self.mixture.costs(now, memories))
             memories = self.mixture.remember(memories, now)
         return {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
+
+
+def _trust(horizon: int, trace: float, discount: float) -> tuple[Tensor, Tensor]:
+    """Returns what imagined costs count (T,), and what the critic counts after each imagined step (T,).
+
+    A cost to come can be told after each step of a plan: by the costs imagined up to there, and the critic from there
+    on. Their average is right where either is. Were the critic asked at the plan's end alone, a plan could lead
+    across what hurts, where the model has not learnt yet that it does.
+
+    Source: the lambda-return (Sutton & Barto 2018, chapter 12), over imagined steps as in Hafner et al. 2019, arXiv
+    1912.01603, equation 6. We do not discount imagined costs.
+    """
+    step = torch.arange(horizon, dtype=torch.float32)
+    far = (1.0 - trace) * trace**step
+    far[-1] = trace ** (horizon - 1)
+    return trace**step, far * discount ** (step + 1.0)
 
 
 def _finite(value: float) -> float | None:

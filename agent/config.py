@@ -54,6 +54,8 @@ class MindConfig:
     """Transitions remembered."""
     discount: float = 0.95
     """Of the critic per control step: 0.95 looks about 4 s ahead."""
+    trace: float = 0.9
+    """How far imagined costs are trusted before the critic's word, per control step: 0 at once, 1 to the horizon."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
     threads: int = 1
@@ -73,6 +75,8 @@ class MindConfig:
             raise UserError(f"capacity={self.capacity} must exceed batch={self.batch}, or it never learns")
         if not self.learning_rate > 0.0:
             raise UserError(f"learning_rate={self.learning_rate} must be positive")
+        if not 0.0 <= self.trace <= 1.0:
+            raise UserError(f"trace={self.trace} must be from 0 to 1")
         if not 0.0 <= self.discount < 1.0:
             raise UserError(f"discount={self.discount} must be from 0 to below 1")
 

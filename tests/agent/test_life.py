@@ -122,6 +122,7 @@ def test_an_objective_with_a_memory_lives_and_plans(world: World, tmp_path: Path
         "    reads = frozenset({'action'})\n"
         "    memory = 'episode'\n"
         "    unit = 1.0\n"
+        "    anticipated = False\n"
         "    def begin(self, lead):\n"
         "        return torch.zeros(lead)\n"
         "    def remember(self, memory, view):\n"

@@ -1,0 +1,44 @@
+import dataclasses
+
+import pytest
+import torch
+
+import worlds
+from agent import Mind, MindConfig
+from agent.actor import _trust
+from agent.configurator import attend, tokens
+from agent.mind import _tensors
+
+SMALL = MindConfig(ensemble=2, hidden=16, what=0, horizon=6, samples=12, elites=4, babble=0, batch=8, updates=1)
+
+
+def test_costs_and_critic_share_the_trust_of_each_step() -> None:
+    near, far = _trust(14, 0.9, 0.95)
+    words = far / 0.95 ** torch.arange(1, 15)  # what the critic counts, undiscounted
+    assert float(words.sum()) == pytest.approx(1.0)
+    # The cost of a step counts in every estimate that reaches beyond it.
+    torch.testing.assert_close(near, words.flip(0).cumsum(0).flip(0))
+
+
+def test_full_trust_in_imagination_asks_the_critic_at_the_end_alone() -> None:
+    near, far = _trust(5, 1.0, 0.9)
+    assert near.tolist() == [1.0] * 5
+    assert far.tolist() == pytest.approx([0.0, 0.0, 0.0, 0.0, 0.9**5])
+
+
+def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() -> None:
+    world = worlds.make("playroom", seed=1)
+    mind = Mind.born(world, seed=0, config=SMALL)
+    senses = _tensors(world.observe())
+    attended = attend(senses, 5)
+    latent = tokens(mind.perception(senses), attended)
+    # A critic that fears being in the middle of the plan, and nothing before or after.
+    actions = torch.zeros(6, 2, 5)
+    pain = mind.drives.index("pain")
+    feared = torch.zeros(6, 2, len(mind.drives))
+    feared[2, 1, pain] = 10.0
+    mind.critic.expect = lambda sight: feared.flatten(0, 1)  # type: ignore[method-assign]
+    for trace, differs in ((0.9, True), (1.0, False)):
+        mind.actor.config = dataclasses.replace(SMALL, trace=trace)
+        calm, crossing = mind.actor.judge(latent, actions, senses, attended).parts["critic.pain"].tolist()
+        assert (crossing > calm + 0.1) == differs
