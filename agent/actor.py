@@ -18,6 +18,7 @@ from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
 LEAST_SPREAD = 0.05  # of a cost's root mean square
+ASK_EVERY = 3  # imagined steps, of the critic
 RIVALS = 4  # plans shown beside the chosen one
 
 
@@ -119,11 +120,12 @@ class Actor:
         weights = self.mixture.weights
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
         if self.config.critic and self.critic.drives:
-            near, far = _trust(self.config.horizon, self.config.trace, self.config.discount)
+            near, far, asked = _trust(self.config.horizon, self.config.trace, self.config.discount)
             plans = actions.shape[1]
-            appearance = self.model.perception.appearance(senses)[attended].expand(len(far) * plans, -1, -1)
-            future = self.critic.expect(self.model.sight(rollout.latent[1:].flatten(0, 1), appearance))
-            future = torch.einsum("t,tbd->db", far, future.view(len(far), plans, -1))
+            appearance = self.model.perception.appearance(senses)[attended].expand(len(asked) * plans, -1, -1)
+            reached = rollout.latent[1:][asked].flatten(0, 1)
+            future = self.critic.expect(self.model.sight(reached, appearance)).view(len(asked), plans, -1)
+            future = torch.einsum("t,tbd->db", far, future)
             muted = self.mixture.muted
             for i, name in enumerate(self.critic.drives):
                 if name in muted:
@@ -145,20 +147,23 @@ class Actor:
         return {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
 
 
-def _trust(horizon: int, trace: float, discount: float) -> tuple[Tensor, Tensor]:
-    """Returns what imagined costs count (T,), and what the critic counts after each imagined step (T,).
+def _trust(horizon: int, trace: float, discount: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Returns what imagined costs count (T,), what the critic counts (n,), and after which n steps it is asked.
 
-    A cost to come can be told after each step of a plan: by the costs imagined up to there, and the critic from there
-    on. Their average is right where either is. Were the critic asked at the plan's end alone, a plan could lead
-    across what hurts, where the model has not learnt yet that it does.
+    A cost to come can be told after any step of a plan: by the costs imagined up to there, and the critic from there
+    on. The average of such tellings is right where either is. Were the critic asked at the plan's end alone, a plan
+    could lead across what hurts, where the model has not learnt yet that it does. It is asked after every
+    `ASK_EVERY`-th step and the last.
 
     Source: the lambda-return (Sutton & Barto 2018, chapter 12), over imagined steps as in Hafner et al. 2019, arXiv
     1912.01603, equation 6. We do not discount imagined costs.
     """
-    step = torch.arange(horizon, dtype=torch.float32)
-    far = (1.0 - trace) * trace**step
-    far[-1] = trace ** (horizon - 1)
-    return trace**step, far * discount ** (step + 1.0)
+    asked = torch.arange(horizon - 1, -1, -ASK_EVERY).flip(0)
+    faith = trace ** asked.float()  # in what was imagined before, where the critic is asked
+    word = torch.cat([faith[:-1] - faith[1:], faith[-1:]])
+    word[0] += 1.0 - faith[0]
+    near = (word.unsqueeze(1) * (torch.arange(horizon) <= asked.unsqueeze(1))).sum(0)
+    return near, word * discount ** (asked + 1.0), asked
 
 
 def _finite(value: float) -> float | None:

@@ -7,7 +7,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from agent.world_model import Sight, WorldModel
+from agent.sight import Sight
+from agent.world_model import WorldModel
 
 QUANTILES = 9
 

@@ -13,7 +13,8 @@ from agent.config import MindConfig
 from agent.configurator import attend, gather, tokens
 from agent.critic import Critic
 from agent.memory import Replay
-from agent.world_model import Rollout, Sight, WorldModel
+from agent.sight import Sight
+from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
 
@@ -34,12 +35,12 @@ class Learner:
     @cached_property
     def fast(self) -> torch.optim.Optimizer:
         """Steps the predictor."""
-        return self._optimizer([*self.model.pair_net.parameters(), *self.model.body_net.parameters()])
+        return self._optimizer(self.model.predictor)
 
     @cached_property
     def slow(self) -> torch.optim.Optimizer:
         """Steps all else that learns."""
-        predictor = {id(p) for net in (self.model.pair_net, self.model.body_net) for p in net.parameters()}
+        predictor = {id(p) for p in self.model.predictor}
         owners = (self.model, self.critic)
         everything = [p for owner in owners for p in owner.parameters()]
         return self._optimizer([p for p in everything if p.requires_grad and id(p) not in predictor])

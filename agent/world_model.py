@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
+from agent.prior import NearnessPrior
 from agent.regularizers import inverse_dynamics_net, vicreg
+from agent.sight import GEOMETRY, NEARNESS, Sight, flat, nearness, planar, see
+from agent.vitals import VitalsModel
 
-NEAR = 0.5  # metres within which geometry is seen finely
-RIMS = (0.1, 0.4)  # metres over which it is seen that a rim is crossed
 MESSAGE = 16  # what a thing tells the body
 
 
@@ -51,37 +51,14 @@ class Rollout:
         return {name: value[:, step] if name == "mean" else value[step] for name, value in self.view().items()}
 
 
-class Sight(NamedTuple):
-    """Tokens as the body sees them.
-
-    Attributes:
-        own: (B, own) the body's own features.
-        pair: (B, k, pair) features of each pair of body and thing, in the body's frame.
-        facing: (B, 1) heading as a complex number of length one.
-    """
-
-    own: Tensor
-    pair: Tensor
-    facing: Tensor
-
-
-def planar(vectors: Tensor) -> Tensor:
-    """Sees vectors in the plane, (..., 2 n), as complex numbers (..., n): turning is then multiplying."""
-    return torch.view_as_complex(vectors.reshape(*vectors.shape[:-1], vectors.shape[-1] // 2, 2))
-
-
-def flat(numbers: Tensor) -> Tensor:
-    """Undoes `planar`."""
-    return torch.view_as_real(numbers).flatten(-2)
-
-
 class WorldModel(nn.Module):
     """Predicts the next latent of the body and of each attended thing, E times.
 
     One net is shared by all pairs of body and thing; it sees the pair in the body's frame and returns the
-    thing's change and a message to the body. A second net predicts the body from itself and the messages.
-    Changes are predicted in units of the typical change, with a squared error: an absolute error predicts its
-    median, which for things is "nothing moves", and curiosity dies.
+    thing's change and a message to the body. A second net predicts the body from itself and the messages, a third
+    its vitals. What members say of things near the body starts from priors in which they differ. Changes are
+    predicted in units of the typical change, with a squared error: an absolute error predicts its median, which for
+    things is "nothing moves", and curiosity dies.
 
     Source: joint embedding prediction after LeCun 2022 (A Path Towards Autonomous Machine Intelligence,
     section 4) with the regularisers of VICReg (Bardes et al. 2021, arXiv 2105.04906); ensembles after Sancaktar
@@ -94,43 +71,29 @@ class WorldModel(nn.Module):
         hidden: Width of both hidden layers.
     """
 
-    facing_where: Tensor
-
     def __init__(self, perception: Perception, actions: int, members: int, hidden: int) -> None:
         super().__init__()
         self.perception = perception
         what = perception.what
         self.own_size = 2 + perception.where - PLANE + what
-        self.pair_size = THING + 3 + len(RIMS) + perception.appearance_size + what
-        self.body_out, self.thing_out = perception.size, THING + what
+        self.pair_size = GEOMETRY + perception.appearance_size + what
+        self.thing_out = THING + what
         own = self.own_size + actions
         self.pair_net = EnsembleMLP(members, (own + self.pair_size, hidden, hidden, self.thing_out + MESSAGE))
-        self.body_net = EnsembleMLP(members, (own + MESSAGE, hidden, hidden, self.body_out))
+        self.body_net = EnsembleMLP(members, (own + MESSAGE, hidden, hidden, perception.body_size + what))
+        self.vitals_net = VitalsModel(perception.vitals_size, NEARNESS + perception.appearance_size)
+        self.prior = NearnessPrior(members, THING)
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
-        self.touch = nn.Sequential(nn.Linear(self.body_out, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
-        # Offsets are taken of positions alone, not of velocities and headings.
-        self.register_buffer("facing_where", torch.tensor([1.0, 0.0, 0.0]))
+        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
+
+    @property
+    def predictor(self) -> list[nn.Parameter]:
+        """Parameters of the nets that predict, without those that encode and read out."""
+        return [p for net in (self.pair_net, self.body_net, self.vitals_net) for p in net.parameters()]
 
     def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
-        p = self.perception
-        where = latent[..., : p.where] * p.scale(latent.shape[-2] - 1)
-        body, things = where[:, 0], where[:, 1:, :THING]
-        me, others = planar(body[:, :PLANE]), planar(things[..., :PLANE])  # (B, 3), (B, k, 3)
-        facing = me[:, 2:3]
-        turn = facing.conj()
-        seen = flat((others - (me * self.facing_where).unsqueeze(1)) * turn.unsqueeze(1))
-        offset = seen[..., :2]
-        distance = offset.norm(dim=-1, keepdim=True)
-        fine, close = offset * (2.0 / distance.clamp_min(NEAR)), torch.exp(distance / -NEAR)
-        rims = torch.tanh((distance - appearance[..., :1]) / distance.new_tensor(RIMS))
-        # No place in the room is among them: a plate that burns would be learnt as a place that burns.
-        own = [flat(me[:, 1:2] * turn), body[:, PLANE:]]
-        pair = [seen, things[..., PLANE:], fine, close, rims, appearance]
-        if p.what:
-            own.append(latent[:, 0, p.where :])
-            pair.append(latent[:, 1:, p.where :])
-        return Sight(torch.cat(own, -1), torch.cat(pair, -1), facing)
+        return see(self.perception, latent, appearance)
 
     def forward(self, latent: Tensor, action: Tensor, sight: Sight) -> Tensor:
         """Predicts the next latents.
@@ -147,14 +110,28 @@ class WorldModel(nn.Module):
         out = self.pair_net.pairs(me, sight.pair)  # (E, B, k, thing + message)
         message = out[..., self.thing_out :].sum(2)
         body = self.body_net(torch.cat([me.expand(out.shape[0], -1, -1), message], -1)).unsqueeze(2)
+        things = out[..., :THING] + self.prior(sight.pair[..., :2], sight.pair[..., GEOMETRY - 1])
         # Changes are predicted in the body's frame and turned back into the room's.
-        plane = torch.cat([body[..., :PLANE], out[..., :PLANE]], 2)
-        plane = flat(planar(plane) * sight.facing.unsqueeze(1))
-        rest = nn.functional.pad(out[..., PLANE:THING], (0, self.perception.where - THING))
-        if self.perception.what:
+        plane = flat(planar(torch.cat([body[..., :PLANE], things[..., :PLANE]], 2)) * sight.facing.unsqueeze(1))
+        p = self.perception
+        step = body[..., 0, :2].detach().mean(0) * p.change[0, :2]
+        own = torch.cat([body[..., PLANE : p.body_size], self._vitals(sight, step)], -1)
+        own = nn.functional.pad(own, (0, p.where - p.body_size - p.vitals_size))
+        rest = nn.functional.pad(things[..., PLANE:], (0, p.where - THING))
+        if p.what:
+            own = torch.cat([own, body[..., p.body_size :]], -1)
             rest = torch.cat([rest, out[..., THING : self.thing_out]], -1)
-        change = torch.cat([plane, torch.cat([body[..., PLANE:], rest], 2)], -1)
+        change = torch.cat([plane, torch.cat([own, rest], 2)], -1)
         return latent + change
+
+    def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
+        """Returns the change of the vitals (E, B, 1, V) when the body moves by `step` (B, 2), in its own frame (m)."""
+        p = self.perception
+        n = 2 + p.body_size - PLANE
+        appearance = sight.pair[..., GEOMETRY : GEOMETRY + p.appearance_size]
+        near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance)
+        change: Tensor = self.vitals_net(sight.own[:, n : n + p.vitals_size], torch.cat([*near, appearance], -1))
+        return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
     def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[dict[str, Tensor], Tensor]:
         """Returns the prediction errors of transitions by part, and the energy of each transition (B,).

@@ -9,7 +9,7 @@ from agent.critic import Critic
 from agent.emotions import EMOTIONS, Emotions
 from agent.memory import Replay
 from agent.regularizers import vicreg
-from agent.world_model import Sight
+from agent.sight import Sight
 from tests.agent.conftest import SMALL
 from worlds.world import World
 
