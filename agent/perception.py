@@ -22,6 +22,7 @@ THING = len(THING_ORDER)
 PRIOR_PLANE = (0.05, 0.05, 0.2, 0.2, 0.2, 0.2)
 PRIOR_THING = (0.02, 0.02, 0.1, 0.1, 0.1, 0.1, 0.02, 0.1)
 PRIOR_COUNT = 200.0
+EDGE = 0.3  # metres within which the room's edge is seen
 HEAT_UNIT = 50.0  # temperatures (deg C) are divided by it, so that all vitals are of the order of one
 
 
@@ -39,6 +40,8 @@ class Perception(nn.Module):
     change: Tensor
     floor: Tensor
     count: Tensor
+    low: Tensor
+    high: Tensor
 
     def __init__(self, body: int, vitals: int, touch: int, appearance: int, what: int, hidden: int = 64) -> None:
         super().__init__()
@@ -53,6 +56,9 @@ class Perception(nn.Module):
         # A creature that has touched nothing yet must not take trembling for news.
         self.register_buffer("floor", prior / 2, persistent=False)
         self.register_buffer("count", torch.tensor(PRIOR_COUNT))
+        # How far anything was ever seen to reach (m): where the room's walls must be, for all it knows.
+        self.register_buffer("low", torch.zeros(2))
+        self.register_buffer("high", torch.zeros(2))
         if what:
             self.body_encoder = nn.Sequential(
                 nn.Linear(body - PLANE + vitals + touch, hidden), nn.SiLU(), nn.Linear(hidden, what)
@@ -99,7 +105,11 @@ class Perception(nn.Module):
 
     @torch.no_grad()
     def observe(self, before: Senses, after: Senses) -> None:
-        """Updates the typical change per step from one lived transition (no leading shape)."""
+        """Updates the typical change per step, and how far the room reaches, from one lived transition (no lead)."""
+        things = after["things"][after["things"][:, -1] > 0.5]
+        at, rim = things[:, :2], things[:, THING : THING + 1]
+        self.high.copy_(torch.cat([at + rim, after["body"][None, :2], self.high[None]]).amax(0))
+        self.low.copy_(torch.cat([at - rim, after["body"][None, :2], self.low[None]]).amin(0))
         moved = (self.wheres(after) - self.wheres(before)) ** 2  # (1 + K, where)
         square = torch.stack([moved[0], moved[1:].mean(0)])
         for i in range(0, PLANE, 2):  # one scale per vector, so that turning a vector commutes with scaling it
@@ -107,6 +117,12 @@ class Perception(nn.Module):
         self.count += 1
         mean = self.change**2 + (square - self.change**2) / self.count
         self.change.copy_(torch.maximum(mean.sqrt(), self.floor))
+
+    def walls(self, position: Tensor, rim: Tensor) -> Tensor:
+        """Tells how near the room's edge is to places (..., 2) with half widths (..., 1): a vector to it (..., 2)."""
+        beyond = torch.cat([position, -position], -1) + rim + torch.cat([-self.high, self.low])
+        near = torch.exp(beyond.clamp_max(0.0) * (1.0 / EDGE))
+        return near[..., :2] - near[..., 2:]
 
     def imagined(self, latent: Tensor, still: Senses, attended: Tensor) -> Senses:
         """Reads the explicit senses back from imagined latents.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from agent.perception import PLANE, THING, Perception
 
 NEAR = 0.5  # metres within which geometry is seen finely
 RIMS = (0.1, 0.4)  # metres over which it is seen that a rim is crossed
 NEARNESS = 1 + len(RIMS)
-GEOMETRY = THING + 2 + NEARNESS
+GEOMETRY = THING + 4 + NEARNESS
 
 
 class Sight(NamedTuple):
@@ -21,8 +21,8 @@ class Sight(NamedTuple):
     Attributes:
         own: (B, own) the body's own features.
         pair: (B, k, pair) features of each pair of body and thing, in the body's frame: offset (m), velocity and
-            heading in the plane, height and its rate, the offset once more and finely, `nearness`; after these
-            `GEOMETRY` features what it looks like, and its learned latent.
+            heading in the plane, height and its rate, the offset once more and finely, the way to a wall near it,
+            `nearness`; after these `GEOMETRY` features what it looks like, and its learned latent.
         facing: (B, 1) heading as a complex number of length one.
     """
 
@@ -57,10 +57,13 @@ def see(perception: Perception, latent: Tensor, appearance: Tensor) -> Sight:
     fine = offset * (2.0 / distance.clamp_min(NEAR))
     # No place in the room is among them: a plate that burns would be learnt as a place that burns.
     own = [flat(me[:, 1:2] * turn), body[:, PLANE:]]
-    pair = [seen, things[..., PLANE:], fine, *nearness(distance, appearance), appearance]
+    rims = nn.functional.pad(appearance[..., :1], (0, 0, 1, 0))
+    walls = flat(planar(p.walls(where[..., :2], rims)) * turn.unsqueeze(1))  # (B, 1 + k, 2)
+    pair = [seen, things[..., PLANE:], fine, walls[:, 1:], *nearness(distance, appearance), appearance]
     if p.what:
         own.append(latent[:, 0, p.where :])
         pair.append(latent[:, 1:, p.where :])
+    own.append(walls[:, 0])
     return Sight(torch.cat(own, -1), torch.cat(pair, -1), facing)
 
 

@@ -75,7 +75,7 @@ class WorldModel(nn.Module):
         super().__init__()
         self.perception = perception
         what = perception.what
-        self.own_size = 2 + perception.where - PLANE + what
+        self.own_size = 2 + perception.where - PLANE + what + 2
         self.pair_size = GEOMETRY + perception.appearance_size + what
         self.thing_out = THING + what
         own = self.own_size + actions

@@ -83,3 +83,17 @@ def test_what_is_not_attended_stays_where_it_is(mind: agent.Mind) -> None:
     still = senses["things"][others].expand(5, 2, -1, -1)
     torch.testing.assert_close(rollout.senses["things"][:, :, others], still)
     assert not torch.equal(rollout.senses["things"][-1, 0, attended, :THING], senses["things"][attended, :THING])
+
+
+def test_walls_are_where_nothing_was_seen_beyond(mind: agent.Mind, world: World) -> None:
+    senses = senses_of(world)
+    senses["things"][:, :2] = torch.linspace(-1.0, 1.0, len(senses["things"]))[:, None]
+    senses["things"][0, :2] = torch.tensor([3.0, -3.0])
+    perception = mind.perception
+    perception.observe(senses, senses)
+    rim = float(senses["things"][0, THING])
+    assert float(perception.high[0]) == pytest.approx(3.0 + rim)
+    assert float(perception.low[1]) == pytest.approx(-3.0 - rim)
+    at_wall, amid = perception.walls(torch.tensor([[3.0, 0.0], [0.0, 0.0]]), torch.full((2, 1), rim))
+    assert float(at_wall[0]) == pytest.approx(1.0, abs=1e-3)
+    assert abs(float(amid[0])) < 0.1
