@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,6 +31,8 @@ def _hushed() -> Iterator[None]:
 with _hushed():  # it greets everybody with the time at which it was built
     import pybullet as p
 
+__all__ = ["GRAVITY", "UPRIGHT", "Physics", "p"]
+
 GRAVITY = -9.81
 UPRIGHT: Quaternion = (0.0, 0.0, 0.0, 1.0)
 
@@ -46,10 +46,14 @@ class Physics:
 
     Attributes:
         dt: Seconds per substep.
+        labels: Names of each body's base and links, by its number.
+        pushes: Impulses that wait for the next substep: body, and (x, y, z) in N s.
     """
 
     dt: float
     client: int = field(init=False)
+    labels: dict[int, tuple[str, ...]] = field(init=False, default_factory=dict)
+    pushes: list[tuple[int, Vector]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.client = p.connect(p.DIRECT)
@@ -79,6 +83,7 @@ class Physics:
         """Adds a single rigid body of the given shape; a mass of 0 is immovable. Returns its number."""
         body = p.createMultiBody(mass, self._collision(shape), -1, position, UPRIGHT, physicsClientId=self.client)
         self._surface(body, friction, rolling, restitution, damping)
+        self.labels[int(body)] = (shape.name,)
         return int(body)
 
     def add_articulated(self, base: Shape, mass: float, joints: Sequence[Joint], position: Vector) -> int:
@@ -104,6 +109,7 @@ class Physics:
             flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS,
             physicsClientId=self.client,
         )
+        self.labels[int(body)] = (base.name, *(joint.name for joint in joints))
         self._surface(body, 0.4, 0.0, 0.0, 0.0)
         for i, joint in enumerate(joints):
             # Alone: together with what belongs to the whole body, PyBullet sets the base's friction instead.
@@ -172,12 +178,14 @@ class Physics:
 
     def push(self, body: int, impulse: Vector) -> None:
         """Applies an impulse (N s) to the body's centre during the next substep."""
+        self.pushes.append((body, impulse))  # PyBullet's own state forgets it
         force = [j / self.dt for j in impulse]
         here = p.getBasePositionAndOrientation(body, physicsClientId=self.client)[0]
         p.applyExternalForce(body, -1, force, here, p.WORLD_FRAME, physicsClientId=self.client)
 
     def advance(self, substeps: int) -> None:
         """Runs some substeps."""
+        self.pushes.clear()
         for _ in range(substeps):
             p.stepSimulation(physicsClientId=self.client)
 
@@ -194,20 +202,6 @@ class Physics:
         for i, body in enumerate(bodies):
             self.place(body, (0.0, 0.0, 10.0 + 2.0 * i))
         self.advance(1)
-
-    def save(self) -> bytes:
-        """Returns the full state of all bodies and contacts; fits only a world built in the same way."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "state.bullet")
-            p.saveBullet(path, physicsClientId=self.client)
-            return Path(path).read_bytes()
-
-    def load(self, state: bytes) -> None:
-        """Puts back what `save` returned."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "state.bullet")
-            Path(path).write_bytes(state)
-            p.restoreState(fileName=path, physicsClientId=self.client)
 
     def picture(
         self, width: int, height: int, eye: Vector, target: Vector, fov: float

@@ -46,16 +46,15 @@ class Renderer:
         Raises:
             NoOpenGLError: If no OpenGL 3.3 context can be had.
         """
-        # More rasteriser threads would fight the life for its core.
-        os.environ.setdefault("LP_NUM_THREADS", "1")
-        self._gl = _context()
+        self._gl = context()
         self.backend = f"moderngl: {self._gl.info['GL_RENDERER']}"
         self.width, self.height = width, height
         self._staging = Staging(scene)
         self._buffer = np.zeros((height, width, 4), np.uint8)
-        self._make_targets()
-        self._make_programs()
-        self._make_arrays(scene)
+        with self._gl:
+            self._make_targets()
+            self._make_programs()
+            self._make_arrays(scene)
 
     def _make_targets(self) -> None:
         gl, extent = self._gl, (self.width, self.height)
@@ -124,6 +123,10 @@ class Renderer:
         Returns:
             (H, W, 3) view of a buffer that the next call overwrites; `pixels` is the same with a fourth, unused byte.
         """
+        with self._gl:  # others, such as a body's eye, may draw in between
+            return self._draw(poses, camera, overlay)
+
+    def _draw(self, poses: Poses, camera: Camera, overlay: Overlay) -> Image:
         gl, staging = self._gl, self._staging
         instances = staging.place(np.asarray(poses, np.float32), camera)
         matrix = camera.matrix(self.width / self.height)
@@ -243,8 +246,14 @@ def make_renderer(
     return TinyRenderer(world.tiny_render, width, height)
 
 
-def _context() -> moderngl.Context:
-    """Makes a context without a window: EGL first, which needs no display, then whatever the system offers."""
+def context() -> moderngl.Context:
+    """Makes a context without a window: EGL first, which needs no display, then whatever the system offers.
+
+    Raises:
+        NoOpenGLError: If there is none to be had.
+    """
+    # More rasteriser threads would fight the life for its core.
+    os.environ.setdefault("LP_NUM_THREADS", "1")
     reasons = []
     for options in ({"backend": "egl"}, {}):
         try:

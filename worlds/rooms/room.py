@@ -7,7 +7,7 @@ import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,9 @@ from gymnasium import spaces
 from usererror import UserError, unknown
 from worlds.bodies import BODIES, yaw
 from worlds.events import Event, Meal, Place, Poke
+from worlds.eye import Backend
 from worlds.scene import Scene, Shape, Vector
+from worlds.senses import Head, space_of
 from worlds.things import FEATURES, Thing
 from worlds.vitals import Vitals
 from worlds.world import Obs, World
@@ -41,6 +43,9 @@ class Room(World):
                         cosine of its heading (0 and 1 where its shape hides it), half extents (3, m),
                         colour (3, 0 to 1), shape (3: sphere, box, cylinder), glow (0 to 1), present (1)
     ``vitals`` (3,)     energy (0 to 1), damage rate (1/s, 0 to 1), temperature of the skin (deg C)
+    ``cues``   (c,)     what lamps and sounds tell (-1 to 1), in rooms that have some
+    ``eye``    (84, 84, picture from the head, where asked for: 90 degrees wide and high; uint8 RGB
+               3)
     ========== ======== =========================================================================
 
     The things' frame is the room's and not the body's: what rests then does not change while the body moves.
@@ -49,10 +54,15 @@ class Room(World):
         seed: For the layout; None for a different one each time.
         body: Name of the body that lives here, one of `bodies`; the first when not given.
         senses: Names of the senses in an observation.
+        things: ``"all"`` for the sense ``things`` to tell of all things, or ``"seen"`` of those in view of the head
+            alone: the rows of others are 0, so that what is out of sight must be kept in mind.
+        eye: What the sense ``eye`` is drawn by: ``"moderngl"`` (OpenGL), ``"tiny"`` (slow, needs nothing), or
+            ``"auto"`` for the best that works here; ``info["eye"]`` of `reset` tells which it is.
         **options: Of every world, see `World`.
     """
 
-    known_senses: ClassVar[tuple[str, ...]] = ("body", "touch", "things", "vitals")
+    known_senses: ClassVar[tuple[str, ...]] = ("body", "touch", "things", "vitals", "cues", "eye")
+    cues: ClassVar[tuple[str, ...]] = ()
     bodies: ClassVar[tuple[str, ...]] = ("kitten",)
     size: ClassVar[tuple[float, float]] = (6.0, 6.0)
 
@@ -61,12 +71,22 @@ class Room(World):
         seed: int | None = None,
         body: str | None = None,
         senses: Sequence[str] = ("body", "touch", "things", "vitals"),
+        things: Literal["all", "seen"] = "all",
+        eye: Backend = "auto",
         **options: Any,
     ) -> None:
         kind = self.bodies[0] if body is None else body
         if kind not in self.bodies:
             raise unknown("body for this room", kind, self.bodies)
         super().__init__(senses, **options)
+        if things not in ("all", "seen"):
+            raise UserError(f"things={things!r}; allowed: 'all', or 'seen' for those in view of the head alone")
+        if eye not in get_args(Backend):
+            raise unknown("eye", eye, get_args(Backend))
+        if "cues" in senses and not self.cues:
+            raise UserError(f"{type(self).__name__} has no cues; its senses: body, touch, things, vitals, eye")
+        self._only_seen = things == "seen"
+        self._head = Head(self, eye)
         self._things: list[Thing] = []
         self._statics: list[Shape] = []
         self._floors: set[int] = set()
@@ -78,15 +98,9 @@ class Room(World):
         self._solids = [t.body for t in self._things if not t.ghost and t.link < 0]
         self._names = {t.body: t.name for t in self._things if not t.ghost}
         self._make_scene()
-        known = {
-            "body": spaces.Box(-np.inf, np.inf, (len(self.body.readings),), np.float32),
-            "touch": spaces.Box(0.0, np.inf, (len(self.body.parts),), np.float32),
-            "things": spaces.Box(-np.inf, np.inf, (len(self._things), FEATURES), np.float32),
-            "vitals": spaces.Box(
-                np.array([0.0, 0.0, -50.0], np.float32), np.array([1.0, 1.0, 150.0], np.float32), dtype=np.float32
-            ),
-        }
-        self.observation_space = spaces.Dict({name: known[name] for name in self.senses})
+        self.observation_space = space_of(
+            self.senses, len(self.body.readings), len(self.body.parts), len(self._things), len(self.cues), self.flat
+        )
         self.action_space = spaces.Box(-1.0, 1.0, (len(self.body.actions),), np.float32)
         self.reset(seed=seed)
 
@@ -110,6 +124,10 @@ class Room(World):
     def feeds(self) -> bool:
         """Tells whether the body is being fed."""
         return False
+
+    def cue(self) -> Sequence[float]:
+        """Returns what lamps and sounds tell now, one number from -1 to 1 for each of `cues`."""
+        return ()
 
     def floor(self, color: Vector = (0.80, 0.70, 0.58)) -> None:
         """Adds a flat floor under the whole room."""
@@ -315,7 +333,16 @@ class Room(World):
 
     def _sense_things(self) -> npt.NDArray[np.float32]:
         rows = [thing.features() for thing in self._things]
-        return np.array(rows, np.float32).reshape(len(rows), FEATURES)
+        sense = np.array(rows, np.float32).reshape(len(rows), FEATURES)
+        if self._only_seen:
+            sense[~self._head.in_view(self._things, self.body)] = 0.0
+        return sense
+
+    def _sense_cues(self) -> npt.NDArray[np.float32]:
+        return np.array(self.cue(), np.float32)
+
+    def _sense_eye(self) -> npt.NDArray[np.uint8]:
+        return self._head.look(self.body)
 
     def _sense_vitals(self) -> npt.NDArray[np.float32]:
         return np.array([self.vitals.energy, self.vitals.damage, self.vitals.temperature], np.float32)
@@ -358,7 +385,7 @@ class Room(World):
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state of body and things and the contacts of the last step; a room adds its own."""
         position, q, _, _ = self.physics.state(self.body.id)
-        things = self._sense_things()
+        things = np.array([thing.features() for thing in self._things], np.float32).reshape(-1, FEATURES)
         return {
             "body.position": np.array(position, np.float32),
             "body.heading": yaw(q),
@@ -374,6 +401,7 @@ class Room(World):
             "touches": [[*key, force] for key, force in self.touches.items()],
             "things": [thing.state() for thing in self._things],
             "film": self._film.tolist(),
+            "eye": self._head.eye.backend if "eye" in self.senses else None,
         }
 
     def _set_state(self, state: dict[str, Any]) -> None:
@@ -382,3 +410,13 @@ class Room(World):
         for thing, kept in zip(self._things, state["things"], strict=True):
             thing.set_state(kept)
         self._film = np.array(state["film"], np.float32)
+        if "eye" in self.senses and state["eye"]:
+            self._head.compare(state["eye"])
+
+    def _info(self) -> dict[str, Any]:
+        return {"eye": self._head.eye.backend} if "eye" in self.senses else {}
+
+    def close(self) -> None:
+        """Frees physics, renderers and window."""
+        self._head.close()
+        super().close()
