@@ -35,14 +35,17 @@ def script(
         yield action.astype(np.float32), events
 
 
-def do(world: World, action: npt.NDArray[np.float32], events: list[Event]) -> dict[str, npt.NDArray[Any]]:
-    """Lives a step of a script; events that a world refuses (not everything can be poked) do not happen."""
+def do(world: World, action: npt.NDArray[np.float32], events: list[Event]) -> list[Event]:
+    """Lives a step of a script; returns the events that happened (not everything can be poked)."""
+    happened = []
     for event in events:
         try:
             world.apply(event)
         except UserError:
             continue
-    return world.step(action)[0]
+        happened.append(event)
+    world.step(action)
+    return happened
 
 
 def difference(one: dict[str, Any], other: dict[str, Any]) -> str:

@@ -126,13 +126,16 @@ class Physics:
     def add_ghost(self, shape: Shape) -> int:
         """Adds what can be seen in `picture` but not touched. Returns its number."""
         look = p.createVisualShape(**self._geometry(shape, "length"), rgbaColor=(*shape.color, 1.0))
-        return int(p.createMultiBody(0.0, -1, look, physicsClientId=self.client))
+        ghost = int(p.createMultiBody(0.0, -1, look, physicsClientId=self.client))
+        self.labels[ghost] = (shape.name,)
+        return ghost
 
     def place(self, body: int, position: Vector, orientation: Quaternion = UPRIGHT) -> None:
         """Puts a body somewhere, at rest, its joints at zero."""
         p.resetBasePositionAndOrientation(body, position, orientation, physicsClientId=self.client)
         p.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0), physicsClientId=self.client)
-        for joint in range(p.getNumJoints(body, physicsClientId=self.client)):
+        known = self.labels.get(body)
+        for joint in range(len(known) - 1 if known else p.getNumJoints(body, physicsClientId=self.client)):
             p.resetJointState(body, joint, 0.0, 0.0, physicsClientId=self.client)
 
     def state(self, body: int) -> tuple[Vector, Quaternion, Vector, Vector]:

@@ -130,9 +130,9 @@ class World(Exact):
         self.steps = 0
         self.events = []
         self._arrange(options.get("layout", {}))
-        obs = self.observe()
+        obs, begun = self.observe(), bool(self._hash)
         self._roll(b"", obs, fresh=True)
-        if self.render_mode == "human":
+        if self.render_mode == "human" and begun:  # making a world shows nothing yet
             self._shown.show()
         return obs, {"events": [], **self._info()}
 

@@ -171,9 +171,11 @@ class Room(World):
         Raises:
             UserError: If there is none.
         """
-        half = np.array(self.size) / 2 - margin
+        # Two numbers at once from `uniform`, in plain Python: it is asked hundreds of times for one room.
+        wide, deep = self.size[0] / 2 - margin, self.size[1] / 2 - margin
+        chance = self.np_random.random
         for _ in range(TRIES):
-            x, y = map(float, self.np_random.uniform(-half, half))
+            x, y = 2 * wide * chance() - wide, 2 * deep * chance() - deep
             if all(math.hypot(x - a, y - b) > radius + r + GAP for a, b, r in self._taken):
                 self._taken.append((x, y, radius))
                 return x, y
@@ -223,9 +225,9 @@ class Room(World):
 
     def _put(self, name: str, place: Sequence[float]) -> None:
         known = {thing.name: thing for thing in self._things if thing.link < 0}
-        if name not in (*known, self.body.name):
+        if name != self.body.name and name not in known:
             raise unknown("thing in a layout", name, (*known, self.body.name))
-        if len(place) not in (2, 3) or not np.isfinite(place).all():
+        if len(place) not in (2, 3) or not all(map(math.isfinite, place)):
             raise UserError(f"layout[{name!r}]={place!r}; give x, y (m) and, if you like, a heading (rad)")
         x, y, heading = (*map(float, place), 0.0)[:3]
         if name == self.body.name:
