@@ -5,11 +5,13 @@ from worlds.registry import Description, class_of, describe, make, names, regist
 from worlds.rooms import Room
 from worlds.scene import Scene, Shape
 from worlds.world import World
+from worlds.wrappers import PermutationGlasses
 
 __all__ = [
     "Description",
     "Event",
     "Meal",
+    "PermutationGlasses",
     "Place",
     "Poke",
     "Room",
@@ -20,6 +22,7 @@ __all__ = [
     "describe",
     "make",
     "names",
+    "register",
 ]
 
 register()

@@ -113,7 +113,9 @@ class Log:
         )
 
 
-def record(world: str, seed: int, script: Script, every: int = 1000, **options: Any) -> Log:
+def record(
+    world: str, seed: int, script: Script, every: int = 1000, states: bool = True, **options: Any
+) -> Log:  # fmt: skip
     """Lives a script and logs it.
 
     Args:
@@ -121,6 +123,7 @@ def record(world: str, seed: int, script: Script, every: int = 1000, **options: 
         seed: Of the layout.
         script: An action, and what is done from outside before it, for each step (see `worlds.lives.script`).
         every: Steps between keyframes.
+        states: Whether every number is kept, to name the first that differs; without, a difference has its step only.
         **options: For making the world, fit for JSON.
     """
     made, log = make(world, seed=seed, **options), Log(world, seed, options)
@@ -130,7 +133,7 @@ def record(world: str, seed: int, script: Script, every: int = 1000, **options: 
                 log.keyframes[step] = made.snapshot()
             log.events.append(do(made, action, events))
             log.actions.append(action)
-            log.states.append(state_of(made))
+            log.states.append(state_of(made) if states else {})
             log.digests.append(made.digest())
     finally:
         made.close()
@@ -187,11 +190,11 @@ def state_of(world: World) -> dict[str, float]:
 
 def differs(step: int, one: dict[str, float], other: dict[str, float]) -> Difference:
     """Names the first variable that differs between two states of one step; a missing one counts as nan."""
-    for name in {**one, **other}:
+    for name in {**one, **other} if one and other else ():
         a, b = one.get(name, math.nan), other.get(name, math.nan)
         if a != b and not (math.isnan(a) and math.isnan(b)):
             return Difference(step, name, (a, b))
-    return Difference(step, "digest", ("a life", "another that parted from it earlier, or that saw something else"))
+    return Difference(step, "digest", ("one life", "another, in what was not logged"))
 
 
 def _flatten(above: str, tree: Any, into: dict[str, float]) -> None:

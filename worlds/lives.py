@@ -60,5 +60,5 @@ def difference(one: dict[str, Any], other: dict[str, Any]) -> str:
         if len(differ):
             at = int(differ[0])
             place = f"[{', '.join(map(str, np.unravel_index(at, a.shape)))}]" if a.ndim else ""
-            return f"{name}{place}: {a.reshape(-1)[at]!r} and {b.reshape(-1)[at]!r}"
+            return f"{name}{place}: {a.reshape(-1)[at].item()!r} and {b.reshape(-1)[at].item()!r}"
     return ""

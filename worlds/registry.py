@@ -84,9 +84,9 @@ def make(name: str, seed: int | None = 0, **options: Any) -> World:
         UserError: If there is no such world, an option does not fit, or a world of somebody's own is broken.
     """
     kind = class_of(name)
-    if inspect.isabstract(kind):
-        missing = ", ".join(sorted(getattr(kind, "__abstractmethods__", ())))
-        raise UserError(f"world {name!r} has no method `{missing}`: define it, see docs/worlds.md")
+    missing = sorted(it for it in dir(kind) if getattr(getattr(kind, it), "__isabstractmethod__", False))
+    if missing:  # Gymnasium's environments are no abstract classes to Python, which so does not notice
+        raise UserError(f"world {name!r} has no method `{'`, `'.join(missing)}`: define it, see docs/worlds.md")
     if name in BUILTIN:
         return _made(kind, seed, options)
     try:
