@@ -48,18 +48,18 @@ def measured(env: Any, raw: Any, steps: int) -> dict[str, float]:
     whole, bare, fresh = [], [], []
     for _ in range(steps):
         action = env.action_space.sample()
-        started = time.perf_counter()
+        started = time.process_time()
         ended = env.step(action)
-        middle = time.perf_counter()
+        middle = time.process_time()
         raw(action)
-        bare.append(time.perf_counter() - middle)
+        bare.append(time.process_time() - middle)
         whole.append(middle - started)
         if ended[2] or ended[3]:
             env.reset()
     for _ in range(20):
-        started = time.perf_counter()
+        started = time.process_time()
         env.reset()
-        fresh.append(time.perf_counter() - started)
+        fresh.append(time.process_time() - started)
     return {
         "step over raw substeps": float(np.median(whole) / np.median(bare)),
         "reset to a fresh layout, ms": 1e3 * float(np.median(fresh)),
