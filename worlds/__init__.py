@@ -7,12 +7,12 @@ from typing import Any
 import gymnasium
 
 from usererror import unknown
-from worlds.events import Event, Meal, Place, Poke
+from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.rooms import ROOMS, Room
 from worlds.scene import Scene, Shape
 from worlds.world import World
 
-__all__ = ["Event", "Meal", "Place", "Poke", "Room", "Scene", "Shape", "World", "describe", "make", "names"]
+__all__ = ["Event", "Meal", "Place", "Poke", "Room", "Scene", "Shape", "Switch", "World", "describe", "make", "names"]
 
 WORLDS: dict[str, type[World]] = {**ROOMS}
 

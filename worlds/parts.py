@@ -20,6 +20,7 @@ class Joint:
         axis: Of rotation, in the parent's frame; None for a fixed joint.
         limits: Lower and upper angle (rad), or None for a wheel that turns without end.
         friction: Coulomb coefficient of its surface.
+        slides: Whether it slides along its axis (m) instead of turning about it.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Joint:
     axis: Vector | None
     limits: tuple[float, float] | None = None
     friction: float = 0.5
+    slides: bool = False
 
 
 @dataclass

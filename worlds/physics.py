@@ -32,6 +32,7 @@ def _hushed() -> Iterator[None]:
 
 with _hushed():  # it greets everybody with the time at which it was built
     import pybullet as p
+    import pybullet_data
 
 GRAVITY = -9.81
 UPRIGHT: Quaternion = (0.0, 0.0, 0.0, 1.0)
@@ -82,8 +83,9 @@ class Physics:
         return int(body)
 
     def add_articulated(self, base: Shape, mass: float, joints: Sequence[Joint], position: Vector) -> int:
-        """Adds a body of links; its motors are off. Returns its number."""
-        kinds = [p.JOINT_FIXED if j.axis is None else p.JOINT_REVOLUTE for j in joints]
+        """Adds a body of links; its motors are off, and with a mass of 0 its base stays. Returns its number."""
+        turning = [p.JOINT_PRISMATIC if j.slides else p.JOINT_REVOLUTE for j in joints]
+        kinds = [p.JOINT_FIXED if j.axis is None else kind for j, kind in zip(joints, turning, strict=True)]
         n = len(joints)
         body = p.createMultiBody(
             mass,
@@ -122,6 +124,60 @@ class Physics:
         look = p.createVisualShape(**self._geometry(shape, "length"), rgbaColor=(*shape.color, 1.0))
         return int(p.createMultiBody(0.0, -1, look, physicsClientId=self.client))
 
+    def add_urdf(self, path: str, position: Vector) -> int:
+        """Adds a robot with a fixed base from a file in PyBullet's data; its motors are off. Returns its number."""
+        body = p.loadURDF(
+            os.path.join(pybullet_data.getDataPath(), path), position, UPRIGHT, useFixedBase=1,
+            flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS, physicsClientId=self.client,
+        )  # fmt: skip
+        p.changeDynamics(
+            body, -1, activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=self.client
+        )
+        for joint in range(p.getNumJoints(body, physicsClientId=self.client)):
+            p.setJointMotorControl2(body, joint, p.VELOCITY_CONTROL, force=0, physicsClientId=self.client)
+        return int(body)
+
+    def add_ground(self, heights: npt.NDArray[np.float32], spacing: float, friction: float) -> int:
+        """Adds uneven ground, its grid of heights (X, Y) in metres centred on the origin. Returns its number."""
+        x, y = heights.shape
+        # PyBullet centres a height field between its lowest and highest point, and counts rows along y.
+        shape = p.createCollisionShape(
+            p.GEOM_HEIGHTFIELD, meshScale=(spacing, spacing, 1.0), heightfieldData=heights.T.ravel().tolist(),
+            numHeightfieldRows=x, numHeightfieldColumns=y, physicsClientId=self.client,
+        )  # fmt: skip
+        middle = (float(heights.min()) + float(heights.max())) / 2
+        body = p.createMultiBody(0.0, shape, -1, (0.0, 0.0, middle), UPRIGHT, physicsClientId=self.client)
+        self._surface(body, friction, 0.0, 0.1, 0.0)
+        return int(body)
+
+    def surface(self, body: int, link: int, friction: float, rolling: float = 0.0) -> None:
+        """Sets how one link of a body rubs."""
+        p.changeDynamics(
+            body, link, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
+            physicsClientId=self.client,
+        )  # fmt: skip
+
+    def move(self, body: int, position: Vector, orientation: Quaternion = UPRIGHT) -> None:
+        """Puts a body without joints that never moves by itself somewhere; quicker than `place`."""
+        p.resetBasePositionAndOrientation(body, position, orientation, physicsClientId=self.client)
+
+    def set_velocity(self, body: int, velocity: Vector, spin: Vector = (0.0, 0.0, 0.0)) -> None:
+        """Lets a body go at some velocity (m/s) and angular velocity (rad/s)."""
+        p.resetBaseVelocity(body, velocity, spin, physicsClientId=self.client)
+
+    def bend(self, body: int, angles: Sequence[float]) -> None:
+        """Puts the joints of a body, from the first on, at some angles (rad; m where they slide), at rest."""
+        for joint, angle in enumerate(angles):
+            p.resetJointState(body, joint, angle, 0.0, physicsClientId=self.client)
+
+    def jacobian(self, body: int, link: int, angles: Sequence[float]) -> npt.NDArray[np.float64]:
+        """Returns (6, D): what the rates of the D moving joints do to a link's velocity and angular velocity."""
+        zero = [0.0] * len(angles)
+        parts = p.calculateJacobian(
+            body, link, (0.0, 0.0, 0.0), list(angles), zero, zero, physicsClientId=self.client
+        )
+        return np.concatenate([np.array(part) for part in parts])
+
     def place(self, body: int, position: Vector, orientation: Quaternion = UPRIGHT) -> None:
         """Puts a body somewhere, at rest, its joints at zero."""
         p.resetBasePositionAndOrientation(body, position, orientation, physicsClientId=self.client)
@@ -134,6 +190,11 @@ class Physics:
         position, orientation = p.getBasePositionAndOrientation(body, physicsClientId=self.client)
         velocity, spin = p.getBaseVelocity(body, physicsClientId=self.client)
         return position, orientation, velocity, spin
+
+    def pose(self, body: int) -> tuple[Vector, Quaternion]:
+        """Returns position (m) and orientation of a body's base."""
+        position, orientation = p.getBasePositionAndOrientation(body, physicsClientId=self.client)
+        return position, orientation
 
     def joints(self, body: int, joints: Sequence[int]) -> tuple[list[float], list[float]]:
         """Returns angles (rad) and rates (rad/s) of some joints."""

@@ -70,7 +70,7 @@ class Thing:
             return self.position, self.orientation
         if self.link >= 0:
             return self.physics.link(self.body, self.link)
-        return self.physics.state(self.body)[:2]
+        return self.physics.pose(self.body)
 
     def place(self, x: float, y: float, z: float | None = None, heading: float = 0.0) -> None:
         """Puts it somewhere at rest (m, rad); on the floor when no height is given."""

@@ -17,7 +17,7 @@ class Playroom(Room):
     its own.
     """
 
-    bodies = ("kitten",)
+    bodies = ("kitten", "crawler", "octopus")
     size = (6.0, 6.0)
 
     def furnish(self) -> None:

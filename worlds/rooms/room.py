@@ -6,7 +6,7 @@ import itertools
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,7 +15,8 @@ from gymnasium import spaces
 
 from usererror import UserError, unknown
 from worlds.bodies import BODIES, yaw
-from worlds.events import Event, Meal, Place, Poke
+from worlds.events import Event, Meal, Place, Poke, Switch
+from worlds.rooms.fixture import Fixture, Piece
 from worlds.scene import Scene, Shape, Vector
 from worlds.things import FEATURES, Thing
 from worlds.vitals import Vitals
@@ -54,7 +55,7 @@ class Room(World):
 
     known_senses: ClassVar[tuple[str, ...]] = ("body", "touch", "things", "vitals")
     bodies: ClassVar[tuple[str, ...]] = ("kitten",)
-    size: ClassVar[tuple[float, float]] = (6.0, 6.0)
+    size: tuple[float, float] = (6.0, 6.0)
 
     def __init__(
         self,
@@ -70,12 +71,17 @@ class Room(World):
         self._things: list[Thing] = []
         self._statics: list[Shape] = []
         self._floors: set[int] = set()
+        self._jointed: list[int] = []
+        self._pieces: list[Piece] = []
+        self._piece_poses = np.zeros((0, 7), np.float32)
+        self._fixtures: list[Fixture] = []
         self.vitals = Vitals()
         self.touches: dict[tuple[str, str], float] = {}
         self._film = np.zeros((self.film_frames, 0, 7), np.float32)
         self.furnish()
         self.body = BODIES[kind](self.physics)
-        self._solids = [t.body for t in self._things if not t.ghost and t.link < 0]
+        self._solids = [*(t.body for t in self._things if not t.ghost and t.link < 0), *self._jointed]
+        self._seat_pieces()
         self._names = {t.body: t.name for t in self._things if not t.ghost}
         self._make_scene()
         known = {
@@ -102,6 +108,17 @@ class Room(World):
 
     def happen(self) -> None:  # most rooms have nothing that goes on by itself
         """Lets happen what goes on by itself; called 60 times a second, after touches were felt."""
+
+    def tick(self) -> None:
+        """Begins a control step; `touches` are still those of the last one."""
+
+    def switch(self, target: str, setting: str) -> None:
+        """Sets what a user may set while the room runs, for the event `Switch`."""
+        raise UserError(f"{target!r} cannot be set to {setting!r}: nothing can be set in this room")
+
+    def level(self, x: float, y: float) -> float:
+        """Returns the height (m) of the ground at a place."""
+        return 0.0
 
     def heat(self) -> float:
         """Returns how hot it is below the body: 0 as the room, 1 as hot as a plate gets."""
@@ -142,6 +159,21 @@ class Room(World):
             self.physics.paint(body, shape)
         return self.watch(Thing(self.physics, shape, body, mass=mass, ghost=ghost))
 
+    def piece(self, shape: Shape, friction: float = 0.5, *, ghost: bool = False) -> Piece:
+        """Adds a part of the room that a layout, or a fixture, may put elsewhere."""
+        if ghost:
+            body = self.physics.add_ghost(shape)
+        else:
+            # Below the floor and apart, so that nothing overlaps before it is put in place.
+            body = self.physics.add(shape, 0.0, (0.0, 0.0, -100.0 - 5.0 * len(self._pieces)), friction=friction)
+            self.physics.paint(body, shape)
+        self._pieces.append(Piece(self.physics, shape, body, ghost, np.zeros(7, np.float32)))
+        return self._pieces[-1]
+
+    def fit(self, fixture: Fixture) -> None:
+        """Fits the room with something that does something."""
+        self._fixtures.append(fixture)
+
     def watch(self, thing: Thing) -> Thing:
         """Makes something that is in the physics one of the things that are sensed."""
         self._things.append(thing)
@@ -167,7 +199,8 @@ class Room(World):
 
     def settle(self) -> None:
         """Puts the body where there is room for it."""
-        self.body.place(*self.free(0.35, 0.6), float(self.np_random.uniform(-math.pi, math.pi)))
+        x, y = self.free(0.35, 0.6)
+        self.body.place(x, y, float(self.np_random.uniform(-math.pi, math.pi)), self.level(x, y))
 
     # What every room does.
 
@@ -183,16 +216,27 @@ class Room(World):
             s = thing.shape
             shapes.append(Shape(s.name, s.kind, s.size, s.color, node, glow=s.glow, solid=s.solid and not thing.ghost))
         first = 1 + len(self._things)
-        self._shapes = (*shapes, *self.body.looks(first))
-        links = tuple(f"{self.body.name}.{joint.name}" for joint in self.body.joints)
-        self._nodes = ("room", *self.things, self.body.name, *links)
-        self._links = tuple(range(len(self.body.joints)))
+        links = tuple(f"{self.body.name}.{link}" for link in self.body.links)
+        self._links = tuple(range(len(links)))
+        last = first + 1 + len(links)
+        pieces = [replace(piece.shape, node=last + i) for i, piece in enumerate(self._pieces)]
+        self._shapes = (*shapes, *self.body.looks(first), *pieces)
+        self._nodes = ("room", *self.things, self.body.name, *links, *(piece.shape.name for piece in self._pieces))
+
+    def _seat_pieces(self) -> None:
+        """Gives every piece its row in one table of poses: pieces rest, so nobody asks the physics for them."""
+        self._piece_poses = np.zeros((len(self._pieces), 7), np.float32)
+        for piece, row in zip(self._pieces, self._piece_poses, strict=True):
+            piece.row = row
+            piece.hide()
 
     def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
         self._forget()
         self._taken: list[tuple[float, float, float]] = []
         for thing in self._things:
             thing.color, thing.glow, thing.present = thing.shape.color, thing.shape.glow, True
+        for fixture in self._fixtures:
+            fixture.lay_out()
         self.lay_out()
         self.settle()
         for name, place in layout.items():
@@ -211,14 +255,14 @@ class Room(World):
             raise UserError(f"layout[{name!r}]={place!r}; give x, y (m) and, if you like, a heading (rad)")
         x, y, heading = (*map(float, place), 0.0)[:3]
         if name == self.body.name:
-            self.body.place(x, y, heading)
+            self.body.place(x, y, heading, self.level(x, y))
         else:
-            known[name].place(x, y, heading=heading)
+            known[name].place(x, y, self.level(x, y) + known[name].shape.size[2], heading)
 
     def _check_layout(self, layout: Mapping[str, Sequence[float]]) -> None:
         """Makes sure that what was placed by name lies in the room and touches nothing."""
         where = {t.name: (*t.pose()[0][:2], t.radius) for t in self._things if t.link < 0 and not t.ghost}
-        where[self.body.name] = (*self.physics.state(self.body.id)[0][:2], 0.2)
+        where[self.body.name] = (*self.physics.pose(self.body.id)[0][:2], self.body.radius)
         for name in layout:
             if name not in where:
                 continue  # what is touched by nothing overlaps nothing
@@ -237,6 +281,9 @@ class Room(World):
 
     def _act(self, action: npt.NDArray[np.float32]) -> None:
         self.body.act(action)
+        self.tick()
+        for fixture in self._fixtures:
+            fixture.tick()
         self.touches = {}
         frames = []
         each = self.substeps // self.film_frames
@@ -248,6 +295,8 @@ class Room(World):
             if done % CONTACT_EVERY == 0 or done == self.substeps:
                 self._feel()
                 self.happen()
+                for fixture in self._fixtures:
+                    fixture.happen()
             if done % each == 0:
                 frames.append(self._poses())
         self._film = np.stack(frames)
@@ -298,7 +347,7 @@ class Room(World):
             gap = min((math.hypot(at[0] - a, at[1] - b) - r for a, b, r in things), default=math.inf)
             spots.append((gap < reach, math.hypot(at[0] - x, at[1] - y), at))
         _, _, (x, y) = min(spots)
-        self.body.place(x, y, yaw(self.physics.state(self.body.id)[1]))
+        self.body.place(x, y, yaw(self.physics.state(self.body.id)[1]), self.level(x, y))
 
     def _sense(self) -> Obs:
         return {name: getattr(self, f"_sense_{name}")() for name in self.senses}
@@ -324,6 +373,9 @@ class Room(World):
         if isinstance(event, Meal):
             self.vitals.gain(event.energy)
             return
+        if isinstance(event, Switch):
+            self.switch(event.target, event.setting)
+            return
         movable = {thing.name: thing for thing in self._things if thing.movable}
         if event.target not in (*movable, self.body.name):
             raise unknown("target", event.target, (*movable, self.body.name))
@@ -338,7 +390,7 @@ class Room(World):
             if thing is None:
                 self._land(x, y)
             else:
-                thing.place(x, y)
+                thing.place(x, y, self.level(x, y) + thing.shape.size[2])
 
     def _poses(self) -> npt.NDArray[np.float32]:
         rows: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)]
@@ -349,15 +401,17 @@ class Room(World):
 
     def scene(self) -> Scene:
         """Returns what there is to draw, with the poses of now."""
-        return Scene(self._shapes, self._nodes, self._poses(), self._nodes.index(self.body.name), self.size)
+        poses = np.concatenate([self._poses(), self._piece_poses])
+        return Scene(self._shapes, self._nodes, poses, self._nodes.index(self.body.name), self.size)
 
     def film(self) -> npt.NDArray[np.float32]:
         """Returns (film, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
-        return self._film
+        pieces = np.broadcast_to(self._piece_poses, (self.film_frames, *self._piece_poses.shape))
+        return np.concatenate([self._film, pieces], axis=1)
 
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state of body and things and the contacts of the last step; a room adds its own."""
-        position, q, _, _ = self.physics.state(self.body.id)
+        position, q = self.body.pose()
         things = self._sense_things()
         return {
             "body.position": np.array(position, np.float32),
@@ -366,6 +420,7 @@ class Room(World):
             "things.position": things[:, :3],
             "things.velocity": things[:, 3:6],
             "contacts": [(part, name, force) for (part, name), force in self.touches.items()],
+            **{key: value for fixture in self._fixtures for key, value in fixture.truth().items()},
         }
 
     def _state(self) -> dict[str, Any]:
@@ -374,6 +429,8 @@ class Room(World):
             "touches": [[*key, force] for key, force in self.touches.items()],
             "things": [thing.state() for thing in self._things],
             "film": self._film.tolist(),
+            "pieces": [piece.row.tolist() if piece.ghost else None for piece in self._pieces],
+            "fixtures": [fixture.state() for fixture in self._fixtures],
         }
 
     def _set_state(self, state: dict[str, Any]) -> None:
@@ -382,3 +439,7 @@ class Room(World):
         for thing, kept in zip(self._things, state["things"], strict=True):
             thing.set_state(kept)
         self._film = np.array(state["film"], np.float32)
+        for piece, row in zip(self._pieces, state["pieces"], strict=True):
+            piece.restore(row)
+        for fixture, kept in zip(self._fixtures, state["fixtures"], strict=True):
+            fixture.set_state(kept)
