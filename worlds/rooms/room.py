@@ -16,6 +16,7 @@ from gymnasium import spaces
 from usererror import UserError, unknown
 from worlds.bodies import BODIES, yaw
 from worlds.events import Event, Meal, Place, Poke, Switch
+from worlds.parts import Joint
 from worlds.rooms.fixture import Fixture, Piece
 from worlds.scene import Scene, Shape, Vector
 from worlds.things import FEATURES, Thing
@@ -170,6 +171,12 @@ class Room(World):
         self._pieces.append(Piece(self.physics, shape, body, ghost, np.zeros(7, np.float32)))
         return self._pieces[-1]
 
+    def hinge(self, base: Shape, joints: Sequence[Joint]) -> int:
+        """Adds something jointed whose base stays where it is put, such as a lever. Returns its number."""
+        at = (0.0, 0.0, 100.0 + 5.0 * len(self._jointed))
+        self._jointed.append(self.physics.add_articulated(base, 0.0, joints, at))
+        return self._jointed[-1]
+
     def fit(self, fixture: Fixture) -> None:
         """Fits the room with something that does something."""
         self._fixtures.append(fixture)
@@ -203,6 +210,11 @@ class Room(World):
         self.body.place(x, y, float(self.np_random.uniform(-math.pi, math.pi)), self.level(x, y))
 
     # What every room does.
+
+    @property
+    def happens_every(self) -> float:
+        """Seconds between two calls of `happen`."""
+        return CONTACT_EVERY * self.physics_dt
 
     @property
     def things(self) -> tuple[str, ...]:
