@@ -73,7 +73,8 @@ class Thing:
         return self.physics.pose(self.body)
 
     def place(self, x: float, y: float, z: float | None = None, heading: float = 0.0) -> None:
-        """Puts it somewhere at rest (m, rad); on the floor when no height is given."""
+        """Puts it somewhere at rest (m, rad), where it is there to be seen; on the floor when no height is given."""
+        self.present = True
         turn = (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2))
         at = (x, y, self.shape.size[2] if z is None else z)
         if self.ghost:

@@ -15,6 +15,7 @@ from worlds.scene import Shape, Vector
 SKIN: Vector = (0.36, 0.62, 0.36)
 BELLY: Vector = (0.86, 0.84, 0.58)
 DARK: Vector = (0.12, 0.13, 0.12)
+RIM: Vector = (0.34, 0.56, 0.36)
 BACK: Vector = (0.22, 0.42, 0.30)
 
 ALONG_X = (0.0, math.sin(math.pi / 4), 0.0, math.cos(math.pi / 4))
@@ -121,9 +122,11 @@ class Crawler(Body):
                   (0.0, -math.sin(math.pi / 4), 0.0, math.cos(math.pi / 4)), solid=False),
             Shape("crawler head", "sphere", (0.07, 0.058, 0.045), SKIN, head),
         ]  # fmt: skip
+        shapes.append(Shape("crawler shell", "sphere", (SHELL + 0.02, SHELL, SHELL), BACK, head + 1))
         shapes += [
-            Shape("crawler scale", "sphere", (0.03, 0.022, 0.022), BACK, first, (0.13 - 0.065 * i, 0.0, 0.062),
-                  solid=False) for i in range(5)
+            Shape("crawler scale", "sphere", (0.022, 0.022, 0.02), RIM, first, (x, y, z), solid=False)
+            for x, y, z in ((0.0, 0.0, 0.122), (0.05, 0.035, 0.104), (0.05, -0.035, 0.104),
+                            (-0.05, 0.035, 0.104), (-0.05, -0.035, 0.104))
         ]  # fmt: skip
         for side in (-1.0, 1.0):
             shapes += [

@@ -91,7 +91,7 @@ class Playroom(Room):
         half = (self.size[1] / 2 - DOOR) / 2
         for side in (-1.0, 1.0):
             at = (0.0, side * (DOOR + half), WALL / 2)
-            self.block(Shape(f"partition {'-+'[side > 0]}", "box", (0.05, half, WALL / 2), STONE, 0, at), 0.3)
+            self.block(Shape(f"wall partition {'-+'[side > 0]}", "box", (0.05, half, WALL / 2), STONE, 0, at), 0.3)
 
     def lay_out(self) -> None:
         """Puts the plate away from the walls, the feeder at one of them, and the toys anywhere."""

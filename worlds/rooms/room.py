@@ -17,7 +17,7 @@ from usererror import UserError, unknown
 from worlds.bodies import BODIES, yaw
 from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.parts import Joint
-from worlds.rooms.fixture import Fixture, Piece
+from worlds.rooms.fixture import AWAY, Fixture, Piece
 from worlds.scene import Scene, Shape, Vector
 from worlds.things import FEATURES, Thing
 from worlds.vitals import Vitals
@@ -57,6 +57,7 @@ class Room(World):
     known_senses: ClassVar[tuple[str, ...]] = ("body", "touch", "things", "vitals")
     bodies: ClassVar[tuple[str, ...]] = ("kitten",)
     size: tuple[float, float] = (6.0, 6.0)
+    memory: ClassVar[tuple[str, ...]] = ()  # attributes, plain numbers, words and lists, that go into snapshots
 
     def __init__(
         self,
@@ -76,6 +77,7 @@ class Room(World):
         self._pieces: list[Piece] = []
         self._piece_poses = np.zeros((0, 7), np.float32)
         self._fixtures: list[Fixture] = []
+        self._decor: list[tuple[Thing, Shape]] = []
         self.vitals = Vitals()
         self.touches: dict[tuple[str, str], float] = {}
         self._film = np.zeros((self.film_frames, 0, 7), np.float32)
@@ -171,6 +173,10 @@ class Room(World):
         self._pieces.append(Piece(self.physics, shape, body, ghost, np.zeros(7, np.float32)))
         return self._pieces[-1]
 
+    def decorate(self, thing: Thing, shape: Shape) -> None:
+        """Adds to how a thing looks; the shape moves with it."""
+        self._decor.append((thing, shape))
+
     def hinge(self, base: Shape, joints: Sequence[Joint]) -> int:
         """Adds something jointed whose base stays where it is put, such as a lever. Returns its number."""
         at = (0.0, 0.0, 100.0 + 5.0 * len(self._jointed))
@@ -211,6 +217,16 @@ class Room(World):
 
     # What every room does.
 
+    def cellar(self) -> None:
+        """Adds what things lie on that are not there at the moment, far below the room and out of sight."""
+        shape = Shape("cellar", "box", (20.0, 20.0, 0.5), (0.0, 0.0, 0.0), 0)
+        self.physics.add(shape, 0.0, (0.0, 0.0, AWAY[2] - 0.5))
+
+    def leave(self, thing: Thing) -> None:
+        """Takes a thing out of the room; `Thing.place` brings it back."""
+        thing.place(float(self._things.index(thing)), 0.0, AWAY[2] + thing.shape.size[2])
+        thing.present = False
+
     @property
     def happens_every(self) -> float:
         """Seconds between two calls of `happen`."""
@@ -227,6 +243,7 @@ class Room(World):
         for node, thing in enumerate(self._things, 1):
             s = thing.shape
             shapes.append(Shape(s.name, s.kind, s.size, s.color, node, glow=s.glow, solid=s.solid and not thing.ghost))
+        shapes += [replace(shape, node=1 + self._things.index(thing)) for thing, shape in self._decor]
         first = 1 + len(self._things)
         links = tuple(f"{self.body.name}.{link}" for link in self.body.links)
         self._links = tuple(range(len(links)))
@@ -443,6 +460,7 @@ class Room(World):
             "film": self._film.tolist(),
             "pieces": [piece.row.tolist() if piece.ghost else None for piece in self._pieces],
             "fixtures": [fixture.state() for fixture in self._fixtures],
+            "memory": {name: getattr(self, name) for name in self.memory},
         }
 
     def _set_state(self, state: dict[str, Any]) -> None:
@@ -453,5 +471,7 @@ class Room(World):
         self._film = np.array(state["film"], np.float32)
         for piece, row in zip(self._pieces, state["pieces"], strict=True):
             piece.restore(row)
+        for name in self.memory:
+            setattr(self, name, state["memory"][name])
         for fixture, kept in zip(self._fixtures, state["fixtures"], strict=True):
             fixture.set_state(kept)
