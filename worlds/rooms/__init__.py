@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from worlds.rooms.fork import Fork
+from worlds.rooms.maze import Maze
 from worlds.rooms.meadow import Meadow
 from worlds.rooms.playroom import Playroom
 from worlds.rooms.room import Room
+from worlds.rooms.stove import Stove
 from worlds.rooms.tabletop import Tabletop
 
 __all__ = ["ROOMS", "Room"]
 
-ROOMS: dict[str, type[Room]] = {"playroom": Playroom, "tabletop": Tabletop, "meadow": Meadow}
+ROOMS: dict[str, type[Room]] = {
+    "playroom": Playroom,
+    "maze": Maze,
+    "stove": Stove,
+    "fork": Fork,
+    "tabletop": Tabletop,
+    "meadow": Meadow,
+}
