@@ -169,8 +169,8 @@ class Renderer:
         self._canvas.clear(red, green, blue, 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
         self._mask.use(0)
-        self._dim.draw(runs(staging.shaded(instances)))  # a millimetre above, so that the rest hides behind it
-        self._bare.draw(np.array([[0.0, 0.0, FLOOR_TILES, FLOOR_TILES]]))
+        self._dim.draw(staging.cut(runs(staging.shaded(instances))))  # a millimetre above, so that the rest hides behind it
+        self._bare.draw(np.array([staging.tiles]))
 
     def _smooth_edges(self, tiles: npt.NDArray[np.bool_]) -> None:
         gl = self._gl

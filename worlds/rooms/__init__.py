@@ -9,6 +9,7 @@ from worlds.rooms.playroom import Playroom
 from worlds.rooms.room import Room
 from worlds.rooms.stove import Stove
 from worlds.rooms.tabletop import Tabletop
+from worlds.rooms.theatre import Theatre
 
 __all__ = ["ROOMS", "Room"]
 
@@ -16,6 +17,7 @@ ROOMS: dict[str, type[Room]] = {
     "playroom": Playroom,
     "maze": Maze,
     "stove": Stove,
+    "theatre": Theatre,
     "fork": Fork,
     "tabletop": Tabletop,
     "meadow": Meadow,
