@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from worlds.scene import Shape, Vector
 
@@ -45,8 +46,7 @@ class Motor:
     max_velocity: float = 8.0
 
 
-@dataclass(frozen=True)
-class Contact:
+class Contact(NamedTuple):  # made by the hundred in every step: a tuple is made three times as fast
     """A touch of two bodies; links are -1 for the base, and the force is in newtons."""
 
     link: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,13 @@ class Physics:
 
     Attributes:
         dt: Seconds per substep.
+        client: Number of the client.
+        jointed: How many joints bodies have that have any.
     """
 
     dt: float
     client: int = field(init=False)
+    jointed: dict[int, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.client = p.connect(p.DIRECT)
@@ -106,6 +109,7 @@ class Physics:
             flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS,
             physicsClientId=self.client,
         )
+        self.jointed[body] = n
         self._surface(body, 0.4, 0.0, 0.0, 0.0)
         for i, joint in enumerate(joints):
             # Alone: together with what belongs to the whole body, PyBullet sets the base's friction instead.
@@ -125,15 +129,20 @@ class Physics:
         return int(p.createMultiBody(0.0, -1, look, physicsClientId=self.client))
 
     def add_urdf(self, path: str, position: Vector) -> int:
-        """Adds a robot with a fixed base from a file in PyBullet's data; its motors are off. Returns its number."""
+        """Adds a robot with a fixed base from a file in PyBullet's data; its motors are off. Returns its number.
+
+        Its meshes for drawing are left out, of which reading alone takes a second: `picture` does not show it.
+        """
         body = p.loadURDF(
             os.path.join(pybullet_data.getDataPath(), path), position, UPRIGHT, useFixedBase=1,
-            flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS, physicsClientId=self.client,
+            flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS | p.URDF_IGNORE_VISUAL_SHAPES,
+            physicsClientId=self.client,
         )  # fmt: skip
         p.changeDynamics(
             body, -1, activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=self.client
         )
-        for joint in range(p.getNumJoints(body, physicsClientId=self.client)):
+        self.jointed[body] = p.getNumJoints(body, physicsClientId=self.client)
+        for joint in range(self.jointed[body]):
             p.setJointMotorControl2(body, joint, p.VELOCITY_CONTROL, force=0, physicsClientId=self.client)
         return int(body)
 
@@ -182,7 +191,7 @@ class Physics:
         """Puts a body somewhere, at rest, its joints at zero."""
         p.resetBasePositionAndOrientation(body, position, orientation, physicsClientId=self.client)
         p.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0), physicsClientId=self.client)
-        for joint in range(p.getNumJoints(body, physicsClientId=self.client)):
+        for joint in range(self.jointed.get(body, 0)):
             p.resetJointState(body, joint, 0.0, 0.0, physicsClientId=self.client)
 
     def state(self, body: int) -> tuple[Vector, Quaternion, Vector, Vector]:
@@ -242,10 +251,10 @@ class Physics:
         for _ in range(substeps):
             p.stepSimulation(physicsClientId=self.client)
 
-    def contacts(self, body: int) -> list[Contact]:
-        """Returns what touches a body at the last substep, seen from that body."""
+    def contacts(self, body: int, but: Container[int] = ()) -> list[Contact]:
+        """Returns what touches a body at the last substep, seen from that body; some other bodies do not count."""
         points = p.getContactPoints(bodyA=body, physicsClientId=self.client)
-        return [Contact(c[3], c[2], c[9]) for c in points if c[9] > 0.0]
+        return [Contact(c[3], c[2], c[9]) for c in points if c[9] > 0.0 and c[2] not in but]
 
     def part(self, bodies: Sequence[int]) -> None:
         """Lifts bodies away from the floor and from each other, so that every remembered contact is dropped.

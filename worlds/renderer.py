@@ -169,7 +169,8 @@ class Renderer:
         self._canvas.clear(red, green, blue, 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
         self._mask.use(0)
-        self._dim.draw(staging.cut(runs(staging.shaded(instances))))  # a millimetre above, so that the rest hides behind it
+        # A millimetre above, so that the rest hides behind it.
+        self._dim.draw(staging.cut(runs(staging.shaded(instances))))
         self._bare.draw(np.array([staging.tiles]))
 
     def _smooth_edges(self, tiles: npt.NDArray[np.bool_]) -> None:

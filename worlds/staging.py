@@ -164,7 +164,8 @@ class Staging:
         x, y, width, depth = self.tiles
         low = np.maximum(cells[:, :2], (x, y))
         high = np.minimum(cells[:, :2] + cells[:, 2:], (x + width, y + depth))
-        return np.concatenate([low, high - low], axis=1)[(high > low).all(1)].astype(np.float32)
+        cut: Array = np.concatenate([low, high - low], axis=1)[(high > low).all(1)].astype(np.float32)
+        return cut
 
     def rough(self, instances: Array, camera: Camera, width: int, height: int) -> Mask:
         """Returns which tiles of the picture (x first, y downwards) hold outlines that want smoothing."""

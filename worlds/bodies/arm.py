@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worlds.bodies.body import Body, rotate, yaw
-from worlds.parts import Joint, Motor
+from worlds.parts import Motor
 from worlds.physics import Physics
 from worlds.scene import Quaternion, Shape, Vector
 
@@ -24,7 +24,10 @@ MOVING = (*range(JOINTS), LEFT, RIGHT)
 SPEED, TURN = 0.25, 1.5  # m/s and rad/s of the hand
 OPEN = 0.04  # m that each finger opens
 AHEAD = 0.2  # seconds ahead in which the hand may not leave its room
-LOW, HIGH = np.array([0.20, -0.45, 0.012]), np.array([0.72, 0.45, 0.55])  # its room, from the base (m)
+LOW, HIGH = (0.20, -0.45, 0.012), (0.72, 0.45, 0.55)  # its room, from the base (m)
+DAMPING = 1e-3 * np.eye(6)  # of the least squares, for where the arm is stretched out
+LEVELLING, HOMING = 2.0, 0.5  # 1/s
+FASTEST = 2.0  # rad/s of a joint
 ALONG_Y: Quaternion = (math.sin(math.pi / 4), 0.0, 0.0, math.cos(math.pi / 4))
 TOP = (0.04, 0.0, -0.05)  # the base's frame, seen from its centre of mass, where the physics has it (m)
 
@@ -45,7 +48,7 @@ class Arm(Body):
     )  # fmt: skip
     base = Shape("arm base", "cylinder", (0.08, 0.08, 0.07), WHITE, 0)
     mass = 0.0
-    joints: tuple[Joint, ...] = ()
+    joints = ()
     height = 0.0
     reach = 0.25
     radius = 0.15
@@ -79,28 +82,28 @@ class Arm(Body):
 
     def act(self, action: npt.NDArray[np.float32]) -> None:
         """Sets the joints' velocities and the fingers from an action (5,)."""
+        *wish, around, grip = action.tolist()
         here, q = self.pose()
         base, turn = self.physics.pose(self.id)
         angles, _ = self.physics.joints(self.id, MOVING)
         jacobian = self.physics.jacobian(self.id, GRASP, angles)[:, :JOINTS]
-        corner = np.add(base, rotate(turn, TOP))
-        at = np.array(rotate((0.0, 0.0, -turn[2], turn[3]), tuple(np.subtract(here, corner))))  # from the base
-        wish = np.clip(at + action[:3].astype(float) * SPEED * AHEAD, LOW, HIGH) - at
-        linear = np.clip(wish / AHEAD, -SPEED, SPEED)
+        away = [a - b - c for a, b, c in zip(here, base, rotate(turn, TOP), strict=True)]
+        at = rotate((0.0, 0.0, -turn[2], turn[3]), (away[0], away[1], away[2]))  # seen from the base
+        x, y, z = (
+            min(max((min(max(a + w * SPEED * AHEAD, low), high) - a) / AHEAD, -SPEED), SPEED)
+            for a, w, low, high in zip(at, wish, LOW, HIGH, strict=True)
+        )
         down = rotate(q, (0.0, 0.0, 1.0))
-        level = 2.0 * np.array([-down[1], down[0], 0.0])  # down x (0, 0, -1): turns the hand back to point down
-        twist = np.array([*rotate(turn, tuple(linear)), *level])
-        twist[5] += float(action[3]) * TURN
-        damped = jacobian @ jacobian.T + 1e-3 * np.eye(6)
-        rates = jacobian.T @ np.linalg.solve(damped, twist)
-        # What is left free draws towards home, so that the elbow does not wander.
-        home = 0.5 * (np.array(HOME) - angles[:JOINTS])
+        # down x (0, 0, -1) turns the hand back to point down.
+        twist = (*rotate(turn, (x, y, z)), -LEVELLING * down[1], LEVELLING * down[0], around * TURN)
+        home = HOMING * (np.array(HOME) - angles[:JOINTS])
         home[JOINTS - 1] = 0.0  # the hand's own turn
-        rates += home - jacobian.T @ np.linalg.solve(damped, jacobian @ home)
-        for motor, rate in zip(self.motors[:JOINTS], np.clip(rates, -2.0, 2.0).tolist(), strict=True):
-            motor.velocity = rate
+        # The hand's twist first; what the joints are left free to do draws home, so that the elbow does not wander.
+        rates = home + jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + DAMPING, twist - jacobian @ home)
+        for motor, rate in zip(self.motors, rates.tolist(), strict=False):
+            motor.velocity = min(max(rate, -FASTEST), FASTEST)
         for motor in self.motors[JOINTS:]:
-            motor.position = (float(action[4]) + 1.0) / 2.0 * OPEN
+            motor.position = (grip + 1.0) / 2.0 * OPEN
         self.physics.drive(self.id, self.motors)
 
     def senses(self) -> npt.NDArray[np.float32]:

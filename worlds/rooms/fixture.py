@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,10 +46,10 @@ class Piece:
         """Puts it where nobody sees it."""
         self.place(*OUT_OF_SIGHT)
 
-    def restore(self, row: tuple[float, ...] | None) -> None:
+    def restore(self, row: Sequence[float] | None) -> None:
         """Puts a ghost back, or reads off where the physics has put what can be touched."""
         if row is not None:
-            self.place(*row[:3], (row[3], row[4], row[5], row[6]))
+            self.place(row[0], row[1], row[2], (row[3], row[4], row[5], row[6]))
         else:
             position, turn = self.physics.pose(self.body)
             self.row[:] = *position, *turn

@@ -74,7 +74,7 @@ class Fork(Room):
             else:
                 self.phase = "falling"
         elif self.phase == "falling":
-            x, y, z = self.physics.pose(self.ball.body)[0]
+            z = self.physics.pose(self.ball.body)[0][2]
             if z < RIDGE + BALL.shape.size[0] + 0.02:
                 # Whatever set it off the middle must not count: it meets the ridge squarely, then chance decides.
                 side = int(self.np_random.integers(2))

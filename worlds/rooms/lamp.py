@@ -21,7 +21,7 @@ SWITCH = Shape("switch", "box", (0.09, 0.09, 0.10), (0.92, 0.92, 0.30), 0)
 class Lamp(Fixture):
     """A bulb on a pole. It glows when it is on: for the senses by its feature, for the eye by a shining shape."""
 
-    memory = ("on",)
+    memory: tuple[str, ...] = ("on",)
 
     def __init__(self, room: Room) -> None:
         super().__init__(room)

@@ -37,9 +37,8 @@ class Lever(Fixture):
         room.physics.drive(self.body, (SPRING,))
         room.physics.paint(self.body, HANDLE, 0)
         self.post = room.piece(POST, ghost=True)
-        self.lid = room.piece(
-            Shape("feeder lid", "box", (*(side + 0.01 for side in feeder.shape.size[:2]), 0.02), DULL, 0), ghost=True
-        )
+        x, y, _ = feeder.shape.size
+        self.lid = room.piece(Shape("feeder lid", "box", (x + 0.01, y + 0.01, 0.02), DULL, 0), ghost=True)
 
     def lay_out(self) -> None:
         """Puts it before a wall, its handle pointing into the room."""

@@ -17,7 +17,6 @@ from worlds.rooms.television import Television
 from worlds.rooms.toys import FEEDER, PLATE, TOYS
 from worlds.scene import Shape
 
-
 DOOR = 0.7  # half width of the doorway (m)
 STONE = (0.86, 0.84, 0.80)
 EXTRAS = ("lamp", "lever", "ramp", "doorway", "television")

@@ -42,6 +42,6 @@ class Ramp(Fixture):
             turn = (-s * a, c * a, s * b, c * b)
             at = (x + along * math.cos(heading), y + along * math.sin(heading), z)
             if board is self.up:
-                self.room.physics.place(self.up.body, at, turn)
+                self.up.put(at, turn)
             else:
                 self.down.place(*at, turn)

@@ -85,7 +85,9 @@ class Room(World):
         self.body = BODIES[kind](self.physics)
         self._solids = [*(t.body for t in self._things if not t.ghost and t.link < 0), *self._jointed]
         self._seat_pieces()
-        self._names = {t.body: t.name for t in self._things if not t.ghost}
+        self._names = dict.fromkeys(self._floors, "floor")
+        self._names |= {t.body: t.name for t in self._things if not t.ghost}
+        self._unfelt = {self.body.id} if self.body.feels_floor else {self.body.id, *self._floors}
         self._make_scene()
         known = {
             "body": spaces.Box(-np.inf, np.inf, (len(self.body.readings),), np.float32),
@@ -247,6 +249,12 @@ class Room(World):
         first = 1 + len(self._things)
         links = tuple(f"{self.body.name}.{link}" for link in self.body.links)
         self._links = tuple(range(len(links)))
+        # What moves is asked for in one go: this is done at every frame of the film.
+        self._slow = [thing for thing in self._things if not thing.movable]
+        quick = [thing for thing in self._things if thing.movable]
+        self._movers = [*((thing.body, ()) for thing in quick), (self.body.id, self._links)]
+        asked = [self._things.index(thing) + 1 for thing in (*self._slow, *quick)]
+        self._order = np.argsort([0, *asked, *range(first, first + 1 + len(links))])
         last = first + 1 + len(links)
         pieces = [replace(piece.shape, node=last + i) for i, piece in enumerate(self._pieces)]
         self._shapes = (*shapes, *self.body.looks(first), *pieces)
@@ -314,7 +322,7 @@ class Room(World):
         for fixture in self._fixtures:
             fixture.tick()
         self.touches = {}
-        frames = []
+        film = np.empty_like(self._film)
         each = self.substeps // self.film_frames
         done = 0
         while done < self.substeps:
@@ -327,20 +335,13 @@ class Room(World):
                 for fixture in self._fixtures:
                     fixture.happen()
             if done % each == 0:
-                frames.append(self._poses())
-        self._film = np.stack(frames)
+                film[done // each - 1] = self._poses()
+        self._film = film
         self._live(float(np.mean(action**2)))
 
     def _feel(self) -> None:
-        for c in self.physics.contacts(self.body.id):
-            if c.other == self.body.id:
-                continue
-            if c.other in self._floors:
-                if not self.body.feels_floor:
-                    continue
-                name = "floor"
-            else:
-                name = self._names.get(c.other, "wall")
+        for c in self.physics.contacts(self.body.id, self._unfelt):
+            name = self._names.get(c.other, "wall")
             key = (self.body.touched_part(c), name)
             if c.force > self.touches.get(key, 0.0):
                 self.touches[key] = c.force
@@ -422,11 +423,13 @@ class Room(World):
                 thing.place(x, y, self.level(x, y) + thing.shape.size[2])
 
     def _poses(self) -> npt.NDArray[np.float32]:
+        """Returns (M, 7) poses of the room, the things, and the body's base and links."""
         rows: list[tuple[float, ...]] = [(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)]
-        for thing in self._things:
+        for thing in self._slow:
             position, turn = thing.pose()
             rows.append((*position, *turn))
-        return np.array(rows + self.physics.poses([(self.body.id, self._links)]), np.float32)
+        rows += self.physics.poses(self._movers)
+        return np.array(rows, np.float32)[self._order]
 
     def scene(self) -> Scene:
         """Returns what there is to draw, with the poses of now."""

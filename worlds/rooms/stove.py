@@ -18,7 +18,8 @@ IRON = (0.30, 0.30, 0.33)
 PLATES = tuple(
     replace(PLATE, name=f"{side} plate", size=(0.75, 0.75, 0.004), color=IRON, glow=0.0) for side in ("left", "right")
 )
-RIMS = tuple(Shape(f"{p.name} rim", "cylinder", (0.80, 0.80, 0.002), (0.55, 0.55, 0.58), 0, solid=False) for p in PLATES)
+STEEL = (0.55, 0.55, 0.58)
+RIMS = tuple(Shape(f"{plate.name} rim", "cylinder", (0.80, 0.80, 0.002), STEEL, 0, solid=False) for plate in PLATES)
 BALL = Toy.ball("red ball", 0.12, 0.25, (0.90, 0.20, 0.20))
 REST = (3.0, 7.0)  # seconds without lamp, by chance between
 CUE, HEAT = 2.0, 3.0  # seconds of lamp alone, then of lamp and heat

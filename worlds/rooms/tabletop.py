@@ -121,7 +121,7 @@ class Tabletop(Room):
         """Puts the arm where it is bolted down."""
         self.body.place(BASE, 0.0, 0.0)
 
-    def happen(self) -> None:
+    def tick(self) -> None:
         """Puts back what has fallen off the table."""
         for thing in self.toys:
             if self.physics.pose(thing.body)[0][2] < -0.2:

@@ -104,6 +104,13 @@ class Theatre(Room):
             self.props["block"].place(0.0, WAY, LIFT)
         self._move_hand()
 
+    @property
+    def hand_moves(self) -> bool:
+        """Tells whether the hand is on its way."""
+        if self.playing == "pushing":
+            return self.twisted and abs(self.clock - MEETS) < REACHING + 0.1
+        return self.playing == "floating" and DROP <= self.clock < DROP + 0.6
+
     def settle(self) -> None:
         """Puts the watcher before the middle of the stage, facing it."""
         self.body.place(float(self.np_random.uniform(-0.3, 0.3)), -1.5, math.pi / 2)
@@ -117,7 +124,8 @@ class Theatre(Room):
         """Lets the act go on."""
         before = self.clock
         self.clock += self.happens_every
-        self._move_hand()
+        if self.hand_moves:
+            self._move_hand()
         if self.playing == "floating":
             held = self.clock < DROP or self.twisted
             if held and self.clock < LASTS:
