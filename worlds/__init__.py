@@ -1,6 +1,6 @@
 """Bodies, things and rooms, simulated by PyBullet, as Gymnasium environments."""
 
-from worlds.events import Event, Meal, Place, Poke
+from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.registry import Description, class_of, describe, make, names, register
 from worlds.rooms import Room
 from worlds.scene import Scene, Shape
@@ -17,6 +17,7 @@ __all__ = [
     "Room",
     "Scene",
     "Shape",
+    "Switch",
     "World",
     "class_of",
     "describe",

@@ -100,11 +100,15 @@ class Renderer:
         """Uploads one mesh for each kind of shape, and the quads of tiles and spots."""
         gl = self._gl
         floors = [s.name.startswith("floor") and s.kind == "box" for s in scene.shapes]
-        keys = [("skirt" if f else s.kind, max(s.size) > 0.05) for s, f in zip(scene.shapes, floors, strict=True)]
+        keys = [
+            ("skirt" if f else s.kind, max(s.size) > 0.05, s.heights) for s, f in zip(scene.shapes, floors, strict=True)
+        ]
         self._batches = []
-        for kind, fine in dict.fromkeys(keys):
-            members = np.array([i for i, k in enumerate(keys) if k == (kind, fine)], np.intp)
-            self._batches.append(Batch(gl, members, mesh(kind, False), mesh(kind, fine), self._cast, self._solid))
+        for key in dict.fromkeys(keys):
+            kind, fine, heights = key
+            members = np.array([i for i, k in enumerate(keys) if k == key], np.intp)
+            coarse, drawn = mesh(kind, False, heights), mesh(kind, fine, heights)
+            self._batches.append(Batch(gl, members, coarse, drawn, self._cast, self._solid))
         square = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
         self._spots = Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
         self._bare = Quads(gl, self._floor, square, ("cells",), "4f")
@@ -168,8 +172,9 @@ class Renderer:
         self._canvas.clear(red, green, blue, 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
         self._mask.use(0)
-        self._dim.draw(runs(staging.shaded(instances)))  # a millimetre above, so that the rest hides behind it
-        self._bare.draw(np.array([[0.0, 0.0, FLOOR_TILES, FLOOR_TILES]]))
+        # A millimetre above, so that the rest hides behind it.
+        self._dim.draw(staging.cut(runs(staging.shaded(instances))))
+        self._bare.draw(np.array([staging.tiles]))
 
     def _smooth_edges(self, tiles: npt.NDArray[np.bool_]) -> None:
         gl = self._gl
