@@ -72,7 +72,7 @@ class Exact(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         """
         return self._hash.hex()
 
-    def _roll(self, action: bytes, obs: Obs, fresh: bool = False) -> None:
+    def _hash_on(self, action: bytes, obs: Obs, fresh: bool = False) -> None:
         rolled = hashlib.blake2b(b"" if fresh else self._hash, digest_size=16)
         rolled.update(action)
         for name in self.senses:

@@ -131,7 +131,7 @@ class World(Exact):
         self.events = []
         self._arrange(options.get("layout", {}))
         obs, begun = self.observe(), bool(self._hash)
-        self._roll(b"", obs, fresh=True)
+        self._hash_on(b"", obs, fresh=True)
         if self.render_mode == "human" and begun:  # making a world shows nothing yet
             self._shown.show()
         return obs, {"events": [], **self._info()}
@@ -147,7 +147,7 @@ class World(Exact):
         self.steps += 1
         events, self.events = self.events, []
         obs = self.observe()
-        self._roll(given.tobytes(), obs)
+        self._hash_on(given.tobytes(), obs)
         if self.render_mode == "human":
             self._shown.show()
         return obs, 0.0, False, False, {"events": events}
