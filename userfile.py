@@ -60,13 +60,27 @@ def class_in_file(spec: str, kind: Kind, fence: Fence = unfenced) -> type[Any]:
     Raises:
         UserError: The file is missing or does not import, or the class is not there or not of that kind.
     """
-    place, _, name = spec.rpartition(":") if ":" in spec else (spec, "", "")
+    place = spec.rpartition(":")[0] if ":" in spec else spec
     path = Path(place).expanduser()
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise UserError(f"{place!r} {what} (looked in {Path.cwd()}). Name a file and a class: {kind.example}")
     path = path.resolve()
-    module = _imported(path, path.stat().st_mtime_ns, fence)
+    return _chosen(_imported(path, path.stat().st_mtime_ns, fence), spec, kind)
+
+
+def class_in_source(spec: str, source: str, kind: Kind, fence: Fence = unfenced) -> type[Any]:
+    """Makes the class that ``path/to/file.py:ClassName`` would name if `source` were what the file holds.
+
+    Raises:
+        UserError: The source does not run, or the class is not there or not of that kind.
+    """
+    path = Path(spec.rpartition(":")[0]).expanduser().resolve()
+    return _chosen(_run(path, f"{path} {source}", source.encode(), fence), spec, kind)
+
+
+def _chosen(module: ModuleType, spec: str, kind: Kind) -> type[Any]:
+    place, _, name = spec.rpartition(":") if ":" in spec else (spec, "", "")
     here = {
         key: value
         for key, value in vars(module).items()
@@ -108,7 +122,12 @@ def blame(error: BaseException, file: str | None) -> str:
 @functools.cache
 def _imported(path: Path, modified: int, fence: Fence) -> ModuleType:
     """Imports a file under a name of its own; the same content is imported once, so its classes stay the same."""
-    name = f"housecat_plugin_{path.stem}_{zlib.crc32(f'{path} {modified}'.encode()):08x}"
+    return _run(path, f"{path} {modified}", path.read_bytes(), fence)
+
+
+def _run(path: Path, version: str, source: bytes, fence: Fence) -> ModuleType:
+    """Makes a module of a file's content, not of bytecode: that is kept by the second, and saves may be faster."""
+    name = f"housecat_plugin_{path.stem}_{zlib.crc32(version.encode()):08x}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise UserError(f"{path.name} is not a Python file. Its name must end in .py")
@@ -117,7 +136,7 @@ def _imported(path: Path, modified: int, fence: Fence) -> ModuleType:
     sys.path.append(str(path.parent))  # at the end: a file's neighbours must not hide anything installed
     try:
         with fence(path.stem):
-            spec.loader.exec_module(module)
+            exec(compile(source, str(path), "exec"), vars(module))
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise UserError(f"cannot import {path.name}: {blame(error, str(path))}. Mend the file and try again") from error

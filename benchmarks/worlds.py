@@ -22,6 +22,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # or this file would be what `import worlds` finds
+
 import gymnasium
 import numpy as np
 import tyro

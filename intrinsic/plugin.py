@@ -11,7 +11,7 @@ from intrinsic.guard import fence, seed_of
 from intrinsic.objective import Objective
 from userfile import is_file_spec
 
-__all__ = ["class_in_file", "is_file_spec"]
+__all__ = ["class_in_file", "class_in_source", "is_file_spec"]
 
 OBJECTIVE = userfile.Kind(
     Objective, "objective", "intrinsic.Objective", "my_drives.py:LovesRed", "a method `cost`"
@@ -25,6 +25,15 @@ def class_in_file(spec: str) -> type[Objective]:
         UserError: The file is missing or does not import, or the class is not there or is no objective.
     """
     return userfile.class_in_file(spec, OBJECTIVE, _fenced)
+
+
+def class_in_source(spec: str, source: str) -> type[Objective]:
+    """Makes the class that ``path/to/file.py:ClassName`` would name if `source` were what the file holds.
+
+    Raises:
+        UserError: The source does not run, or the class is not there or is no objective.
+    """
+    return userfile.class_in_source(spec, source, OBJECTIVE, _fenced)
 
 
 def _fenced(name: str) -> AbstractContextManager[None]:
