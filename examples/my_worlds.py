@@ -18,6 +18,7 @@ class Attic(Room):
     bodies = ("kitten",)
     size = (4.0, 3.0)
     cues = ("lamp",)
+    memory = ("home", "shines")  # what changes and what the physics does not keep: plain numbers, words and lists
 
     def furnish(self) -> None:
         """Adds what there is, once: floor, walls, things."""
@@ -49,11 +50,3 @@ class Attic(Room):
     def truth(self) -> Mapping[str, Any]:
         """Tells studies and viewers, and no mind, what is so."""
         return {**super().truth(), "lamp.on": self.shines}
-
-    def _state(self) -> dict[str, Any]:
-        """Keeps what the physics does not, fit for JSON."""
-        return {**super()._state(), "home": self.home, "shines": self.shines}
-
-    def _set_state(self, state: dict[str, Any]) -> None:
-        super()._set_state(state)
-        self.home, self.shines = tuple(state["home"]), state["shines"]

@@ -114,12 +114,12 @@ def snapshots_put_it_back(subject: Subject) -> str:
                 lived.append(one.digest())
             for world, which in ((one, "the same world"), (other, "another world"), (other, "another world again")):
                 if found := difference(begun, world.restore(kept)):
-                    raise Broken(f"seed {seed}: restored into {which}: {found}. Keep it in `_state` and `_set_state`")
+                    raise Broken(f"seed {seed}: restored into {which}: {found}. Name it in `memory`")
                 for step, digest in enumerate(lived, 1):
                     do(world, *plan[half + step - 1])
                     if world.digest() != digest:
                         raise Broken(
-                            f"seed {seed}: restored into {which} it differs after {step} steps. Keep in `_state` "
+                            f"seed {seed}: restored into {which} it differs after {step} steps. Name in `memory` "
                             "all that changes and that the physics does not keep"
                         )
             size = len(kept)

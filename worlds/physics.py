@@ -150,6 +150,7 @@ class Physics:
             body, -1, activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=self.client
         )
         self.jointed[body] = p.getNumJoints(body, physicsClientId=self.client)
+        self.labels[int(body)] = (os.path.splitext(os.path.basename(path))[0],)
         for joint in range(self.jointed[body]):
             p.setJointMotorControl2(body, joint, p.VELOCITY_CONTROL, force=0, physicsClientId=self.client)
         return int(body)

@@ -107,7 +107,7 @@ def test_every_world_keeps_the_contract(name: str) -> None:
         ("Global", "seeds", "two worlds of seed 0 differ after 0 resets"),
         ("Fixed", "seeds", "a second reset without a seed is like the first"),
         ("Drifting", "determinism", r"differs at step 0: ball.position.x: -?\d.* and -?\d"),
-        ("Forgetful", "snapshot", r"differs after \d+ steps. Keep in `_state`"),
+        ("Forgetful", "snapshot", r"differs after \d+ steps. Name in `memory`"),
         ("Telling", "truth", "whose truth is asked for lives another life"),
         ("Boundless", "truth", "the sense vitals leaves its space"),
         ("Lazy", "bad actions", "is taken"),
