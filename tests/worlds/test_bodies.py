@@ -48,9 +48,13 @@ def test_the_crawler_stands_still_when_it_does_nothing() -> None:
 def test_the_crawler_walks_by_a_trot_and_turns_by_longer_strides_on_one_side() -> None:
     room = emptied("crawler")
     assert crawl(room, 25)[0] > 0.8  # metres in 5 s
-    room.body.place(0.0, 0.0, 0.0)
-    body = crawl(room, 25, turn=0.8)
-    assert math.atan2(body[2], body[3]) > 0.5
+    turned = []
+    for turn in (0.8, -0.8):
+        room.body.place(0.0, 0.0, 0.0)
+        body = crawl(room, 15, turn)
+        turned.append(math.atan2(body[2], body[3]))
+    assert min(map(abs, turned)) > 0.3
+    assert turned[0] * turned[1] < 0
 
 
 @pytest.mark.parametrize("side", [LEFT, RIGHT])
@@ -89,7 +93,7 @@ def test_the_octopus_gets_about_by_strokes_in_any_direction(way: tuple[float, fl
 
     def arms(ahead: np.ndarray) -> None:
         angles = [octo.direction(k) for k in range(octo.ARMS)]
-        tips = [(math.cos(a) * 0.34 + s * way[0], math.sin(a) * 0.34 + s * way[1]) for a, s in zip(angles, ahead)]
+        tips = [(math.cos(a) * 0.34 + s * way[0], math.sin(a) * 0.34 + s * way[1]) for a, s in zip(angles, ahead, strict=True)]
         room.step(np.clip(np.ravel([reach(k, *tip) for k, tip in enumerate(tips)]), -1, 1).astype(np.float32))
 
     ahead = np.zeros(octo.ARMS)

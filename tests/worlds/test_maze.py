@@ -95,7 +95,7 @@ def test_unusable_mazes_are_refused(options: dict, message: str) -> None:
 
 
 def test_a_layout_in_a_hedge_is_refused_with_both_places() -> None:
-    room = worlds.make("maze", seed=0, cells=(3, 3))
+    room = worlds.make("maze", seed=0, plan=DRAWING)
     one, other = room.plan.hedges()[0]
     (a, b), (c, d) = room.middle(one), room.middle(other)
     with pytest.raises(UserError, match="overlaps the hedge at"):

@@ -31,7 +31,7 @@ class Fork(Room):
 
     bodies = ("kitten", "crawler", "octopus")
     size = (4.0, 4.0)
-    memory = ("phase", "clock", "side", "trial", "counts")
+    memory = ("phase", "ticks", "side", "trial", "counts")
 
     def furnish(self) -> None:
         """Adds floor, walls, rail, wedge, trays and the ball."""
@@ -55,7 +55,7 @@ class Fork(Room):
     def lay_out(self) -> None:
         """Holds the ball in the chute."""
         self.take(0.0, 1.2, 1.0)
-        self.phase, self.clock, self.side, self.trial = "held", 0.0, "none", 0
+        self.phase, self.ticks, self.side, self.trial = "held", 0, "none", 0
         self.counts = [0, 0]
         self.ball.place(0.0, Y, TOP)
 
@@ -67,26 +67,32 @@ class Fork(Room):
 
     def happen(self) -> None:
         """Holds the ball, lets it go, and draws the side when it meets the wedge."""
-        self.clock += self.happens_every
+        self.ticks += 1
         if self.phase == "held":
             if self.clock < WAIT:
                 self.ball.place(0.0, Y, TOP)
             else:
                 self.phase = "falling"
         elif self.phase == "falling":
-            z = self.physics.pose(self.ball.body)[0][2]
-            if z < RIDGE + BALL.shape.size[0] + 0.02:
+            (_, _, z), _, (_, _, speed), _ = self.physics.state(self.ball.body)
+            meets = RIDGE + BALL.shape.size[0]
+            if z + speed * self.happens_every < meets:  # before the next look
                 # Whatever set it off the middle must not count: it meets the ridge squarely, then chance decides.
                 side = int(self.np_random.integers(2))
-                self.ball.place(0.0, Y, z)
-                self.physics.set_velocity(self.ball.body, ((2 * side - 1) * KICK, 0.0, -1.5))
+                self.ball.place(0.0, Y, meets)
+                self.physics.set_velocity(self.ball.body, ((2 * side - 1) * KICK, 0.0, -0.5))
                 self.side, self.phase = SIDES[side], "fallen"
                 self.counts[side] += 1
                 self.events.append({"event": "fork", "side": self.side})
-        elif self.clock > TRIAL:
-            self.phase, self.clock, self.side = "held", 0.0, "none"
+        elif self.clock > TRIAL - self.happens_every / 2:
+            self.phase, self.ticks, self.side = "held", 0, "none"
             self.trial += 1
             self.ball.place(0.0, Y, TOP)
+
+    @property
+    def clock(self) -> float:
+        """Seconds since the trial began."""
+        return self.ticks * self.happens_every
 
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state, with the phase of the trial, its number and the side that was drawn."""

@@ -28,7 +28,7 @@ BUSH = Shape("berry bush", "sphere", (0.22,) * 3, (0.20, 0.45, 0.55), 0)
 
 
 class Meadow(Room):
-    """A meadow of 8 x 8 m with hills up to some 0.25 m, three boulders, a cone, an apple, a bale and a berry bush.
+    """A meadow of 8 x 8 m with hills up to some 0.2 m, three boulders, a cone, an apple, a bale and a berry bush.
 
     Observation: see `Room`; the things are boulders, cone, apple and bale, and the bush, which feeds (K = 7). The
     hills belong to the room and stay through all resets. An episode has no end of its own.
@@ -74,7 +74,7 @@ class Meadow(Room):
         for length in (3.5, 2.2, 1.3, 0.9):  # metres from crest to crest
             for angle in rng.uniform(0.0, math.pi, 2):
                 along = (x * math.cos(angle) + y * math.sin(angle)) * 2 * math.pi / length
-                ground += 0.022 * length * np.sin(along + rng.uniform(0.0, 2 * math.pi))
+                ground += 0.0166 * length * np.sin(along + rng.uniform(0.0, 2 * math.pi))
         edge = self.size[0] / 2 - np.maximum(np.abs(x), np.abs(y))
         # Every sum a binary fraction: the physics keeps single precision and must stand on what `level` says.
         return (self.steepness * ground * np.clip(edge / FLAT, 0.0, 1.0)).astype(np.float32)

@@ -43,13 +43,13 @@ class Stove(Room):
 
     bodies = ("kitten", "crawler", "octopus")
     size = (5.0, 4.0)
-    memory = ("pairing", "side", "clock", "lit_at", "own_at")
+    memory = ("pairing", "side", "clock", "lit_at", "own_at", "hot")
 
     def __init__(self, *, pairing: str = "on", **options: Any) -> None:
         if pairing not in PAIRINGS:
             raise unknown("pairing", pairing, PAIRINGS)
         self.first_pairing = self.pairing = pairing
-        self.side, self.clock = 0, 0.0
+        self.side, self.clock, self.hot = 0, 0.0, False
         self.lit_at = self.own_at = 0.0  # seconds at which lamp, and the plate's own times, begin next, or began
         super().__init__(**options)
 
@@ -81,6 +81,7 @@ class Stove(Room):
         self.ball.place(*self.free(BALL.shape.size[0], 0.4))
         self.pairing, self.clock = self.first_pairing, 0.0
         self.lit_at, self.own_at = float(rng.uniform(*REST)), float(rng.uniform(*REST))
+        self.hot = self._heats()
 
     def tick(self) -> None:
         """Moves the clock on: lamp and plate go through their times."""
@@ -91,21 +92,22 @@ class Stove(Room):
         lit = self.clock >= self.lit_at
         if lit != self.lamp.on:
             self.lamp.set(lit)
+        self.hot = self._heats()
         self.clock += self.control_dt
 
-    def hot(self) -> bool:
-        """Tells whether the plate that gets hot is hot now."""
+    def _heats(self) -> bool:
+        """Tells whether the plate that gets hot is to be hot now."""
         if self.pairing == "on":
-            return self.lamp.on and self.clock > self.lit_at + CUE
+            return self.lamp.on and self.clock >= self.lit_at + CUE
         if self.pairing == "off":
-            return self.own_at < self.clock <= self.own_at + HEAT
+            return self.own_at <= self.clock < self.own_at + HEAT
         return not self.lamp.on
 
     def heat(self) -> float:
         """Returns the heat below the body."""
         x, y, _ = self.body.pose()[0]
         a, b, _ = self.plates[self.side].position
-        return float(self.hot() and math.hypot(x - a, y - b) < PLATES[self.side].size[0])
+        return float(self.hot and math.hypot(x - a, y - b) < PLATES[self.side].size[0])
 
     def feeds(self) -> bool:
         """Tells whether the feeder is touched."""
@@ -123,7 +125,7 @@ class Stove(Room):
         """Returns the true state, with lamp, heat of the hot plate, its name, and the pairing."""
         return {
             **super().truth(),
-            "plate.heat": float(self.hot()),
+            "plate.heat": float(self.hot),
             "plate.name": PLATES[self.side].name,
             "pairing": self.pairing,
         }

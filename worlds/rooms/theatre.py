@@ -52,7 +52,7 @@ class Theatre(Room):
 
     bodies = ("kitten", "crawler", "octopus")
     size = (6.0, 5.0)
-    memory = ("playing", "twisted", "side", "clock", "done", "happened_at")
+    memory = ("playing", "twisted", "side", "ticks", "done", "happened_at")
 
     def __init__(self, *, act: str | None = None, twist: bool | None = None, **options: Any) -> None:
         if act is not None and act not in ACTS:
@@ -86,7 +86,7 @@ class Theatre(Room):
         self.playing = tuple(ACTS)[drawn] if self.act is None else self.act
         self.twisted = twist if self.twist is None else self.twist
         self.side = 2 * side - 1  # 1: from the left to the right
-        self.clock, self.done, self.happened_at = 0.0, False, -1.0
+        self.ticks, self.done, self.happened_at = 0, False, -1.0
         for screen, x in zip(self.screens, (-SCREEN, SCREEN), strict=True):
             screen.place(x, SCREENS)
         for name, prop in self.props.items():
@@ -116,6 +116,11 @@ class Theatre(Room):
         self.body.place(float(self.np_random.uniform(-0.3, 0.3)), -1.5, math.pi / 2)
 
     @property
+    def clock(self) -> float:
+        """Seconds since the act began."""
+        return self.ticks * self.happens_every
+
+    @property
     def play(self) -> Act:
         """The act that is played."""
         return ACTS[self.playing]
@@ -123,7 +128,7 @@ class Theatre(Room):
     def happen(self) -> None:
         """Lets the act go on."""
         before = self.clock
-        self.clock += self.happens_every
+        self.ticks += 1
         if self.hand_moves:
             self._move_hand()
         if self.playing == "floating":
@@ -193,5 +198,5 @@ class Theatre(Room):
             "scene.possible": not self.twisted or self.play.possible,
             "scene.time": self.clock,
             "scene.happened_at": None if self.happened_at < 0.0 else self.happened_at,
-            "scene.over": self.clock >= LASTS,
+            "scene.over": self.clock > LASTS - self.happens_every / 2,
         }
