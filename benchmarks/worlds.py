@@ -3,7 +3,7 @@
 Times are of the processor (`time.process_time`), so that what else the machine does counts little; all but the async
 vector's, which wants two free cores. Peers (panda-gym, pybullet_envs_gymnasium) run beside ours in a virtual
 environment of their own, which this makes.
-The bars' own numbers, hours long: --steps 10000 --processes 3 --seeds 0 1 2 3 4 --resets 1000 --long 100000.
+The bars' own numbers, hours long: --steps 10000 --processes 3 --seeds 0 1 2 3 4 --resets-counted 1000 --long 100000.
 """
 
 from __future__ import annotations
