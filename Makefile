@@ -59,6 +59,7 @@ minds: $(STAMP)  ## train again the minds that housecat ships
 
 pictures: $(STAMP)  ## draw the pictures of the documentation again
 	@$(BIN)/python docs/pictures.py
+	$(BIN)/python docs/world_pictures.py
 
 clean:  ## remove what building and testing leave behind (runs/ and .venv stay)
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

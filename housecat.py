@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import importlib
-import json as jsonlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -17,8 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from housecat_results import film, illustrate, lines, report, say, table, versions, watch_window
-from usererror import UserError, unknown
+from housecat_export import export
+from housecat_options import Json, Name, Place
+from housecat_results import film, illustrate, report, say, table, versions, watch_window
+from housecat_study import study
+from housecat_worlds import worlds
+from usererror import UserError
 
 # Everything else is imported by the command that needs it: `housecat --help` must not wait for torch.
 if TYPE_CHECKING:
@@ -27,9 +30,6 @@ if TYPE_CHECKING:
 INTERRUPTED = 130  # what a shell expects of a process ended by Ctrl-C
 CLIP_SECONDS = 30.0
 STEPS = 5000
-Json = Annotated[bool, tyro.conf.arg(help="Print the result as one JSON object.")]
-Name = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
-Place = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Life:
     """Who lives where, wanting what."""
 
     world: str = "playroom"
-    """Where: see `housecat worlds`."""
+    """Where: see `housecat worlds`. Of a file: my_worlds.py:Attic."""
     mind: Annotated[str, tyro.conf.arg(metavar="NAME|PATH")] = "kitten"
     """Who: a mind that comes with housecat, or the path of one."""
     newborn: bool = False
@@ -53,7 +53,7 @@ class Life:
         from intrinsic import parse_specs
 
         wanted = {_placed(name): weight for name, weight in parse_specs(self.objective).items()}
-        return RunConfig(self.world, None if self.newborn else _placed(self.mind), wanted, self.seed, steps)
+        return RunConfig(_placed(self.world), None if self.newborn else _placed(self.mind), wanted, self.seed, steps)
 
 
 def _placed(name: str) -> str:
@@ -169,49 +169,6 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
     return report(found, f"{path}: {verdict}", json) or int(bool(difference))
 
 
-def study(
-    name: Annotated[str, tyro.conf.Positional] = "",
-    *,
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4),
-    steps: int | None = None,
-    out: Place = None,
-    json: Json = False,
-) -> int:
-    """Runs a study: a claim about curious minds, measured against controls. Without a name, lists them.
-
-    Args:
-        name: Which.
-        seeds: Lives to live.
-        steps: Control steps per life; the study's own number when not given.
-        out: Where to keep result.json and figure.png; runs/study-NAME when not given.
-        json: Print the result as one JSON object.
-    """
-    import studies
-    from agent.files import write_text, writing
-    from housecat_progress import Bar
-
-    known = studies.describe()
-    if not name:
-        return report(known, table(known), json)
-    if name not in known:
-        raise unknown("study", name, known)
-    folder = out or Path("runs") / f"study-{name}"
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        options: dict[str, Any] = {} if steps is None else {"steps": steps}
-        with Bar(name, 100, "%") as bar:
-            options["progress"] = lambda share, words="": bar(100 * share, words)
-            result = importlib.import_module(f"studies.{name}").run(seeds=seeds, out=folder, **options)
-        write_text(folder / "result.json", jsonlib.dumps(result, indent=2))
-    return report(result, f"{chr(10).join(lines(result.get('metrics', {})))}\nKept in {folder}", json)
-
-
-def worlds(*, json: Json = False) -> int:
-    """Lists the worlds."""
-    known = importlib.import_module("worlds").describe()
-    return report(known, table(known), json)
-
-
 def objectives(*, json: Json = False) -> int:
     """Lists what a mind can want: the objectives that come with housecat, and installed plug-ins."""
     from dataclasses import asdict
@@ -240,6 +197,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "study": study,
     "worlds": worlds,
     "objectives": objectives,
+    "export": export,
     "doctor": doctor,
 }
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from agent.files import Arrays, write_arrays, write_text, writing
 from usererror import UserError, unknown
+from userfile import is_file_spec
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -45,6 +46,11 @@ class RunConfig:
     def who(self) -> str:
         """What a person would call the mind."""
         return Path(self.mind).stem if self.mind else "newborn"
+
+    @property
+    def where(self) -> str:
+        """What a person would call the world, fit for the name of a folder."""
+        return self.world.rpartition(":")[2].lower() if is_file_spec(self.world) else self.world
 
     def to_toml(self) -> str:
         """Returns the configuration as TOML."""
@@ -89,7 +95,7 @@ class RunFolder:
         root = Path(parent)
         if name is not None and not NAME.fullmatch(name):
             raise UserError(f"name={name!r}; a run's name has letters, digits, '.', '_' and '-' only, and no folders")
-        stem = f"{config.world}-{config.who}"
+        stem = f"{config.where}-{config.who}"
         with writing(root):
             root.mkdir(parents=True, exist_ok=True)
             numbered = (root / f"{stem}-{i:03d}" for i in range(1, 100_000))

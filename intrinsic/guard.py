@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import inspect
 import random
-import traceback
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import numpy.random.mtrand as legacy
 import torch
 
-from usererror import UserError
+import userfile
 
 # NumPy's global functions draw from here while a fence is up: swapping the generator takes 1 us, saving and
 # restoring its state 170.
@@ -60,17 +58,7 @@ def fence(seed: int) -> Iterator[None]:
 
 def blame(error: BaseException, file: str | None) -> str:
     """Says what went wrong and, where the error passed through `file`, in which line of it."""
-    words = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    if isinstance(error, Fault | UserError):
-        return words
-    what = f"{type(error).__name__}: {words}" if words else type(error).__name__
-    line: int | None = None
-    if isinstance(error, SyntaxError) and file and error.filename == file:
-        line, what = error.lineno, f"{type(error).__name__}: {error.msg}"
-    else:
-        frames = traceback.extract_tb(error.__traceback__)
-        line = next((frame.lineno for frame in reversed(frames) if frame.filename == file), None)
-    return f"{Path(file).name}, line {line}: {what}" if file and line else what
+    return str(error) if isinstance(error, Fault) else userfile.blame(error, file)
 
 
 def file_of(kind: type) -> str | None:

@@ -61,8 +61,26 @@ class Meal:
         _numbers("energy", (self.energy,), 1)
 
 
-Event = Poke | Place | Meal
-EVENTS: dict[str, Callable[..., Event]] = {"poke": Poke, "place": Place, "meal": Meal}
+@dataclass(frozen=True)
+class Switch:
+    """Sets something that a room lets a user set while it runs.
+
+    Attributes:
+        target: What to set, such as ``"pairing"`` in the stove.
+        setting: What to set it to, such as ``"off"``.
+    """
+
+    target: str
+    setting: str
+
+    def __post_init__(self) -> None:
+        for name in ("target", "setting"):
+            if not isinstance(getattr(self, name), str):
+                raise UserError(f"{name}={getattr(self, name)!r}; it takes a word")
+
+
+Event = Poke | Place | Meal | Switch
+EVENTS: dict[str, Callable[..., Event]] = {"poke": Poke, "place": Place, "meal": Meal, "switch": Switch}
 
 
 def to_json(event: Event) -> dict[str, Any]:

@@ -70,17 +70,33 @@ def cone(columns: int = 28) -> Array:
     return np.concatenate([_grid(side, np.broadcast_to(slope, side.shape)), _disc(columns, -1.0, False)])
 
 
-def mesh(kind: ShapeKind | Literal["skirt"], fine: bool) -> tuple[Array, npt.NDArray[np.int32]]:
+def ground(heights: tuple[tuple[float, ...], ...]) -> Array:
+    """Returns (V, 6) positions and normals of uneven ground between -1 and 1 along x and y, seen from above."""
+    z = np.array(heights)
+    x, y = (np.linspace(-1, 1, count) for count in z.shape)
+    points = np.stack([*np.meshgrid(x, y, indexing="ij"), z], axis=-1)
+    along_x, along_y = np.gradient(z, x, y)
+    normals = np.stack([-along_x, -along_y, np.ones_like(z)], axis=-1)
+    # Columns go round counter-clockwise: seen from above, y first.
+    return _grid(points, normals).reshape(-1, 3, 6)[:, ::-1].reshape(-1, 6)
+
+
+def mesh(
+    kind: ShapeKind | Literal["skirt"], fine: bool, heights: tuple[tuple[float, ...], ...] = ()
+) -> tuple[Array, npt.NDArray[np.int32]]:
     """Returns (V, 6) distinct vertices and the indices of their triangles.
 
     Args:
         kind: What to make; a skirt is a box without top and bottom.
         fine: False for decorations that are a few pixels wide.
+        heights: Of uneven ground, see `Shape`.
     """
     if kind == "box":
         vertices = box()
     elif kind == "skirt":
         vertices = box()[:24]
+    elif kind == "ground":
+        vertices = ground(heights)
     elif kind == "sphere":
         vertices = sphere(22, 13) if fine else sphere(12, 8)
     else:

@@ -43,7 +43,7 @@ def pick(
     origin, direction = camera.ray(x, y, width, height)
     best, node = np.inf, None
     for shape in scene.shapes:
-        if shape.name.startswith(("wall", "floor")):
+        if shape.name.startswith(("wall", "floor")) or shape.kind == "ground":
             continue
         local = np.array([*shape.position, *shape.orientation])
         back = inverse(compose(np.asarray(poses[shape.node], float), local))

@@ -46,16 +46,15 @@ class Renderer:
         Raises:
             NoOpenGLError: If no OpenGL 3.3 context can be had.
         """
-        # More rasteriser threads would fight the life for its core.
-        os.environ.setdefault("LP_NUM_THREADS", "1")
-        self._gl = _context()
+        self._gl = context()
         self.backend = f"moderngl: {self._gl.info['GL_RENDERER']}"
         self.width, self.height = width, height
         self._staging = Staging(scene)
         self._buffer = np.zeros((height, width, 4), np.uint8)
-        self._make_targets()
-        self._make_programs()
-        self._make_arrays(scene)
+        with self._gl:
+            self._make_targets()
+            self._make_programs()
+            self._make_arrays(scene)
 
     def _make_targets(self) -> None:
         gl, extent = self._gl, (self.width, self.height)
@@ -101,11 +100,15 @@ class Renderer:
         """Uploads one mesh for each kind of shape, and the quads of tiles and spots."""
         gl = self._gl
         floors = [s.name.startswith("floor") and s.kind == "box" for s in scene.shapes]
-        keys = [("skirt" if f else s.kind, max(s.size) > 0.05) for s, f in zip(scene.shapes, floors, strict=True)]
+        keys = [
+            ("skirt" if f else s.kind, max(s.size) > 0.05, s.heights) for s, f in zip(scene.shapes, floors, strict=True)
+        ]
         self._batches = []
-        for kind, fine in dict.fromkeys(keys):
-            members = np.array([i for i, k in enumerate(keys) if k == (kind, fine)], np.intp)
-            self._batches.append(Batch(gl, members, mesh(kind, False), mesh(kind, fine), self._cast, self._solid))
+        for key in dict.fromkeys(keys):
+            kind, fine, heights = key
+            members = np.array([i for i, k in enumerate(keys) if k == key], np.intp)
+            coarse, drawn = mesh(kind, False, heights), mesh(kind, fine, heights)
+            self._batches.append(Batch(gl, members, coarse, drawn, self._cast, self._solid))
         square = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
         self._spots = Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
         self._bare = Quads(gl, self._floor, square, ("cells",), "4f")
@@ -124,6 +127,10 @@ class Renderer:
         Returns:
             (H, W, 3) view of a buffer that the next call overwrites; `pixels` is the same with a fourth, unused byte.
         """
+        with self._gl:  # others, such as a body's eye, may draw in between
+            return self._draw(poses, camera, overlay)
+
+    def _draw(self, poses: Poses, camera: Camera, overlay: Overlay) -> Image:
         gl, staging = self._gl, self._staging
         instances = staging.place(np.asarray(poses, np.float32), camera)
         matrix = camera.matrix(self.width / self.height)
@@ -165,8 +172,9 @@ class Renderer:
         self._canvas.clear(red, green, blue, 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
         self._mask.use(0)
-        self._dim.draw(runs(staging.shaded(instances)))  # a millimetre above, so that the rest hides behind it
-        self._bare.draw(np.array([[0.0, 0.0, FLOOR_TILES, FLOOR_TILES]]))
+        # A millimetre above, so that the rest hides behind it.
+        self._dim.draw(staging.cut(runs(staging.shaded(instances))))
+        self._bare.draw(np.array([staging.tiles]))
 
     def _smooth_edges(self, tiles: npt.NDArray[np.bool_]) -> None:
         gl = self._gl
@@ -243,8 +251,14 @@ def make_renderer(
     return TinyRenderer(world.tiny_render, width, height)
 
 
-def _context() -> moderngl.Context:
-    """Makes a context without a window: EGL first, which needs no display, then whatever the system offers."""
+def context() -> moderngl.Context:
+    """Makes a context without a window: EGL first, which needs no display, then whatever the system offers.
+
+    Raises:
+        NoOpenGLError: If there is none to be had.
+    """
+    # More rasteriser threads would fight the life for its core.
+    os.environ.setdefault("LP_NUM_THREADS", "1")
     reasons = []
     for options in ({"backend": "egl"}, {}):
         try:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-ShapeKind = Literal["box", "sphere", "cylinder", "cone"]
+ShapeKind = Literal["box", "sphere", "cylinder", "cone", "ground"]
 Vector = tuple[float, float, float]
 Quaternion = tuple[float, float, float, float]
 
@@ -19,7 +19,7 @@ class Shape:
 
     Attributes:
         name: What a person would call it, such as ``"red ball"``.
-        kind: ``box``, ``sphere``, ``cylinder`` or ``cone`` (axis and tip along +z).
+        kind: ``box``, ``sphere``, ``cylinder``, ``cone`` (axis and tip along +z) or ``ground`` (see `heights`).
         size: Half extents along x, y, z in metres (a sphere's radius three times; a cylinder's or
             cone's radius twice, then half its height). Unequal radii give an ellipsoid.
         color: Red, green, blue, each 0 to 1.
@@ -28,6 +28,8 @@ class Shape:
         orientation: Rotation against the node's frame, quaternion (x, y, z, w).
         glow: 0 for an ordinary surface to 1 for one that shines by itself (a hot plate, a lamp).
         solid: False for shapes that only decorate (ears, eyes, stripes).
+        heights: Of uneven ground: a grid of heights, along x and then y, that spans -1 to 1 both ways; all are
+            multiplied by `size`.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Shape:
     orientation: Quaternion = (0.0, 0.0, 0.0, 1.0)
     glow: float = 0.0
     solid: bool = True
+    heights: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True)

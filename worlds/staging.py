@@ -32,7 +32,8 @@ class Staging:
     """Turns poses into what the renderer uploads.
 
     Attributes:
-        ground: Centre x, y, half side and height of the floor (m).
+        ground: Centre x, y, half the longer side and height of the floor (m).
+        tiles: The floor's x, y, width and depth in tiles, of which `FLOOR_TILES` make up its longer side.
         bright: Colour of the floor in the light.
         dusk: What shadow multiplies it by.
         casting: Which shapes cast shadows.
@@ -54,15 +55,22 @@ class Staging:
         self.solid: Mask = np.ones(len(shapes), bool)
         reach = [1.0 if s.kind == "sphere" else 1.25 if s.kind == "cylinder" else 1.74 for s in shapes]
         self._reach = self._size.max(1) * np.array(reach, np.float32)
-        self._standing = self.casting & np.array([s.solid for s in shapes], bool)
+        # A round spot under a long board would be a smudge far around it.
+        wide, narrow = self._size[:, :2].max(1), self._size[:, :2].min(1)
+        compact = (wide < 0.4) | (wide < 3 * narrow)
+        self._standing = self.casting & compact & np.array([s.solid for s in shapes], bool)
         self._rounds = np.flatnonzero(~room)
         self._boxes = np.flatnonzero(self._wall)
         self.ground = (0.0, 0.0, max(scene.size) / 2, 0.0)
+        self.tiles: tuple[float, float, float, float] = (0.0, 0.0, FLOOR_TILES, FLOOR_TILES)
         color = (0.80, 0.70, 0.58)
         if self._floor.any():
             first = int(np.flatnonzero(self._floor)[0])
             at = compose(scene.poses[self._node[first]], self._local[first])
             top = float(at[2] + self._size[first, 2])
+            half = self._size[first, :2] / self._size[first, :2].max()
+            self.tiles = ((1 - half[0]) * FLOOR_TILES / 2, (1 - half[1]) * FLOOR_TILES / 2,
+                          half[0] * FLOOR_TILES, half[1] * FLOOR_TILES)  # fmt: skip
             self.ground = (float(at[0]), float(at[1]), float(self._size[first, :2].max()), top)
             color = shapes[first].color
         wood = 0.5 * np.square(color)  # dim: things and lines stand out
@@ -132,7 +140,7 @@ class Staging:
         out[0, :, 2], out[1, :, 2] = self.ground[3] + 0.003, self.ground[3] + 0.004
         out[0, :, 3:5] = reach[:, None] * 1.45
         out[0, :, 5:8] = 0.05, 0.03, 0.03
-        out[0, :, 8] = 0.46 * np.clip(1 - low / 0.2, 0, 1)
+        out[0, :, 8] = 0.46 * np.clip(1 - low / 0.2, 0, 1) * (z > -1.0)  # nor what is kept below the room
         out[1, :, 3:5] = reach[:, None] * 2.1
         out[1, :, 5:8] = self._tint[:, :3]
         out[1, :, 8] = 0.42 * self._glow[:, 0]
@@ -150,6 +158,14 @@ class Staging:
         low = np.floor((center - span + half) / (2 * half) * FLOOR_TILES).astype(int)
         high = np.ceil((center + span + half) / (2 * half) * FLOOR_TILES).astype(int)
         return _fill((FLOOR_TILES, FLOOR_TILES), low, high)
+
+    def cut(self, cells: Array) -> Array:
+        """Cuts rectangles of tiles (R, 4) at the edge of a floor that is not square."""
+        x, y, width, depth = self.tiles
+        low = np.maximum(cells[:, :2], (x, y))
+        high = np.minimum(cells[:, :2] + cells[:, 2:], (x + width, y + depth))
+        cut: Array = np.concatenate([low, high - low], axis=1)[(high > low).all(1)].astype(np.float32)
+        return cut
 
     def rough(self, instances: Array, camera: Camera, width: int, height: int) -> Mask:
         """Returns which tiles of the picture (x first, y downwards) hold outlines that want smoothing."""

@@ -29,8 +29,9 @@ class Thing:
         color: Red, green, blue, now.
         glow: 0 to 1, now.
         present: Whether it is there; a thing that is not lies far below the room.
-        position: Of a ghost (m).
-        orientation: Of a ghost.
+        rests: Whether it stays where it is put, so that nobody need ask the physics.
+        position: Of what rests (m).
+        orientation: Of what rests.
     """
 
     physics: Physics
@@ -42,11 +43,14 @@ class Thing:
     color: Vector = field(init=False)
     glow: float = field(init=False)
     present: bool = True
+    rests: bool = field(init=False)
     position: Vector = STILL
     orientation: Quaternion = UPRIGHT
 
     def __post_init__(self) -> None:
         self.color, self.glow = self.shape.color, self.shape.glow
+        self._kind = tuple(float(self.shape.kind == kind) for kind in SHAPES)
+        self.rests = self.ghost or (self.mass == 0.0 and self.link < 0)
 
     @property
     def name(self) -> str:
@@ -66,19 +70,26 @@ class Thing:
 
     def pose(self) -> tuple[Vector, Quaternion]:
         """Returns position (m) and orientation."""
-        if self.ghost:
+        if self.rests:
             return self.position, self.orientation
         if self.link >= 0:
             return self.physics.link(self.body, self.link)
-        return self.physics.state(self.body)[:2]
+        return self.physics.pose(self.body)
 
     def place(self, x: float, y: float, z: float | None = None, heading: float = 0.0) -> None:
-        """Puts it somewhere at rest (m, rad); on the floor when no height is given."""
-        turn = (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2))
+        """Puts it somewhere at rest (m, rad), where it is there to be seen; on the floor when no height is given."""
+        self.present = True
         at = (x, y, self.shape.size[2] if z is None else z)
-        if self.ghost:
-            self.position, self.orientation = at, turn
-        self.physics.place(self.body, at, turn)
+        self.put(at, (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2)))
+
+    def put(self, position: Vector, orientation: Quaternion) -> None:
+        """Puts it somewhere at rest, turned in any way."""
+        if self.rests:
+            self.physics.move(self.body, position, orientation)
+            # The physics rounds a turn; what is restored later is what it has, not what it was told.
+            self.position, self.orientation = (position, orientation) if self.ghost else self.physics.pose(self.body)
+        else:
+            self.physics.place(self.body, position, orientation)
 
     def features(self) -> tuple[float, ...]:
         """Returns a row of the sense ``things``: where it is and how it looks, not what it is for.
@@ -91,10 +102,9 @@ class Thing:
             position, turn, velocity, _ = self.physics.state(self.body)
         else:
             position, turn = self.pose()
-        shape = self.shape
-        heading = yaw(turn) if shape.kind == "box" else 0.0
-        looks = (*shape.size, *self.color, *(float(shape.kind == kind) for kind in SHAPES), self.glow)
-        return (*position, *velocity, math.sin(heading), math.cos(heading), *looks, float(self.present))
+        heading = yaw(turn) if self.shape.kind == "box" else 0.0
+        looks = (*self.shape.size, *self.color, *self._kind, self.glow, float(self.present))
+        return (*position, *velocity, math.sin(heading), math.cos(heading), *looks)
 
     def state(self) -> dict[str, Any]:
         """Returns what the physics does not keep, fit for JSON."""
@@ -106,4 +116,6 @@ class Thing:
         self.color, self.glow, self.present = tuple(state["color"]), state["glow"], state["present"]
         if self.ghost:
             self.position, self.orientation = tuple(state["position"]), tuple(state["orientation"])
-            self.physics.place(self.body, self.position, self.orientation)
+            self.physics.move(self.body, self.position, self.orientation)
+        elif self.rests:
+            self.position, self.orientation = self.physics.pose(self.body)

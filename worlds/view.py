@@ -17,7 +17,7 @@ RIBBON_FLOATS = 12
 
 @dataclass(frozen=True)
 class Camera:
-    """A perspective camera, upright.
+    """A perspective camera.
 
     Attributes:
         eye: Where it is (m, room frame).
@@ -25,6 +25,7 @@ class Camera:
         fov: Vertical field of view (degrees).
         near: Nearest distance drawn (m).
         far: Farthest distance drawn (m).
+        up: What is up for it, such as the top of a head.
     """
 
     eye: Vector
@@ -32,12 +33,13 @@ class Camera:
     fov: float = 40.0
     near: float = 0.1
     far: float = 60.0
+    up: Vector = (0.0, 0.0, 1.0)
 
     def axes(self) -> tuple[Array, Array, Array]:
         """Returns the unit vectors right, up and forward."""
         forward = np.subtract(self.target, self.eye, dtype=np.float32)
         forward /= max(float(np.linalg.norm(forward)), 1e-6)
-        right = np.cross(forward, np.array([0, 0, 1], np.float32))
+        right = np.cross(forward, np.array(self.up, np.float32))
         if float(np.linalg.norm(right)) < 1e-4:  # straight down: any right will do, take +x
             right = np.array([1, 0, 0], np.float32)
         right = np.asarray(right / np.linalg.norm(right), np.float32)

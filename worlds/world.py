@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-import gymnasium
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
 from usererror import UserError, unknown
 from worlds.events import Event, to_json
+from worlds.exact import Exact, Obs
 from worlds.physics import Physics
 from worlds.scene import Scene, Vector
+from worlds.window import Showing
 
-Obs = dict[str, npt.NDArray[Any]]
+__all__ = ["Obs", "World"]
 
 
-class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
+class World(Exact):
     """A world steps its physics many times per control step and never ends by itself.
 
     The reward is always 0: what an agent wants is its own affair (see the package `intrinsic`).
@@ -31,14 +30,16 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         control_dt: Seconds per control step; an integer multiple of `physics_dt`.
         physics_dt: Seconds per physics substep.
         film: Poses recorded per control step, for smooth drawing.
-        render_mode: ``"rgb_array"`` or None.
+        render_mode: ``"rgb_array"`` for `render` to return pictures, ``"human"`` for a window that shows every step,
+            or None.
+        flat: Whether a sense of several rows comes as one row: Stable-Baselines3 takes nothing but rows and pictures.
 
     Raises:
         UserError: If a sense does not exist, or the two times do not fit.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012  # Gymnasium declares it as an instance's
-        "render_modes": ["rgb_array"],
+        "render_modes": ["human", "rgb_array"],
         "render_fps": 5,
     }
     known_senses: ClassVar[tuple[str, ...]] = ()
@@ -52,6 +53,7 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         physics_dt: float = 1.0 / 240.0,
         film: int = 6,
         render_mode: str | None = None,
+        flat: bool = False,
     ) -> None:
         for name in senses:
             if name not in self.known_senses:
@@ -70,10 +72,10 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         self.control_dt, self.physics_dt = control_dt, physics_dt
         self.substeps, self.film_frames = round(ratio), film
         self.render_mode = render_mode
-        self.physics = Physics(physics_dt)
-        self.steps = 0
-        self.events: list[dict[str, Any]] = []
-        self._renderer: Any = None
+        self.metadata = {**self.metadata, "render_fps": max(1, round(1.0 / control_dt))}
+        self.flat = flat
+        super().__init__(Physics(physics_dt))
+        self._shown = Showing(self)
 
     @property
     @abstractmethod
@@ -105,16 +107,9 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
     def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
         """Lays the room out anew with `self.np_random`, and puts what `layout` names where it says."""
 
-    @abstractmethod
-    def _forget(self) -> None:
-        """Drops all contacts that the physics remembers; comes before a layout or a state is put in place."""
-
-    @abstractmethod
-    def _state(self) -> dict[str, Any]:
-        """Returns what `snapshot` must keep besides the physics, fit for JSON."""
-
-    @abstractmethod
-    def _set_state(self, state: dict[str, Any]) -> None: ...
+    def _info(self) -> dict[str, Any]:
+        """Returns what `reset` tells besides the senses."""
+        return {}
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Obs, dict[str, Any]]:
         """Lays the room out: by the seed when given, else by going on with the room's random numbers.
@@ -135,21 +130,49 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         self.steps = 0
         self.events = []
         self._arrange(options.get("layout", {}))
-        return self._sense(), {"events": []}
+        obs, begun = self.observe(), bool(self._hash)
+        self._hash_on(b"", obs, fresh=True)
+        if self.render_mode == "human" and begun:  # making a world shows nothing yet
+            self._shown.show()
+        return obs, {"events": [], **self._info()}
 
     def step(self, action: npt.NDArray[np.float32]) -> tuple[Obs, float, bool, bool, dict[str, Any]]:
-        """Lives one control step; ``info["events"]`` lists what happened in it."""
-        action = np.asarray(action, dtype=np.float32)
-        if action.shape != self.action_space.shape or not np.isfinite(action).all():
-            raise UserError(f"an action is {self.action_space.shape} finite numbers from -1 to 1, got {action!r}")
-        self._act(np.clip(action, -1.0, 1.0))
+        """Lives one control step; ``info["events"]`` lists what happened in it.
+
+        Raises:
+            UserError: If the action does not fit `action_space`; nothing has happened then, and the world can go on.
+        """
+        given = self._checked(action)
+        self._act(given)
         self.steps += 1
         events, self.events = self.events, []
-        return self._sense(), 0.0, False, False, {"events": events}
+        obs = self.observe()
+        self._hash_on(given.tobytes(), obs)
+        if self.render_mode == "human":
+            self._shown.show()
+        return obs, 0.0, False, False, {"events": events}
+
+    def _checked(self, action: Any) -> npt.NDArray[np.float32]:
+        space = self.action_space
+        wanted = f"an action here is {space.shape[0]} finite numbers from -1 to 1"
+        try:
+            given = np.asarray(action)
+        except ValueError as error:
+            raise UserError(f"{wanted}, got {action!r}: {error}") from error
+        if given.dtype.kind not in "fiu":
+            raise UserError(f"{wanted}, got {action!r}, of type {given.dtype}")
+        if given.shape != space.shape:
+            raise UserError(f"{wanted}, of shape {space.shape}; got shape {given.shape}")
+        if not (np.abs(given) <= 1.0 + 1e-6).all():  # nan is not, either
+            raise UserError(f"{wanted}; got {given.tolist()}. Clip it, or divide it by its range")
+        return np.clip(given.astype(np.float32), -1.0, 1.0)
 
     def observe(self) -> Obs:
         """Returns the senses of now, without living a step."""
-        return self._sense()
+        obs = self._sense()
+        if self.flat:
+            return {name: value.reshape(-1) if value.ndim == 2 else value for name, value in obs.items()}
+        return obs
 
     def apply(self, event: Event) -> None:
         """Lets something from outside happen before the next step, and notes it among that step's events.
@@ -160,45 +183,12 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         self._apply(event)
         self.events.append(to_json(event))
 
-    def snapshot(self) -> bytes:
-        """Returns the whole state of the world, to be put back by `restore` in any process.
-
-        It is JSON, so that restoring a stranger's snapshot runs no code; floats survive it bit for bit.
-        """
-        state = {
-            "physics": base64.b64encode(self.physics.save()).decode(),
-            "random": self.np_random.bit_generator.state,
-            "steps": self.steps,
-            "events": self.events,
-            "own": self._state(),
-        }
-        return json.dumps(state).encode()
-
-    def restore(self, snapshot: bytes) -> Obs:
-        """Puts back a state that `snapshot` of a world made with the same arguments returned."""
-        try:
-            state = json.loads(snapshot)
-            physics = base64.b64decode(state["physics"])
-        except (ValueError, KeyError) as error:
-            raise UserError(f"this is not a snapshot of a world ({error})") from error
-        self._forget()
-        self.physics.load(physics)
-        self.np_random.bit_generator.state = state["random"]
-        self.steps, self.events = state["steps"], state["events"]
-        self._set_state(state["own"])
-        return self._sense()
-
     def render(self) -> npt.NDArray[np.uint8] | None:
-        """Returns a picture (480, 640, 3) from a corner of the room, or None without a render mode."""
-        if self.render_mode is None:
+        """Returns a picture (480, 640, 3) from a corner of the room; None without a render mode or with a window."""
+        if self.render_mode == "human":
+            self._shown.show()
             return None
-        from worlds.renderer import Camera, make_renderer  # OpenGL starts only where it is asked for
-
-        if self._renderer is None:
-            self._renderer = make_renderer(self, 640, 480)
-        width = max(self.scene().size)
-        camera = Camera(eye=(-0.6 * width, -0.75 * width, 0.8 * width), target=(0.0, 0.0, 0.0), fov=45.0)
-        return np.array(self._renderer.render(self.scene().poses, camera))
+        return None if self.render_mode is None else self._shown.picture(self.scene().poses)
 
     def tiny_render(
         self, width: int, height: int, eye: Vector, target: Vector, fov: float
@@ -207,6 +197,6 @@ class World(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         return self.physics.picture(width, height, eye, target, fov)
 
     def close(self) -> None:
-        """Frees physics and renderer."""
+        """Frees physics, renderer and window."""
         self.physics.close()
-        self._renderer = None
+        self._shown.close()

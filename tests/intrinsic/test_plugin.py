@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import intrinsic
-from intrinsic.plugin import class_in_file
+from intrinsic.plugin import class_in_file, class_in_source
 from usererror import UserError
 
 GOOD = "class Calm(Objective):\n    def cost(self, view, memory=None):\n        return view['action'].sum(-1)\n"
@@ -107,3 +107,12 @@ def test_importing_leaves_the_random_numbers_alone(plugin_file):
     assert np.random.get_state()[1].tolist() == before[1]
     assert random.getstate() == before[2]
     assert torch.get_default_dtype() == torch.float32
+
+
+def test_a_class_can_be_made_of_what_a_file_would_hold(tmp_path):
+    spec, source = f"{tmp_path / 'unsaved.py'}:Calm", f"from intrinsic import Objective\n{GOOD}"
+    one, other = class_in_source(spec, source), class_in_source(spec, f"{source}# changed\n")
+    assert one is not other
+    assert issubclass(one, intrinsic.Objective)
+    with pytest.raises(UserError, match="line 1: SyntaxError"):
+        class_in_source(spec, "class Calm(:")

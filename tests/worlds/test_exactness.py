@@ -1,12 +1,20 @@
 """The same seed and events give the same life, bit for bit."""
 
-import gymnasium
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
 import pytest
-from gymnasium.utils.env_checker import check_env
 
 import worlds
-from worlds import Place, Poke
+from usererror import UserError
+from worlds import Meal, Place, Poke
+from worlds.exactness import Difference, Log, compare, record, replay
+from worlds.lives import script
 from worlds.world import World
 
 
@@ -66,8 +74,186 @@ def test_drawing_does_not_change_a_life() -> None:
     assert same(life, walk(seen, 40))
 
 
-def test_gymnasium_finds_nothing_wrong(recwarn: pytest.WarningsRecorder) -> None:
-    env = gymnasium.make("housecat/Playroom-v0")
-    check_env(env.unwrapped, skip_render_check=True)
-    # Gymnasium warns of unbounded observations on principle; positions and forces have no bound.
-    assert [str(w.message) for w in recwarn if "infinity" not in str(w.message)] == []
+EVERY = pytest.mark.parametrize("name", worlds.names())
+ELSEWHERE = """import sys
+from worlds.exactness import Log, replay
+log = Log.load(sys.argv[1])
+for start in map(int, sys.argv[2:]):
+    print(replay(log, start))"""
+
+
+@pytest.fixture
+def plan() -> Iterator[list]:
+    world = worlds.make("playroom", seed=3)
+    yield list(script(world, 3, 60))
+    world.close()
+
+
+@EVERY
+def test_a_log_is_lived_again_in_another_process_from_its_start_and_from_every_keyframe(
+    name: str, tmp_path: Path
+) -> None:
+    world = worlds.make(name, seed=2)
+    log = record(name, 2, script(world, 2, 40, pokes=7), every=20)
+    world.close()
+    log.save(tmp_path / "log.npz")
+    root = Path(worlds.__file__).parent.parent
+    arguments = [sys.executable, "-c", ELSEWHERE, str(tmp_path / "log.npz"), "0", "20"]
+    done = subprocess.run(arguments, cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["None", "None"], done.stderr
+
+
+def test_a_log_read_back_is_the_log_that_was_written(plan: list, tmp_path: Path) -> None:
+    log = record("playroom", 3, plan[:25], every=10, control_dt=0.1)
+    log.save(tmp_path / "log.npz")
+    read = Log.load(tmp_path / "log.npz")
+    assert (read.world, read.seed, read.options, read.events) == ("playroom", 3, {"control_dt": 0.1}, log.events)
+    assert (read.digests, read.keyframes) == (log.digests, log.keyframes)
+    assert list(read.keyframes) == [0, 10, 20]
+    assert replay(read, 10) is None
+    assert any(log.events)
+
+
+def test_the_first_step_and_variable_that_differ_are_named(plan: list) -> None:
+    log = record("playroom", 3, plan)
+    pushed = [*plan]
+    pushed[41] = (plan[41][0], [Poke("red ball", (1e-9, 0.0, 0.0))])
+    found = compare(log, record("playroom", 3, pushed))
+    assert found is not None
+    assert (found.step, found.variable) == (41, "red ball.position.x")
+    assert found.values[0] != found.values[1]
+    turned = [*plan]
+    turned[7] = (-plan[7][0], plan[7][1])
+    told = compare(log, record("playroom", 3, turned))
+    assert told is not None
+    assert (told.step, told.variable) == (7, "action")
+    assert compare(log, record("playroom", 3, plan[:30])) is None
+
+
+def test_a_replay_tells_where_a_log_does_not_hold(plan: list) -> None:
+    log = record("playroom", 3, plan[:20], every=10)
+    log.actions[12] = -log.actions[12]
+    found = replay(log)
+    assert isinstance(found, Difference)
+    assert found.step == 12
+    assert "step 12" in str(found)
+    assert replay(log, stop=12) is None
+    assert replay(log, 10, stop=12) is None
+    with pytest.raises(UserError, match="no keyframe at step 5; there are 0, 10"):
+        replay(log, 5)
+
+
+def test_what_is_done_before_a_snapshot_happens_after_it() -> None:
+    world = worlds.make("playroom", seed=1)
+    for event in (Poke("red ball", (0.2, 0.1, 0.0)), Meal(-0.3)):
+        world.apply(event)
+    snapshot = world.snapshot()
+    action = np.zeros(5, np.float32)
+    obs, _, _, _, info = world.step(action)
+    other = worlds.make("playroom", seed=2)
+    other.restore(snapshot)
+    again, _, _, _, told = other.step(action)
+    assert same([obs], [again])
+    assert other.digest() == world.digest()
+    assert [e["event"] for e in told["events"]] == [e["event"] for e in info["events"]]
+    assert other.exact() == world.exact()
+    assert info["events"][0]["event"] == "poke"
+
+
+def test_going_back_again_and_again_is_as_exact_as_the_first_time() -> None:
+    world = worlds.make("playroom", seed=1)
+    walk(world, 15)
+    kept = [world.snapshot(), (walk(world, 5), world.snapshot())[1]]
+    rests = [(world.restore(it), walk(world, 10, seed=2), world.digest())[1:] for it in kept]
+    for _ in range(4):  # from the third time on from memory
+        for snapshot, (rest, digest) in zip(kept, rests, strict=True):
+            world.restore(snapshot)
+            assert same(rest, walk(world, 10, seed=2))
+            assert world.digest() == digest
+
+
+def test_chance_goes_on_from_a_snapshot() -> None:
+    world, other = worlds.make("playroom", seed=1), worlds.make("playroom", seed=2)
+    other.restore(world.snapshot())
+    assert same([world.reset()[0]], [other.reset()[0]])
+
+
+def test_a_digest_tells_lives_apart_and_equal_ones_alike() -> None:
+    one, other, third = (worlds.make("playroom", seed=seed) for seed in (1, 1, 2))
+    assert one.digest() == other.digest() != third.digest()
+    begun = one.digest()
+    walk(one, 3), walk(other, 3)
+    assert begun != one.digest() == other.digest()
+    other.step(np.zeros(5, np.float32)), one.step(np.full(5, 1e-3, np.float32))
+    assert one.digest() != other.digest()
+    one.reset(seed=1)
+    assert one.digest() == begun
+
+
+def changed(snapshot: bytes, **head: object) -> bytes:
+    first, _, body = snapshot.partition(b"\n")
+    return json.dumps({**json.loads(first), **head}).encode() + b"\n" + body
+
+
+def refitted(snapshot: bytes, **fits: object) -> bytes:
+    return changed(snapshot, fits={**json.loads(snapshot.partition(b"\n")[0])["fits"], **fits})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda s: b"", "no snapshot of a world"),
+        (lambda s: b"\x00\xff" * 40, "no snapshot of a world"),
+        (lambda s: b"{}", "no snapshot of a world"),
+        (lambda s: b'{"physics": "AA=="}', "format 1, and this is format 2"),
+        (lambda s: s[: len(s) // 2], "damaged: its checksum should be"),
+        (lambda s: s[:-200] + b"x" + s[-199:], "damaged: its checksum should be"),
+        (lambda s: changed(s, format=9), "format 9, and this housecat reads format 2"),
+        (lambda s: refitted(s, world="Maze"), "world 'Maze', and this world has world 'Playroom'"),
+        (lambda s: refitted(s, version=3), "version 3, and this world has version 0"),
+        (lambda s: refitted(s, physics_dt=0.01), "physics_dt 0.01, and this world has physics_dt 0.0041"),
+    ],
+)
+def test_a_snapshot_that_does_not_fit_is_refused_and_nothing_changes(spoil: object, words: str) -> None:
+    world = worlds.make("playroom", seed=4)
+    walk(world, 3)
+    before = world.digest(), world.exact()
+    with pytest.raises(UserError, match=words):
+        world.restore(spoil(world.snapshot()))
+    assert (world.digest(), world.exact()) == before
+    world.step(np.zeros(5, np.float32))
+
+
+def test_a_file_that_is_no_log_is_refused(tmp_path: Path, plan: list) -> None:
+    for content in (b"", b"no log", hashlib.sha256(b"x").digest() * 9):
+        (tmp_path / "log.npz").write_bytes(content)
+        with pytest.raises(UserError, match="no log of a life"):
+            Log.load(tmp_path / "log.npz")
+    record("playroom", 3, plan[:2]).save(tmp_path / "log.npz")
+    (tmp_path / "log.npz").write_bytes((tmp_path / "log.npz").read_bytes()[:900])
+    with pytest.raises(UserError, match="no log of a life"):
+        Log.load(tmp_path / "log.npz")
+    with pytest.raises(UserError, match="no log of a life"):
+        Log.load(tmp_path / "missing.npz")
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (np.zeros(4), r"shape \(5,\); got shape \(4,\)"),
+        (np.zeros((1, 5)), r"shape \(5,\); got shape \(1, 5\)"),
+        ([0, 0, np.nan, 0, 0], "5 finite numbers from -1 to 1; got .*nan"),
+        ([0, 0, 0, 0, 1.5], "from -1 to 1; got .*1.5"),
+        ([0, 0, 0, 0, -np.inf], "from -1 to 1; got .*-inf"),
+        ("left", "of type <U4"),
+        (None, "of type object"),
+        ([[0.0], [0.0, 1.0]], "5 finite numbers"),
+        (np.zeros(5, complex), "of type complex128"),
+    ],
+)
+def test_a_bad_action_is_refused_with_both_values_and_the_world_goes_on(action: object, words: str) -> None:
+    world, other = worlds.make("playroom", seed=4), worlds.make("playroom", seed=4)
+    with pytest.raises(UserError, match=words):
+        world.step(action)
+    assert same(walk(world, 3), walk(other, 3))
+    assert world.digest() == other.digest()

@@ -196,12 +196,6 @@ def test_unusable_options_are_refused_with_a_remedy(options: dict, message: str)
         worlds.make("playroom", **options)
 
 
-@pytest.mark.parametrize("action", [np.zeros(4), np.full(5, np.nan), "left"])
-def test_unusable_actions_are_refused(world: World, action: object) -> None:
-    with pytest.raises((UserError, ValueError)):
-        world.step(action)
-
-
 def test_an_unknown_world_is_named_with_its_neighbours() -> None:
     with pytest.raises(UserError, match="Did you mean playroom"):
         worlds.make("playrom")

@@ -128,7 +128,7 @@ def test_without_opengl_the_world_draws_itself(monkeypatch):
     def fails() -> None:
         raise NoOpenGLError("no driver")
 
-    monkeypatch.setattr(module, "_context", fails)
+    monkeypatch.setattr(module, "context", fails)
     made = make_renderer(fake.World(), WIDTH, HEIGHT)
     assert isinstance(made, TinyRenderer)
     assert made.backend == "tiny"

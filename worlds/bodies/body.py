@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from worlds.parts import Contact, Joint
 from worlds.physics import Physics
-from worlds.scene import Shape, Vector
+from worlds.scene import Quaternion, Shape, Vector
 
 
 class Body(ABC):
@@ -31,6 +31,7 @@ class Body(ABC):
         joints: Links and the joints that hold them.
         height: Of the base's centre when it stands (m).
         reach: Radius (m) in which nothing may be where it is put, whichever way it faces.
+        radius: Half width (m) of the space that it takes.
         fallen: Cosine of the tilt from which it counts as fallen, and is put on its feet; None where it must right
             itself.
         feels_floor: Whether the floor counts as touched.
@@ -46,6 +47,7 @@ class Body(ABC):
     joints: ClassVar[Sequence[Joint]]
     height: ClassVar[float]
     reach: ClassVar[float]
+    radius: ClassVar[float] = 0.2
     fallen: ClassVar[float | None] = None
     feels_floor: ClassVar[bool] = False
 
@@ -60,6 +62,15 @@ class Body(ABC):
         """Puts it at rest on a floor of some height (m), facing `heading` (rad)."""
         turn = (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2))
         self.physics.place(self.id, (x, y, floor + self.height), turn)
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Names of its links."""
+        return tuple(joint.name for joint in self.joints)
+
+    def pose(self) -> tuple[Vector, Quaternion]:
+        """Returns position (m) and orientation of what counts as where it is: its base."""
+        return self.physics.pose(self.id)
 
     @abstractmethod
     def act(self, action: npt.NDArray[np.float32]) -> None:

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from worlds.rooms.fork import Fork
+from worlds.rooms.maze import Maze
+from worlds.rooms.meadow import Meadow
 from worlds.rooms.playroom import Playroom
 from worlds.rooms.room import Room
+from worlds.rooms.stove import Stove
+from worlds.rooms.tabletop import Tabletop
+from worlds.rooms.theatre import Theatre
 
 __all__ = ["ROOMS", "Room"]
 
-ROOMS: dict[str, type[Room]] = {"playroom": Playroom}
+ROOMS: dict[str, type[Room]] = {
+    "playroom": Playroom,
+    "maze": Maze,
+    "stove": Stove,
+    "theatre": Theatre,
+    "fork": Fork,
+    "tabletop": Tabletop,
+    "meadow": Meadow,
+}

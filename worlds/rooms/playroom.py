@@ -6,22 +6,64 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from worlds.rooms.room import Room
+import numpy as np
+
+from usererror import UserError
+from worlds.rooms.lamp import SwitchedLamp
+from worlds.rooms.lever import Lever
+from worlds.rooms.ramp import Ramp
+from worlds.rooms.room import WALL, Room
+from worlds.rooms.television import Television
 from worlds.rooms.toys import FEEDER, PLATE, TOYS
+from worlds.scene import Shape
+
+DOOR = 0.7  # half width of the doorway (m)
+STONE = (0.86, 0.84, 0.80)
+EXTRAS = ("lamp", "lever", "ramp", "doorway", "television")
 
 
 class Playroom(Room):
-    """A walled room of 6 x 6 m with six toys, a hot plate and a feeder.
+    """A walled room of 6 x 6 m with six toys, a hot plate and a feeder; more comes with its options.
 
-    Observation: see `Room`; the things are the toys, the hot plate and the feeder (K = 8). An episode has no end of
+    Observation: see `Room`; the things are the toys, the hot plate and the feeder (K = 8), then ``lamp`` and
+    ``switch``, ``lever``, ``ramp``, ``television`` and ``knob`` as the options add them. An episode has no end of
     its own.
+
+    Args:
+        lamp: Whether there is a lamp in a corner, worked by touching a switch at the wall opposite.
+        lever: Whether the feeder is closed until a lever opens it for 5 s.
+        ramp: Whether there is a ramp, 0.2 m high, to go over.
+        doorway: Whether a doorway leads to a second room of the same size.
+        television: Whether there is a television of random pixels, whose channel a knob changes.
+        extras: ``"all"`` turns on those that are not given.
+        **options: Of every room, see `Room`.
     """
 
-    bodies = ("kitten",)
-    size = (6.0, 6.0)
+    bodies = ("kitten", "crawler", "octopus")
+
+    def __init__(
+        self,
+        *,
+        lamp: bool | None = None,
+        lever: bool | None = None,
+        ramp: bool | None = None,
+        doorway: bool | None = None,
+        television: bool | None = None,
+        extras: str = "none",
+        **options: Any,
+    ) -> None:
+        if extras not in ("all", "none"):
+            raise UserError(f"extras={extras!r}; allowed: 'all', 'none'; or turn on one by one: {', '.join(EXTRAS)}")
+        given = dict(zip(EXTRAS, (lamp, lever, ramp, doorway, television), strict=True))
+        for name, value in given.items():
+            if value not in (None, True, False):
+                raise UserError(f"{name}={value!r}; allowed: True, False")
+        self.extras = {name: extras == "all" if value is None else value for name, value in given.items()}
+        self.size = (12.0, 6.0) if self.extras["doorway"] else (6.0, 6.0)
+        super().__init__(**options)
 
     def furnish(self) -> None:
-        """Adds floor, walls, toys, plate and feeder."""
+        """Adds floor, walls, toys, plate and feeder, and what the options ask for."""
         self.floor()
         self.walls()
         self.toys = [
@@ -30,19 +72,57 @@ class Playroom(Room):
         ]
         self.plate = self.add(PLATE, ghost=True)
         self.feeder = self.add(FEEDER)
+        self.lever: Lever | None = None
+        if self.extras["doorway"]:
+            self._partition()
+        if self.extras["lamp"]:
+            self.fit(SwitchedLamp(self))
+        if self.extras["lever"]:
+            self.lever = Lever(self, self.feeder)
+            self.fit(self.lever)
+        if self.extras["ramp"]:
+            self.fit(Ramp(self))
+        if self.extras["television"]:
+            self.fit(Television(self))
+
+    def _partition(self) -> None:
+        """Adds the wall between the rooms, with a doorway in its middle."""
+        half = (self.size[1] / 2 - DOOR) / 2
+        for side in (-1.0, 1.0):
+            at = (0.0, side * (DOOR + half), WALL / 2)
+            self.block(Shape(f"wall partition {'-+'[side > 0]}", "box", (0.05, half, WALL / 2), STONE, 0, at), 0.3)
 
     def lay_out(self) -> None:
         """Puts the plate away from the walls, the feeder at one of them, and the toys anywhere."""
         rng = self.np_random
+        if self.extras["doorway"]:
+            for along in np.linspace(-self.size[1] / 2, self.size[1] / 2, 9).tolist():
+                self.take(0.0, along, 0.3)
         self.plate.place(*self.free(self.plate.radius, 1.2), 0.0)
         self.hot = 1.0
         side, along = int(rng.integers(4)), float(rng.uniform(-2.2, 2.2))
-        out = (self.size[0] / 2 - FEEDER.size[0]) * (1 if side % 2 else -1)
-        x, y = (out, along) if side < 2 else (along, out)
-        self.take(x, y, FEEDER.size[0])
+        x, y, radius = self._beside_a_wall(side, along)
+        self.take(x, y, radius)
         self.feeder.place(x, y)
         for toy in self.toys:
             toy.place(*self.free(toy.shape.size[0], 0.5))
+
+    def _beside_a_wall(self, side: int, along: float) -> tuple[float, float, float]:
+        """Returns a place (m) for the feeder, and the radius to keep free."""
+        width, depth = self.size
+        sign = 1 if side % 2 else -1
+        if side < 2:
+            x, y = (width / 2 - FEEDER.size[0]) * sign, along
+        else:
+            x, y = along, (depth / 2 - FEEDER.size[0]) * sign
+        if any(self.extras.values()):  # what stands at the walls came first: look along this wall for room
+            for step in range(40):
+                for shift in (0.1 * step, -0.1 * step):
+                    a, b = (x, y + shift) if side < 2 else (x + shift, y)
+                    inside = abs(a) < width / 2 and abs(b) < depth / 2
+                    if inside and all(math.hypot(a - u, b - v) > r + 0.5 for u, v, r in self._taken):
+                        return a, b, FEEDER.size[0]
+        return x, y, FEEDER.size[0]
 
     def heat(self) -> float:
         """Returns the plate's heat for a body on it."""
@@ -50,11 +130,12 @@ class Playroom(Room):
 
     def feeds(self) -> bool:
         """Tells whether the feeder is touched."""
-        return any(name == FEEDER.name for _, name in self.touches)
+        opened = self.lever is None or self.lever.left > 0.0
+        return opened and any(name == FEEDER.name for _, name in self.touches)
 
     def on_plate(self) -> bool:
         """Tells whether the middle of the body is over the hot plate."""
-        x, y, _ = self.physics.state(self.body.id)[0]
+        x, y, _ = self.physics.pose(self.body.id)[0]
         return math.hypot(x - self.plate.position[0], y - self.plate.position[1]) < PLATE.size[0]
 
     def truth(self) -> Mapping[str, Any]:

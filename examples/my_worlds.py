@@ -1,0 +1,52 @@
+"""A world of one's own: housecat worlds check examples/my_worlds.py:Attic, housecat watch --world examples/..."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from worlds import Room, Shape
+
+LAMP = Shape("lamp", "cylinder", (0.06, 0.06, 0.3), (0.95, 0.9, 0.6), 0, glow=0.2)
+
+
+class Attic(Room):
+    """A small attic with a ball, a box and a lamp that shines once the ball was pushed away from where it lay.
+
+    Observation: see `Room`; the things are the ball, the box and the lamp (K = 3), and ``cues`` tells whether the
+    lamp shines. An episode has no end of its own.
+    """
+
+    bodies = ("kitten",)
+    size = (4.0, 3.0)
+    cues = ("lamp",)
+    memory = ("home", "shines")  # what changes and what the physics does not keep: plain numbers, words and lists
+
+    def furnish(self) -> None:
+        """Adds what there is, once: floor, walls, things."""
+        self.floor(color=(0.6, 0.45, 0.3))
+        self.walls()
+        self.ball = self.add(Shape("ball", "sphere", (0.1, 0.1, 0.1), (0.9, 0.3, 0.6), 0), mass=0.2, rolling=0.004)
+        self.box = self.add(Shape("box", "box", (0.15, 0.1, 0.1), (0.5, 0.35, 0.2), 0), mass=0.5)
+        self.lamp = self.add(LAMP)  # without mass: it stays where it is put
+
+    def lay_out(self) -> None:
+        """Begins an episode: everything by `self.np_random` and `self.free`, so that a seed fixes it."""
+        self.lamp.place(*self.free(self.lamp.radius, 0.4))
+        self.home = self.free(self.ball.radius, 0.5)
+        self.ball.place(*self.home)
+        self.box.place(*self.free(self.box.radius, 0.5), heading=float(self.np_random.uniform(-3.0, 3.0)))
+        self.shines = False
+
+    def happen(self) -> None:
+        """Goes on by itself, 60 times a second."""
+        (x, y, _), _ = self.ball.pose()
+        if not self.shines and abs(x - self.home[0]) + abs(y - self.home[1]) > 0.2:
+            self.shines, self.lamp.glow = True, 1.0
+            self.events.append({"event": "lamp", "on": True})
+
+    def cue(self) -> Sequence[float]:
+        """Tells whether the lamp shines."""
+        return (float(self.shines),)
+
+    def truth(self) -> Mapping[str, Any]:
+        """Tells studies and viewers, and no mind, what is so."""
+        return {**super().truth(), "lamp.on": self.shines}

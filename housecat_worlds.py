@@ -1,0 +1,46 @@
+"""The command `housecat worlds`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+import tyro
+
+from housecat_options import Json
+from housecat_results import report, table
+from usererror import UserError
+
+
+def worlds(
+    action: Annotated[Literal["list", "check"], tyro.conf.Positional] = "list",
+    name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME|FILE.py:CLASS")] = "",
+    *,
+    seeds: tuple[int, ...] = (0, 1),
+    steps: int = 100,
+    json: Json = False,
+) -> int:
+    """Lists the worlds, or checks that one keeps the contract: `housecat worlds check my_worlds.py:Attic`.
+
+    Status 0 when it keeps it, 1 when not.
+
+    Args:
+        action: What to do.
+        name: World to check: a name from the list, or a class of a file.
+        seeds: Layouts to check it with.
+        steps: Control steps of each life in the check.
+        json: Print the result as one JSON object.
+    """
+    import worlds as package  # this function has the package's name
+
+    if action == "list":
+        if name:
+            raise UserError(f"housecat worlds list takes no name; to check {name}: housecat worlds check {name}")
+        found = {it.name: asdict(it) for it in package.describe()}
+        return report(found, table({it: row["problem"] or row["summary"] for it, row in found.items()}), json)
+    from worlds.check import check
+
+    if not name:
+        raise UserError(f"check which world? One of {', '.join(package.names())}, or my_worlds.py:Attic")
+    result = check(name, seeds=seeds, steps=steps)
+    return report(result.to_json(), str(result), json) or int(not result.passed)

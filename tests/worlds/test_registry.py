@@ -1,0 +1,116 @@
+"""Worlds by name, from a file, and from an installed plug-in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gymnasium
+import pytest
+
+import worlds
+from usererror import UserError
+from worlds import registry
+
+ATTIC = Path(worlds.__file__).parent.parent / "examples/my_worlds.py"
+
+
+@pytest.fixture
+def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Installs worlds as a distribution would: a good one, a broken one, no world, and one with a name of ours."""
+    (tmp_path / "lofts.py").write_text(ATTIC.read_text().replace("class Attic", "class Loft"))
+    (tmp_path / "ruins.py").write_text("raise RuntimeError('fell down')")
+    info = tmp_path / "lofts-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Name: lofts\nVersion: 1.0\n")
+    names = "loft = lofts:Loft", "ruin = ruins:Ruin", "noworld = lofts:LAMP", "playroom = lofts:Loft"
+    (info / "entry_points.txt").write_text("[housecat.worlds]\n" + "\n".join(names) + "\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return tmp_path
+
+
+def test_a_world_from_a_file_is_made_and_lived_in() -> None:
+    world = worlds.make(f"{ATTIC}:Attic", seed=4, senses=("body", "cues"))
+    assert set(world.reset(seed=1)[0]) == {"body", "cues"}
+    assert worlds.class_of(f"{ATTIC}:Attic") is type(world)
+    (told,) = worlds.describe(f"{ATTIC}:Attic")
+    assert told.summary.startswith("A small attic")
+    assert (told.origin, told.id, told.problem) == (str(ATTIC), "", "")
+
+
+def test_the_attics_lamp_answers_to_the_ball() -> None:
+    world = worlds.make(f"{ATTIC}:Attic", seed=4, senses=("cues", "things"))
+    lamp = world.things.index("lamp")
+    assert world.observe()["cues"][0] == 0.0
+    world.apply(worlds.Poke("ball", (0.3, 0.0, 0.0)))
+    told = []
+    for _ in range(6):
+        obs, _, _, _, info = world.step(world.action_space.sample() * 0)
+        told += [event for event in info["events"] if event["event"] == "lamp"]
+    assert told == [{"event": "lamp", "on": True}]
+    assert obs["cues"][0] == obs["things"][lamp, -2] == 1.0
+    assert world.truth()["lamp.on"] is True
+    world.reset(seed=4)
+    assert world.observe()["cues"][0] == 0.0
+
+
+def test_an_installed_world_is_known_by_name_and_to_gymnasium(plugins: Path) -> None:
+    assert worlds.names()[-3:] == ("loft", "noworld", "ruin")
+    assert type(worlds.make("loft", seed=1)).__name__ == "Loft"
+    told = {it.name: it for it in worlds.describe()}
+    assert (told["loft"].origin, told["loft"].id) == ("lofts", "housecat/Loft-v0")
+    assert "fell down" in told["ruin"].problem
+    assert "not a subclass" in told["noworld"].problem
+    assert told["playroom"].origin == "housecat"
+    worlds.register()
+    try:
+        env = gymnasium.make("housecat/Loft-v0")
+        assert env.observation_space["things"].shape == (3 * 19,)
+        env.close()
+    finally:
+        for name in ("loft", "ruin", "noworld"):
+            gymnasium.registry.pop(registry.gym_id(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("playrom", r"unknown world 'playrom'. Did you mean playroom"),
+        ("nothing.py:Attic", "does not exist"),
+        ("{attic}", "names a file but no class in it. Write .*:Attic"),
+        ("{attic}:Atic", "unknown world in .* Did you mean Attic"),
+        ("{attic}:LAMP", "LAMP in .* is not a world. Derive it from worlds.Room.*Worlds there: Attic"),
+        ("{bad}:Half", "has no method `lay_out`"),
+        ("{bad}:Faulty", r"cannot be made: bad.py, line 9: ZeroDivisionError"),
+        ("{bad}:Crowded", "no place left"),
+        ("{syntax}:Any", "cannot import syntax.py: syntax.py, line 1: SyntaxError"),
+    ],
+)
+def test_a_world_that_cannot_be_made_is_told(name: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "syntax.py").write_text("class Any(:")
+    (tmp_path / "bad.py").write_text(
+        "from worlds import Room\n"
+        "class Half(Room):\n"
+        "    def furnish(self):\n"
+        "        pass\n"
+        "class Faulty(Half):\n"
+        "    def lay_out(self):\n"
+        "        pass\n"
+        "    def furnish(self):\n"
+        "        1 / 0\n"
+        "class Crowded(Half):\n"
+        "    def lay_out(self):\n"
+        "        for _ in range(9): self.free(1.4, 1.4)\n"
+    )
+    given = name.format(attic=ATTIC, bad=tmp_path / "bad.py", syntax=tmp_path / "syntax.py")
+    with pytest.raises(UserError, match=words):
+        worlds.make(given)
+
+
+def test_an_unknown_option_is_named_with_its_neighbours() -> None:
+    with pytest.raises(UserError, match=r"unknown option of Playroom 'control_dtt'\. Did you mean control_dt"):
+        worlds.make("playroom", control_dtt=0.1)
+
+
+def test_the_id_is_made_of_the_name() -> None:
+    assert registry.gym_id("playroom") == "housecat/Playroom-v0"
+    assert registry.gym_id("noisy-den_two") == "housecat/NoisyDenTwo-v0"

@@ -1,0 +1,148 @@
+"""Worlds by name: the ones that come with housecat, installed plug-ins, and classes in files."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final
+
+import gymnasium
+
+from usererror import UserError, unknown
+from userfile import Kind, blame, class_in_file, is_file_spec
+from worlds.rooms import ROOMS
+from worlds.world import World
+
+GROUP: Final = "housecat.worlds"
+BUILTIN: Final[dict[str, type[World]]] = {**ROOMS}
+WORLD = Kind(World, "world", "worlds.Room", "my_worlds.py:Attic", "methods `furnish` and `lay_out`")
+
+
+@dataclass(frozen=True)
+class Description:
+    """What can be said of a world without making it.
+
+    Attributes:
+        name: What to call it by.
+        summary: First line of its docstring.
+        bodies: Names of the bodies that fit it.
+        id: What Gymnasium knows it by; empty for a class in a file.
+        origin: ``"housecat"``, the distribution that a plug-in came with, or a file.
+        problem: Why it cannot be used; empty when it can.
+    """
+
+    name: str
+    summary: str = ""
+    bodies: tuple[str, ...] = ()
+    id: str = ""
+    origin: str = "housecat"
+    problem: str = ""
+
+
+def _plugins() -> dict[str, EntryPoint]:
+    """Returns the installed plug-ins by name; housecat's own names cannot be taken over."""
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILTIN}
+
+
+def names() -> tuple[str, ...]:
+    """Returns the names of all registered worlds, housecat's own first."""
+    return (*BUILTIN, *sorted(_plugins()))
+
+
+def class_of(name: str) -> type[World]:
+    """Finds the class of a registered world or of a class in a file.
+
+    Raises:
+        UserError: There is no such world, or it cannot be imported.
+    """
+    if is_file_spec(name):
+        return class_in_file(name, WORLD)
+    if name in BUILTIN:
+        return BUILTIN[name]
+    point = _plugins().get(name)
+    if point is None:
+        raise unknown("world", name, names(), "For one of your own, name its file: my_worlds.py:Attic")
+    try:
+        kind = point.load()
+    except (Exception, SystemExit) as error:
+        raise UserError(f"world {name!r} ({_origin(point)}) cannot be imported: {blame(error, None)}") from error
+    if not (inspect.isclass(kind) and issubclass(kind, World)):
+        raise UserError(f"world {name!r} ({_origin(point)}) is not a subclass of worlds.World")
+    return kind
+
+
+def make(name: str, seed: int | None = 0, **options: Any) -> World:
+    """Makes a world, laid out by the seed.
+
+    Args:
+        name: One of `names()`, or ``path/to/file.py:ClassName``.
+        seed: For the layout; None for a different one each time.
+        **options: Of the world: ``body``, ``senses``, ``control_dt``, ``physics_dt``, ``film``, ``render_mode``, ...
+
+    Raises:
+        UserError: If there is no such world, an option does not fit, or a world of somebody's own is broken.
+    """
+    kind = class_of(name)
+    missing = sorted(it for it in dir(kind) if getattr(getattr(kind, it), "__isabstractmethod__", False))
+    if missing:  # Gymnasium's environments are no abstract classes to Python, which so does not notice
+        raise UserError(f"world {name!r} has no method `{'`, `'.join(missing)}`: define it, see docs/worlds.md")
+    if name in BUILTIN:
+        return _made(kind, seed, options)
+    try:
+        return _made(kind, seed, options)
+    except UserError:
+        raise
+    except Exception as error:  # the code of somebody who wants to know in which line
+        raise UserError(f"world {name!r} cannot be made: {blame(error, inspect.getsourcefile(kind))}") from error
+
+
+def _made(kind: type[World], seed: int | None, options: dict[str, Any]) -> World:
+    known: dict[str, inspect.Parameter] = {}
+    for base in kind.__mro__:
+        if issubclass(base, World):  # what one does not take itself it hands on
+            known |= inspect.signature(base).parameters
+    for option in options:
+        if option not in known:
+            hidden = {key for key, it in known.items() if it.kind in (it.VAR_KEYWORD, it.VAR_POSITIONAL)}
+            raise unknown(f"option of {kind.__name__}", option, set(known) - hidden)
+    return kind(seed=seed, **options)  # type: ignore[call-arg]  # every registered world takes a seed
+
+
+def gym_id(name: str) -> str:
+    """Returns what Gymnasium knows a registered world by: ``housecat/Playroom-v0``."""
+    version = BUILTIN[name].version if name in BUILTIN else 0
+    return f"housecat/{''.join(part.capitalize() for part in name.replace('-', '_').split('_'))}-v{version}"
+
+
+def register() -> None:
+    """Registers all worlds with Gymnasium; plug-ins are not imported for it.
+
+    There senses come flat: what learns through Gymnasium takes rows and pictures, not tables.
+    """
+    places = {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILTIN.items()}
+    for name, place in {**{name: point.value for name, point in _plugins().items()}, **places}.items():
+        if gym_id(name) not in gymnasium.registry:
+            gymnasium.register(gym_id(name), entry_point=place, kwargs={"flat": True})
+
+
+def describe(*which: str) -> tuple[Description, ...]:
+    """Describes the worlds named, or all that are registered; one that cannot be imported tells its problem."""
+    return tuple(_description(name) for name in which or names())
+
+
+def _description(name: str) -> Description:
+    filed = is_file_spec(name)
+    point = None if filed else _plugins().get(name)
+    origin = _origin(point) if point else name.rpartition(":")[0] if filed else "housecat"
+    known_as = "" if filed else gym_id(name)
+    try:
+        kind = class_of(name)
+    except UserError as error:
+        return Description(name, id=known_as, origin=origin, problem=str(error))
+    summary = (kind.__doc__ or "").strip().partition("\n")[0]
+    return Description(name, summary, tuple(getattr(kind, "bodies", ())), known_as, origin)
+
+
+def _origin(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else point.value

@@ -1,0 +1,94 @@
+"""What rooms are fitted with: pieces that belong to the room, and fixtures that do something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from worlds.physics import UPRIGHT, Physics
+from worlds.scene import Quaternion, Shape, Vector
+
+if TYPE_CHECKING:
+    from worlds.rooms.room import Room
+
+AWAY: Vector = (0.0, 0.0, -50.0)  # where what is not there is kept
+OUT_OF_SIGHT: Vector = (1000.0, 1000.0, -50.0)  # farther: the renderer lights the floor below all that glows
+
+
+@dataclass
+class Piece:
+    """A part of the room that is put elsewhere at times but never moves by itself; not one of the things.
+
+    Attributes:
+        physics: That it is in.
+        shape: How it looks.
+        body: Number of its body in the physics.
+        ghost: Whether it is only seen.
+        row: (7,) its pose, a view into the room's table of poses.
+    """
+
+    physics: Physics
+    shape: Shape
+    body: int
+    ghost: bool
+    row: npt.NDArray[np.float32]
+
+    def place(self, x: float, y: float, z: float, orientation: Quaternion = UPRIGHT) -> None:
+        """Puts it somewhere (m)."""
+        self.physics.move(self.body, (x, y, z), orientation)
+        self.row[:] = x, y, z, *orientation
+
+    def hide(self) -> None:
+        """Puts it where nobody sees it."""
+        self.place(*OUT_OF_SIGHT)
+
+    def restore(self, row: Sequence[float] | None) -> None:
+        """Puts a ghost back, or reads off where the physics has put what can be touched."""
+        if row is not None:
+            self.place(row[0], row[1], row[2], (row[3], row[4], row[5], row[6]))
+        else:
+            position, turn = self.physics.pose(self.body)
+            self.row[:] = *position, *turn
+
+
+class Fixture:
+    """Something in a room that does something: made once, laid out at every reset.
+
+    A subclass adds its things and pieces when it is made; what it remembers it names in `memory`, and these
+    attributes, plain numbers, strings and lists, go into snapshots.
+    """
+
+    memory: tuple[str, ...] = ()
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+
+    def lay_out(self) -> None:
+        """Puts it where it begins, by the room's random numbers; comes before the room's own things."""
+
+    def tick(self) -> None:
+        """Begins a control step; the room's `touches` are still those of the last one."""
+
+    def happen(self) -> None:
+        """Lets happen what it does; called 60 times a second, after touches were felt."""
+
+    def truth(self) -> Mapping[str, Any]:
+        """Returns its true state."""
+        return {}
+
+    def touched(self, name: str) -> bool:
+        """Tells whether a thing has been touched in this control step."""
+        return any(thing == name for _, thing in self.room.touches)
+
+    def state(self) -> dict[str, Any]:
+        """Returns what it remembers, fit for JSON."""
+        return {name: getattr(self, name) for name in self.memory}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Puts back what `state` returned."""
+        for name in self.memory:
+            setattr(self, name, state[name])

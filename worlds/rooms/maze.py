@@ -1,0 +1,141 @@
+"""The maze: hedges, dead ends, and a goal to be found."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from usererror import UserError
+from worlds.bodies import yaw
+from worlds.rooms.labyrinth import Cell, Plan, carve, read
+from worlds.rooms.room import WALL, Room
+from worlds.scene import Shape
+
+CELL = 1.2  # metres
+HEDGE = 0.05  # half thickness (m)
+SMALLEST, LARGEST = 2, 12  # cells along a side
+GREEN = (0.30, 0.50, 0.28)
+GOAL = Shape("goal", "cylinder", (0.28, 0.28, 0.004), (0.98, 0.80, 0.20), 0, glow=0.7, solid=False)
+
+
+class Maze(Room):
+    """A maze of square cells of 1.2 m, new with every reset; on the goal, a shining disc, the body is fed.
+
+    There is one way between any two cells, and start and goal are the two that lie farthest apart.
+
+    Observation: see `Room`; the one thing is the goal (K = 1): hedges are felt, and seen by the eye. An episode has
+    no end of its own; ``truth()["at_goal"]`` tells when it is solved.
+
+    Args:
+        cells: Along x and y, each 2 to 12.
+        plan: A drawing of a maze of your own, see `labyrinth.read`; the same at every reset.
+        **options: Of every room, see `Room`.
+    """
+
+    bodies = ("kitten", "crawler", "octopus")
+
+    def __init__(self, *, cells: Sequence[int] = (8, 8), plan: str | None = None, **options: Any) -> None:
+        if len(cells) != 2 or not all(isinstance(n, int) and SMALLEST <= n <= LARGEST for n in cells):
+            raise UserError(f"cells={cells!r}; it takes two whole numbers from {SMALLEST} to {LARGEST}")
+        self.drawn = None if plan is None else read(plan)
+        columns, rows = tuple(cells) if self.drawn is None else (self.drawn.columns, self.drawn.rows)
+        if max(columns, rows) > LARGEST:
+            raise UserError(f"the maze's plan has {columns} x {rows} cells; at most {LARGEST} x {LARGEST} are allowed")
+        self.cells = (columns, rows)
+        self.size = (columns * CELL, rows * CELL)
+        super().__init__(**options)
+
+    def furnish(self) -> None:
+        """Adds floor, walls, the goal and as many hedges as any maze of this size has."""
+        self.floor()
+        self.walls()
+        columns, rows = self.cells
+        if self.drawn is None:
+            count = (columns - 1) * rows + columns * (rows - 1) - (columns * rows - 1)
+        else:
+            count = len(self.drawn.hedges())
+        shape = Shape("hedge", "box", (HEDGE, CELL / 2 + HEDGE, WALL / 2), GREEN, 0)
+        self.hedges = [self.piece(shape, friction=0.3) for _ in range(count)]
+        self.disc = self.add(GOAL, ghost=True)
+
+    def lay_out(self) -> None:
+        """Carves a new maze, or lays out the drawn one."""
+        self.plan = self.drawn or carve(*self.cells, self.np_random)
+        quarter = (0.0, 0.0, math.sin(math.pi / 4), math.cos(math.pi / 4))
+        for hedge, (one, other) in zip(self.hedges, self.plan.hedges(), strict=True):
+            (x, y), (a, b) = self.middle(one), self.middle(other)
+            turn = (0.0, 0.0, 0.0, 1.0) if one[1] == other[1] else quarter
+            hedge.place((x + a) / 2, (y + b) / 2, WALL / 2, turn)
+        self.disc.place(*self.middle(self.plan.goal), 0.002)
+
+    def settle(self) -> None:
+        """Puts the body at the start, facing the way out."""
+        self.body.place(*self.middle(self.plan.start), self._way_out(self.plan.start))
+
+    def middle(self, cell: Cell) -> tuple[float, float]:
+        """Returns the middle of a cell (m)."""
+        return (cell[0] + 0.5) * CELL - self.size[0] / 2, (cell[1] + 0.5) * CELL - self.size[1] / 2
+
+    def cell(self, x: float, y: float) -> Cell:
+        """Returns the cell that a place lies in."""
+        column, row = (int((v + side / 2) // CELL) for v, side in zip((x, y), self.size, strict=True))
+        return min(max(column, 0), self.cells[0] - 1), min(max(row, 0), self.cells[1] - 1)
+
+    def _way_out(self, cell: Cell) -> float:
+        (x, y), (a, b) = cell, self.plan.open(cell)[0]
+        return math.atan2(b - y, a - x)
+
+    def _land(self, x: float, y: float) -> None:
+        """Puts the body into the middle of the cell, where there is room whichever way it faces."""
+        cell = self.cell(x, y)
+        heading = yaw(self.physics.pose(self.body.id)[1])
+        clear = self.body.reach < CELL / 2 - HEDGE
+        self.body.place(*self.middle(cell), heading if clear else self._way_out(cell))
+
+    def _check_layout(self, layout: Mapping[str, Sequence[float]]) -> None:
+        super()._check_layout(layout)
+        if self.body.name in layout:
+            x, y = layout[self.body.name][:2]
+            for one, other in self.plan.hedges():
+                (a, b), (c, d) = self.middle(one), self.middle(other)
+                half = (HEDGE, CELL / 2) if one[1] == other[1] else (CELL / 2, HEDGE)
+                at = ((a + c) / 2, (b + d) / 2)
+                gap = math.hypot(*(max(abs(p - q) - h, 0.0) for p, q, h in zip((x, y), at, half, strict=True)))
+                if gap < self.body.radius:
+                    raise UserError(
+                        f"layout[{self.body.name!r}]={tuple(layout[self.body.name])} overlaps the hedge at "
+                        f"({at[0]:.2f}, {at[1]:.2f}): {gap:.2f} m away, where it takes {self.body.radius:.2f} m"
+                    )
+
+    def feeds(self) -> bool:
+        """Tells whether the body is on the goal."""
+        return self._at_goal()
+
+    def _at_goal(self) -> bool:
+        x, y, _ = self.body.pose()[0]
+        gx, gy, _ = self.disc.position
+        return math.hypot(x - gx, y - gy) < GOAL.size[0]
+
+    def truth(self) -> Mapping[str, Any]:
+        """Returns the true state, with the body's cell, the goal's, and how many cells lie between them."""
+        x, y, _ = self.body.pose()[0]
+        here = self.cell(x, y)
+        return {
+            **super().truth(),
+            "maze.cell": here,
+            "maze.goal": self.plan.goal,
+            "maze.distance": self.plan.distances(self.plan.goal)[here],
+            "at_goal": self._at_goal(),
+        }
+
+    def _state(self) -> dict[str, Any]:
+        plan = {"start": self.plan.start, "goal": self.plan.goal, "doors": sorted(self.plan.doors)}
+        return {**super()._state(), "plan": plan}
+
+    def _set_state(self, state: dict[str, Any]) -> None:
+        super()._set_state(state)
+        plan = state["plan"]
+        doors = frozenset(((a, b), (c, d)) for (a, b), (c, d) in plan["doors"])
+        (a, b), (c, d) = plan["start"], plan["goal"]
+        self.plan = Plan(*self.cells, doors, (a, b), (c, d))

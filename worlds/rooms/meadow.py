@@ -1,0 +1,100 @@
+"""The meadow: uneven ground to walk on, with boulders, cones and a berry bush."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from usererror import UserError
+from worlds.rooms.room import Room
+from worlds.rooms.toys import Toy
+from worlds.scene import Shape
+
+SPACING = 0.25  # metres between the points of the ground
+GRASS = (0.42, 0.62, 0.30)
+FLAT = 0.9  # metres along the walls in which the ground flattens out
+LOWEST = -0.5
+BOULDERS = tuple(
+    Shape(f"boulder {i + 1}", "sphere", (radius,) * 3, (0.55, 0.54, 0.52), 0)
+    for i, radius in enumerate((0.35, 0.28, 0.22))
+)
+CONES = (
+    Toy.ball("brown cone", 0.08, 0.10, (0.50, 0.33, 0.20)),
+    Toy.ball("red apple", 0.07, 0.15, (0.85, 0.18, 0.16)),
+    Toy.cube("hay bale", 0.10, 0.30, (0.90, 0.80, 0.40)),
+)
+BUSH = Shape("berry bush", "sphere", (0.22,) * 3, (0.20, 0.45, 0.55), 0)
+
+
+class Meadow(Room):
+    """A meadow of 8 x 8 m with hills up to some 0.2 m, three boulders, a cone, an apple, a bale and a berry bush.
+
+    Observation: see `Room`; the things are boulders, cone, apple and bale, and the bush, which feeds (K = 7). The
+    hills belong to the room and stay through all resets. An episode has no end of its own.
+
+    Args:
+        hills: Number of the ground: another number, other hills.
+        steepness: How high the hills are, against the ordinary ones; 0 is flat ground.
+        **options: Of every room, see `Room`.
+    """
+
+    bodies = ("crawler", "kitten")
+    size = (8.0, 8.0)
+
+    def __init__(self, *, hills: int = 0, steepness: float = 1.0, **options: object) -> None:
+        if not isinstance(hills, int) or hills < 0:
+            raise UserError(f"hills={hills!r}; it takes a whole number from 0 up")
+        if not 0.0 <= steepness <= 2.0:
+            raise UserError(f"steepness={steepness!r}; it takes a number from 0 to 2")
+        self.hills, self.steepness = hills, steepness
+        super().__init__(**options)  # type: ignore[arg-type]
+
+    def furnish(self) -> None:
+        """Adds ground, walls and what lies about."""
+        self.heights = self._ground()
+        self._floors.add(self.physics.add_ground(self.heights, SPACING, friction=0.9))
+        half, top = self.size[0] / 2, 1.0
+        rows = tuple(tuple(map(float, row)) for row in self.heights)
+        self._statics.append(Shape("floor", "box", (half, half, 0.5), GRASS, 0, (0.0, 0.0, LOWEST - 0.5)))
+        self._statics.append(Shape("hills", "ground", (half, half, top), GRASS, 0, heights=rows))
+        self.walls(0.5)
+        self.boulders = [self.add(shape, friction=0.8) for shape in BOULDERS]
+        self.cones = [
+            self.add(toy.shape, toy.mass, friction=0.7, rolling=max(toy.rolling, 0.02), damping=0.2) for toy in CONES
+        ]
+        self.bush = self.add(BUSH)
+
+    def _ground(self) -> np.ndarray:  # (X, Y), m
+        """Makes hills of smooth waves, flat along the walls."""
+        rng = np.random.default_rng([817, self.hills])
+        count = round(self.size[0] / SPACING) + 1
+        x, y = np.meshgrid(*2 * (np.linspace(-self.size[0] / 2, self.size[0] / 2, count),), indexing="ij")
+        ground = np.zeros((count, count))
+        for length in (3.5, 2.2, 1.3, 0.9):  # metres from crest to crest
+            for angle in rng.uniform(0.0, math.pi, 2):
+                along = (x * math.cos(angle) + y * math.sin(angle)) * 2 * math.pi / length
+                ground += 0.0166 * length * np.sin(along + rng.uniform(0.0, 2 * math.pi))
+        edge = self.size[0] / 2 - np.maximum(np.abs(x), np.abs(y))
+        # Every sum a binary fraction: the physics keeps single precision and must stand on what `level` says.
+        return (self.steepness * ground * np.clip(edge / FLAT, 0.0, 1.0)).astype(np.float32)
+
+    def level(self, x: float, y: float) -> float:
+        """Returns the height of the ground (m): of the highest corner around, so that nothing is put into it."""
+        count = len(self.heights)
+        i, j = (min(max(int((v + self.size[0] / 2) / SPACING), 0), count - 2) for v in (x, y))
+        return float(self.heights[i : i + 2, j : j + 2].max())
+
+    def lay_out(self) -> None:
+        """Scatters boulders, half sunk, and all else."""
+        for boulder in self.boulders:
+            radius = boulder.shape.size[0]
+            x, y = self.free(radius, 1.0)
+            boulder.place(x, y, self.level(x, y) + 0.2 * radius)
+        for thing in (*self.cones, self.bush):
+            x, y = self.free(thing.radius, 0.8)
+            thing.place(x, y, self.level(x, y) + (0.4 if thing is self.bush else 1.0) * thing.shape.size[2])
+
+    def feeds(self) -> bool:
+        """Tells whether the bush is touched."""
+        return any(name == BUSH.name for _, name in self.touches)
