@@ -200,10 +200,14 @@ class Room(World):
         Raises:
             UserError: If there is none.
         """
-        half = np.array(self.size) / 2 - margin
+        width, depth = self.size[0] / 2 - margin, self.size[1] / 2 - margin
+        chance = self.np_random.uniform  # of single numbers: of arrays it takes five times as long
         for _ in range(TRIES):
-            x, y = map(float, self.np_random.uniform(-half, half))
-            if all(math.hypot(x - a, y - b) > radius + r + GAP for a, b, r in self._taken):
+            x, y = chance(-width, width), chance(-depth, depth)
+            for a, b, r in self._taken:
+                if math.hypot(x - a, y - b) <= radius + r + GAP:
+                    break
+            else:
                 self._taken.append((x, y, radius))
                 return x, y
         raise UserError(f"a room of {self.size[0]} x {self.size[1]} m has no place left for a radius of {radius:.2f} m")
