@@ -93,7 +93,10 @@ def test_the_octopus_gets_about_by_strokes_in_any_direction(way: tuple[float, fl
 
     def arms(ahead: np.ndarray) -> None:
         angles = [octo.direction(k) for k in range(octo.ARMS)]
-        tips = [(math.cos(a) * 0.34 + s * way[0], math.sin(a) * 0.34 + s * way[1]) for a, s in zip(angles, ahead, strict=True)]
+        tips = [
+            (math.cos(a) * 0.34 + s * way[0], math.sin(a) * 0.34 + s * way[1])
+            for a, s in zip(angles, ahead, strict=True)
+        ]
         room.step(np.clip(np.ravel([reach(k, *tip) for k, tip in enumerate(tips)]), -1, 1).astype(np.float32))
 
     ahead = np.zeros(octo.ARMS)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 import worlds
 from usererror import UserError
+from worlds.bodies import BODIES
 from worlds.rooms import ROOMS
 from worlds.rooms.room import Room
 
@@ -140,6 +142,16 @@ def test_a_second_reset_differs_reproducibly(case: tuple[Room, Room]) -> None:
         layouts.append([one.reset()[0], one.reset()[0]])
     assert_same(layouts[0], layouts[1])
     assert repr(layouts[0][0]) != repr(layouts[0][1])
+
+
+def test_every_room_and_body_is_on_the_page_of_rooms_with_a_picture() -> None:
+    docs = Path(worlds.__file__).parent.parent / "docs"
+    page = (docs / "rooms.md").read_text()
+    for name in (*ROOMS, *BODIES):
+        assert f"| ![{name}](worlds/{name}.png) | `{name}` |" in page
+        assert (docs / "worlds" / f"{name}.png").stat().st_size < 150_000
+    for name, room in ROOMS.items():
+        assert f"| `{name}` | {', '.join(room.bodies)} |" in page
 
 
 @pytest.mark.parametrize("name", ROOMS)
