@@ -1,13 +1,14 @@
 """What an agent wants: hardwired drives, curiosity, and objectives of one's own."""
 
 from intrinsic.mixture import Mixture
-from intrinsic.objective import Memory, Objective, View
+from intrinsic.objective import Memory, Names, Objective, View
 from intrinsic.registry import Description, describe, make, names, parse_spec, parse_specs
 
 __all__ = [
     "Description",
     "Memory",
     "Mixture",
+    "Names",
     "Objective",
     "View",
     "describe",

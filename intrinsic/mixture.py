@@ -9,8 +9,10 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from intrinsic.objective import Memory, Objective, View
-from intrinsic.registry import BUILTIN, key_of, make, parse_specs
+from intrinsic.catalogue import BUILTIN
+from intrinsic.guard import Fault
+from intrinsic.objective import Memory, Names, Objective, View
+from intrinsic.registry import key_of, make, parse_specs
 from intrinsic.term import Term
 from intrinsic.vetting import try_out, vet, vetted_weight
 from intrinsic.views import constant
@@ -115,8 +117,22 @@ class Mixture(nn.Module):
         """Gives a muted objective another chance."""
         self._term(name).muted = None
 
+    def meet(self, names: Names) -> None:
+        """Tells the objectives what the host's things and readings are called; call it whenever a life begins.
+
+        Raises:
+            UserError: An objective needs a name that is not there.
+        """
+        for name, term in self._items():
+            try:
+                term.meet(names)
+            except Fault as fault:
+                raise UserError(f"objective {name!r}: {fault}") from fault
+
     def check(self, view: View) -> None:
-        """Tries every objective on a view, at several leading shapes, before life begins.
+        """Builds every objective and tries it on a view, at several leading shapes, before life begins.
+
+        A host that trains makes its optimiser afterwards: what the objectives learn is built here.
 
         Args:
             view: One or more transitions with every key that the host can offer.

@@ -224,7 +224,7 @@ def test_state_after_a_fault_inside_the_fence_is_restored(make_view):
 
 def test_a_plugin_cannot_reset_a_drive(make_view):
     def meddles(view):
-        intrinsic.pain.Pain.unit = 1e9
+        intrinsic.drives.pain.Pain.unit = 1e9
         return fine(view)
 
     mixture, view = Mixture({misbehaving(meddles): 1.0, "pain": 1.0}), make_view(2)
