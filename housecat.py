@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from housecat_objectives import objectives
 from housecat_results import film, illustrate, lines, report, say, table, versions, watch_window
 from usererror import UserError, unknown
 
@@ -210,15 +211,6 @@ def worlds(*, json: Json = False) -> int:
     """Lists the worlds."""
     known = importlib.import_module("worlds").describe()
     return report(known, table(known), json)
-
-
-def objectives(*, json: Json = False) -> int:
-    """Lists what a mind can want: the objectives that come with housecat, and installed plug-ins."""
-    from dataclasses import asdict
-
-    found = {it.name: asdict(it) for it in importlib.import_module("intrinsic").describe()}
-    words = {name: it["problem"] or it["summary"] for name, it in found.items()}
-    return report(found, table(words), json)
 
 
 def doctor(*, json: Json = False) -> int:

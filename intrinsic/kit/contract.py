@@ -37,7 +37,10 @@ def reads(fresh: Fresh, kind: Kind, asked: set[str]) -> str:
     memory = subject.begin((3, 4))
     subject.cost(view, memory)
     if subject.seconds > PATIENCE:
-        raise Fault(f"a call took {subject.seconds:.1f} s for 12 transitions. {FASTER}")
+        subject.seconds = 0.0  # the first call of a process also loads things
+        subject.cost(view, memory)
+        if subject.seconds > PATIENCE:
+            raise Fault(f"a call took {subject.seconds:.1f} s for 12 transitions. {FASTER}")
     subject.loss(view)
     subject.observe(view, memory)
     if memory is not None:
