@@ -4,6 +4,7 @@ from intrinsic.kit import Finding, Report, check
 from intrinsic.mixture import Mixture
 from intrinsic.objective import Memory, Names, Objective, View
 from intrinsic.registry import Description, describe, make, names, parse_spec, parse_specs
+from intrinsic.schedule import shares
 
 __all__ = [
     "Description",
@@ -20,4 +21,5 @@ __all__ = [
     "names",
     "parse_spec",
     "parse_specs",
+    "shares",
 ]

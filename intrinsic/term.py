@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +14,7 @@ from intrinsic.catalogue import BUILTIN
 from intrinsic.guard import Fault, blame, fence, file_of, seed_of
 from intrinsic.objective import Memory, Names, Objective, View
 from intrinsic.scale import Scale
+from intrinsic.schedule import Schedule
 from intrinsic.views import Declared, lead_of, mapped
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Term(nn.Module):
         self.unit = None if objective.unit is None else float(objective.unit)
         self.muted: str | None = None
         self.scale = Scale()
+        self.schedule: Schedule | None = None
         self.register_buffer("weight", torch.tensor(float(weight), dtype=torch.float64))
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
         self.register_buffer("given", torch.zeros((), dtype=torch.bool))
@@ -63,6 +65,20 @@ class Term(nn.Module):
         self._notes = type(objective).observe is not Objective.observe
         self._built = type(objective).build is Objective.build
 
+    def plan(self, points: Sequence[tuple[float, float]] | None) -> None:
+        """Lets the weight follow a schedule from now on; None lets it stay."""
+        self.schedule = None if points is None else Schedule(points)
+        if self.schedule is not None:
+            self.weight.fill_(self.schedule.value())
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        saved = state_dict.get(f"{prefix}schedule.at")
+        if saved is None:
+            self.schedule = None
+        elif self.schedule is None or len(self.schedule.at) != len(saved):
+            self.schedule = Schedule([(i, 0.0) for i in range(len(saved))])  # its points are loaded next
+        super()._load_from_state_dict(state_dict, prefix, *rest)
+
     def attempt(self, act: Callable[..., T], *given: object) -> T | None:
         """Acts unless muted; mutes the objective, says so once and returns None when it proves at fault."""
         if self.muted is not None:
@@ -70,9 +86,14 @@ class Term(nn.Module):
         try:
             return act(*given)
         except Fault as fault:
-            self.muted = str(fault)
-            log.warning("objective %r is muted, life goes on without it: %s", self.name, fault)
+            self.fail(str(fault))
             return None
+
+    def fail(self, reason: str) -> None:
+        """Mutes the objective, and says so unless that is done."""
+        if self.muted is None:
+            self.muted = reason
+            log.warning("objective %r is muted, life goes on without it: %s", self.name, reason)
 
     def build(self, view: View) -> None:
         """Lets the objective make what hangs on shapes, once; an optimiser made before this misses its parameters."""
@@ -125,6 +146,9 @@ class Term(nn.Module):
             with torch.no_grad():
                 self.scale.update(self.cost(view, memory), LIVED_HALF_LIFE)
         self.lived += 1
+        if self.schedule is not None:
+            self.schedule.tick(math.prod(lead_of(view)))
+            self.weight.fill_(self.schedule.value())
         if self._notes:
             self.build(view)
             with torch.no_grad():

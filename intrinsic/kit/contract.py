@@ -66,8 +66,8 @@ def shapes(fresh: Fresh, kind: Kind, asked: set[str]) -> str:
     return "one finite float32 a transition, at any leading shape"
 
 
-def sound(cost: Any, lead: tuple[int, ...]) -> None:
-    """Raises `Fault` unless it is one finite float32 a transition."""
+def sound(cost: Any, lead: tuple[int, ...], full: bool = True) -> None:
+    """Raises `Fault` unless it is one finite float32 a transition, or if not `full` one number of any kind."""
     if not isinstance(cost, Tensor):
         raise Fault(f"`cost` returned a {type(cost).__name__}. Return a tensor, one number a transition")
     if cost.shape != lead:
@@ -76,6 +76,8 @@ def sound(cost: Any, lead: tuple[int, ...]) -> None:
             f"`cost` returned shape {tuple(cost.shape)} for transitions of shape {lead}. "
             + ("Reduce its last dimensions: .mean(-1)" if extra else "Index and reduce from the right: [..., 1]")
         )
+    if not full:
+        return
     if cost.dtype != torch.float32:
         more = "it doubles memory and breaks mixtures" if cost.dtype == torch.float64 else "a mean of it is not defined"
         name = str(cost.dtype).removeprefix("torch.")

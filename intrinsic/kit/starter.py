@@ -88,7 +88,7 @@ def start(name: str, folder: Path) -> tuple[Path, Path]:
     Raises:
         UserError: It is no name for a class, or a file is there already.
     """
-    if not name.isidentifier() or keyword.iskeyword(name) or not name[0].isupper():
+    if not name.isidentifier() or keyword.iskeyword(name) or not name[:1].isupper():
         raise UserError(f"{name!r} is no name for a class. Write letters, the first a capital, such as LovesRed")
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     file, test = folder / f"{words}.py", folder / f"test_{words}.py"
