@@ -23,11 +23,11 @@ class Noise(gymnasium.Env):
         self.observation_space = gymnasium.spaces.Box(low, high, shape, kind)
         self.action_space = gymnasium.spaces.Discrete(4)
 
-    def reset(self, *, seed=None, options=None):
+    def reset(self, *, seed=None, options=None):  # noqa: D102
         super().reset(seed=seed)
         return self.observation_space.sample(), {}
 
-    def step(self, action):
+    def step(self, action):  # noqa: D102
         return self.observation_space.sample(), 0.0, False, False, {}
 
 
@@ -39,11 +39,11 @@ class Tensors:
         self.num_envs, self.unwrapped = B, self.envs
         self.observation_space, self.action_space = self.envs.single_observation_space, self.envs.single_action_space
 
-    def reset(self):
+    def reset(self):  # noqa: D102
         obs, info = self.envs.reset()
         return torch.as_tensor(obs).float(), info
 
-    def step(self, actions):
+    def step(self, actions):  # noqa: D102
         obs, *rest = self.envs.step(np.asarray(actions))
         return (torch.as_tensor(obs).float(), *rest)
 
