@@ -19,15 +19,15 @@ class Upright(Hardwired):
     Source: the ``upright`` term of the DeepMind Control Suite's walkers (Tassa et al. 2018, arXiv 1801.00690), as a
     cost and without its threshold, so that leaning already shows which way is worse.
 
-    Reads: ``senses.body``, of which one number must be called ``up``, the cosine of the tilt. The host tells which one
-    it is when a life begins (`Objective.meet`); a body without it cannot have this drive.
+    Reads: ``senses.body``, of which one number must be called ``up z``, the cosine of the tilt. The host tells which
+    one it is when a life begins (`Objective.meet`); a body without it cannot have this drive.
 
     Weaknesses: a body that lies still on its feet is content: give it the urge to move, too.
     """
 
     reads = frozenset({"senses.body"})
     unit = 0.5
-    reading: ClassVar[str] = "up"
+    reading: ClassVar[str] = "up z"
 
     def __init__(self) -> None:
         super().__init__()

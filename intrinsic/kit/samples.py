@@ -24,7 +24,7 @@ ACTIONS: Final[dict[str, tuple[Action, int]]] = {
 LATENTS: Final[dict[Observation, tuple[int, int]]] = {"vector": (1, 12), "image": (1, 16), "dict": (5, 8)}
 NAMES: Final = Names(
     ("red ball", "box", "feeder", "plate"),
-    {"body": ("x", "y", "sin heading", "cos heading", "vx", "vy", "up", *(f"joint {i}" for i in range(8)))},
+    {"body": ("x", "y", "sin heading", "cos heading", "vx", "vy", "up z", *(f"joint {i}" for i in range(8)))},
 )
 
 

@@ -9,7 +9,7 @@ import intrinsic
 from intrinsic import Mixture, Names
 from usererror import UserError
 
-NAMES = Names(("red ball", "box"), {"body": ("x", "y", "sin heading", "cos heading", "vx", "vy", "paw", "up")})
+NAMES = Names(("red ball", "box"), {"body": ("x", "y", "sin heading", "cos heading", "vx", "vy", "paw", "up z")})
 
 
 def room(ball=(1.0, 2.0), body=(0.0, 0.0)):
