@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -17,8 +16,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import tyro
 
 from housecat_export import export
+from housecat_objectives import objectives
 from housecat_options import Json, Name, Place
-from housecat_results import film, illustrate, report, say, table, versions, watch_window
+from housecat_results import film, illustrate, report, say, versions, watch_window
 from housecat_study import study
 from housecat_worlds import worlds
 from usererror import UserError
@@ -167,15 +167,6 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
             found |= film(folder.path, partial(begin, folder.config), seconds, folder.config.who)
     verdict = f"step {rows - 1} differs: {difference}" if difference else f"{rows} steps, all the same"
     return report(found, f"{path}: {verdict}", json) or int(bool(difference))
-
-
-def objectives(*, json: Json = False) -> int:
-    """Lists what a mind can want: the objectives that come with housecat, and installed plug-ins."""
-    from dataclasses import asdict
-
-    found = {it.name: asdict(it) for it in importlib.import_module("intrinsic").describe()}
-    words = {name: it["problem"] or it["summary"] for name, it in found.items()}
-    return report(found, table(words), json)
 
 
 def doctor(*, json: Json = False) -> int:

@@ -121,7 +121,7 @@ def _unflat(structure: Any, tensors: dict[str, Tensor]) -> Any:
     """Undoes `_flat`."""
     [(kind, content)] = structure.items()
     if kind == "tensor":
-        return tensors[content]
+        return tensors[content].clone()  # aligned as it was: sums of a matrix product hang on that
     if kind == "dict":
         return {k: _unflat(v, tensors) for k, v in content}
     if kind == "value":

@@ -28,9 +28,13 @@ class Learner:
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
-        self.tastes = any(p.requires_grad for p in mixture.parameters())
         # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
         threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
+
+    @property
+    def tastes(self) -> bool:
+        """Whether an objective learns; known once the mixture is built."""
+        return any(p.requires_grad for p in self.mixture.parameters())
 
     @cached_property
     def fast(self) -> torch.optim.Optimizer:

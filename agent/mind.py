@@ -22,7 +22,7 @@ from agent.memory import Replay
 from agent.moment import Thought
 from agent.perception import THING, Perception, Senses
 from agent.world_model import Rollout, WorldModel
-from intrinsic import Mixture
+from intrinsic import Mixture, Names
 from usererror import UserError
 from worlds import World
 
@@ -97,6 +97,7 @@ class Mind(nn.Module):
         shapes = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
         mind = cls(shapes, world.action_space.shape[0], config, seed)
         mind.check()
+        mind.fits(world)
         return mind
 
     @classmethod
@@ -113,10 +114,11 @@ class Mind(nn.Module):
         save(self, Path(path), memory)
 
     def fits(self, world: World) -> None:
-        """Makes sure that the mind can live in a world.
+        """Makes sure that the mind can live in a world, and tells its objectives what is called how there.
 
         Raises:
-            UserError: If the world has other senses or actions than those that the mind was made for.
+            UserError: If the world has other senses or actions than those that the mind was made for, or lacks a
+                thing that an objective names.
         """
         has = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
         wrong = [name for name in NEEDED if has.get(name) != tuple(self.shapes[name])]
@@ -125,6 +127,7 @@ class Mind(nn.Module):
                 f"this mind has senses {self.shapes} and {self.actions} actions; the world has {has} and "
                 f"{world.action_space.shape[0]}. Take a newborn, or the world that the mind grew up in"
             )
+        self.mixture.meet(Names(world.things, world.readings))
 
     def check(self) -> None:
         """Tries every objective once on an imagined step, so that mistakes show before a life begins.

@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import torch
+
+from intrinsic import shares
 
 Mode = Literal["babble", "plan", "react"]
 FloatArray = npt.NDArray[np.float32]
@@ -51,6 +54,14 @@ class Thought:
     weights: dict[str, float]
     plans: tuple[Plan, ...]
     anticipated: dict[str, float]
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """How much each part of the cost spoke for the chosen plan beside its rivals (see `intrinsic.shares`)."""
+        if not self.plans:
+            return {}
+        parts = {name: torch.tensor([plan.costs[name] for plan in self.plans]) for name in self.plans[0].costs}
+        return shares(parts, 0)
 
 
 @dataclass(frozen=True)

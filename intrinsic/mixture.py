@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 
-from intrinsic.objective import Memory, Objective, View
-from intrinsic.registry import BUILTIN, key_of, make, parse_specs
+from intrinsic.catalogue import BUILTIN
+from intrinsic.custody import Custody
+from intrinsic.guard import Fault
+from intrinsic.objective import Memory, Names, Objective, View
+from intrinsic.registry import key_of, make, parse_specs
 from intrinsic.term import Term
 from intrinsic.vetting import try_out, vet, vetted_weight
 from intrinsic.views import constant
 from usererror import UserError, unknown
 
+T = TypeVar("T")
 Memories = Mapping[str, Memory]
 Weights = Mapping[str, float] | Mapping[Objective, float] | Mapping[str | Objective, float]
 
@@ -73,6 +77,19 @@ class Mixture(nn.Module):
     def __getitem__(self, name: str) -> Objective:
         return self._term(name).objective
 
+    def _attempt(self, term: Term, whole: bool, act: Callable[..., T], *given: object) -> T | None:
+        """Lets an objective act; what a plug-in changes of others is put back, and mutes it."""
+        if term.trusted or term.muted is not None:
+            return term.attempt(act, *given)
+        custody = self._custody(term, whole)
+        result, changed = term.attempt(act, *given), custody.inspect()
+        if changed:
+            term.fail(changed)
+        return None if changed else result
+
+    def _custody(self, term: Term, whole: bool) -> Custody:
+        return Custody(((name, other) for name, other in self._items() if other is not term), whole)
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the objectives, in the order given."""
@@ -104,8 +121,29 @@ class Mixture(nn.Module):
         return {name: term.muted for name, term in self._items() if term.muted is not None}
 
     def set_weight(self, name: str, weight: float) -> None:
-        """Sets the weight of an objective while the agent lives."""
-        self._term(name).weight.fill_(vetted_weight(name, weight))
+        """Sets the weight of an objective while the agent lives; a schedule that it followed ends."""
+        vetted = vetted_weight(name, weight)
+        self._term(name).plan(None)
+        self._term(name).weight.fill_(vetted)
+
+    def set_schedule(self, name: str, points: Sequence[tuple[float, float]]) -> None:
+        """Lets the weight of an objective change with age while the agent lives; it is saved with the mixture.
+
+        Args:
+            name: Which.
+            points: Of (lived transitions from now, weight), straight lines between them, such as
+                ``[(0, 1.0), (10_000, 0.1)]``.
+
+        Raises:
+            UserError: It is no schedule, or there is no such objective.
+        """
+        self._term(name).plan(points)
+
+    @property
+    def schedules(self) -> dict[str, list[tuple[float, float]]]:
+        """Points of each schedule that is being followed, by objective; time runs in lived transitions."""
+        running = {name: term.schedule for name, term in self._items()}
+        return {name: list(zip(it.at.tolist(), it.weights.tolist(), strict=True)) for name, it in running.items() if it}
 
     def mute(self, name: str, reason: str) -> None:
         """Takes an objective out of the mixture, as its own failure would."""
@@ -115,8 +153,22 @@ class Mixture(nn.Module):
         """Gives a muted objective another chance."""
         self._term(name).muted = None
 
+    def meet(self, names: Names) -> None:
+        """Tells the objectives what the host's things and readings are called; call it whenever a life begins.
+
+        Raises:
+            UserError: An objective needs a name that is not there.
+        """
+        for name, term in self._items():
+            try:
+                term.meet(names)
+            except Fault as fault:
+                raise UserError(f"objective {name!r}: {fault}") from fault
+
     def check(self, view: View) -> None:
-        """Tries every objective on a view, at several leading shapes, before life begins.
+        """Builds every objective and tries it on a view, at several leading shapes, before life begins.
+
+        A host that trains makes its optimiser afterwards: what the objectives learn is built here.
 
         Args:
             view: One or more transitions with every key that the host can offer.
@@ -124,8 +176,14 @@ class Mixture(nn.Module):
         Raises:
             UserError: An objective cannot live with this host; the message names it and the remedy.
         """
-        for _, term in self._items():
-            try_out(term, view)
+        for name, term in self._items():
+            custody = None if term.trusted else self._custody(term, True)
+            try:
+                try_out(term, view)
+            finally:
+                changed = custody.inspect() if custody else None
+            if changed:
+                raise UserError(f"objective {name!r}: {changed}. Mend it, or leave it out")
 
     def costs(
         self, view: View, memories: Memories | None = None, *, lived: bool = False, scaled: bool = True
@@ -144,7 +202,7 @@ class Mixture(nn.Module):
         """
         costs = {}
         for name, term in self._items():
-            cost = term.attempt(term.cost, view, memories.get(name) if memories else None)
+            cost = self._attempt(term, lived, term.cost, view, memories.get(name) if memories else None)
             if cost is None:
                 cost = constant(view, math.nan if lived else 0.0)
             elif scaled:
@@ -164,7 +222,7 @@ class Mixture(nn.Module):
     def observe(self, view: View, memories: Memories | None = None) -> None:
         """Takes note of lived transitions, each exactly once: moves the scales, then lets the objectives learn."""
         for name, term in self._items():
-            term.attempt(term.observe, view, memories.get(name) if memories else None)
+            self._attempt(term, True, term.observe, view, memories.get(name) if memories else None)
 
     def rescale(self, raw: Mapping[str, Tensor]) -> None:
         """Moves the running scales by raw costs of a batch that the host finds representative.
@@ -181,7 +239,7 @@ class Mixture(nn.Module):
 
     def loss(self, view: View) -> Tensor | None:
         """Returns the sum of what the objectives want minimised, a scalar, or None when none learns."""
-        losses = [term.attempt(term.loss, view) for _, term in self._items()]
+        losses = [self._attempt(term, True, term.loss, view) for _, term in self._items()]
         wanted = [loss for loss in losses if loss is not None]
         return sum(wanted[1:], wanted[0]) if wanted else None
 
@@ -193,7 +251,7 @@ class Mixture(nn.Module):
     def remember(self, memories: Memories, view: View) -> dict[str, Memory]:
         """Returns the memories after the view's transition; those given stay as they are."""
         terms = {name: self._term(name) for name in memories}
-        return {name: term.attempt(term.remember, memories[name], view) for name, term in terms.items()}
+        return {name: self._attempt(term, False, term.remember, memories[name], view) for name, term in terms.items()}
 
     def fork(self, memories: Memories, count: int) -> dict[str, Memory]:
         """Returns memories for `count` candidate futures, shape (count, ...), from those of one life, (1, ...)."""

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final, Literal
 
+import torch
 from torch import Tensor, nn
 
 View = Mapping[str, Tensor]
 Memory = Any
+Action = Literal["box", "discrete", "multidiscrete"]
+EVERY_ACTION: Final[frozenset[Action]] = frozenset({"box", "discrete", "multidiscrete"})
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a host calls the numbers in its senses.
+
+    Attributes:
+        things: Names of the K things, in the order of ``senses.things``.
+        readings: Names of the numbers in a sense, by sense, such as ``{"body": ("x", "y", ...)}``.
+    """
+
+    things: tuple[str, ...] = ()
+    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Objective(nn.Module, ABC):
@@ -27,14 +44,16 @@ class Objective(nn.Module, ABC):
     ========================  ==================  ==========================================================
     ``latent``                (\*lead, N, Z)      latent tokens after the transition (token 0 is the body)
     ``latent.before``         (\*lead, N, Z)      latent tokens before it
-    ``action``                (\*lead, A)         the action taken, each -1 to 1
+    ``action``                (\*lead, A)         the action taken, each -1 to 1; discrete ones as 0s and a 1
     ``mean``                  (E, \*lead, N, Z)   what each ensemble member predicted for ``latent``
     ``attended``              (\*lead, N)         1 where a token was attended to, else 0
     ``senses.<name>``         (\*lead, ...)       the sense after the transition: lived, or read out of imagination
     ``senses.<name>.before``  (\*lead, ...)       the sense before it
     ========================  ==================  ==========================================================
 
-    Index from the right (``view["senses.vitals"][..., 1]``) and any leading shape works.
+    Index from the right (``view["senses.vitals"][..., 1]``) and any leading shape works. A host without a body has
+    one token: what its encoder makes of a vector, of pixels, or of all entries of a Dict. So what reads senses asks
+    for a host with that sense (a Dict); what reads latents works everywhere.
 
     Attributes:
         reads: The keys it needs.
@@ -43,6 +62,11 @@ class Objective(nn.Module, ABC):
             square: of how much imagined plans differ in the cost, or, where nobody plans, of the cost itself.
         hardwired: True for drives that nobody can change, whose unit is fixed.
         anticipated: True when the critic learns what it will cost in future.
+        actions: Kinds of action that it works with.
+        differentiable: True when its cost has a gradient with respect to something that it reads.
+        fades: True when it claims that what was met often costs more than what is new.
+        takes: An example of what it is made of, for those of housecat's own that take text, such as `Goal`.
+        argument: The text that it was made of.
     """
 
     reads: frozenset[str] = frozenset()
@@ -50,6 +74,20 @@ class Objective(nn.Module, ABC):
     unit: float | None = None
     hardwired: ClassVar[bool] = False
     anticipated: ClassVar[bool] = True
+    actions: ClassVar[frozenset[Action]] = EVERY_ACTION
+    differentiable: ClassVar[bool] = True
+    fades: ClassVar[bool] = False
+    takes: ClassVar[str] = ""
+    argument: str = ""
+
+    def build(self, view: View) -> None:
+        """Makes what hangs on shapes, such as networks: called once, before life, with a view of any leading shape.
+
+        Random numbers that it draws follow from the host's seed.
+        """
+
+    def meet(self, names: Names) -> None:
+        """Takes note of names, whenever a life begins. Raises UserError where it needs one that is not there."""
 
     @abstractmethod
     def cost(self, view: View, memory: Memory = None) -> Tensor:
@@ -58,7 +96,8 @@ class Objective(nn.Module, ABC):
     def loss(self, view: View) -> Tensor | None:
         """Returns a scalar to minimise for what the objective learns, or None. The host owns the optimiser.
 
-        The view's tensors carry no gradient: an objective cannot bend the model it is fed from.
+        The view's tensors carry no gradient: an objective cannot bend the model it is fed from. In a mixture, random
+        numbers drawn here come from a generator of the objective's own.
         """
         return None
 
@@ -72,3 +111,21 @@ class Objective(nn.Module, ABC):
     def remember(self, memory: Memory, view: View) -> Memory:
         """Returns the memory after the view's transition; must not change the one given."""
         return memory
+
+    def along(self, view: View, memory: Memory) -> tuple[Tensor, Memory]:
+        r"""Returns the costs (T, \*lead) of successive transitions of the same lives, and the memory after them.
+
+        It is `cost` and `remember`, step by step; override it where all steps at once are cheaper.
+
+        Args:
+            view: Time first, (T, \*lead, ...).
+            memory: (\*lead, ...) before the first of them.
+        """
+        costs = []
+        key, first = next(iter(view.items()))
+        for t in range(first.shape[key == "mean"]):
+            now = {key: tensor[:, t] if key == "mean" else tensor[t] for key, tensor in view.items()}
+            costs.append(self.cost(now, memory))
+            memory = self.remember(memory, now)
+        return torch.stack(costs), memory
+

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -11,22 +12,13 @@ from typing import Any, Final
 
 import torch
 
-from intrinsic.disagreement import Disagreement
-from intrinsic.effort import Effort
+from intrinsic.catalogue import BUILTIN
 from intrinsic.guard import blame, fence, file_of, seed_of
-from intrinsic.hunger import Hunger
 from intrinsic.objective import Objective
-from intrinsic.pain import Pain
 from intrinsic.plugin import class_in_file, is_file_spec
 from usererror import UserError, unknown
 
 GROUP: Final = "housecat.objectives"
-BUILTIN: Final[dict[str, type[Objective]]] = {
-    "disagreement": Disagreement,
-    "effort": Effort,
-    "hunger": Hunger,
-    "pain": Pain,
-}
 
 
 @dataclass(frozen=True)
@@ -40,6 +32,11 @@ class Description:
         unit: Cost that counts as one; None when it is scaled by its own running root mean square.
         hardwired: Whether it is a drive that nobody can change.
         anticipated: Whether the critic learns what it will cost.
+        episodic: Whether it keeps a memory within an episode.
+        differentiable: Whether its cost has a gradient.
+        fades: Whether it claims that the familiar costs more than the new.
+        actions: Kinds of action that it works with.
+        takes: An example of what it is made of, after a colon; empty when nothing.
         origin: ``"housecat"``, the distribution that a plug-in came with, or a file.
         problem: Why it cannot be used; empty when it can.
     """
@@ -50,6 +47,11 @@ class Description:
     unit: float | None = None
     hardwired: bool = False
     anticipated: bool = True
+    episodic: bool = False
+    differentiable: bool = True
+    fades: bool = False
+    actions: tuple[str, ...] = ()
+    takes: str = ""
     origin: str = "housecat"
     problem: str = ""
 
@@ -64,15 +66,34 @@ def names() -> list[str]:
     return [*BUILTIN, *sorted(_plugins())]
 
 
+def split(name: str) -> tuple[str, str]:
+    """Splits ``goal:things.red_ball.position=1,2`` into the objective and what it is made of; all else has none."""
+    kind, _, argument = name.partition(":")
+    return (kind.strip(), argument.strip()) if kind.strip() in BUILTIN else (name, "")
+
+
+def is_file(name: str) -> bool:
+    """Tells whether a name means a class in a file rather than a registered objective."""
+    return is_file_spec(name) and split(name)[0] not in BUILTIN
+
+
 def parse_spec(text: str) -> tuple[str, float]:
     """Splits ``name``, ``name=weight`` or ``file.py:Class=weight`` into name and weight (1 when not given).
+
+    What a goal is made of has a ``=`` of its own: ``goal:things.red_ball.position=1,2=0.5`` weighs a half.
 
     Raises:
         UserError: There is no name, or the weight is not a finite number.
     """
-    place, colon, last = text.strip().rpartition(":")  # a path may hold "=", a class or a weight no ":"
-    last, equals, weight = last.partition("=")
-    name = (place + colon + last).strip()
+    kind, argument = split(text.strip())
+    if argument:
+        path, sign, rest = argument.partition("=")
+        value_text, equals, weight = rest.partition("=")
+        name = f"{kind}:{path}{sign}{value_text}"
+    else:
+        place, colon, last = text.strip().rpartition(":")  # a path may hold "=", a class or a weight no ":"
+        last, equals, weight = last.partition("=")
+        name = (place + colon + last).strip()
     if not name:
         raise UserError(f"{text!r} names no objective. Write name or name=weight; known: {', '.join(names())}")
     try:
@@ -102,8 +123,17 @@ def parse_specs(texts: Iterable[str]) -> dict[str, float]:
 def key_of(given: str | Objective) -> str:
     """Returns what an objective is called inside a mixture: its registered name, or else the name of its class."""
     if isinstance(given, str):
-        return given.rpartition(":")[2] if is_file_spec(given) else given
-    return next((name for name, kind in BUILTIN.items() if type(given) is kind), type(given).__name__)
+        kind, argument = split(given)
+        return given.rpartition(":")[2] if is_file(given) else _labelled(kind, argument)
+    return next(
+        (_labelled(name, given.argument) for name, kind in BUILTIN.items() if type(given) is kind),
+        type(given).__name__,
+    )
+
+
+def _labelled(kind: str, argument: str) -> str:
+    """Names an objective by its kind and what it is made of, such as ``goal_things_red_ball_position``."""
+    return re.sub(r"\W+", "_", f"{kind} {argument.partition('=')[0].strip()}") if argument else kind
 
 
 def class_of(name: str) -> type[Objective]:
@@ -112,10 +142,10 @@ def class_of(name: str) -> type[Objective]:
     Raises:
         UserError: There is no such objective, or it cannot be imported.
     """
-    if is_file_spec(name):
+    if is_file(name):
         return class_in_file(name)
-    if name in BUILTIN:
-        return BUILTIN[name]
+    if split(name)[0] in BUILTIN:
+        return BUILTIN[split(name)[0]]
     point = _plugins().get(name)
     if point is None:
         raise unknown("objective", name, names(), "For one of your own, name its file: my_drives.py:LovesRed")
@@ -135,18 +165,21 @@ def make(name: str, **options: Any) -> Objective:
     Its initial weights follow from torch's seed, and making it does not move torch's random numbers on.
 
     Args:
-        name: A registered name, or ``path/to/file.py:ClassName``.
+        name: A registered name, where it takes something with what it is made of
+            (``goal:things.red_ball.position=1,2``), or ``path/to/file.py:ClassName``.
         options: Arguments of its constructor.
 
     Raises:
         UserError: It is not known, cannot be imported or cannot be made.
     """
-    kind = class_of(name)
+    kind, given = class_of(name), [argument] if (argument := split(name)[1]) else []
+    if kind.takes and not given and not options:
+        raise UserError(f"say which: {name}:{kind.takes}")
     if inspect.isabstract(kind):
         missing = ", ".join(sorted(kind.__abstractmethods__))
         raise UserError(f"objective {name!r} has no method `{missing}`: define cost(self, view, memory=None)")
     try:
-        inspect.signature(kind).bind(**options)
+        inspect.signature(kind).bind(*given, **options)
     except TypeError as error:
         raise UserError(
             f"objective {name!r} cannot be made from what was given: {error}. Its arguments are "
@@ -154,7 +187,7 @@ def make(name: str, **options: Any) -> Objective:
         ) from error
     try:
         with fence(seed_of(key_of(name), torch.initial_seed())):
-            return kind(**options)
+            return kind(*given, **options)
     except UserError:
         raise
     except (Exception, SystemExit) as error:
@@ -167,14 +200,18 @@ def describe(*which: str) -> tuple[Description, ...]:
 
 
 def _description(name: str) -> Description:
-    point = None if is_file_spec(name) else _plugins().get(name)
-    origin = _origin(point) if point else name.rpartition(":")[0] if is_file_spec(name) else "housecat"
+    point = None if is_file(name) else _plugins().get(name)
+    origin = _origin(point) if point else name.rpartition(":")[0] if is_file(name) else "housecat"
     try:
-        it = make(name)
+        kind, argument = class_of(name), split(name)[1]
+        it = make(f"{name}:{kind.takes}" if kind.takes and not argument else name)
     except UserError as error:
         return Description(name, origin=origin, problem=str(error))
     summary = (type(it).__doc__ or "").strip().partition("\n")[0]
-    return Description(name, summary, tuple(sorted(it.reads)), it.unit, it.hardwired, it.anticipated, origin)
+    flags = it.hardwired, it.anticipated, it.memory == "episode", it.differentiable, it.fades
+    return Description(
+        name, summary, tuple(sorted(it.reads)), it.unit, *flags, tuple(sorted(it.actions)), it.takes, origin
+    )
 
 
 def _origin(point: EntryPoint) -> str:

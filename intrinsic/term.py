@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from intrinsic.catalogue import BUILTIN
 from intrinsic.guard import Fault, blame, fence, file_of, seed_of
-from intrinsic.objective import Memory, Objective, View
-from intrinsic.registry import BUILTIN
+from intrinsic.objective import Memory, Names, Objective, View
 from intrinsic.scale import Scale
+from intrinsic.schedule import Schedule
 from intrinsic.views import Declared, lead_of, mapped
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,8 @@ class Term(nn.Module):
 
     Plug-ins (all that housecat does not ship) run behind a fence: they get copies of the tensors they declared and
     random numbers of their own, and what they return is looked at before anybody uses it. housecat's own
-    objectives are trusted with the tensors themselves, because copying would cost more than they do.
+    objectives are trusted with the tensors themselves, because copying would cost more than they do; only where they
+    learn do they get random numbers of their own, too.
 
     Methods raise `Fault` for what the objective does wrong; `attempt` turns that into silence.
 
@@ -53,10 +55,29 @@ class Term(nn.Module):
         self.unit = None if objective.unit is None else float(objective.unit)
         self.muted: str | None = None
         self.scale = Scale()
+        self.schedule: Schedule | None = None
         self.register_buffer("weight", torch.tensor(float(weight), dtype=torch.float64))
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
         self.register_buffer("given", torch.zeros((), dtype=torch.bool))
         self._seed = seed_of(name)
+        self._birth = seed_of(name, torch.initial_seed())
+        self._learns = type(objective).loss is not Objective.loss
+        self._notes = type(objective).observe is not Objective.observe
+        self._built = type(objective).build is Objective.build
+
+    def plan(self, points: Sequence[tuple[float, float]] | None) -> None:
+        """Lets the weight follow a schedule from now on; None lets it stay."""
+        self.schedule = None if points is None else Schedule(points)
+        if self.schedule is not None:
+            self.weight.fill_(self.schedule.value())
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        saved = state_dict.get(f"{prefix}schedule.at")
+        if saved is None:
+            self.schedule = None
+        elif self.schedule is None or len(self.schedule.at) != len(saved):
+            self.schedule = Schedule([(i, 0.0) for i in range(len(saved))])  # its points are loaded next
+        super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def attempt(self, act: Callable[..., T], *given: object) -> T | None:
         """Acts unless muted; mutes the objective, says so once and returns None when it proves at fault."""
@@ -65,9 +86,30 @@ class Term(nn.Module):
         try:
             return act(*given)
         except Fault as fault:
-            self.muted = str(fault)
-            log.warning("objective %r is muted, life goes on without it: %s", self.name, fault)
+            self.fail(str(fault))
             return None
+
+    def fail(self, reason: str) -> None:
+        """Mutes the objective, and says so unless that is done."""
+        if self.muted is None:
+            self.muted = reason
+            log.warning("objective %r is muted, life goes on without it: %s", self.name, reason)
+
+    def build(self, view: View) -> None:
+        """Lets the objective make what hangs on shapes, once; an optimiser made before this misses its parameters."""
+        if self._built:
+            return
+        self._built = True
+        try:
+            with torch.inference_mode(False), torch.enable_grad(), fence(self._birth):
+                self.objective.build(self._seen(view))
+        except (Exception, SystemExit) as error:
+            raise Fault(blame(error, file_of(type(self.objective)))) from error
+        self.objective.eval()
+
+    def meet(self, names: Names) -> None:
+        """Tells the objective what the host's numbers are called; a name that is not there is the user's to mend."""
+        self._run(lambda: self.objective.meet(names))
 
     def value_of_one(self) -> float:
         """Returns the raw cost that counts as one on the common scale."""
@@ -76,17 +118,21 @@ class Term(nn.Module):
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the raw cost, shape (*lead,)."""
         lead = lead_of(view)
+        self.build(view)
         if self.episodic and memory is None:
             memory = self.begin(lead)
         return self._run(lambda: self._checked(self.objective.cost(self._seen(view), self._copied(memory)), lead, view))
 
     def loss(self, view: View) -> Tensor | None:
         """Returns what the objective wants minimised, a scalar, or None; no gradient flows into the view."""
-        detached = {key: tensor.detach() for key, tensor in view.items()}
         self.lived += 1
+        if not self._learns:
+            return None
+        self.build(view)
+        detached = {key: tensor.detach() for key, tensor in view.items()}
         self.objective.train()
         try:
-            loss: object = self._run(lambda: self.objective.loss(self._seen(detached)))
+            loss: object = self._run(lambda: self.objective.loss(self._seen(detached)), draws=True)
         finally:
             self.objective.eval()
         if loss is None or (isinstance(loss, Tensor) and loss.dim() == 0 and bool(torch.isfinite(loss.detach()))):
@@ -100,7 +146,13 @@ class Term(nn.Module):
             with torch.no_grad():
                 self.scale.update(self.cost(view, memory), LIVED_HALF_LIFE)
         self.lived += 1
-        self._run(lambda: self.objective.observe(self._seen(view), self._copied(memory)))
+        if self.schedule is not None:
+            self.schedule.tick(math.prod(lead_of(view)))
+            self.weight.fill_(self.schedule.value())
+        if self._notes:
+            self.build(view)
+            with torch.no_grad():
+                self._run(lambda: self.objective.observe(self._seen(view), self._copied(memory)), draws=True)
 
     def rescale(self, cost: Tensor) -> None:
         """Moves the scale by a batch of raw costs that the host finds representative."""
@@ -135,9 +187,9 @@ class Term(nn.Module):
 
         return mapped(fits, memory)
 
-    def _run(self, act: Callable[[], T]) -> T:
+    def _run(self, act: Callable[[], T], draws: bool = False) -> T:
         try:
-            if self.trusted:
+            if self.trusted and not draws:
                 return act()
             with fence((self._seed + int(self.lived)) % 2**32):
                 return act()

@@ -6,9 +6,9 @@ import math
 
 import torch
 
+from intrinsic.catalogue import BUILTIN
 from intrinsic.guard import Fault
 from intrinsic.objective import Objective, View
-from intrinsic.registry import BUILTIN
 from intrinsic.term import Term
 from intrinsic.views import repeated
 from usererror import UserError
@@ -56,6 +56,7 @@ def try_out(term: Term, view: View) -> None:
         )
     lived = term.lived.clone()
     try:
+        term.build(view)
         for lead in LEADS:
             sample = repeated(view, lead)
             memory = term.begin(lead) if term.episodic else None

@@ -82,6 +82,11 @@ class World(Exact):
     def things(self) -> tuple[str, ...]:
         """Names of the K things, in the order of the sense ``things``."""
 
+    @property
+    def readings(self) -> dict[str, tuple[str, ...]]:
+        """Names of the numbers in a sense, by sense, where they have names."""
+        return {}
+
     @abstractmethod
     def scene(self) -> Scene:
         """Returns what there is to draw, with the poses of now."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from intrinsic.disagreement import Disagreement
+from intrinsic.prediction.disagreement import Disagreement
 from usererror import UserError
 
 

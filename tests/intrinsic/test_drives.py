@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import intrinsic
-from intrinsic.pain import Pain
+from intrinsic.drives.pain import Pain
 
 
 def vitals(energy: float = 1.0, damage: float = 0.0):

@@ -1,109 +1,75 @@
-"""What every objective must keep, housecat's own and the example alike."""
+"""What every objective must keep, housecat's own and the example alike: the kit's checks, and our own house rules."""
 
 from __future__ import annotations
 
-import copy
 import inspect
-import random
 
-import numpy as np
 import pytest
 import torch
 
 import intrinsic
 from intrinsic import Objective
+from intrinsic.kit.samples import KINDS, NAMES, sample
 
-NAMES = [*intrinsic.names(), "examples"]
-
-
-@pytest.fixture(params=NAMES)
-def objective(request: pytest.FixtureRequest, my_drives: str) -> Objective:
-    return intrinsic.make(my_drives if request.param == "examples" else request.param)
+DICT = next(kind for kind in KINDS if kind.observation == "dict" and kind.action == "Box(6)")
 
 
-def seen(objective: Objective, view):
-    return {key: view[key] for key in objective.reads}
+def spec(name: str) -> str:
+    takes = intrinsic.describe(name)[0].takes
+    return f"{name}:{takes}" if takes else name
 
 
-def moved(key: str, view, function):
-    """Applies a function of leading shapes to a key, with the members of `mean` kept in front."""
-    tensor = view[key]
-    return torch.stack([function(member) for member in tensor]) if key == "mean" else function(tensor)
+def built(name: str) -> Objective:
+    objective = intrinsic.make(spec(name)).eval()
+    objective.build(sample(DICT, (2,)))
+    objective.meet(NAMES)
+    return objective.eval()
 
 
-@pytest.mark.parametrize("lead", [(), (1,), (7,), (3, 4), (2, 3, 2)])
-def test_costs_one_finite_number_a_transition(objective, make_view, lead):
-    cost = objective.cost(seen(objective, make_view(*lead)))
-    assert cost.shape == lead
-    assert cost.dtype == torch.float32
-    assert torch.isfinite(cost).all()
+@pytest.mark.parametrize("name", [*intrinsic.names(), "examples"])
+def test_keeps_the_contract(name: str, my_drives: str) -> None:
+    report = intrinsic.check(my_drives if name == "examples" else name)
+    assert report.ok, str(report)
+    assert report.kinds[0] == report.kinds[1] > 0
 
 
-def test_does_not_care_how_transitions_are_arranged(objective, make_view):
-    view = seen(objective, make_view(3, 4))
-    flat = {key: moved(key, view, lambda t: t.flatten(0, 1)) for key in view}
-    swapped = {key: moved(key, view, lambda t: t.transpose(0, 1)) for key in view}
-    one = {key: moved(key, view, lambda t: t[1, 2]) for key in view}
-    cost = objective.cost(view)
-    torch.testing.assert_close(objective.cost(flat), cost.flatten())
-    torch.testing.assert_close(objective.cost(swapped), cost.T)
-    torch.testing.assert_close(objective.cost(one), cost[1, 2])
-
-
-def test_is_pure(objective, make_view):
-    view = seen(objective, make_view(6))
-    before = {key: tensor.clone() for key, tensor in view.items()}
-    state = copy.deepcopy(objective.state_dict())
-    generators = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
-    first, second = objective.cost(view), objective.cost(view)
-    assert torch.equal(first, second)
-    assert all(torch.equal(view[key], before[key]) for key in before)
-    assert torch.equal(torch.get_rng_state(), generators[0])
-    assert np.random.get_state()[1].tolist() == generators[1]
-    assert random.getstate() == generators[2]
-    assert all(torch.equal(value, state[key]) for key, value in objective.state_dict().items())
-
-
-def test_works_in_inference_mode(objective, make_view):
-    view = seen(objective, make_view(2, 3))
+@pytest.mark.parametrize("name", intrinsic.names())
+def test_works_in_inference_mode_even_where_it_is_built_there(name: str) -> None:
+    mixture = intrinsic.Mixture({spec(name): 1.0})
+    mixture.meet(NAMES)
     with torch.inference_mode():
-        imagined = objective.cost({key: tensor.clone() for key, tensor in view.items()})
-    assert torch.equal(imagined.clone(), objective.cost(view))
-
-
-def test_gives_planners_a_finite_gradient(objective, make_view):
-    view = {key: tensor.clone().requires_grad_() for key, tensor in seen(objective, make_view(5)).items()}
-    if "mean" in view:
-        view["mean"] = torch.ones_like(view["mean"]).requires_grad_()  # all members agree: the root's corner
-    objective.cost(view).sum().backward()
-    gradients = [tensor.grad for tensor in view.values() if tensor.grad is not None]
-    assert gradients
-    assert all(torch.isfinite(gradient).all() for gradient in gradients)
-
-
-def test_saves_and_loads(objective, make_view):
-    view = seen(objective, make_view(4))
-    twin = type(objective)()
-    twin.load_state_dict(objective.state_dict())
-    assert torch.equal(twin.cost(view), objective.cost(view))
-
-
-def test_reads_nothing_undeclared_and_lives_in_a_mixture(objective, make_view):
-    mixture = intrinsic.Mixture({objective: 1.0})
-    mixture.check(make_view(2))
+        imagined = {key: tensor.clone() for key, tensor in sample(DICT, (2, 3)).items()}
+        (inside,) = mixture.costs(imagined).values()
+    (outside,) = mixture.costs(sample(DICT, (2, 3))).values()
+    assert torch.equal(inside.clone(), outside)
+    mixture.observe(sample(DICT, (4,)))
+    mixture.loss(sample(DICT, (4,)))
     assert mixture.muted == {}
 
 
-def test_says_what_it_reads_and_where_it_is_weak(objective):
-    text = inspect.getdoc(type(objective))
-    assert text
-    if type(objective).__module__.startswith("intrinsic."):
-        assert all(word in text for word in ("Formula:", "Source:", "Reads:", "Weaknesses:"))
+@pytest.mark.parametrize("name", intrinsic.names())
+def test_says_what_it_does_and_where_it_is_weak(name: str) -> None:
+    text = inspect.getdoc(type(built(name))) or ""
+    assert all(word in text for word in ("Formula:", "Source:", "Reads:", "Weaknesses:"))
 
 
-def test_fixed_units_for_hardwired_drives(objective):
-    if objective.hardwired:
-        assert objective.unit is not None
-        assert objective.unit > 0.0
-        assert not list(objective.parameters())
-        assert not list(objective.buffers())
+@pytest.mark.parametrize("name", [it.name for it in intrinsic.describe() if it.episodic])
+def test_a_stretch_at_once_costs_what_its_steps_cost(name: str) -> None:
+    objective, view = built(name), sample(DICT, (12, 3))
+    memory = objective.remember(objective.begin((3,)), {k: t[:, 5] if k == "mean" else t[5] for k, t in view.items()})
+    at_once, after = objective.along(view, memory)
+    by_step, step_after = Objective.along(objective, view, memory)
+    torch.testing.assert_close(at_once, by_step, rtol=1e-3, atol=1e-4)
+    lasts = [value if isinstance(value, dict) else {"": value} for value in (after, step_after)]
+    for key, value in lasts[0].items():
+        torch.testing.assert_close(value, lasts[1][key], rtol=1e-3, atol=1e-4)
+
+
+def test_hardwired_drives_have_a_fixed_unit_and_nothing_to_learn() -> None:
+    drives = [it for it in map(built, intrinsic.names()) if it.hardwired]
+    assert len(drives) == 6
+    for drive in drives:
+        assert drive.unit is not None
+        assert drive.unit > 0.0
+        assert not list(drive.parameters())
+        assert not list(drive.buffers())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import random
 import re
@@ -12,6 +13,10 @@ import torch
 
 import intrinsic
 from intrinsic import Mixture, Objective
+from intrinsic.drives.pain import Pain
+from intrinsic.kit.samples import KINDS, sample
+from intrinsic.prediction.rnd import RND
+from intrinsic.term import Term
 from usererror import UserError
 
 
@@ -224,10 +229,108 @@ def test_state_after_a_fault_inside_the_fence_is_restored(make_view):
 
 def test_a_plugin_cannot_reset_a_drive(make_view):
     def meddles(view):
-        intrinsic.pain.Pain.unit = 1e9
+        intrinsic.drives.pain.Pain.unit = 1e9
         return fine(view)
 
     mixture, view = Mixture({misbehaving(meddles): 1.0, "pain": 1.0}), make_view(2)
     costs = mixture.costs(view)
     assert "Pain is hardwired" in mixture.muted["Bad"]
     torch.testing.assert_close(costs["pain"], view["senses.vitals"][..., 1] / 0.2)
+
+
+def reached(kind):
+    """Finds an object of a type among all that Python knows, as a determined plug-in could."""
+    return next(thing for thing in gc.get_objects() if type(thing) is kind)
+
+
+def rewrites_pain(view):
+    type.__setattr__(Pain, "cost", lambda self, view, memory=None: view["senses.vitals"][..., 1] * 0.0)
+    return fine(view)
+
+
+def widens_pain(view):
+    type.__setattr__(Pain, "gentle", True)
+    return fine(view)
+
+
+def silences_everybody(view):
+    for thing in gc.get_objects():
+        if type(thing) is Term and thing.name != "Bad":
+            thing.weight.zero_()
+    return fine(view)
+
+
+@pytest.mark.parametrize("hostile", [rewrites_pain, widens_pain, silences_everybody])
+@pytest.mark.parametrize("when", ["planning", "living"])
+def test_what_a_hostile_plugin_changes_of_a_drive_is_put_back_and_mutes_it(make_view, hostile, when):
+    mixture, view = Mixture({misbehaving(hostile): 1.0, "pain": 2.0}), make_view(2)
+    costs = mixture.costs(view, lived=when == "living")
+    assert re.search("changed what belongs to (Pain|pain), which was put back", mixture.muted["Bad"])
+    assert mixture.weights["pain"] == 2.0
+    assert not hasattr(Pain, "gentle")
+    torch.testing.assert_close(costs["pain"], view["senses.vitals"][..., 1] / 0.2)
+
+
+def test_a_plugin_that_meddles_and_then_fails_is_undone_too(make_view):
+    def meddles(view):
+        rewrites_pain(view)
+        raise RuntimeError("whatever")
+
+    mixture, view = Mixture({misbehaving(meddles): 1.0, "pain": 1.0}), make_view(2)
+    torch.testing.assert_close(mixture.costs(view)["pain"], view["senses.vitals"][..., 1] / 0.2)
+
+
+@pytest.mark.parametrize("method", ["observe", "loss"])
+def test_the_parameters_of_a_neighbour_are_put_back(make_view, method):
+    def wipes(self, view, memory=None):
+        for parameter in reached(RND).predictor.parameters():
+            parameter.data.zero_()
+
+    mixture, view = Mixture({"rnd": 1.0, misbehaving(fine, **{method: wipes}): 1.0}), make_view(2)
+    mixture.costs(view)
+    before = [parameter.clone() for parameter in mixture["rnd"].parameters()]
+    mixture.observe(view)
+    mixture.loss(view)
+    assert all(torch.equal(*pair) for pair in zip(before, mixture["rnd"].parameters(), strict=True))
+    assert "belongs to rnd" in mixture.muted["Bad"]
+
+
+def test_meddling_is_found_before_life(make_view):
+    mixture = Mixture({misbehaving(rewrites_pain): 1.0, "pain": 1.0})
+    with pytest.raises(UserError, match="'Bad': it changed what belongs to Pain"):
+        mixture.check(make_view(2))
+
+
+def test_the_constants_of_a_drive_are_sealed_with_it():
+    for kind in (intrinsic.drives.hunger.Hunger, intrinsic.drives.warmth.Warmth, intrinsic.drives.movement.Movement):
+        for name in ("setpoint", "exponent", "coldest", "hottest", "walk", "unit"):
+            if hasattr(kind, name):
+                with pytest.raises(AttributeError, match="hardwired"):
+                    setattr(kind, name, 0.0)
+
+
+def test_learning_objectives_of_our_own_draw_from_generators_of_their_own():
+    def numbers(objectives) -> list[float]:
+        with torch.random.fork_rng():
+            torch.manual_seed(5)
+            mixture, view = Mixture(objectives), sample(KINDS[-1], (8,))
+            mixture.check(view)
+            mixture.observe(view)
+            mixture.loss(view)
+            return torch.rand(3).tolist()
+
+    learners = {"skill_diversity": 1.0, "bayesian_surprise": 1.0, "state_entropy": 1.0}
+    assert numbers({**learners, "pain": 1.0}) == numbers({"pain": 1.0})
+
+
+def test_what_is_built_follows_the_seed_alone(make_view):
+    def weights(seed: int) -> torch.Tensor:
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            mixture = Mixture({"rnd": 1.0})
+            torch.rand(seed)  # what is drawn between making and building changes nothing
+            mixture.check(make_view(2))
+            return next(mixture.parameters()).detach().clone()
+
+    assert torch.equal(weights(3), weights(3))
+    assert not torch.equal(weights(3), weights(4))

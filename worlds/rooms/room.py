@@ -261,6 +261,12 @@ class Room(World):
         """Names of the things, in the order of the sense ``things``."""
         return tuple(thing.name for thing in self._things)
 
+    @property
+    def readings(self) -> dict[str, tuple[str, ...]]:
+        """Names of the numbers in the senses ``body``, ``touch`` and ``vitals``."""
+        vitals = "energy", "damage rate", "temperature"
+        return {"body": self.body.readings, "touch": self.body.parts, "vitals": vitals}
+
     def _make_scene(self) -> None:
         """Gives every thing and link a node: the room, the things, the body's base and links."""
         shapes = list(self._statics)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar
 
 from torch import Tensor
 
-from intrinsic.hardwired import Hardwired
+from intrinsic.drives.hardwired import Hardwired
 from intrinsic.objective import Memory, View
-
-SETPOINT: Final = 0.7  # energy below which hunger is felt
-EXPONENT: Final = 4.0 / 3.0  # n / m with n = 4 and m = 3: a drive that steepens as the deficit grows
 
 
 class Hunger(Hardwired):
@@ -31,9 +28,12 @@ class Hunger(Hardwired):
     """
 
     reads = frozenset({"senses.vitals"})
-    unit = SETPOINT**EXPONENT
+    # Of the class, which is sealed, and not of the module, where anybody could set them.
+    setpoint: ClassVar[float] = 0.7  # energy below which hunger is felt
+    exponent: ClassVar[float] = 4.0 / 3.0  # n / m with n = 4 and m = 3: a drive that steepens as the deficit grows
+    unit = setpoint**exponent
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the level of the drive, shape (*lead,)."""
-        deficit: Tensor = (SETPOINT - view["senses.vitals"][..., 0]).clamp_min(0.0)
-        return deficit.pow(EXPONENT)
+        deficit: Tensor = (self.setpoint - view["senses.vitals"][..., 0]).clamp_min(0.0)
+        return deficit.pow(self.exponent)

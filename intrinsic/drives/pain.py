@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from intrinsic.hardwired import Hardwired
+from intrinsic.drives.hardwired import Hardwired
 from intrinsic.objective import Memory, View
 
 

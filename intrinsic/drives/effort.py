@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from intrinsic.hardwired import Hardwired
-from intrinsic.objective import Memory, View
+from intrinsic.drives.hardwired import Hardwired
+from intrinsic.objective import Action, Memory, View
 
 
 class Effort(Hardwired):
@@ -28,6 +28,7 @@ class Effort(Hardwired):
     reads = frozenset({"action"})
     unit = 1.0
     anticipated: ClassVar[bool] = False
+    actions: ClassVar[frozenset[Action]] = frozenset({"box"})  # choosing one of several takes no effort
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the mean squared action, shape (*lead,)."""

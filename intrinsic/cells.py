@@ -1,0 +1,53 @@
+"""States sorted into cells by the signs of random projections, so that visits can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from intrinsic.nets import Look, Pool, frozen
+
+
+class Cells(nn.Module):
+    r"""A fixed random hash of latent tokens.
+
+    Formula: bit b of the cell is the sign of random projection b of random features of the standardised tokens.
+
+    Source: SimHash (Charikar 2002) as Tang et al. 2017, arXiv 1611.04717, equation 2, count with it.
+
+    Args:
+        latent: Example tokens (N, Z).
+        bits: Of the cell's number; there are ``2 ** bits`` cells.
+        hidden: Width of the random features.
+    """
+
+    __call__: Callable[..., Tensor]
+
+    def __init__(self, latent: Tensor, bits: int, hidden: int = 32) -> None:
+        super().__init__()
+        self.bits, self.count = bits, 2**bits
+        self.look = Look(latent.shape)
+        self.pool = frozen(Pool(latent.shape, hidden, bits))
+        self.power: Tensor
+        self.register_buffer("power", 2 ** torch.arange(bits), persistent=False)
+
+    def forward(self, latent: Tensor) -> Tensor:
+        r"""Returns the number of the cell (\*lead,) that tokens (\*lead, N, Z) fall into."""
+        cell: Tensor = ((self.pool(self.look(latent)) > 0.0) * self.power).sum(-1)
+        return cell
+
+    def observe(self, latent: Tensor) -> None:
+        """Takes in lived tokens: what is standardised well falls apart into cells evenly."""
+        self.look.observe(latent)
+
+
+def at(table: Tensor, cell: Tensor) -> Tensor:
+    r"""Reads a table per life (\*lead, cells) at a cell per life (\*lead,)."""
+    return table.gather(-1, cell.unsqueeze(-1)).squeeze(-1)
+
+
+def added(table: Tensor, cell: Tensor, amount: float = 1.0) -> Tensor:
+    r"""Returns the table (\*lead, cells) with an amount added at a cell per life (\*lead,)."""
+    return table.scatter_add(-1, cell.unsqueeze(-1), table.new_full((*cell.shape, 1), amount))

@@ -1,0 +1,1 @@
+"""Curiosity about what one can bring about."""

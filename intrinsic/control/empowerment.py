@@ -1,0 +1,77 @@
+"""Empowerment: being where one's actions make a difference."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from intrinsic.nets import Look, Pool, example, mlp
+from intrinsic.objective import Memory, Objective, View
+
+LEAST, MOST = -3.0, 1.0  # log standard deviations of an action
+PER_MOTOR = 3.0  # nats that one motor can tell at most: what is told better is not believed
+
+
+class Empowerment(Objective):
+    r"""Rewards steps whose action can be told from what came of it, in nats.
+
+    Formula: ``cost = - (log q(a | s, s') - log p(a | s))``, both Gaussians that learn to be likely. On average over
+    actions it is a lower bound of the mutual information I(a; s' | s), up to how well p knows the actions taken.
+
+    Source: the variational bound of Barber and Agakov 2003 as Mohamed and Rezende, *Variational information
+    maximisation for intrinsically motivated reinforcement learning*, 2015, arXiv 1509.08731, use it. Differs: one
+    step in place of a sequence; the source is what the agent does anyway, so that it is not the channel's capacity; and
+    it is read off each imagined transition, so that a planner can seek it. At most 3 nats a motor are believed.
+
+    Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
+
+    Weaknesses: one step of 0.2 s sees the wheels turn, not what they lead to. An agent that has settled on one
+    action in a place tells nothing there, however free it is. Discrete actions are bounded too low, as Gaussians.
+    """
+
+    reads = frozenset({"latent.before", "latent", "action"})
+    anticipated: ClassVar[bool] = False
+
+    def __init__(self, hidden: int = 64, size: int = 32) -> None:
+        """Makes an objective with nets `hidden` wide over states pooled to `size` numbers."""
+        super().__init__()
+        self.hidden, self.size = hidden, size
+
+    def build(self, view: View) -> None:
+        """Makes the nets."""
+        shape, actions = example(view, "latent").shape, len(example(view, "action"))
+        self.look = Look(shape)
+        self.pool = Pool(shape, self.hidden, self.size)
+        self.source = mlp(self.size, self.hidden, 2 * actions)
+        self.planner = mlp(2 * self.size, self.hidden, 2 * actions)
+
+    def _likelihoods(self, view: View) -> tuple[Tensor, Tensor]:
+        """Returns log q(a | s, s') and log p(a | s), (*lead,)."""
+        before, after = self.pool(self.look(torch.stack([view["latent.before"], view["latent"]]))).unbind(0)
+        told = self.planner(torch.cat([before, after - before], -1))
+        return _log_likelihood(told, view["action"]), _log_likelihood(self.source(before), view["action"])
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the negative information (nats), shape (*lead,)."""
+        told, guessed = self._likelihoods(view)
+        most = PER_MOTOR * view["action"].shape[-1]
+        return -(told - guessed).clamp(-most, most)
+
+    def loss(self, view: View) -> Tensor:
+        """Returns how unlikely the actions taken were."""
+        told, guessed = self._likelihoods(view)
+        return -(told + guessed).mean()
+
+    def observe(self, view: View, memory: Memory = None) -> None:
+        """Takes in how latents are spread."""
+        self.look.observe(view["latent"])
+
+
+def _log_likelihood(parameters: Tensor, action: Tensor) -> Tensor:
+    mean, log_std = parameters.chunk(2, -1)
+    log_std = log_std.clamp(LEAST, MOST)
+    z = (action - mean) * (-log_std).exp()
+    return (-0.5 * z.square() - log_std - 0.5 * math.log(2.0 * math.pi)).sum(-1)

@@ -1,0 +1,103 @@
+"""Skill diversity: doing one thing, then recognisably another."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from intrinsic.nets import Look, Pool, example, frozen, mlp
+from intrinsic.objective import Memory, Objective, View
+
+BATCH = 256  # remembered states per `loss`
+
+
+class SkillDiversity(Objective):
+    r"""Rewards states from which one can tell which skill is being exercised.
+
+    Formula: ``cost = - (log q(z | s') + log S)``, where z is the skill of the moment, one of S, and the discriminator q
+    learns to tell skills by the states reached with them.
+
+    Source: Eysenbach et al., *Diversity is all you need* (DIAYN), 2018, arXiv 1802.06070, equation 3. Differs: a life
+    has no episodes to draw a skill for, so the skill is part of the episodic memory and changes every 50 steps, in
+    turn; each of several lives side by side begins with another. There is no policy per skill: a planner acts out
+    whichever skill its memory holds.
+
+    Reads: ``latent`` (\*lead, N, Z).
+
+    Weaknesses: a policy that does not see its memory (any of Stable-Baselines3) cannot tell which skill is wanted, and
+    learns only to be tellable on average: use it with a planner. Skills part in whatever is easiest: places.
+    """
+
+    reads = frozenset({"latent"})
+    memory = "episode"
+    anticipated: ClassVar[bool] = False
+    states: Tensor
+    labels: Tensor
+    lived: Tensor
+
+    def __init__(
+        self, skills: int = 6, span: int = 50, hidden: int = 64, size: int = 32, capacity: int = 2048
+    ) -> None:
+        """Makes an objective with `skills` S that change every `span` steps, told by the last `capacity` states."""
+        super().__init__()
+        self.skills, self.span, self.hidden, self.size, self.capacity = skills, span, hidden, size, capacity
+
+    def build(self, view: View) -> None:
+        """Makes the discriminator, and room for states and their skills."""
+        shape = example(view, "latent").shape
+        self.look = Look(shape)
+        self.random = frozen(Pool(shape, self.hidden, self.size))
+        self.discriminator = mlp(self.size, self.hidden, self.skills)
+        self.register_buffer("states", torch.zeros(self.capacity, self.size))
+        self.register_buffer("labels", torch.zeros(self.capacity, dtype=torch.int64))
+        self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
+
+    def begin(self, lead: tuple[int, ...]) -> Tensor:
+        """Returns steps lived, (*lead,), which tell the skill: the first life begins with the first, and so on."""
+        return torch.arange(math.prod(lead)).reshape(lead) % self.skills * self.span
+
+    def remember(self, memory: Tensor, view: View) -> Tensor:
+        """Returns the steps with one more."""
+        return memory + 1
+
+    def _skill(self, memory: Tensor) -> Tensor:
+        return memory.div(self.span, rounding_mode="floor") % self.skills
+
+    def _features(self, view: View) -> Tensor:
+        features: Tensor = self.random(self.look(view["latent"]))
+        return features
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the negative information about the skill (nats), shape (*lead,)."""
+        told = self.discriminator(self._features(view)).log_softmax(-1)
+        skill = self._skill(memory).expand(told.shape[:-1])
+        information: Tensor = told.gather(-1, skill.unsqueeze(-1)).squeeze(-1) + math.log(self.skills)
+        return -information
+
+    def along(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
+        r"""Returns costs (T, \*lead) and the steps after them, all at once."""
+        steps = len(view["latent"])
+        number = torch.arange(steps).view(-1, *(1,) * memory.dim())
+        return self.cost(view, memory + number), memory + steps
+
+    def loss(self, view: View) -> Tensor | None:
+        """Returns the cross-entropy of skills told from remembered states; the view does not know its skills."""
+        filled = min(int(self.lived), self.capacity)
+        if not filled:
+            return None
+        pick = torch.randint(filled, (BATCH,))
+        return torch.nn.functional.cross_entropy(self.discriminator(self.states[pick]), self.labels[pick])
+
+    def observe(self, view: View, memory: Memory = None) -> None:
+        """Remembers the states and with which skill they were reached."""
+        self.look.observe(view["latent"])
+        rows = self._features(view).reshape(-1, self.size)
+        memory = self.begin(view["latent"].shape[:-2]) if memory is None else memory
+        skill = self._skill(memory).expand(view["latent"].shape[:-2]).flatten()
+        rows, skill = rows[-self.capacity :], skill[-self.capacity :]
+        place = (self.lived + torch.arange(len(rows))) % self.capacity
+        self.states[place], self.labels[place] = rows, skill
+        self.lived += len(rows)

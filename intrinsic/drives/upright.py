@@ -1,0 +1,50 @@
+"""Upright: legged bodies want to stay on their feet."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from intrinsic.drives.hardwired import Hardwired
+from intrinsic.objective import Memory, Names, View
+from usererror import UserError
+
+
+class Upright(Hardwired):
+    r"""Costs leaning and lying.
+
+    Formula: ``cost = (1 - u) / 2`` with u the cosine of the tilt: 0 upright, 1/2 on the side, 1 on the back.
+
+    Source: the ``upright`` term of the DeepMind Control Suite's walkers (Tassa et al. 2018, arXiv 1801.00690), as a
+    cost and without its threshold, so that leaning already shows which way is worse.
+
+    Reads: ``senses.body``, of which one number must be called ``up z``, the cosine of the tilt. The host tells which
+    one it is when a life begins (`Objective.meet`); a body without it cannot have this drive.
+
+    Weaknesses: a body that lies still on its feet is content: give it the urge to move, too.
+    """
+
+    reads = frozenset({"senses.body"})
+    unit = 0.5
+    reading: ClassVar[str] = "up z"
+
+    def __init__(self) -> None:
+        super().__init__()
+        object.__setattr__(self, "place", None)  # past the seal: where the reading is, is the host's to say
+
+    def meet(self, names: Names) -> None:
+        """Looks where the body tells which way is up."""
+        readings = names.readings.get("body", ())
+        if self.reading not in readings:
+            raise UserError(
+                f"'upright' needs a body that tells which way is up, by a reading called {self.reading!r}. "
+                f"This one tells {', '.join(readings) or 'no names'}. Take a legged body, or leave 'upright' out"
+            )
+        object.__setattr__(self, "place", readings.index(self.reading))
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the tilt (0 to 1), shape (*lead,); 0 until it was told where to read it."""
+        place: int | None = self.place  # type: ignore[assignment]
+        body = view["senses.body"]
+        return 0.0 * body[..., 0] if place is None else 0.5 * (1.0 - body[..., place])

@@ -1,0 +1,36 @@
+"""Warmth: being too cold or too hot costs, before it hurts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from intrinsic.drives.hardwired import Hardwired
+from intrinsic.objective import Memory, View
+
+
+class Warmth(Hardwired):
+    r"""Costs how far the skin's temperature is from comfort.
+
+    Formula: ``cost = max(0, 18 - T) + max(0, T - 32)`` in deg C; 10 deg C off count as one.
+
+    Source: homeostatic drive reduction, Keramati and Gutkin, *Homeostatic reinforcement learning for integrating reward
+    collection and physiological stability*, eLife 2014, equation 1, with exponents of one. Two differences, as for
+    hunger: the cost is the level of the drive, not its change; and a band is comfortable, not a single value.
+
+    Reads: ``senses.vitals`` (\*lead, 3): energy (0 to 1), damage rate (1/s), temperature (deg C).
+
+    Weaknesses: the skin is what is felt, not the body's core: it follows the ground within a second. Where a room is
+    never cold, it is a milder pain.
+    """
+
+    reads = frozenset({"senses.vitals"})
+    unit = 10.0  # deg C
+    coldest: ClassVar[float] = 18.0
+    hottest: ClassVar[float] = 32.0
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns how far off comfort it is (deg C), shape (*lead,)."""
+        felt = view["senses.vitals"][..., 2]
+        return (self.coldest - felt).clamp_min(0.0) + (felt - self.hottest).clamp_min(0.0)

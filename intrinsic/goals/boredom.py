@@ -1,0 +1,77 @@
+"""Boredom: what goes on too long loses its charm, and regains it by and by."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from intrinsic.cells import Cells, at
+from intrinsic.nets import example
+from intrinsic.objective import Memory, Objective, View
+
+
+class Boredom(Objective):
+    r"""Costs being where one has been habituated to be.
+
+    Formula: ``cost = h[cell(s')]``; at each step h of the cell one is in rises towards 1 by a twentieth of what is
+    missing, and all h fall by a three-hundredth.
+
+    Source: Stanley, *Computer simulation of a model of habituation*, Nature 1976: a response to a stimulus falls
+    while it lasts and recovers in its absence, two first-order lags; as novelty for robots, Marsland, Nehmzow and
+    Shapiro 2000. Differs: h is 1 less the response, states of one cell of a random hash (`intrinsic.cells`) are one
+    stimulus.
+
+    Reads: ``latent`` (\*lead, N, Z).
+
+    Weaknesses: it drives away from the dull, not towards anything. Two cells that take turns keep it low for ever.
+    Cells are steps: gradient planners cannot use it.
+    """
+
+    reads = frozenset({"latent"})
+    memory = "episode"
+    unit = 1.0
+    anticipated: ClassVar[bool] = False  # it is gone when one comes back later
+    differentiable: ClassVar[bool] = False
+    fades: ClassVar[bool] = True
+    rise: ClassVar[float] = 1.0 / 20.0
+    recovery: ClassVar[float] = 1.0 / 300.0
+
+    def __init__(self, bits: int = 8) -> None:
+        """Makes a boredom with ``2 ** bits`` kinds of situation."""
+        super().__init__()
+        self.bits = bits
+
+    def build(self, view: View) -> None:
+        """Makes the cells."""
+        self.cells = Cells(example(view, "latent"), self.bits)
+
+    def begin(self, lead: tuple[int, ...]) -> Tensor:
+        r"""Returns the habituation of each cell (\*lead, cells): none."""
+        return torch.zeros(*lead, 2**self.bits)
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the habituation (0 to 1), shape (*lead,)."""
+        return at(memory, self.cells(view["latent"]))
+
+    def remember(self, memory: Tensor, view: View) -> Tensor:
+        """Returns the habituation after one more step here."""
+        return self._used(memory, self.cells(view["latent"]))
+
+    def along(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
+        r"""Returns costs (T, \*lead) and the habituation after them; the cells are found at once."""
+        costs = []
+        for cell in self.cells(view["latent"]):
+            costs.append(at(memory, cell))
+            memory = self._used(memory, cell)
+        return torch.stack(costs), memory
+
+    def _used(self, memory: Tensor, cell: Tensor) -> Tensor:
+        cell = cell.unsqueeze(-1)
+        less = memory * (1.0 - self.recovery)
+        return less.scatter(-1, cell, torch.lerp(less.gather(-1, cell), torch.ones(()), self.rise))
+
+    def observe(self, view: View, memory: Memory = None) -> None:
+        """Takes in how latents are spread."""
+        self.cells.observe(view["latent"])

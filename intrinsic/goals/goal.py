@@ -1,0 +1,68 @@
+"""Goal: a thing that is named at run time should be somewhere."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from intrinsic.goals.reach import FIELDS, Reach
+from intrinsic.objective import Memory, Names, View
+from usererror import UserError, unknown
+
+
+class Goal(Reach):
+    r"""Costs how far a named thing is from where it should be, plus how far the body is from the thing.
+
+    Formula: ``cost = |thing[numbers] - value| + 0.2 |thing - body|``, in m over the floor; the second part only where
+    the numbers are a position.
+
+    Source: the goal distance as for `Reach`; the pull towards the thing is the reaching term of manipulation tasks,
+    which a toy needs, since it does not come by itself.
+
+    Reads: ``senses.things`` (\*lead, K, F), whose first numbers are the position and velocity in the room's frame, and
+    ``senses.body``. Which row is whose, the host tells when a life begins (`Objective.meet`).
+
+    Made from text: ``goal:things.red_ball.position=1,2``; a blank in a name is written ``_``.
+
+    Weaknesses: as for `Reach`. A thing that is not attended is imagined to rest where it is, so a goal for a far thing
+    has no gradient but the way to it.
+    """
+
+    takes: ClassVar[str] = "things.red_ball.position=1,2"
+    pull: ClassVar[float] = 0.2
+
+    def __init__(self, target: str) -> None:
+        """Makes a goal for a thing.
+
+        Args:
+            target: ``things.name.numbers=value``, the numbers being ``position`` or ``velocity``.
+        """
+        super().__init__(target)
+        if self.sense != "things" or len(self.path) != 3:
+            raise UserError(f"goal:{target} names no thing. Write goal:{self.takes}; for other senses write reach:")
+        if self.place is None:
+            raise unknown("number of a thing", self.path[2], FIELDS["things"])
+        self.row: int | None = None
+        self.reads = frozenset({"senses.things", "senses.body"})
+
+    def meet(self, names: Names) -> None:
+        """Looks up which row is the thing's."""
+        known = [name.replace(" ", "_") for name in names.things]
+        if self.path[1] not in known:
+            raise unknown("thing", self.path[1], known)
+        self.row = known.index(self.path[1])
+
+    def sensed(self, view: View) -> Tensor:
+        r"""Returns the thing's numbers, (\*lead, F)."""
+        return view["senses.things"][..., self.row or 0, :]
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the distance (m), shape (*lead,); 0 until it was told which row is whose."""
+        if self.row is None:
+            return 0.0 * view["senses.things"][..., 0, 0]
+        cost = super().cost(view, memory)
+        if self.path[2] != "position":
+            return cost
+        off = self.sensed(view)[..., :2] - view["senses.body"][..., :2]
+        return cost + self.pull * (off.square().sum(-1) + 1e-12).sqrt()

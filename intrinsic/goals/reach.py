@@ -1,0 +1,100 @@
+"""Reach: a sense, or some numbers of it, should have a value."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+import torch
+from torch import Tensor
+
+from intrinsic.objective import Memory, Names, Objective, View
+from usererror import UserError, unknown
+
+# Numbers that every sense of a name has, as (first, one past the last); `Names.readings` tells of further ones.
+FIELDS: Final[dict[str, dict[str, tuple[int, int]]]] = {
+    "body": {"position": (0, 2), "velocity": (4, 6)},
+    "vitals": {"energy": (0, 1), "damage": (1, 2), "temperature": (2, 3)},
+    "things": {"position": (0, 3), "velocity": (3, 6)},
+}
+
+
+class Reach(Objective):
+    r"""Costs the distance between what is sensed and what should be.
+
+    Formula: ``cost = |sense[numbers] - value|``, Euclidean, in the sense's units; one unit counts as one.
+
+    Source: the goal distance of goal-conditioned control, as a cost of every step: a planner then sums it over the
+    whole way, not its end alone, and sets out at once.
+
+    Reads: the sense that it names, such as ``senses.vitals``.
+
+    Made from text: ``reach:vitals.energy=1``, ``reach:body.position=0,0``, or by a reading's own name as the host tells
+    it, ``reach:body.paw=0.5``.
+
+    Weaknesses: the straight way may be barred, and then it waits at the bars: only planning and the critic lead around.
+    """
+
+    unit = 1.0
+    takes: ClassVar[str] = "vitals.energy=1"
+
+    def __init__(self, target: str) -> None:
+        """Makes a goal.
+
+        Args:
+            target: ``sense.numbers=value``, with as many values as numbers, parted by commas.
+        """
+        super().__init__()
+        path, values = parsed(type(self).__name__.lower(), target, self.takes)
+        self.argument, self.path = target, path
+        self.sense = path[0]
+        self.reads = frozenset({f"senses.{self.sense}"})
+        self.goal: Tensor
+        self.register_buffer("goal", torch.tensor(values))
+        self.place: tuple[int, int] | None = FIELDS.get(self.sense, {}).get(path[-1])
+        self._fits()
+
+    def _fits(self) -> None:
+        if self.place is not None and not 0 < len(self.goal) <= self.place[1] - self.place[0]:
+            raise UserError(
+                f"{self.argument!r} gives {len(self.goal)} values; {'.'.join(self.path)} has "
+                f"{self.place[1] - self.place[0]}, such as {self.takes}"
+            )
+
+    def meet(self, names: Names) -> None:
+        """Looks the numbers up among the host's readings."""
+        if self.place is None:
+            known = [name.replace(" ", "_") for name in names.readings.get(self.sense, ())]
+            if self.path[-1] not in known:
+                raise unknown(f"reading of {self.sense}", self.path[-1], (*FIELDS.get(self.sense, {}), *known))
+            self.place = known.index(self.path[-1]), known.index(self.path[-1]) + 1
+            self._fits()
+
+    def sensed(self, view: View) -> Tensor:
+        r"""Returns the sense's numbers, (\*lead, n)."""
+        return view[f"senses.{self.sense}"]
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the distance, shape (*lead,); 0 until it was told where to look."""
+        sense = self.sensed(view)
+        if self.place is None:
+            return 0.0 * sense[..., 0]
+        start = self.place[0]
+        off = sense[..., start : start + len(self.goal)] - self.goal
+        return (off.square().sum(-1) + 1e-12).sqrt()  # the floor keeps its gradient finite at the goal
+
+
+def parsed(kind: str, target: str, takes: str) -> tuple[list[str], list[float]]:
+    """Splits ``sense.numbers=1,2`` into names and values.
+
+    Raises:
+        UserError: It is not of that form.
+    """
+    path, equals, text = target.partition("=")
+    parts = [part.strip() for part in path.split(".")]
+    try:
+        values = [float(value) for value in text.split(",")]
+    except ValueError:
+        values = []
+    if not equals or not values or len(parts) < 2 or not all(map(str.isidentifier, parts)):
+        raise UserError(f"{kind}:{target} says no goal. Write {kind}:{takes}")
+    return parts, values

@@ -1,0 +1,80 @@
+"""RIDE: having an effect, and not the same one again."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+import torch
+from torch import Tensor
+
+from intrinsic.cells import Cells, added, at
+from intrinsic.nets import Inverse, example
+from intrinsic.objective import Memory, Objective, View
+
+TINY: Final = 1e-8
+
+
+class RIDE(Objective):
+    r"""Rewards steps that change what one can influence, divided by how often the episode led here.
+
+    Formula: ``cost = - |phi(s') - phi(s)| / sqrt(N(s'))``, N the episode's visits to the cell of s', this one included;
+    phi is learnt by reading the action back.
+
+    Source: Raileanu and Rocktäschel, *RIDE: rewarding impact-driven exploration*, 2020, arXiv 2002.12292, equation 3.
+    Differs: states of the same cell of a random hash (`intrinsic.cells`) count as one, where theirs are grids; phi is
+    not trained to be predictable, too, which lets it shrink; tokens are pooled (see `intrinsic.nets.Pool`).
+
+    Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
+
+    Weaknesses: its reward does not fade with learning: what has a large effect keeps being sought in every
+    episode, and a life without episodes wears its cells out. Moving is always an impact.
+    """
+
+    reads = frozenset({"latent.before", "latent", "action"})
+    memory = "episode"
+    anticipated: ClassVar[bool] = False
+    fades: ClassVar[bool] = True
+
+    def __init__(self, hidden: int = 64, size: int = 32, bits: int = 9) -> None:
+        """Makes a curiosity with nets `hidden` wide, features phi of `size` D and ``2 ** bits`` cells."""
+        super().__init__()
+        self.hidden, self.size, self.bits = hidden, size, bits
+
+    def build(self, view: View) -> None:
+        """Makes the net and the cells."""
+        latent, action = example(view, "latent"), example(view, "action")
+        self.phi = Inverse(latent, action, self.hidden, self.size)
+        self.cells = Cells(latent, self.bits)
+
+    def begin(self, lead: tuple[int, ...]) -> Tensor:
+        r"""Returns visits (\*lead, cells)."""
+        return torch.zeros(*lead, 2**self.bits)
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the negative impact (features), shape (*lead,)."""
+        before, after = self.phi.both(view)
+        impact = ((after - before).square().sum(-1) + TINY).sqrt()
+        return -impact * (1.0 + at(memory, self.cells(view["latent"]))).rsqrt()
+
+    def remember(self, memory: Tensor, view: View) -> Tensor:
+        """Returns the visits with one more."""
+        return added(memory, self.cells(view["latent"]))
+
+    def along(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
+        r"""Returns costs (T, \*lead) and the visits after them, all steps at once."""
+        before, after = self.phi.both(view)
+        impact = ((after - before).square().sum(-1) + TINY).sqrt()
+        cell = self.cells(view["latent"]).movedim(0, -1)  # (*lead, T)
+        earlier = (cell.unsqueeze(-1) == cell.unsqueeze(-2)).tril(-1).sum(-1)
+        visits = memory.gather(-1, cell) + earlier
+        after_all = memory.scatter_add(-1, cell, memory.new_ones(cell.shape))
+        return -impact * (1.0 + visits).rsqrt().movedim(-1, 0), after_all
+
+    def loss(self, view: View) -> Tensor:
+        """Returns how badly the action is read back."""
+        return self.phi.loss(*self.phi.both(view), view["action"])
+
+    def observe(self, view: View, memory: Memory = None) -> None:
+        """Takes in how latents are spread."""
+        self.phi.observe(view)
+        self.cells.observe(view["latent"])

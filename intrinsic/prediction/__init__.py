@@ -1,0 +1,1 @@
+"""Curiosity about what cannot be predicted yet: errors, doubts, and progress."""

@@ -1,0 +1,75 @@
+"""Latent Bayesian surprise: how much an outcome changes one's mind."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from intrinsic.nets import Look, Pool, example, frozen, mlp
+from intrinsic.objective import Memory, Objective, View
+
+LEAST, MOST = -3.0, 2.0  # log standard deviations
+
+
+class BayesianSurprise(Objective):
+    r"""Rewards outcomes after which a belief about a hidden cause differs from the belief before.
+
+    Formula: ``cost = - KL(q(z | s, a, s') || p(z | s, a))`` with diagonal Gaussians; they learn by ``loss = |s' -
+    decode(z)|^2 / 2 + KL``, z drawn from q.
+
+    Source: Mazzaglia et al., *Curiosity-driven exploration via latent Bayesian surprise*, 2022, arXiv 2104.07495,
+    the KL between posterior and prior over a latent variable of the transition. Differs: s and s' are fixed random
+    features of the tokens (see `intrinsic.nets.Pool`), so that crowds of things have a fixed size.
+
+    Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
+
+    Weaknesses: noise that the features keep must be coded in z, and surprises as long as it does; it resists noise
+    only as far as the posterior gives it up. In imagination outcomes are what a model expects: less surprising
+    than life.
+    """
+
+    reads = frozenset({"latent.before", "latent", "action"})
+    anticipated: ClassVar[bool] = False
+
+    def __init__(self, hidden: int = 64, size: int = 16, features: int = 32) -> None:
+        """Makes a curiosity with nets `hidden` wide, a belief of `size` numbers and random `features`."""
+        super().__init__()
+        self.hidden, self.size, self.features = hidden, size, features
+
+    def build(self, view: View) -> None:
+        """Makes the nets."""
+        shape, actions = example(view, "latent").shape, len(example(view, "action"))
+        self.look = Look(shape)
+        self.random = frozen(Pool(shape, self.hidden, self.features))
+        self.prior = mlp(self.features + actions, self.hidden, 2 * self.size)
+        self.posterior = mlp(2 * self.features + actions, self.hidden, 2 * self.size)
+        self.decode = mlp(self.size + self.features + actions, self.hidden, self.features)
+
+    def _beliefs(self, view: View) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """Returns what is known before, the outcome, the belief after (mean, log std) and the KL."""
+        before, after = self.random(self.look(torch.stack([view["latent.before"], view["latent"]]))).unbind(0)
+        known = torch.cat([before, view["action"]], -1)
+        mean, log_std = self.posterior(torch.cat([known, after], -1)).chunk(2, -1)
+        expected, log_width = self.prior(known).chunk(2, -1)
+        log_std, log_width = log_std.clamp(LEAST, MOST), log_width.clamp(LEAST, MOST)
+        ratio = (2.0 * (log_std - log_width)).exp()
+        shift = (mean - expected).square() * (-2.0 * log_width).exp()
+        kl = (log_width - log_std + 0.5 * (ratio + shift - 1.0)).sum(-1)
+        return known, after, mean, log_std, kl
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the negative KL (nats), shape (*lead,)."""
+        return -self._beliefs(view)[-1]
+
+    def loss(self, view: View) -> Tensor:
+        """Returns the negative evidence bound."""
+        known, after, mean, log_std, kl = self._beliefs(view)
+        z = mean + log_std.exp() * torch.randn_like(mean)
+        decoded: Tensor = self.decode(torch.cat([z, known], -1))
+        return (0.5 * (decoded - after).square().sum(-1) + kl).mean()
+
+    def observe(self, view: View, memory: Memory = None) -> None:
+        """Takes in how latents are spread."""
+        self.look.observe(view["latent"])

@@ -1,0 +1,62 @@
+"""ICM: prediction error among features that the agent can influence."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from intrinsic.nets import Inverse, example, mlp
+from intrinsic.objective import Memory, Objective, View
+
+
+class ICM(Objective):
+    r"""Rewards outcomes that are predicted wrongly, in features learnt from what actions change.
+
+    Formula: ``cost = - mean over D of (f(phi(s), a) - phi(s'))^2``; phi is learnt by reading the action back from
+    phi(s) and phi(s'), the forward model f by its error: ``loss = 0.8 inverse + 0.2 forward``.
+
+    Source: Pathak et al., *Curiosity-driven exploration by self-supervised prediction*, 2017, arXiv 1705.05363,
+    equations 2 to 7 (their beta is 0.2). Differs: things are pooled, see `intrinsic.nets.Pool`; the forward error does
+    not shape phi, which could else shrink to be predictable; the scale is the mixture's running one, not their eta.
+
+    Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
+
+    Weaknesses: noise that an action switches on (a remote control for the television) is kept by phi and holds it
+    for ever. In imagination it asks how far this model's and the world model's predictions differ, which is a weaker
+    question. What actions do not change at once is invisible.
+    """
+
+    reads = frozenset({"latent.before", "latent", "action"})
+    anticipated: ClassVar[bool] = False
+    fades: ClassVar[bool] = True
+
+    def __init__(self, hidden: int = 64, size: int = 32) -> None:
+        """Makes a curiosity with nets `hidden` wide and features phi of `size` D."""
+        super().__init__()
+        self.hidden, self.size = hidden, size
+
+    def build(self, view: View) -> None:
+        """Makes the nets."""
+        latent, action = example(view, "latent"), example(view, "action")
+        self.phi = Inverse(latent, action, self.hidden, self.size)
+        self.forward_model = mlp(self.size + len(action), self.hidden, self.size)
+
+    def _error(self, before: Tensor, after: Tensor, action: Tensor) -> Tensor:
+        predicted: Tensor = self.forward_model(torch.cat([before, action], -1))
+        return (predicted - after).square().mean(-1)
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the negative error (features squared), shape (*lead,)."""
+        return -self._error(*self.phi.both(view), view["action"])
+
+    def loss(self, view: View) -> Tensor:
+        """Returns the weighted error of inverse and forward model."""
+        before, after = self.phi.both(view)
+        inverse = self.phi.loss(before, after, view["action"])
+        return 0.8 * inverse + 0.2 * self._error(before.detach(), after.detach(), view["action"]).mean()
+
+    def observe(self, view: View, memory: Memory = None) -> None:
+        """Takes in how latents are spread."""
+        self.phi.observe(view)

@@ -1,0 +1,58 @@
+"""RND: how well a net has learnt to imitate a random one here."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from torch import Tensor
+
+from intrinsic.nets import Look, Pool, example, frozen
+from intrinsic.objective import Memory, Objective, View
+
+
+class RND(Objective):
+    r"""Rewards states where a trained net does not yet match a fixed random net.
+
+    Formula: ``cost = - mean over D of (predictor(s') - target(s'))^2``; the predictor learns to make it small.
+
+    Source: Burda et al., *Exploration by random network distillation*, 2018, arXiv 1810.12894, section 2.2, with their
+    normalisation of observations. Differs: tokens are pooled (see `intrinsic.nets.Pool`); the two nets are of one
+    shape; returns are not split by horizon, since the critic here knows each drive apart.
+
+    Reads: ``latent`` (\*lead, N, Z).
+
+    Weaknesses: it knows states, not transitions: a known place stays dull whatever can be done there. Noise in the
+    state itself is new every time, until the nets generalise over it. It never finds old things interesting again.
+    """
+
+    reads = frozenset({"latent"})
+    anticipated: ClassVar[bool] = False
+    fades: ClassVar[bool] = True
+
+    def __init__(self, hidden: int = 64, size: int = 32) -> None:
+        """Makes a curiosity with nets `hidden` wide that return `size` numbers D."""
+        super().__init__()
+        self.hidden, self.size = hidden, size
+
+    def build(self, view: View) -> None:
+        """Makes the nets."""
+        shape = example(view, "latent").shape
+        self.look = Look(shape)
+        self.target = frozen(Pool(shape, self.hidden, self.size))
+        self.predictor = Pool(shape, self.hidden, self.size)
+
+    def _error(self, view: View) -> Tensor:
+        tokens = self.look(view["latent"])
+        return (self.predictor(tokens) - self.target(tokens)).square().mean(-1)
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the negative error, shape (*lead,)."""
+        return -self._error(view)
+
+    def loss(self, view: View) -> Tensor:
+        """Returns the mean error."""
+        return self._error(view).mean()
+
+    def observe(self, view: View, memory: Memory = None) -> None:
+        """Takes in how latents are spread."""
+        self.look.observe(view["latent"])

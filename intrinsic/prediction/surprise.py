@@ -1,0 +1,36 @@
+"""Surprise: seeking out what was predicted wrongly."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from intrinsic.nets import Tokens, summed, vetted
+from intrinsic.objective import Memory, Objective, View
+
+
+class Surprise(Objective):
+    r"""Rewards lived steps whose outcome the world model predicted wrongly.
+
+    Formula: ``cost = - sum over attended tokens n, of sum over z, of (latent[n, z] - mean over e of mean[e, n, z])^2``.
+
+    Source: Schmidhuber, *A possibility for implementing curiosity and boredom in model-building neural controllers*,
+    1991; as the energy between predicted and actual latent, LeCun 2022, section 4.4. We take the mean of the ensemble
+    for the prediction.
+
+    Reads: ``latent`` (\*lead, N, Z), ``mean`` (E, \*lead, N, Z), ``attended`` (\*lead, N).
+
+    Weaknesses: a noisy television is the best of all places, since noise is never predicted. Imagined futures hold no
+    surprise, since they are the prediction: planning sees it only through the critic, which learns where it was.
+    """
+
+    reads = frozenset({"latent", "mean", "attended"})
+
+    def __init__(self, tokens: Tokens = "all") -> None:
+        """Makes a surprise about ``"all"`` tokens, or about ``"things"`` without the body."""
+        super().__init__()
+        self.tokens = vetted(tokens)
+
+    def cost(self, view: View, memory: Memory = None) -> Tensor:
+        """Returns the negative energy (standardised latent units squared), shape (*lead,)."""
+        energy = (view["latent"] - view["mean"].mean(0)).square().sum(-1)
+        return -summed(energy, view["attended"], self.tokens)

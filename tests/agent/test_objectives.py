@@ -1,0 +1,59 @@
+"""The catalogue in a mind's life: learnt, remembered, planned with, named, saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+import intrinsic
+import worlds
+from agent import Mind, live
+from agent.config import MindConfig
+from usererror import UserError
+
+SMALL = MindConfig(hidden=16, samples=12, elites=3, horizon=4, iterations=1, babble=4, batch=6, updates=1, what=2)
+GOAL = "goal:things.red_ball.position=1,2"
+APART = {"upright"}  # needs a legged body
+
+
+@pytest.fixture
+def world() -> worlds.World:
+    return worlds.make("playroom", seed=1)
+
+
+def test_every_objective_lives_learns_and_is_planned_with(world: worlds.World) -> None:
+    names = [GOAL if it.takes.startswith("things") else f"{it.name}:{it.takes}" if it.takes else it.name
+             for it in intrinsic.describe() if it.name not in APART]  # fmt: skip
+    mind = Mind.born(world, objectives=dict.fromkeys(names, 1.0), seed=1, config=SMALL)
+    before = {name: p.detach().clone() for name, p in mind.mixture.named_parameters() if p.requires_grad}
+    moments = list(live(world, mind, steps=14))
+    assert mind.mixture.muted == {}
+    assert {name for name, p in mind.mixture.named_parameters() if p.requires_grad} == set(before)
+    still = [name for name, p in mind.mixture.named_parameters() if name in before and torch.equal(before[name], p)]
+    assert not still, "parameters that nobody trains"
+    last = moments[-1]
+    assert last.thought.mode == "plan"
+    assert sum(map(abs, last.thought.shares.values())) == pytest.approx(1.0)
+    assert set(last.costs) == set(mind.mixture.names)
+
+
+def test_a_life_with_learning_objectives_goes_on_bit_for_bit_after_saving(world: worlds.World, tmp_path: Path) -> None:
+    wanted = {"rnd": 1.0, "e3b": 1.0, "episodic_novelty": 1.0, "skill_diversity": 1.0, "bayesian_surprise": 1.0}
+    mind = Mind.born(world, objectives=wanted, seed=1, config=SMALL)
+    for _ in live(world, mind, steps=9):
+        pass
+    mind.save(tmp_path / "half")
+    snapshot = world.snapshot()
+    first = [moment.costs for moment in live(world, mind, steps=4)]
+    world.restore(snapshot)
+    second = [moment.costs for moment in live(world, Mind.load(tmp_path / "half.safetensors"), steps=4)]
+    assert first == second
+
+
+def test_a_thing_that_is_not_in_the_world_is_told_before_life(world: worlds.World) -> None:
+    with pytest.raises(UserError, match="unknown thing 'blue_moon'"):
+        Mind.born(world, objectives={"goal:things.blue_moon.position=1,2": 1.0}, seed=1, config=SMALL)
+    with pytest.raises(UserError, match="'upright' needs a body that tells which way is up"):
+        Mind.born(world, objectives={"upright": 1.0}, seed=1, config=SMALL)
