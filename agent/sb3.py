@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 
-from agent.host import Host, Judged, Sensing, Stretch, Transitions
+from agent.host import Host, Judged, Sensing, Stretch, Transitions, saving
 from agent.host.sensing import Array, Obs
 from agent.host.transitions import Floats
 from intrinsic import Mixture, Objective
@@ -68,6 +69,7 @@ class IntrinsicReward(BaseCallback):
         self.extrinsic, self.epochs, self.batch, self.seed = extrinsic, epochs, batch, seed
         self.learning_rate = learning_rate
         self._made: Host | None = None
+        self._file: Path | None = None
         self._lived = Transitions()
 
     @property
@@ -76,13 +78,36 @@ class IntrinsicReward(BaseCallback):
         assert self._made is not None, "there is no host before `learn`"
         return self._made
 
+    def save(self, path: str | Path) -> None:
+        """Writes what the objectives learnt to a file.
+
+        Raises:
+            UserError: If nothing was learnt yet, or the file cannot be written.
+        """
+        if self._made is None:
+            raise UserError("there is nothing to save before `learn`")
+        saving.write(self.host, Path(path))
+
+    def load(self, path: str | Path) -> None:
+        """Takes on what the same objectives learnt in environments of the same kind, at the latest when they learn.
+
+        Raises:
+            UserError: From `learn` or at once, if the file is none of `save`, or does not fit.
+        """
+        self._file = Path(path)
+        if self._made is not None:
+            saving.read(self.host, self._file)
+
     def _init_callback(self) -> None:
         model = self.model
         if not isinstance(model, OnPolicyAlgorithm | OffPolicyAlgorithm):
             raise UserError(f"{type(model).__name__} is neither on-policy nor off-policy as Stable-Baselines3 has them")
         sensing = Sensing(model.observation_space, model.action_space)
         if self._made is None:
-            self._made = Host(self.mixture, sensing, model.n_envs, self.seed, self.batch, self.learning_rate)
+            made = Host(self.mixture, sensing, model.n_envs, self.seed, self.batch, self.learning_rate)
+            if self._file is not None:
+                saving.read(made, self._file)
+            self._made = made
         elif not sensing.fits(self._made.sensing) or self._made.lives != model.n_envs:
             raise UserError("these objectives have lived in other environments. Give a new IntrinsicReward")
         if isinstance(model, OffPolicyAlgorithm):

@@ -56,6 +56,9 @@ class Host(nn.Module):
         batch: Transitions per update.
         learning_rate: Of Adam, for objectives and world model.
 
+    Attributes:
+        calls: How often objectives were given random numbers.
+
     Raises:
         UserError: If an objective cannot work with what the environment offers.
     """
@@ -71,7 +74,7 @@ class Host(nn.Module):
     ) -> None:
         super().__init__()
         self.mixture, self.sensing, self.lives = mixture, sensing, lives
-        self._seed, self._calls = seed, 0
+        self.seed, self.calls = seed, 0
         self.encoder: Encoder | None = None
         self.dynamics: Dynamics | None = None
         with self._chances():
@@ -80,7 +83,7 @@ class Host(nn.Module):
                 if "mean" in mixture.reads:
                     self.dynamics = Dynamics(self.encoder.width, sensing.actions)
             mixture.check(self.view(_example(sensing)))  # what is sized by the first thing it sees is made here
-        self._teacher = Teacher(mixture, self.dynamics, batch, learning_rate, seed)
+        self.teacher = Teacher(mixture, self.dynamics, batch, learning_rate, seed)
         self._memories: dict[str, Memory] = {}
 
     @property
@@ -91,8 +94,8 @@ class Host(nn.Module):
     @contextlib.contextmanager
     def _chances(self) -> Iterator[None]:
         """Gives objectives random numbers of their own: the algorithm's stay as they would be without them."""
-        self._calls += 1
-        with fence(seed_of(f"host {self._seed}", self._calls)):
+        self.calls += 1
+        with fence(seed_of(f"host {self.seed}", self.calls)):
             yield
 
     def view(self, stretch: Stretch, note: bool = False) -> dict[str, Tensor]:
@@ -188,7 +191,7 @@ class Host(nn.Module):
     def learn(self, view: dict[str, Tensor], updates: int) -> dict[str, float]:
         """Trains objectives and world model on transitions (T, B) or (rows,); returns mean losses by name."""
         with self._chances():
-            return self._teacher.teach(view, updates)
+            return self.teacher.teach(view, updates)
 
 
 def _example(sensing: Sensing) -> Stretch:

@@ -57,6 +57,24 @@ class Teacher:
                 sums[name] = sums.get(name, 0.0) + loss / updates
         return sums
 
+    def state(self) -> dict[str, Tensor]:
+        """Returns the state of its choices and of its optimiser, by name."""
+        state = {"generator": self._generator.get_state()}
+        for i, parts in (self.optimizer.state_dict()["state"] if self.optimizer else {}).items():
+            state |= {f"{i}.{name}": value for name, value in parts.items()}
+        return state
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Takes on what `state` returned."""
+        self._generator.set_state(state["generator"])
+        parts: dict[int, dict[str, Tensor]] = {}
+        for key, value in state.items():
+            index, _, name = key.partition(".")
+            if name:
+                parts.setdefault(int(index), {})[name] = value
+        if self.optimizer is not None and parts:
+            self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": parts})
+
     def _update(self, view: dict[str, Tensor], optimizer: torch.optim.Optimizer) -> dict[str, float]:
         asked = {name: told(name, term.loss, view) for name, term in self._terms}
         if self._dynamics is not None:
