@@ -110,10 +110,15 @@ def reload(mind: Mind, event: Reload) -> dict[str, Any]:
         mind.mixture.replace(name, new)
     except UserError as error:
         log.warning("objective %r is not reloaded, its old version goes on: %s", name, error)
-        return {"event": "reload failed", "objective": name, "error": str(error)}
+        return {"event": "reload failed", "objective": name, "error": _brief(str(error), _file(event.spec).name)}
     _take_over_learning(mind, old, new)
     _take_over_memory(mind, name)
     return {"event": "reloaded", "objective": name, **asdict(event)}
+
+
+def _brief(words: str, file: str) -> str:
+    """Leaves out of an error what whoever has just saved the file knows: there is one line to show it in."""
+    return words.removeprefix(f"cannot import {file}: ").removesuffix(". Mend the file and try again")
 
 
 def _try(mind: Mind, objective: Objective) -> None:

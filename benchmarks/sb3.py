@@ -74,14 +74,14 @@ def main(pairs: int = 15, objectives: tuple[str, ...] = (NOVELTY, "disagreement"
     torch.set_num_threads(1)
     mixes = [{name: 1.0} for name in objectives]
     mixes += [dict.fromkeys(objectives, 1.0)] if len(objectives) > 1 else []
+    machine = {"python": platform.python_version(), "processor": platform.machine()}
+    machine |= {name: version(name) for name in ("torch", "stable_baselines3", "gymnasium")}
     found: dict[str, Any] = {}
     for label, make, steps in ((f"PPO, Pendulum, {LIVES} x {STEPS}", ppo, LIVES * STEPS), ("SAC, Pendulum", sac, 100)):
         for mix in mixes:
             name = " + ".join(spec.rpartition(":")[2] for spec in mix)
             found[f"{label}: {name}"] = slow_down(make, steps, mix, pairs)
-    machine = {"python": platform.python_version(), "processor": platform.machine()}
-    machine |= {name: version(name) for name in ("torch", "stable_baselines3", "gymnasium")}
-    out.write_text(json.dumps({"pairs": pairs, "slow_down": found, "machine": machine}, indent=2) + "\n")
+            out.write_text(json.dumps({"pairs": pairs, "slow_down": found, "machine": machine}, indent=2) + "\n")
     table = Table("algorithm and objectives", "slow-down (quartiles)", "alone, us/step", "beside, us/step")
     for name, it in found.items():
         low, high = it["quartiles_percent"]

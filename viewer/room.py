@@ -147,7 +147,7 @@ class Room:
 
 
 def _banner(surface: pygame.Surface, words: str, color: style.Color) -> None:
-    rect = pygame.Rect(ROOM.x + 160, ROOM.y + 48, ROOM.width - 320, 30)
+    rect = pygame.Rect(ROOM.x + 60, ROOM.y + 48, ROOM.width - 120, 30)
     style.pill(surface, rect, (86, 24, 36), 10, 235)
     style.pill(surface, pygame.Rect(rect.x + 12, rect.centery - 4, 8, 8), color)
     write(surface, words, (rect.x + 30, rect.centery), 13, (255, 214, 217), "medium", room=rect.width - 46)

@@ -47,7 +47,10 @@ class Encoder(nn.Module):
     def features(self, senses: dict[str, Tensor], lead: tuple[int, ...]) -> Tensor:
         r"""Returns features as they come, (\*lead, Z)."""
         parts = [senses[name].reshape(*lead, size) for name, size in self.plain.items()]
-        parts += [eye(senses[name].flatten(0, len(lead) - 1)).view(*lead, PICTURE) for name, eye in self.eyes.items()]
+        for name, eye in self.eyes.items():
+            picture = senses[name]
+            rows = picture.reshape(-1, *picture.shape[len(lead) :])
+            parts.append(eye(rows).view(*lead, PICTURE))
         return torch.cat(parts, -1)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -135,10 +138,11 @@ class Dynamics(nn.Module):
 
     def loss(self, before: Tensor, action: Tensor, after: Tensor) -> Tensor:
         """Returns the mean squared error of the predicted changes, summed over members, a scalar."""
-        goal = ((after - before) / self.change).flatten(0, -2)
+        goal = ((after - before) / self.change).reshape(-1, before.shape[-1])
         return (self._changes(before, action) - goal).square().mean((1, 2)).sum()
 
     def _changes(self, before: Tensor, action: Tensor) -> Tensor:
-        rows = torch.cat([before.squeeze(-2), action], -1).flatten(0, -2)
+        rows = torch.cat([before.squeeze(-2), action], -1)
+        rows = rows.reshape(-1, rows.shape[-1])
         out: Tensor = self.net(rows.expand(self.members, *rows.shape))
         return out

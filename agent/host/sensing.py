@@ -81,7 +81,7 @@ def _tensor(array: Array, space: spaces.Space[Any], lead: tuple[int, ...]) -> Te
         index = torch.from_numpy(np.asarray(array, np.int64)).reshape(*lead, 1) - int(space.start)
         return torch.zeros(*lead, int(space.n)).scatter_(-1, index, 1.0)
     assert isinstance(space, spaces.MultiDiscrete)
-    sizes = torch.from_numpy(space.nvec.reshape(-1).astype(np.int64))
-    index = torch.from_numpy(np.asarray(array, np.int64)).reshape(*lead, len(sizes))
-    index = index - torch.from_numpy(np.asarray(space.start, np.int64).reshape(-1)) + sizes.cumsum(0) - sizes
+    sizes = torch.tensor(space.nvec.reshape(-1).astype(np.int64))
+    index = torch.tensor(np.asarray(array, np.int64)).reshape(*lead, len(sizes))
+    index = index - torch.tensor(np.asarray(space.start, np.int64).reshape(-1)) + sizes.cumsum(0) - sizes
     return torch.zeros(*lead, int(sizes.sum())).scatter_(-1, index, 1.0)

@@ -87,7 +87,7 @@ def test_a_file_that_is_saved_unchanged_is_no_event(author):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (FLAT.format("("), r"drives.py, line 7: SyntaxError"),
+        (FLAT.format("("), r"^drives.py, line 7: SyntaxError: '\\(' was never closed$"),
         (FLAT.format(1).replace("Mine", "Other"), r"unknown objective .* 'Mine'"),
         (FLAT.format("view['smell']"), r"asked for 'smell'"),
         (FLAT.format(1).replace("latent", "smell"), r"reads smell, which this agent does not offer"),
