@@ -16,13 +16,17 @@ from intrinsic import Mixture, Objective
 from usererror import UserError
 
 try:
+    from stable_baselines3 import PPO
     from stable_baselines3.common.buffers import DictReplayBuffer, ReplayBuffer
     from stable_baselines3.common.callbacks import BaseCallback
+    from stable_baselines3.common.env_util import make_vec_env
     from stable_baselines3.common.off_policy_algorithm import OffPolicyAlgorithm
     from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
     from stable_baselines3.common.type_aliases import DictReplayBufferSamples, ReplayBufferSamples
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError("agent.sb3 needs Stable-Baselines3: pip install 'housecat[sb3]'") from error
+
+__all__ = ["PPO", "IntrinsicReward", "make_vec_env"]  # Stable-Baselines3's own too: studies get them from here
 
 WARM = 256  # transitions lived off-policy before the first are judged: latents need a scale to stand on
 
