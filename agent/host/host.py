@@ -98,12 +98,13 @@ class Host(nn.Module):
         with fence(seed_of(f"host {self.seed}", self.calls)):
             yield
 
-    def view(self, stretch: Stretch, note: bool = False) -> dict[str, Tensor]:
+    def view(self, stretch: Stretch, lived: Tensor | None = None) -> dict[str, Tensor]:
         """Returns what objectives may read of a stretch.
 
         Args:
             stretch: What happened.
-            note: True for lived transitions seen for the first time, which standardise the latents.
+            lived: For transitions (T, B) seen for the first time, which standardise the latents: (T, B) whether an
+                episode ended with them.
         """
         view = {"action": stretch.action}
         for name in self.sensing.spaces:
@@ -111,16 +112,27 @@ class Host(nn.Module):
         if self.encoder is None:
             return view
         lead = tuple(stretch.action.shape[:-1])
-        raw = [self.encoder.features(senses, lead) for senses in (stretch.before, stretch.after)]
-        if note:
-            self.encoder.observe(raw[1])
-        before, after = (self.encoder(features) for features in raw)
+        then = self.encoder.features(stretch.after, lead)
+        if lived is None:
+            first = self.encoder.features(stretch.before, lead)
+        else:
+            first = self._before(stretch.before, then, lived)
+            self.encoder.observe(then)
+        before, after = self.encoder(first), self.encoder(then)
         view |= {"latent": after, "latent.before": before, "attended": after.new_ones(after.shape[:-1])}
         if self.dynamics is not None:
-            if note:
+            if lived is not None:
                 self.dynamics.observe(before, after)
             view["mean"] = self.dynamics(before, stretch.action)
         return view
+
+    def _before(self, senses: Senses, then: Tensor, ended: Tensor) -> Tensor:
+        """Returns features before lived transitions: those after the last one, but where an episode begins."""
+        assert self.encoder is not None
+        fresh = torch.cat([torch.ones_like(ended[:1]), ended[:-1]])
+        first = torch.cat([then[:1], then[:-1]])
+        first[fresh] = self.encoder.features({k: v[fresh] for k, v in senses.items()}, (int(fresh.sum()),))
+        return first
 
     def begin(self, ended: Tensor) -> None:
         """Begins episodic memories anew in those of the B lives that have ended, (B,)."""
@@ -144,7 +156,7 @@ class Host(nn.Module):
         """
         costs = {}
         with self._chances():
-            view = self.view(stretch, note=True)
+            view = self.view(stretch, ended)
             for name, term in terms_of(self.mixture):
                 if term.episodic:
                     costs[name] = self._step_by_step(name, term, view, ended)

@@ -5,7 +5,9 @@ import pytest
 import torch
 from gymnasium import spaces
 
+from agent.host import Host, Sensing, Stretch
 from agent.host.features import FAR, Dynamics, Encoder
+from intrinsic import Mixture
 
 
 @pytest.fixture
@@ -71,3 +73,18 @@ def test_an_ensemble_learns_to_predict_and_comes_to_agree(random):
 def test_predictions_have_the_shape_of_what_they_predict(lead, random):
     before, action = torch.randn(*lead, 1, 4, generator=random), torch.randn(*lead, 2, generator=random)
     assert Dynamics(4, 2, members=5)(before, action).shape == (5, *lead, 1, 4)
+
+
+def test_a_lived_stretch_is_encoded_as_if_each_transition_were_encoded_alone(random):
+    picture = spaces.Box(0, 255, (3, 16, 16), np.uint8)
+    host = Host(Mixture({"disagreement": 1.0}), Sensing(picture, spaces.Discrete(2)), lives=2)
+    after = torch.randint(256, (6, 2, 3, 16, 16), generator=random).to(torch.uint8)
+    ended = torch.zeros(6, 2, dtype=torch.bool)
+    ended[2, 0] = ended[3, 0] = ended[4, 1] = ended[5, 1] = True
+    before = torch.cat([after[-1:].flip(1), after[:-1]])
+    before[1:][ended[:-1]] = 7  # where another episode began
+    stretch = Stretch({"obs": before}, torch.zeros(6, 2, 2), {"obs": after})
+    with torch.no_grad():
+        lived, plain = host.view(stretch, ended), host.view(stretch)
+    assert torch.allclose(lived["latent.before"], plain["latent.before"], atol=1e-5)
+    assert torch.allclose(lived["latent"], plain["latent"], atol=1e-5)
