@@ -41,7 +41,7 @@ def live(
         noted = []
         for event in events(mind.steps) if events else ():
             if isinstance(event, Reload):
-                noted.append(reload(mind, event))
+                noted.append(reload(mind, world, event))
                 continue
             try:
                 world.apply(event)

@@ -15,7 +15,7 @@ from intrinsic import Memory, Mixture, Objective
 from intrinsic.plugin import class_in_source, is_file_spec
 from intrinsic.registry import key_of, made
 from usererror import UserError
-from worlds import Event
+from worlds import Event, World
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def watched(mind: Mind, events: Callable[[int], Sequence[Event]]) -> Callable[[i
     return lambda step: [*events(step), *plugins.changed()]
 
 
-def reload(mind: Mind, event: Reload) -> dict[str, Any]:
+def reload(mind: Mind, world: World, event: Reload) -> dict[str, Any]:
     """Lets a mind go on with a new version of a plug-in, or with the old one where the new one cannot work.
 
     Weight, scale, episodic memory, what was learnt and the state of its optimiser are kept as far as they fit.
@@ -104,14 +104,14 @@ def reload(mind: Mind, event: Reload) -> dict[str, Any]:
     try:
         with torch.random.fork_rng(devices=[]):  # first weights come from the mind's seed, as at its birth
             torch.manual_seed(mind.seed)
-            new = made(event.spec, class_in_source(event.spec, event.source))
-            _try(mind, new)
+            new = Mixture({made(event.spec, class_in_source(event.spec, event.source)): 1.0})
+            _try(mind, world, new)
         old = mind.mixture[name]
-        mind.mixture.replace(name, new)
+        mind.mixture.adopt(name, new)
     except UserError as error:
         log.warning("objective %r is not reloaded, its old version goes on: %s", name, error)
         return {"event": "reload failed", "objective": name, "error": _brief(str(error), _file(event.spec).name)}
-    _take_over_learning(mind, old, new)
+    _take_over_learning(mind, old, mind.mixture[name])
     _take_over_memory(mind, name)
     return {"event": "reloaded", "objective": name, **asdict(event)}
 
@@ -121,11 +121,12 @@ def _brief(words: str, file: str) -> str:
     return words.removeprefix(f"cannot import {file}: ").removesuffix(". Mend the file and try again")
 
 
-def _try(mind: Mind, objective: Objective) -> None:
-    """Tries an objective as those of a newborn are tried, but it alone."""
-    whole, mind.mixture = mind.mixture, Mixture({objective: 1.0})
+def _try(mind: Mind, world: World, objectives: Mixture) -> None:
+    """Tries objectives as those of a newborn are tried, but them alone."""
+    whole, mind.mixture = mind.mixture, objectives
     try:
         mind.check()
+        mind.fits(world)
     finally:
         mind.mixture = whole
 
