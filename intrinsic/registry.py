@@ -172,7 +172,12 @@ def make(name: str, **options: Any) -> Objective:
     Raises:
         UserError: It is not known, cannot be imported or cannot be made.
     """
-    kind, given = class_of(name), [argument] if (argument := split(name)[1]) else []
+    return made(name, class_of(name), **options)
+
+
+def made(name: str, kind: type[Objective], **options: Any) -> Objective:
+    """Makes an objective of a class that was found for a name (see `make`)."""
+    given = [argument] if (argument := split(name)[1]) else []
     if kind.takes and not given and not options:
         raise UserError(f"say which: {name}:{kind.takes}")
     if inspect.isabstract(kind):
