@@ -133,7 +133,6 @@ def _try(mind: Mind, world: World, objectives: Mixture) -> None:
 
 def _take_over_learning(mind: Mind, old: Objective, new: Objective) -> None:
     learner = mind.learner
-    learner.tastes = any(p.requires_grad for p in mind.mixture.parameters())
     before = vars(learner).pop("taste", None)  # it is made anew when it is next needed
     if before is None or not learner.tastes:
         return
