@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from agent.mind import Mind
 from agent.moment import Moment
+from agent.reload import Reload, reload
 from usererror import UserError
 from worlds import Event, World
 from worlds.events import to_json
 
-Events = Callable[[int], Sequence[Event]]
+Events = Callable[[int], Sequence[Event | Reload]]
 
 
 def live(
@@ -23,7 +24,8 @@ def live(
         world: Where; it goes on from its state of now.
         mind: Who; it goes on from its state of now.
         steps: Control steps; None for a life without end.
-        events: Called with the number of each step before it; what it returns happens to the world first.
+        events: Called with the number of each step before it; what it returns happens first: to the world, or where
+            it is a new version of a plug-in, to the mind.
         learn: Whether the mind learns from what it lives.
 
     Raises:
@@ -36,12 +38,15 @@ def live(
     obs = world.observe()
     while steps is None or steps > 0:
         steps = None if steps is None else steps - 1
-        refused = []
+        noted = []
         for event in events(mind.steps) if events else ():
+            if isinstance(event, Reload):
+                noted.append(reload(mind, world, event))
+                continue
             try:
                 world.apply(event)
             except UserError as error:  # no reason to end a life
-                refused.append({**to_json(event), "event": "refused", "error": str(error)})
+                noted.append({**to_json(event), "event": "refused", "error": str(error)})
             obs = world.observe()  # it sees what was done before it acts
         muted = mind.mixture.muted
         started = time.perf_counter()
@@ -64,7 +69,7 @@ def live(
             emotions=lived.emotions,
             surprise=lived.surprise,
             thought=thought,
-            events=(*info["events"], *refused, *new),
+            events=(*info["events"], *noted, *new),
             losses=losses,
             things=world.things,
             film=world.film(),

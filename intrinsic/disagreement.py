@@ -39,7 +39,8 @@ class Disagreement(Objective):
         """Makes a curiosity.
 
         Args:
-            tokens: ``"all"``, or ``"things"`` to leave out token 0, the agent's own body.
+            tokens: ``"all"``, or ``"things"`` to leave out token 0, the agent's own body, where there are
+                others.
         """
         super().__init__()
         if tokens not in ("all", "things"):
@@ -55,4 +56,5 @@ class Disagreement(Objective):
         # By hand, because torch.std over a leading dimension is 30 times slower on a CPU (2.3 against 0.08 ms).
         std = (apart * apart).mean(0).clamp_min(TINY).sqrt()
         per_token = std.sum(-1) * view["attended"]
-        return -(per_token[..., 1:] if self.tokens == "things" else per_token).sum(-1)
+        things = self.tokens == "things" and per_token.shape[-1] > 1  # a single token is all there is
+        return -(per_token[..., 1:] if things else per_token).sum(-1)

@@ -115,6 +115,26 @@ class Mixture(nn.Module):
         """Gives a muted objective another chance."""
         self._term(name).muted = None
 
+    def adopt(self, name: str, tried: Mixture) -> None:
+        """Puts another version of an objective in the place of one, unmuted, with the same weight and scale.
+
+        What the old one learnt is taken over as far as it fits: tensors of the same name and shape.
+
+        Args:
+            name: Which.
+            tried: The mixture that the new version comes from, where it was checked.
+
+        Raises:
+            UserError: There is no such objective, or it is one of housecat's own.
+        """
+        old, new = self._term(name), tried._term(name)
+        if old.trusted:
+            raise UserError(f"{name!r} is one of housecat's own objectives, which cannot be replaced in a life")
+        own = new.state_dict()
+        fits = {k: v for k, v in old.state_dict().items() if k in own and own[k].shape == v.shape}
+        new.load_state_dict({**own, **fits})
+        self.terms[name] = new
+
     def check(self, view: View) -> None:
         """Tries every objective on a view, at several leading shapes, before life begins.
 

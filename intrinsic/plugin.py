@@ -27,13 +27,27 @@ def class_in_file(spec: str) -> type[Objective]:
     Raises:
         UserError: The file is missing or does not import, or the class is not there or is no objective.
     """
-    place, _, name = spec.rpartition(":") if ":" in spec else (spec, "", "")
+    place = spec.rpartition(":")[0] if ":" in spec else spec
     path = Path(place).expanduser()
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise UserError(f"{place!r} {what} (looked in {Path.cwd()}). Name a file and a class: my_drives.py:LovesRed")
     path = path.resolve()
-    module = _imported(path, path.stat().st_mtime_ns)
+    return _chosen(_imported(path, path.stat().st_mtime_ns), spec)
+
+
+def class_in_source(spec: str, source: str) -> type[Objective]:
+    """Makes the class that ``path/to/file.py:ClassName`` would name if `source` were what the file holds.
+
+    Raises:
+        UserError: The source does not run, or the class is not there or is no objective.
+    """
+    path = Path(spec.rpartition(":")[0]).expanduser().resolve()
+    return _chosen(_run(path, f"{path} {source}", source.encode()), spec)
+
+
+def _chosen(module: ModuleType, spec: str) -> type[Objective]:
+    place, _, name = spec.rpartition(":") if ":" in spec else (spec, "", "")
     here = {
         key: value
         for key, value in vars(module).items()
@@ -59,7 +73,12 @@ def class_in_file(spec: str) -> type[Objective]:
 @functools.cache
 def _imported(path: Path, modified: int) -> ModuleType:
     """Imports a file under a name of its own; the same content is imported once, so its classes stay the same."""
-    name = f"housecat_plugin_{path.stem}_{seed_of(f'{path} {modified}'):08x}"
+    return _run(path, f"{path} {modified}", path.read_bytes())
+
+
+def _run(path: Path, version: str, source: bytes) -> ModuleType:
+    """Makes a module of a file's content, not of bytecode: that is kept by the second, and saves may be faster."""
+    name = f"housecat_plugin_{path.stem}_{seed_of(version):08x}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise UserError(f"{path.name} is not a Python file. Its name must end in .py")
@@ -68,7 +87,7 @@ def _imported(path: Path, modified: int) -> ModuleType:
     sys.path.append(str(path.parent))  # at the end: a file's neighbours must not hide anything installed
     try:
         with fence(seed_of(path.stem, torch.initial_seed())):
-            spec.loader.exec_module(module)
+            exec(compile(source, str(path), "exec"), vars(module))
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise UserError(f"cannot import {path.name}: {blame(error, str(path))}. Mend the file and try again") from error

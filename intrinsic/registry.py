@@ -141,7 +141,11 @@ def make(name: str, **options: Any) -> Objective:
     Raises:
         UserError: It is not known, cannot be imported or cannot be made.
     """
-    kind = class_of(name)
+    return made(name, class_of(name), **options)
+
+
+def made(name: str, kind: type[Objective], **options: Any) -> Objective:
+    """Makes an objective of a class that was found for a name (see `make`)."""
     if inspect.isabstract(kind):
         missing = ", ".join(sorted(kind.__abstractmethods__))
         raise UserError(f"objective {name!r} has no method `{missing}`: define cost(self, view, memory=None)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +51,7 @@ class Room:
         surface: pygame.Surface,
         poses: npt.NDArray[np.float32],
         moment: Moment | None,
-        muted: Mapping[str, str],
+        warnings: Sequence[str],
         status: Status,
     ) -> None:
         """Draws the room and what is written over it.
@@ -60,7 +60,7 @@ class Room:
             surface: The window.
             poses: (M, 7) poses to draw.
             moment: The one being shown.
-            muted: Why each muted objective was muted.
+            warnings: What is wrong with objectives, a sentence each.
             status: What the window knows.
         """
         overlay = self._imagination.overlay(moment, poses, status.time, status.plans)
@@ -78,7 +78,7 @@ class Room:
             surface.blit(corner, at)
         self._labels(surface, poses, moment, status)
         self._head(surface, moment, status)
-        self._warn(surface, muted, status)
+        self._warn(surface, warnings, status)
         self._foot(surface, status)
 
     def _labels(
@@ -119,15 +119,15 @@ class Room:
         if self.backend == "tiny":
             chip(surface, "software fallback: no OpenGL", (x, y + 30), style.ALARM)
 
-    def _warn(self, surface: pygame.Surface, muted: Mapping[str, str], status: Status) -> None:
-        """Says why a life broke off, or for a while why an objective was muted; its lane goes on saying so."""
-        self._warned = {name: self._warned.get(name, status.time) for name in muted}
-        fresh = [name for name, since in self._warned.items() if status.time - since < WARN_SECONDS]
+    def _warn(self, surface: pygame.Surface, warnings: Sequence[str], status: Status) -> None:
+        """Says why a life broke off, or for a while what is wrong with an objective; its lane goes on saying so."""
+        self._warned = {words: self._warned.get(words, status.time) for words in warnings}
+        fresh = [words for words, since in self._warned.items() if status.time - since < WARN_SECONDS]
         if status.error:
             _banner(surface, f"life broke off — {status.error} — R restarts", style.ALARM)
         elif fresh:
             more = f" (and {len(fresh) - 1} more)" if len(fresh) > 1 else ""
-            _banner(surface, f"{fresh[-1]} is muted{more}: {muted[fresh[-1]]}", style.ALARM)
+            _banner(surface, f"{fresh[-1]}{more}", style.ALARM)
 
     def _foot(self, surface: pygame.Surface, status: Status) -> None:
         x, y = ROOM.x + 18, ROOM.bottom - 26
@@ -147,7 +147,7 @@ class Room:
 
 
 def _banner(surface: pygame.Surface, words: str, color: style.Color) -> None:
-    rect = pygame.Rect(ROOM.x + 160, ROOM.y + 48, ROOM.width - 320, 30)
+    rect = pygame.Rect(ROOM.x + 60, ROOM.y + 48, ROOM.width - 120, 30)
     style.pill(surface, rect, (86, 24, 36), 10, 235)
     style.pill(surface, pygame.Rect(rect.x + 12, rect.centery - 4, 8, 8), color)
     write(surface, words, (rect.x + 30, rect.centery), 13, (255, 214, 217), "medium", room=rect.width - 46)

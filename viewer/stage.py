@@ -70,7 +70,7 @@ class Stage:
         if self._moment is not None:
             self._feelings.move(seconds, self._moment.emotions)
         self._feelings.paint(surface, status.time)
-        self._room.paint(surface, poses, self._moment, self._timeline.muted, status)
+        self._room.paint(surface, poses, self._moment, self._timeline.warnings, status)
         if status.help:
             helppage.paint(surface)
             self._fresh = True

@@ -28,6 +28,8 @@ TICKS: dict[str, style.Color] = {
     "place": (255, 255, 255),
     "fall": (244, 128, 170),
     "muted": style.ALARM,
+    "reloaded": style.GAIN,
+    "reload failed": style.ALARM,
 }
 
 
@@ -36,6 +38,7 @@ class Timeline:
 
     Attributes:
         muted: Why each muted objective was muted, by name.
+        stale: Why the newest version of a plug-in could not take the place of the one that lives on, by name.
     """
 
     def __init__(self, rect: pygame.Rect) -> None:
@@ -46,6 +49,7 @@ class Timeline:
         self._seconds = 0.2
         self._lanes: list[str] = []
         self.muted: dict[str, str] = {}
+        self.stale: dict[str, str] = {}
         self._picture: pygame.Surface | None = None
 
     def clear(self) -> None:
@@ -59,8 +63,13 @@ class Timeline:
         self._past.append({name: float(value) for name, value in values.items()})
         self._events.append(frozenset(str(e.get("event", "")) for e in moment.events))
         for event in moment.events:
-            if event.get("event") == "muted":
-                self.muted[str(event.get("objective"))] = str(event.get("error", "it failed"))
+            objective, kind = str(event.get("objective")), event.get("event")
+            if kind == "muted":
+                self.muted[objective] = str(event.get("error", "it failed"))
+            elif kind == "reload failed":
+                self.stale[objective] = str(event.get("error", "it failed"))
+            elif kind == "reloaded":
+                self.stale.pop(objective, None)
         for name, value in moment.costs.items():
             if not math.isnan(value):
                 self.muted.pop(name, None)
@@ -71,6 +80,12 @@ class Timeline:
             self._lanes = [n for n in self._lanes if n != SURPRISE] + [SURPRISE]
         self._seconds = moment.time / (moment.step + 1)
         self._picture = None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is wrong with objectives, a sentence each."""
+        muted = [f"{name} is muted: {reason}" for name, reason in self.muted.items()]
+        return muted + [f"{name} goes on as it was: {reason}" for name, reason in self.stale.items()]
 
     def paint(self, surface: pygame.Surface) -> None:
         """Draws the panel."""
@@ -101,11 +116,11 @@ class Timeline:
         self._draw_events(surface, left, top, top + height * len(lanes))
 
     def _fitting(self, room: int) -> list[str]:
-        """Returns the lanes there is room for; muted ones and surprise always are among them."""
+        """Returns the lanes there is room for; muted and stale ones and surprise always are among them."""
         most = max(2, room // 12)
         if len(self._lanes) <= most:
             return self._lanes
-        must = [n for n in self._lanes if n in self.muted or n == SURPRISE]
+        must = [n for n in self._lanes if n in self.muted or n in self.stale or n == SURPRISE]
         rest = [n for n in self._lanes if n not in must][: max(0, most - len(must))]
         return [n for n in self._lanes if n in must or n in rest]
 
@@ -122,7 +137,8 @@ class Timeline:
             return
         color = style.EMOTIONS["fear"] if name.startswith("critic.") else None
         color = style.EMOTIONS["surprise"] if name == SURPRISE else color
-        write(surface, spoken(name), (18, middle), size, style.SOFT, room=LABELS - 12)
+        words, ink = (f"{name}: old version", style.ALARM) if name in self.stale else (spoken(name), style.SOFT)
+        write(surface, words, (18, middle), size, ink, room=LABELS - 12)
         floor = top + height - 2
         pygame.draw.line(surface, style.RAISED, (left, floor + 1), (left + self._width, floor + 1))
         if series:

@@ -106,6 +106,9 @@ class Window:
         try:
             for moment in playback.advance(min(passed, 0.25), self.status.speed):
                 stage.add(moment)
+                for event in moment.events:
+                    if event.get("event") == "reloaded":
+                        self.note(f"{event.get('objective')} goes on in its new version")
         except (LifeError, UserError) as error:
             self.status.error = self.status.error or str(error)
         self.status.paused = playback.paused

@@ -20,10 +20,11 @@ Drain = Callable[[int], "Sequence[Event]"]
 
 
 def lived(world: Any, mind: Any, events: Drain) -> Iterator[Any]:
-    """Lives an agent's life, learning."""
+    """Lives an agent's life, learning; a plug-in whose file is saved goes on in its new version."""
     import agent  # here, because the process that shows the window can do without torch
+    from agent.reload import watched
 
-    moments: Iterator[Any] = agent.live(world, mind, events=events)
+    moments: Iterator[Any] = agent.live(world, mind, events=watched(mind, events))
     return moments
 
 

@@ -123,3 +123,27 @@ def test_an_area_shows_costs_and_gains_in_different_colours_and_gaps_as_nothing(
     assert cost[0] > cost[2]
     assert gain[1] > gain[0]
     assert tuple(gap) == style.CARD
+
+
+def reloading(step, **event):
+    return [fake.moment(step, np.zeros((len(fake.THINGS), 2)), [{"objective": "loves_red", **event}])]
+
+
+def test_a_plugin_that_could_not_be_reloaded_is_red_while_its_old_version_lives(monkeypatch):
+    written = []
+    monkeypatch.setattr(module, "write", lambda surface, text, *rest, **more: written.append(text) or 0)
+    failed = reloading(20, event="reload failed", error="drives.py, line 7: SyntaxError: invalid syntax")
+    broken, healthy = Timeline(TIMELINE), Timeline(TIMELINE)
+    pictures = []
+    for timeline, moments in ((healthy, MOMENTS[:20]), (broken, MOMENTS[:20] + failed)):
+        for moment in moments:
+            timeline.add(moment)
+        pictures.append(pygame.Surface(SIZE))
+        timeline.paint(pictures[-1])
+    label = pygame.Rect(TIMELINE.x, TIMELINE.y + 36, 148, TIMELINE.height - 60)
+    assert reddish(pictures[1], label) > reddish(pictures[0], label) + 0.005
+    assert not broken.muted
+    painted(MOMENTS[:20] + failed)
+    assert "loves_red goes on as it was: drives.py, line 7: SyntaxError: invalid syntax" in written
+    broken.add(reloading(21, event="reloaded")[0])
+    assert not broken.warnings

@@ -194,3 +194,15 @@ def test_a_screenshot_is_saved(window, tmp_path):
     frames(window, 3)
     window.screenshot()
     assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
+
+
+def test_a_plugin_that_goes_on_in_a_new_version_is_announced(tmp_path):
+    def live(world, mind, events):
+        event = {"event": "reloaded", "objective": "LovesRed", "spec": "drives.py:LovesRed", "source": ""}
+        yield fake.moment(0, np.zeros((5, 2)), [event])
+        yield from fake.live(world, mind, events)
+
+    window = Window(InlineLife(fake.make, live), 1.0, "a made-up life", None, tmp_path, 0.0)
+    frames(window, 3)
+    assert window.status.note == "LovesRed goes on in its new version"
+    window.close()
