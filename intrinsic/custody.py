@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from intrinsic.catalogue import BUILTIN
 
@@ -30,7 +31,8 @@ class Custody:
         self.numbers: list[tuple[str, Tensor, Tensor]] = []
         for name, module in neighbours:
             tensors = [*module.parameters(), *module.buffers()] if whole else module.buffers(recurse=False)
-            self.numbers += [(name, tensor, tensor.detach().clone()) for tensor in tensors]
+            # What is made only when it is first used has no numbers yet.
+            self.numbers += [(name, t, t.detach().clone()) for t in tensors if not is_lazy(t)]
 
     def inspect(self) -> str | None:
         """Puts back what was changed; returns what to say of it, or None."""

@@ -31,7 +31,7 @@ def test_a_picture_is_shown_for_its_time(window: PlainWindow) -> None:
     started = time.perf_counter()
     for _ in range(4):
         window.show(picture, 0.05)
-    assert time.perf_counter() - started > 0.18
+    assert time.perf_counter() - started > 0.14  # the first may be due at once
     shown = pygame.surfarray.array3d(pygame.display.get_surface())  # x first
     np.testing.assert_array_equal(shown[10, 10], (200, 30, 10))
     np.testing.assert_array_equal(shown[10, 40], (0, 0, 0))
