@@ -48,6 +48,7 @@ class Perception(nn.Module):
         self.body_size, self.vitals_size, self.touch_size = body, vitals, touch
         self.appearance_size, self.what = appearance, what
         self.where = max(body + vitals, THING)
+        self.where += self.where % 2  # pairs of numbers are seen as vectors in the plane
         self.size = self.where + what
         prior = torch.full((2, self.where), 0.1)
         prior[0, :PLANE] = torch.tensor(PRIOR_PLANE)

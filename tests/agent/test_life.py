@@ -181,3 +181,11 @@ def test_unusable_minds_are_refused(tmp_path: Path, world: World) -> None:
     blind = worlds.make("playroom", seed=0, senses=("body", "vitals"))
     with pytest.raises(UserError, match="lacks touch, things"):
         agent.Mind.born(blind)
+
+
+@pytest.mark.parametrize("name", worlds.names())
+def test_a_newborn_can_live_in_every_room(name: str) -> None:
+    world = worlds.make(name, seed=0, film=1)
+    moments = list(agent.live(world, agent.Mind.born(world, seed=0, config=SMALL), SMALL.babble + 2))
+    assert moments[-1].thought.mode == "plan"
+    assert np.isfinite(list(moments[-1].costs.values())).all()
