@@ -51,6 +51,7 @@ class EnsembleMLP(nn.Module):
         return out.view(self.members, b, k, out.shape[-1])
 
     def _rest(self, x: Tensor) -> Tensor:
+        in_place = not torch.is_grad_enabled()  # nobody else holds x, and no gradient needs it
         for w, b in zip(list(self.weights)[1:], list(self.biases)[1:], strict=True):
-            x = torch.baddbmm(b, nn.functional.silu(x), w)
+            x = torch.baddbmm(b, nn.functional.silu(x, inplace=in_place), w)
         return x

@@ -116,6 +116,6 @@ def _step(
     optimizer.zero_grad(set_to_none=True)
     tensors = [total, *(tensor for tensor, _ in grads or ())]
     torch.autograd.backward(tensors, [torch.ones_like(total), *(grad for _, grad in grads or ())])
-    norm = nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0)
+    norm = nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0, foreach=True)
     if bool(torch.isfinite(norm)):  # one bad batch must not end a mind
         optimizer.step()

@@ -19,6 +19,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # else worlds.py beside this is `worlds`
+
 import torch
 from rich.console import Console
 from rich.table import Table

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 import platform
+import sys
 import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # else worlds.py beside this is `worlds`
 
 import numpy as np
 import torch
