@@ -115,13 +115,15 @@ class WorldModel(nn.Module):
         plane = flat(planar(torch.cat([body[..., :PLANE], things[..., :PLANE]], 2)) * sight.facing.unsqueeze(1))
         p = self.perception
         step = body[..., 0, :2].detach().mean(0) * p.change[0, :2]
-        own = torch.cat([body[..., PLANE : p.body_size], self._vitals(sight, step)], -1)
-        own = nn.functional.pad(own, (0, p.where - p.body_size - p.vitals_size))
-        rest = nn.functional.pad(things[..., PLANE:], (0, p.where - THING))
+        own = [plane[:, :, :1], body[..., PLANE : p.body_size], self._vitals(sight, step)]
+        rest = [plane[:, :, 1:], things[..., PLANE:]]
+        for row, size in ((own, p.body_size + p.vitals_size), (rest, THING)):
+            if p.where > size:
+                row.append(plane.new_zeros(*row[0].shape[:-1], p.where - size))
         if p.what:
-            own = torch.cat([own, body[..., p.body_size :]], -1)
-            rest = torch.cat([rest, out[..., THING : self.thing_out]], -1)
-        change = torch.cat([plane, torch.cat([own, rest], 2)], -1)
+            own.append(body[..., p.body_size :])
+            rest.append(out[..., THING : self.thing_out])
+        change = torch.cat([torch.cat(own, -1), torch.cat(rest, -1)], 2)
         return latent + change
 
     def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
