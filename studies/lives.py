@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ from agent.files import write_arrays
 
 Control = Literal["mind", "fearless", "random"]
 Progress = Callable[[float, str], None]
+K = TypeVar("K", bound=str)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -110,12 +113,20 @@ def traces(
 
     Lives are kept in the folder, so that a study that was stopped goes on where it was.
     """
-    jobs = [(control, seed) for control in controls for seed in seeds]
-    found: dict[tuple[Control, int], Trace] = {}
     folder.mkdir(parents=True, exist_ok=True)
+    jobs = [(control, seed) for control in controls for seed in seeds]
+    found = side_by_side(partial(kept, folder, steps=steps), jobs, progress)
+    return {control: [found[control, seed] for seed in seeds] for control in controls}
+
+
+def side_by_side(
+    work: Callable[[K, int], T], jobs: Sequence[tuple[K, int]], progress: Progress
+) -> dict[tuple[K, int], T]:
+    """Does work for every (what, seed), one process a core, and returns what came of each."""
+    found: dict[tuple[K, int], T] = {}
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, os.cpu_count() or 1), mp_context=context) as pool:
-        running = {pool.submit(kept, folder, control, seed, steps): (control, seed) for control, seed in jobs}
+        running = {pool.submit(work, *job): job for job in jobs}
         try:
             for done in as_completed(running):
                 found[running[done]] = done.result()
@@ -123,7 +134,7 @@ def traces(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return {control: [found[control, seed] for seed in seeds] for control in controls}
+    return found
 
 
 def metric(values: Iterable[float], unit: str, better: Literal["higher", "lower"]) -> dict[str, Any]:

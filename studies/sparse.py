@@ -6,9 +6,7 @@ same PPO with the same seeds and steps; each objective is compared with it seed 
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ import numpy as np
 import torch
 
 import intrinsic
-from studies.lives import Progress, metric, versions
+from studies.lives import Progress, metric, side_by_side, versions
 
 STEPS = 60_000
 CARS = 8  # side by side
@@ -95,17 +93,7 @@ def run(
     """Learns, compares and draws; `which` objectives, or all that fit. See the package for what it returns."""
     names = (ALONE, *(which or objectives()))
     jobs = [(name, seed) for seed in seeds for name in names]
-    done: dict[tuple[str, int], list[int]] = {}
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), mp_context=context) as pool:
-        running = {pool.submit(flags, name, seed, steps): (name, seed) for name, seed in jobs}
-        try:
-            for future in as_completed(running):
-                done[running[future]] = future.result()
-                progress(len(done) / len(jobs), "{} {}".format(*running[future]))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    done = side_by_side(partial(flags, steps=steps), jobs, progress)
     found = {name: [done[name, seed] for seed in seeds] for name in names}
     _draw(found, steps, out / "figure.png")
     unit = "flags per 10,000 steps of the second half"
