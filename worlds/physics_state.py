@@ -57,13 +57,12 @@ def variables(bodies: tuple[Mover, ...]) -> tuple[str, ...]:
 
 def exact(physics: Physics, bodies: tuple[Mover, ...]) -> npt.NDArray[np.float64]:
     """Returns (V,) positions, orientations, velocities and joints as the physics holds them, without rounding."""
-    client, values = physics.client, []
+    values: list[float] = []
     for body, _, joints, _ in bodies:
-        position, turn = p.getBasePositionAndOrientation(body, physicsClientId=client)
-        velocity, spin = p.getBaseVelocity(body, physicsClientId=client)
-        values += [*position, *turn, *velocity, *spin]
+        for part in physics.state(body):
+            values += part
         if joints:
-            for state in p.getJointStates(body, joints, physicsClientId=client):
+            for state in p.getJointStates(body, joints, physics.client):
                 values += state[:2]
     return np.array(values)
 
@@ -82,6 +81,7 @@ def load(physics: Physics, state: bytes) -> None:
         path = os.path.join(folder, "state.bullet")
         Path(path).write_bytes(state)
         p.restoreState(fileName=path, physicsClientId=physics.client)
+    physics.moved()
 
 
 def keep(physics: Physics) -> int:
@@ -92,6 +92,7 @@ def keep(physics: Physics) -> int:
 def recall(physics: Physics, number: int) -> None:
     """Puts back what `keep` kept: a thousand times faster than `load`."""
     p.restoreState(stateId=number, physicsClientId=physics.client)
+    physics.moved()
 
 
 def drop(physics: Physics, number: int) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from worlds.bodies.body import yaw
-from worlds.physics import UPRIGHT, Physics
+from worlds.physics import STILL, UPRIGHT, Physics
 from worlds.scene import Quaternion, Shape, Vector
 
 SHAPES = ("sphere", "box", "cylinder")
-FEATURES = 3 + 3 + 2 + 3 + 3 + len(SHAPES) + 1 + 1
-STILL: Vector = (0.0, 0.0, 0.0)
+WHERE = 3 + 3 + 2
+FEATURES = WHERE + 3 + 3 + len(SHAPES) + 1 + 1
 
 
-@dataclass
+@dataclass(eq=False)
 class Thing:
     """A thing in a room: a body, a link of one, or a ghost, which is seen but cannot be touched.
 
@@ -50,6 +54,8 @@ class Thing:
     def __post_init__(self) -> None:
         self.color, self.glow = self.shape.color, self.shape.glow
         self._kind = tuple(float(self.shape.kind == kind) for kind in SHAPES)
+        self._turns = self.shape.kind == "box"  # of others nobody sees how they are turned
+        self._resting: tuple[float, ...] | None = None
         self.rests = self.ghost or (self.mass == 0.0 and self.link < 0)
 
     @property
@@ -87,24 +93,25 @@ class Thing:
         if self.rests:
             self.physics.move(self.body, position, orientation)
             # The physics rounds a turn; what is restored later is what it has, not what it was told.
-            self.position, self.orientation = (position, orientation) if self.ghost else self.physics.pose(self.body)
+            self._rest(*((position, orientation) if self.ghost else self.physics.pose(self.body)))
         else:
             self.physics.place(self.body, position, orientation)
 
-    def features(self) -> tuple[float, ...]:
-        """Returns a row of the sense ``things``: where it is and how it looks, not what it is for.
-
-        Position (3, m), velocity (3, m/s), sine and cosine of the heading (0 and 1 where its shape hides it), half
-        extents (3, m), colour (3, 0 to 1), shape (one of `SHAPES`), glow (0 to 1), present (1).
-        """
-        velocity = STILL
-        if self.mass > 0.0 and self.link < 0:
-            position, turn, velocity, _ = self.physics.state(self.body)
-        else:
+    def where(self) -> tuple[float, ...]:
+        """Returns position (3, m), velocity (3, m/s), sine and cosine of the heading, 0 and 1 where none shows."""
+        if self.rests:
+            if self._resting is None:
+                self._resting = _where(self.position, STILL, self.orientation, self._turns)
+            return self._resting
+        if self.link >= 0:
             position, turn = self.pose()
-        heading = yaw(turn) if self.shape.kind == "box" else 0.0
-        looks = (*self.shape.size, *self.color, *self._kind, self.glow, float(self.present))
-        return (*position, *velocity, math.sin(heading), math.cos(heading), *looks)
+            return _where(position, STILL, turn, self._turns)
+        position, turn, velocity, _ = self.physics.state(self.body)
+        return _where(position, velocity, turn, self._turns)
+
+    def looks(self) -> tuple[float, ...]:
+        """Returns half extents (3, m), colour (3, 0 to 1), shape (one of `SHAPES`), glow (0 to 1), present (1)."""
+        return (*self.shape.size, *self.color, *self._kind, self.glow, float(self.present))
 
     def state(self) -> dict[str, Any]:
         """Returns what the physics does not keep, fit for JSON."""
@@ -115,7 +122,41 @@ class Thing:
         """Puts back what `state` returned."""
         self.color, self.glow, self.present = tuple(state["color"]), state["glow"], state["present"]
         if self.ghost:
-            self.position, self.orientation = tuple(state["position"]), tuple(state["orientation"])
+            self._rest(tuple(state["position"]), tuple(state["orientation"]))
             self.physics.move(self.body, self.position, self.orientation)
         elif self.rests:
-            self.position, self.orientation = self.physics.pose(self.body)
+            self._rest(*self.physics.pose(self.body))
+
+    def _rest(self, position: Vector, orientation: Quaternion) -> None:
+        self.position, self.orientation, self._resting = position, orientation, None
+
+
+class Table:
+    """The sense ``things``: a row for each thing, where it is and how it looks, not what it is for.
+
+    Args:
+        things: In the order of the rows.
+    """
+
+    def __init__(self, things: Sequence[Thing]) -> None:
+        self._things = things
+        self._rows = np.zeros((len(things), FEATURES), np.float32)
+        self._known: list[tuple[Vector, float, bool]] = []
+
+    def read(self) -> npt.NDArray[np.float32]:
+        """Returns (K, F), see `Thing.where` and `Thing.looks`."""
+        if not self._things:
+            return self._rows.copy()
+        looks = [(thing.color, thing.glow, thing.present) for thing in self._things]
+        if looks != self._known:  # looks seldom change
+            self._rows[:, WHERE:] = [thing.looks() for thing in self._things]
+            self._known = looks
+        self._rows[:, :WHERE] = [thing.where() for thing in self._things]
+        return self._rows.copy()
+
+
+def _where(position: Vector, velocity: Vector, turn: Quaternion, turns: bool) -> tuple[float, ...]:
+    if not turns:
+        return (*position, *velocity, 0.0, 1.0)
+    heading = yaw(turn)
+    return (*position, *velocity, math.sin(heading), math.cos(heading))

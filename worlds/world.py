@@ -170,7 +170,7 @@ class World(Exact):
             raise UserError(f"{wanted}, of shape {space.shape}; got shape {given.shape}")
         if not (np.abs(given) <= 1.0 + 1e-6).all():  # nan is not, either
             raise UserError(f"{wanted}; got {given.tolist()}. Clip it, or divide it by its range")
-        return np.clip(given.astype(np.float32), -1.0, 1.0)
+        return np.maximum(np.minimum(given.astype(np.float32), 1.0), -1.0)  # much quicker than clip
 
     def observe(self) -> Obs:
         """Returns the senses of now, without living a step."""

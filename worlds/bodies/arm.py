@@ -7,6 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from worlds import building
 from worlds.bodies.body import Body, rotate, yaw
 from worlds.parts import Motor
 from worlds.physics import Physics
@@ -56,9 +57,9 @@ class Arm(Body):
 
     def __init__(self, physics: Physics) -> None:
         self.physics = physics
-        self.id = physics.add_urdf("franka_panda/panda.urdf", (0.0, 0.0, 0.0))
+        self.id = building.add_urdf(physics, "franka_panda/panda.urdf", (0.0, 0.0, 0.0))
         for finger in (LEFT, RIGHT):
-            physics.surface(self.id, finger, 2.0)  # rubber
+            building.surface(physics, self.id, finger, 2.0)  # rubber
         self.motors = [
             *(Motor(joint, 87.0 if joint < 4 else 20.0, velocity=0.0) for joint in range(JOINTS)),
             *(Motor(finger, 25.0, max_velocity=0.2) for finger in (LEFT, RIGHT)),

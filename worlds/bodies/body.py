@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from worlds import building
 from worlds.parts import Contact, Joint
 from worlds.physics import Physics
 from worlds.scene import Quaternion, Shape, Vector
@@ -53,10 +54,10 @@ class Body(ABC):
 
     def __init__(self, physics: Physics) -> None:
         self.physics = physics
-        self.id = physics.add_articulated(self.base, self.mass, self.joints, (0.0, 0.0, self.height))
-        physics.paint(self.id, self.base)
+        self.id = building.add_articulated(physics, self.base, self.mass, self.joints, (0.0, 0.0, self.height))
+        building.paint(physics, self.id, self.base)
         for link, joint in enumerate(self.joints):
-            physics.paint(self.id, joint.shape, link)
+            building.paint(physics, self.id, joint.shape, link)
 
     def place(self, x: float, y: float, heading: float, floor: float = 0.0) -> None:
         """Puts it at rest on a floor of some height (m), facing `heading` (rad)."""

@@ -19,7 +19,7 @@ AWAY: Vector = (0.0, 0.0, -50.0)  # where what is not there is kept
 OUT_OF_SIGHT: Vector = (1000.0, 1000.0, -50.0)  # farther: the renderer lights the floor below all that glows
 
 
-@dataclass
+@dataclass(eq=False)
 class Piece:
     """A part of the room that is put elsewhere at times but never moves by itself; not one of the things.
 
@@ -39,8 +39,15 @@ class Piece:
 
     def place(self, x: float, y: float, z: float, orientation: Quaternion = UPRIGHT) -> None:
         """Puts it somewhere (m)."""
-        self.physics.move(self.body, (x, y, z), orientation)
+        if not self.ghost:  # nothing meets a ghost: where it is matters to pictures alone, see `show`
+            self.physics.move(self.body, (x, y, z), orientation)
         self.row[:] = x, y, z, *orientation
+
+    def show(self) -> None:
+        """Puts a ghost where a picture by the physics shows it."""
+        if self.ghost:
+            x, y, z, *turn = self.row.tolist()
+            self.physics.move(self.body, (x, y, z), (turn[0], turn[1], turn[2], turn[3]))
 
     def hide(self) -> None:
         """Puts it where nobody sees it."""

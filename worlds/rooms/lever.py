@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from worlds import building
 from worlds.parts import Joint, Motor
 from worlds.rooms.fixture import Fixture
 from worlds.scene import Shape
@@ -35,7 +36,7 @@ class Lever(Fixture):
         self.body = room.hinge(POST, (joint,))
         room.watch(Thing(room.physics, HANDLE, self.body, link=0, mass=0.15))
         room.physics.drive(self.body, (SPRING,))
-        room.physics.paint(self.body, HANDLE, 0)
+        building.paint(room.physics, self.body, HANDLE, 0)
         self.post = room.piece(POST, ghost=True)
         x, y, _ = feeder.shape.size
         self.lid = room.piece(Shape("feeder lid", "box", (x + 0.01, y + 0.01, 0.02), DULL, 0), ghost=True)

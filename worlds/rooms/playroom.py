@@ -120,7 +120,7 @@ class Playroom(Room):
                 for shift in (0.1 * step, -0.1 * step):
                     a, b = (x, y + shift) if side < 2 else (x + shift, y)
                     inside = abs(a) < width / 2 and abs(b) < depth / 2
-                    if inside and all(math.hypot(a - u, b - v) > r + 0.5 for u, v, r in self._taken):
+                    if inside and all(math.hypot(a - u, b - v) > r + 0.5 for u, v, r in self.places.taken):
                         return a, b, FEEDER.size[0]
         return x, y, FEEDER.size[0]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from usererror import UserError
+from worlds import building
 from worlds.events import Event, Place
 from worlds.parts import Joint, Motor
 from worlds.rooms.room import Room
@@ -82,7 +83,7 @@ class Tabletop(Room):
         ]
         self.cabinet = self.hinge(FOOT, DRAWER)
         for link, joint in enumerate(DRAWER):
-            self.physics.paint(self.cabinet, joint.shape, link)
+            building.paint(self.physics, self.cabinet, joint.shape, link)
         self.drawer = self.watch(Thing(self.physics, DRAWER[0].shape, self.cabinet, link=0, mass=0.3))
         self._carcass()
 
@@ -112,7 +113,7 @@ class Tabletop(Room):
         """Puts a thing where the arm reaches it and nothing else lies."""
         for _ in range(1000):
             x, y = float(self.np_random.uniform(*REACH_X)), float(self.np_random.uniform(*REACH_Y))
-            if all((x - a) ** 2 + (y - b) ** 2 > (1.5 * (radius + r) + 0.03) ** 2 for a, b, r in self._taken):
+            if all((x - a) ** 2 + (y - b) ** 2 > (1.5 * (radius + r) + 0.03) ** 2 for a, b, r in self.places.taken):
                 break
         self.take(x, y, radius)
         thing.place(x, y, heading=float(self.np_random.uniform(-0.7, 0.7)))
@@ -125,7 +126,7 @@ class Tabletop(Room):
         """Puts back what has fallen off the table."""
         for thing in self.toys:
             if self.physics.pose(thing.body)[0][2] < -0.2:
-                self._taken = [(*other.pose()[0][:2], 0.03) for other in self.toys if other is not thing]
+                self.places.taken = [(*other.pose()[0][:2], 0.03) for other in self.toys if other is not thing]
                 self._scatter(thing, 0.03)
                 self.events.append({"event": "returned", "thing": thing.name})
 

@@ -1,0 +1,72 @@
+"""Layouts by name, put and checked, and where in a room a body can land."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from usererror import UserError, unknown
+
+if TYPE_CHECKING:
+    from worlds.rooms.room import Room
+
+
+def put(room: Room, name: str, place: Sequence[float]) -> None:
+    """Puts a thing, or the body, where a layout says.
+
+    Raises:
+        UserError: If there is none of that name, or it is no place.
+    """
+    known = {thing.name: thing for thing in room._things if thing.link < 0}
+    if name != room.body.name and name not in known:
+        raise unknown("thing in a layout", name, (*known, room.body.name))
+    if len(place) not in (2, 3) or not all(map(math.isfinite, place)):
+        raise UserError(f"layout[{name!r}]={place!r}; give x, y (m) and, if you like, a heading (rad)")
+    x, y, heading = (*map(float, place), 0.0)[:3]
+    if name == room.body.name:
+        room.body.place(x, y, heading, room.level(x, y))
+    else:
+        known[name].place(x, y, room.level(x, y) + known[name].shape.size[2], heading)
+
+
+def check(room: Room, layout: Mapping[str, Sequence[float]]) -> None:
+    """Makes sure that what was placed by name lies in the room and touches nothing.
+
+    Raises:
+        UserError: If not.
+    """
+    where = {t.name: (*t.pose()[0][:2], t.radius) for t in room._things if t.link < 0 and not t.ghost}
+    where[room.body.name] = (*room.physics.pose(room.body.id)[0][:2], room.body.radius)
+    for name in layout:
+        if name not in where:
+            continue  # what is touched by nothing overlaps nothing
+        x, y, r = where[name]
+        if abs(x) > room.size[0] / 2 - r or abs(y) > room.size[1] / 2 - r:
+            raise UserError(
+                f"layout[{name!r}]={tuple(layout[name])} lies outside the room of {room.size[0]} x {room.size[1]} m"
+            )
+        for other, (a, b, s) in where.items():
+            if other != name and math.hypot(x - a, y - b) < r + s:
+                raise UserError(f"layout[{name!r}]={tuple(layout[name])} overlaps {other} at ({a:.2f}, {b:.2f})")
+
+
+def landing(room: Room, x: float, y: float) -> tuple[float, float]:
+    """Finds the nearest place (m) with room for the body.
+
+    Put into a thing it would be pressed into it with thousands of newtons, and never come free.
+    """
+    reach = room.body.reach
+    solid = [t for t in room._things if not t.ghost and t.link < 0]
+    # A thing that gives way needs no more room than its own; beside a fixed one there must be space to turn.
+    things = [(*t.pose()[0][:2], t.radius * (1.0 if t.movable else 1.5)) for t in solid]
+    edge = np.array(room.size) / 2 - reach
+    spots = []
+    for dx, dy in itertools.product(np.linspace(-1.5, 1.5, 13), repeat=2):
+        at = (float(np.clip(x + dx, -edge[0], edge[0])), float(np.clip(y + dy, -edge[1], edge[1])))
+        gap = min((math.hypot(at[0] - a, at[1] - b) - r for a, b, r in things), default=math.inf)
+        spots.append((gap < reach, math.hypot(at[0] - x, at[1] - y), at))
+    return min(spots)[2]
