@@ -60,7 +60,7 @@ def add_articulated(physics: Physics, base: Shape, mass: float, joints: Sequence
         )
     )
     physics.labels[body] = (base.name, *(joint.name for joint in joints))
-    physics.jointed[body] = n
+    physics.jointed[body] = tuple(i for i, joint in enumerate(joints) if joint.axis is not None)
     _surface(physics, body, 0.4, 0.0, 0.0, 0.0)
     for i, joint in enumerate(joints):
         # Alone: together with what belongs to the whole body, PyBullet sets the base's friction instead.
@@ -92,9 +92,11 @@ def add_urdf(physics: Physics, path: str, position: Vector) -> int:
     path, client = os.path.join(DATA, path), physics.client
     body = int(p.loadURDF(path, position, UPRIGHT, useFixedBase=1, flags=flags, physicsClientId=client))
     p.changeDynamics(body, -1, activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=client)
-    physics.jointed[body] = p.getNumJoints(body, physicsClientId=client)
     physics.labels[body] = (os.path.splitext(os.path.basename(path))[0],)
-    for joint in range(physics.jointed[body]):
+    joints = range(p.getNumJoints(body, physicsClientId=client))
+    kinds = [p.getJointInfo(body, joint, physicsClientId=client)[2] for joint in joints]
+    physics.jointed[body] = tuple(joint for joint in joints if kinds[joint] != p.JOINT_FIXED)
+    for joint in joints:
         p.setJointMotorControl2(body, joint, p.VELOCITY_CONTROL, force=0, physicsClientId=client)
     return body
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ UPRIGHT: Quaternion = (0.0, 0.0, 0.0, 1.0)
 STILL: Vector = (0.0, 0.0, 0.0)
 
 Pose = tuple[Vector, Quaternion]
+JointState = tuple[float, float, Any, float]  # angle (rad), rate (rad/s), forces and torque
 
 
 @dataclass
@@ -56,16 +57,18 @@ class Physics:
         labels: Names of each body's base and links, by its number.
         pushes: Impulses that wait for the next substep: body, and (x, y, z) in N s.
         client: Number of the client.
-        jointed: How many joints bodies have that have any.
+        jointed: Which joints of a body turn or slide, by its number; bodies without joints are not in it.
     """
 
     dt: float
     client: int = field(init=False)
     labels: dict[int, tuple[str, ...]] = field(init=False, default_factory=dict)
     pushes: list[tuple[int, Vector]] = field(init=False, default_factory=list)
-    jointed: dict[int, int] = field(init=False, default_factory=dict)
+    jointed: dict[int, tuple[int, ...]] = field(init=False, default_factory=dict)
     _poses: dict[int, Pose] = field(init=False, default_factory=dict)
     _speeds: dict[int, tuple[Vector, Vector]] = field(init=False, default_factory=dict)
+    _joints: dict[int, tuple[JointState, ...]] = field(init=False, default_factory=dict)
+    _links: dict[int, list[Pose]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.client = p.connect(p.DIRECT)
@@ -86,6 +89,8 @@ class Physics:
         """Forgets all that was read: everything may be elsewhere now."""
         self._poses.clear()
         self._speeds.clear()
+        self._joints.clear()
+        self._links.clear()
 
     # Arguments of what is called a hundred times in a step go by place: by name they take twice as long.
 
@@ -93,6 +98,7 @@ class Physics:
         """Puts a body without joints that never moves by itself somewhere; quicker than `place`."""
         self._poses.pop(body, None)
         self._speeds.pop(body, None)
+        self._links.pop(body, None)
         p.resetBasePositionAndOrientation(body, position, orientation, self.client)
 
     def set_velocity(self, body: int, velocity: Vector, spin: Vector = STILL) -> None:
@@ -101,9 +107,12 @@ class Physics:
         p.resetBaseVelocity(body, velocity, spin, self.client)
 
     def bend(self, body: int, angles: Sequence[float]) -> None:
-        """Puts the joints of a body, from the first on, at some angles (rad; m where they slide), at rest."""
-        for joint, angle in enumerate(angles):
-            p.resetJointState(body, joint, angle, 0.0, self.client)
+        """Puts the joints of a body that turn or slide at some angles (rad; m where they slide), at rest."""
+        self._joints.pop(body, None)
+        self._links.pop(body, None)
+        joints = self.jointed[body]
+        still = [[0.0]] * len(joints)
+        p.resetJointStatesMultiDof(body, joints, [[angle] for angle in angles], still, physicsClientId=self.client)
 
     def jacobian(self, body: int, link: int, angles: Sequence[float]) -> npt.NDArray[np.float64]:
         """Returns (6, D): what the rates of the D moving joints do to a link's velocity and angular velocity."""
@@ -111,12 +120,14 @@ class Physics:
         parts = p.calculateJacobian(body, link, STILL, list(angles), zero, zero, physicsClientId=self.client)
         return np.concatenate([np.array(part) for part in parts])
 
-    def place(self, body: int, position: Vector, orientation: Quaternion = UPRIGHT) -> None:
-        """Puts a body somewhere, at rest, its joints at zero."""
+    def place(
+        self, body: int, position: Vector, orientation: Quaternion = UPRIGHT, angles: Sequence[float] | None = None
+    ) -> None:  # fmt: skip
+        """Puts a body somewhere, at rest, its joints at some angles (see `bend`), or at zero."""
         self.move(body, position, orientation)
         self.set_velocity(body, STILL)
-        for joint in range(self.jointed.get(body, 0)):
-            p.resetJointState(body, joint, 0.0, 0.0, self.client)
+        if self.jointed.get(body):
+            self.bend(body, [0.0] * len(self.jointed[body]) if angles is None else angles)
 
     def state(self, body: int) -> tuple[Vector, Quaternion, Vector, Vector]:
         """Returns position (m), orientation, velocity (m/s) and angular velocity (rad/s) of a body's base."""
@@ -134,21 +145,38 @@ class Physics:
             known = self._poses[body] = p.getBasePositionAndOrientation(body, self.client)
         return known
 
+    def poses(self, bodies: Iterable[int]) -> list[Pose]:
+        """Returns positions (m) and orientations of the bases of bodies."""
+        known, read, client = self._poses, p.getBasePositionAndOrientation, self.client
+        return [known.get(body) or known.setdefault(body, read(body, client)) for body in bodies]
+
     def joints(self, body: int, joints: Sequence[int]) -> tuple[list[float], list[float]]:
-        """Returns angles (rad) and rates (rad/s) of some joints."""
-        states = p.getJointStates(body, joints, self.client)
-        return [s[0] for s in states], [s[1] for s in states]
+        """Returns angles (rad) and rates (rad/s) of some of the joints that turn or slide."""
+        states = dict(zip(self.jointed[body], self.joint_states(body), strict=True))
+        return [states[joint][0] for joint in joints], [states[joint][1] for joint in joints]
+
+    def joint_states(self, body: int) -> tuple[JointState, ...]:
+        """Returns the states of all joints of a body that turn or slide."""
+        known = self._joints.get(body)
+        if known is None:
+            known = self._joints[body] = p.getJointStates(body, self.jointed[body], self.client)
+        return known
 
     def link(self, body: int, link: int) -> Pose:
         """Returns position (m) and orientation of a link's frame."""
+        known = self._links.get(body)
+        if known is not None:
+            return known[link]
         state = p.getLinkState(body, link, computeForwardKinematics=1, physicsClientId=self.client)
         return state[4], state[5]
 
-    def links(self, body: int, links: Sequence[int]) -> list[Pose]:
-        """Returns position (m) and orientation of the frames of some links."""
-        if not links:
-            return []
-        return [(s[4], s[5]) for s in p.getLinkStates(body, links, 0, 1, self.client)]
+    def links(self, body: int, count: int) -> list[Pose]:
+        """Returns position (m) and orientation of the frames of a body's links, of which there are `count`."""
+        known = self._links.get(body)
+        if known is None:
+            states = p.getLinkStates(body, range(count), 0, 1, self.client) if count else ()
+            known = self._links[body] = [(s[4], s[5]) for s in states]
+        return known
 
     def drive(self, body: int, motors: Iterable[Motor]) -> None:
         """Tells motors what to do from now on."""

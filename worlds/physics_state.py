@@ -62,7 +62,7 @@ def exact(physics: Physics, bodies: tuple[Mover, ...]) -> npt.NDArray[np.float64
         for part in physics.state(body):
             values += part
         if joints:
-            for state in p.getJointStates(body, joints, physics.client):
+            for state in physics.joint_states(body):
                 values += state[:2]
     return np.array(values)
 

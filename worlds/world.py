@@ -19,6 +19,8 @@ from worlds.window import Showing
 
 __all__ = ["Obs", "World"]
 
+MOST = 1.0 + 1e-6  # of a number in an action: what rounding makes of 1
+
 
 class World(Exact):
     """A world steps its physics many times per control step and never ends by itself.
@@ -168,9 +170,10 @@ class World(Exact):
             raise UserError(f"{wanted}, got {action!r}, of type {given.dtype}")
         if given.shape != space.shape:
             raise UserError(f"{wanted}, of shape {space.shape}; got shape {given.shape}")
-        if not (np.abs(given) <= 1.0 + 1e-6).all():  # nan is not, either
-            raise UserError(f"{wanted}; got {given.tolist()}. Clip it, or divide it by its range")
-        return np.maximum(np.minimum(given.astype(np.float32), 1.0), -1.0)  # much quicker than clip
+        numbers = given.tolist()  # of a few, Python is much quicker than NumPy
+        if not all(-MOST <= number <= MOST for number in numbers):  # nan is not, either
+            raise UserError(f"{wanted}; got {numbers}. Clip it, or divide it by its range")
+        return np.array([min(max(number, -1.0), 1.0) for number in numbers], np.float32)
 
     def observe(self) -> Obs:
         """Returns the senses of now, without living a step."""

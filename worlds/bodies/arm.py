@@ -74,8 +74,7 @@ class Arm(Body):
         """Puts its base somewhere, and the joints at home."""
         turn = (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2))
         dx, dy, dz = rotate(turn, TOP)
-        self.physics.place(self.id, (x - dx, y - dy, floor - dz), turn)
-        self.physics.bend(self.id, (*HOME, 0.0, 0.0, OPEN, OPEN))
+        self.physics.place(self.id, (x - dx, y - dy, floor - dz), turn, (*HOME, OPEN, OPEN))
 
     def pose(self) -> tuple[Vector, Quaternion]:
         """Returns position (m) between the fingertips, and orientation of the hand."""

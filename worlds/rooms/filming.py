@@ -31,7 +31,7 @@ class Film:
 
     def __init__(self, physics: Physics, things: Sequence[Thing], body: Body, frames: int) -> None:
         self._physics, self._body, self._frames = physics, body.id, frames
-        self._links = tuple(range(len(body.links)))
+        self._links = len(body.links)
         # What rests knows where it is; for all else the physics is asked.
         self._slow = [thing for thing in things if not thing.movable]
         quick = [thing for thing in things if thing.movable]
@@ -39,13 +39,14 @@ class Film:
         places = {id(thing): node for node, thing in enumerate(things, 1)}
         first = 1 + len(things)
         asked = [places[id(thing)] for thing in (*self._slow, *quick)]
-        self._order = np.argsort([0, *asked, *range(first, first + 1 + len(self._links))])
+        self._order = np.argsort([0, *asked, *range(first, first + 1 + self._links)])
         self._shots: list[list[Pose]] = []
         self._poses: npt.NDArray[np.float32] | None = None
 
     def shoot(self) -> list[Pose]:
         """Returns the poses of now, in no particular order, for `show`."""
-        shot = [HERE, *[thing.pose() for thing in self._slow], *map(self._physics.pose, self._quick)]
+        shot = [HERE, *[thing.pose() for thing in self._slow]]
+        shot += self._physics.poses(self._quick)
         shot += self._physics.links(self._body, self._links)
         return shot
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -115,7 +116,7 @@ class Room(Furnished):
         ends = sorted(stops)
         self._plan = [  # of a control step: substeps to run, then whether to look at contacts and to take a shot
             (end - begin, end % CONTACT_EVERY == 0 or end == self.substeps, end % each == 0)
-            for begin, end in zip(ends, ends[1:], strict=False)
+            for begin, end in itertools.pairwise(ends)
         ]
 
     # What a room is made of.

@@ -113,7 +113,10 @@ class Tabletop(Room):
         """Puts a thing where the arm reaches it and nothing else lies."""
         for _ in range(1000):
             x, y = float(self.np_random.uniform(*REACH_X)), float(self.np_random.uniform(*REACH_Y))
-            if all((x - a) ** 2 + (y - b) ** 2 > (1.5 * (radius + r) + 0.03) ** 2 for a, b, r in self.places.taken):
+            for a, b, r in self.places.taken:
+                if (x - a) ** 2 + (y - b) ** 2 <= (1.5 * (radius + r) + 0.03) ** 2:
+                    break
+            else:
                 break
         self.take(x, y, radius)
         thing.place(x, y, heading=float(self.np_random.uniform(-0.7, 0.7)))
