@@ -17,7 +17,7 @@ import tyro
 
 from housecat_export import export
 from housecat_objectives import objectives
-from housecat_options import Json, Name, Place
+from housecat_options import Json, Name, Place, room_options
 from housecat_results import film, illustrate, report, say, versions, watch_window
 from housecat_study import study
 from housecat_worlds import worlds
@@ -44,6 +44,10 @@ class Life:
     """Begin with a mind that knows nothing."""
     objective: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=WEIGHT")] = ()
     """What it wants besides, and how much; once for each, 0 leaves one out. Of a file: my_drives.py:LovesRed=1."""
+    body: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Body: one that `housecat worlds` names for the world; its first when not given."""
+    room: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="OPTION=VALUE")] = ()
+    """How the world is made, once for each: extras=all, cells=12,12. See `housecat worlds`."""
     seed: int = 0
     """Lays out the room, and fixes all chances of a newborn."""
 
@@ -53,7 +57,8 @@ class Life:
         from intrinsic import parse_specs
 
         wanted = {_placed(name): weight for name, weight in parse_specs(self.objective).items()}
-        return RunConfig(_placed(self.world), None if self.newborn else _placed(self.mind), wanted, self.seed, steps)
+        mind, room = None if self.newborn else _placed(self.mind), room_options(self.body, self.room)
+        return RunConfig(_placed(self.world), mind, wanted, self.seed, steps, room)
 
 
 def _placed(name: str) -> str:

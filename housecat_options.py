@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
+
+from usererror import UserError
 
 Json = Annotated[bool, tyro.conf.arg(help="Print the result as one JSON object.")]
 Name = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
 Place = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
+
+
+def room_options(body: str | None, given: Sequence[str]) -> dict[str, Any]:
+    """Returns what a world is made with, from `--body` and from what `--room` was given, once for each.
+
+    A value is ``true`` or ``false``, a number, a word, or several of them with commas between.
+
+    Raises:
+        UserError: If one has no value, is given twice, or has an option of its own.
+    """
+    found: dict[str, Any] = {} if body is None else {"body": body}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise UserError(f"--room {text!r}: give an option and its value, such as --room extras=all")
+        if name in ("body", "seed"):
+            raise UserError(f"--room {text!r}: that has an option of its own, --{name} {value or name.upper()}")
+        if name in found:
+            raise UserError(f"--room {name} is given twice: {found[name]!r} and {value!r}")
+        found[name] = [_value(part) for part in value.split(",")] if "," in value else _value(value)
+    return found
+
+
+def _value(text: str) -> bool | float | str:
+    if text in ("true", "false"):
+        return text == "true"
+    for number in (int, float):
+        try:
+            return number(text)
+        except ValueError:
+            continue
+    return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -20,7 +20,7 @@ def worlds(
     steps: int = 100,
     json: Json = False,
 ) -> int:
-    """Lists the worlds, or checks that one keeps the contract: `housecat worlds check my_worlds.py:Attic`.
+    """Lists worlds, bodies and options, or checks that one keeps the contract: `worlds check my_worlds.py:Attic`.
 
     Status 0 when it keeps it, 1 when not.
 
@@ -37,10 +37,18 @@ def worlds(
         if name:
             raise UserError(f"housecat worlds list takes no name; to check {name}: housecat worlds check {name}")
         found = {it.name: asdict(it) for it in package.describe()}
-        return report(found, table({it: row["problem"] or row["summary"] for it, row in found.items()}), json)
+        return report(found, table({it: _said(row) for it, row in found.items()}), json)
     from worlds.check import check
 
     if not name:
         raise UserError(f"check which world? One of {', '.join(package.names())}, or my_worlds.py:Attic")
     result = check(name, seeds=seeds, steps=steps)
     return report(result.to_json(), str(result), json) or int(not result.passed)
+
+
+def _said(row: dict[str, Any]) -> str:
+    """Says of a world what it is, and what `--body` and `--room` take there."""
+    if row["problem"]:
+        return str(row["problem"])
+    more = [f"{flag} {', '.join(row[key])}" for flag, key in (("--body", "bodies"), ("--room", "options")) if row[key]]
+    return "\n  ".join([row["summary"], *more])

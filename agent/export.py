@@ -11,9 +11,8 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-import worlds
 from agent.files import Arrays
-from agent.run_folder import RunFolder
+from agent.run_folder import RunConfig, RunFolder
 from usererror import UserError
 from userfile import is_file_spec
 from worlds.registry import gym_id
@@ -51,7 +50,7 @@ def export(folder: RunFolder, name: str | None = None) -> dict[str, Any]:
         raise UserError(f"name={given!r}; a dataset's id is like housecat/playroom/my-run-v0, and ends in a version")
     if given in minari.list_local_datasets():
         raise UserError(f"there is a dataset {given} already; give another --name, or: minari delete {given}")
-    world = worlds.make(config.world, seed=config.seed)
+    world = config.make_world()
     try:
         first = world.observe()
         steps = len(arrays["action"])
@@ -70,7 +69,7 @@ def export(folder: RunFolder, name: str | None = None) -> dict[str, Any]:
             dataset = minari.create_dataset_from_buffers(
                 given,
                 [episode],
-                env=_spec(config.world),
+                env=_spec(config),
                 observation_space=world.observation_space,
                 action_space=world.action_space,
                 algorithm_name=f"housecat, mind {config.who}",
@@ -83,12 +82,12 @@ def export(folder: RunFolder, name: str | None = None) -> dict[str, Any]:
     return {"id": given, "path": str(dataset.storage.data_path), "steps": steps, "return": float(rewards.sum())}
 
 
-def _spec(world: str) -> gymnasium.envs.registration.EnvSpec | None:
+def _spec(config: RunConfig) -> gymnasium.envs.registration.EnvSpec | None:
     """Returns what Gymnasium makes the world by, with senses as they were recorded; None for a class in a file."""
-    if is_file_spec(world):
+    if is_file_spec(config.world):
         return None
-    spec = copy.deepcopy(gymnasium.spec(gym_id(world)))
-    spec.kwargs = {**spec.kwargs, "flat": False}
+    spec = copy.deepcopy(gymnasium.spec(gym_id(config.world)))
+    spec.kwargs = {**spec.kwargs, "flat": False, **config.room}
     return spec
 
 

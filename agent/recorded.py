@@ -7,7 +7,6 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-import worlds
 from agent.checkpoint import wants
 from agent.config import MindConfig
 from agent.life import live
@@ -31,8 +30,10 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
     wanted = {name: weight for name, weight in {**own, **config.objectives}.items() if weight != 0.0}
     if config.mind is not None:  # before the world: a misspelt name is told at once
         mind = Mind.load(config.mind, wanted if config.objectives else None)
-        return worlds.make(config.world, seed=config.seed), mind
-    world = worlds.make(config.world, seed=config.seed)
+        world = config.make_world()
+        mind.fits(world)  # or it would be told only once the run has a folder
+        return world, mind
+    world = config.make_world()
     return world, Mind.born(world, objectives=wanted, seed=config.seed)
 
 
@@ -43,7 +44,7 @@ def awaken(path: Path) -> tuple[World, Mind]:
     if not saved:
         return begin(folder.config)
     _, at = saved[-1]
-    world = worlds.make(folder.config.world, seed=folder.config.seed)
+    world = folder.config.make_world()
     world.restore((at / "world.bin").read_bytes())
     return world, Mind.load(at / "mind")
 

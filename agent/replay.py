@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-import worlds
 from agent.run_folder import RunFolder
 from usererror import UserError
 from worlds.events import EVENTS, from_json
@@ -34,7 +33,7 @@ def replay(folder: RunFolder) -> Iterator[tuple[int, str]]:
     for event in folder.events():
         if event["event"] in EVENTS:
             done[event["row"]].append({k: v for k, v in event.items() if k not in ("row", "step")})
-    world = worlds.make(config.world, seed=config.seed)
+    world = config.make_world()
     try:
         for row, action in enumerate(arrays["action"]):
             for event in done[row]:

@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+import worlds
 from agent.files import Arrays, write_arrays, write_text, writing
 from usererror import UserError, unknown
 from userfile import is_file_spec
+from worlds import World
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -30,6 +32,7 @@ class RunConfig:
         objectives: Weight by objective, where other than the mind's own.
         seed: Of the world's layout and of the mind.
         steps: Control steps that the run is to have in the end.
+        room: Options that the world is made with, such as its body: plain numbers, words, truth values and lists.
     """
 
     world: str = "playroom"
@@ -37,10 +40,19 @@ class RunConfig:
     objectives: dict[str, float] = field(default_factory=dict)
     seed: int = 0
     steps: int = 5000
+    room: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.steps < 1:
             raise UserError(f"steps={self.steps}; a run has at least 1 step")
+
+    def make_world(self) -> World:
+        """Makes the world that the run begins in.
+
+        Raises:
+            UserError: If there is no such world, or an option does not fit.
+        """
+        return worlds.make(self.world, seed=self.seed, **self.room)
 
     @property
     def who(self) -> str:
@@ -54,11 +66,17 @@ class RunConfig:
 
     def to_toml(self) -> str:
         """Returns the configuration as TOML."""
-        flat = {key: value for key, value in asdict(self).items() if key != "objectives" and value is not None}
-        # JSON's strings and numbers are TOML's too, and tomllib only reads.
-        lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in flat.items()]
-        weights = [f"{json.dumps(name, ensure_ascii=False)} = {value!r}" for name, value in self.objectives.items()]
-        return "\n".join([*lines, "", "[objectives]", *weights, ""])
+        flat = {key: value for key, value in asdict(self).items() if not isinstance(value, dict) and value is not None}
+        weights = [f"{_toml(name)} = {value!r}" for name, value in self.objectives.items()]
+        return "\n".join([*_lines(flat), "", "[objectives]", *weights, "", "[room]", *_lines(self.room), ""])
+
+
+def _toml(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)  # JSON's plain values are TOML's too, and tomllib only reads
+
+
+def _lines(table: dict[str, Any]) -> list[str]:
+    return [f"{key} = {_toml(value)}" for key, value in table.items()]
 
 
 class RunFolder:

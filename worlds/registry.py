@@ -11,6 +11,8 @@ import gymnasium
 
 from usererror import UserError, unknown
 from userfile import Kind, blame, class_in_file, is_file_spec
+from worlds.options import check as check_options
+from worlds.options import own
 from worlds.rooms import ROOMS
 from worlds.world import World
 
@@ -27,6 +29,7 @@ class Description:
         name: What to call it by.
         summary: First line of its docstring.
         bodies: Names of the bodies that fit it.
+        options: Names of the options that it has besides those of every room.
         id: What Gymnasium knows it by; empty for a class in a file.
         origin: ``"housecat"``, the distribution that a plug-in came with, or a file.
         problem: Why it cannot be used; empty when it can.
@@ -35,6 +38,7 @@ class Description:
     name: str
     summary: str = ""
     bodies: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
     id: str = ""
     origin: str = "housecat"
     problem: str = ""
@@ -98,14 +102,7 @@ def make(name: str, seed: int | None = 0, **options: Any) -> World:
 
 
 def _made(kind: type[World], seed: int | None, options: dict[str, Any]) -> World:
-    known: dict[str, inspect.Parameter] = {}
-    for base in kind.__mro__:
-        if issubclass(base, World):  # what one does not take itself it hands on
-            known |= inspect.signature(base).parameters
-    for option in options:
-        if option not in known:
-            hidden = {key for key, it in known.items() if it.kind in (it.VAR_KEYWORD, it.VAR_POSITIONAL)}
-            raise unknown(f"option of {kind.__name__}", option, set(known) - hidden)
+    check_options(kind, options)
     return kind(seed=seed, **options)  # type: ignore[call-arg]  # every registered world takes a seed
 
 
@@ -141,7 +138,7 @@ def _description(name: str) -> Description:
     except UserError as error:
         return Description(name, id=known_as, origin=origin, problem=str(error))
     summary = (kind.__doc__ or "").strip().partition("\n")[0]
-    return Description(name, summary, tuple(getattr(kind, "bodies", ())), known_as, origin)
+    return Description(name, summary, tuple(getattr(kind, "bodies", ())), own(kind), known_as, origin)
 
 
 def _origin(point: EntryPoint) -> str:

@@ -161,6 +161,9 @@ def test_a_damaged_line_within_the_events_is_told(folder: RunFolder) -> None:
 def test_config_reads_back(tmp_path: Path) -> None:
     config = RunConfig("playroom", 'a "strange" näme', {"my drives.py:LovesRed": 0.5, "pain": -1e-07}, 7, 12)
     assert RunFolder.create(config, "x", tmp_path).config == config
+    room = {"body": "crawler", "extras": "all", "lamp": False, "cells": [3, 4], "steepness": 0.5, "plan": "#S#\n#G#"}
+    fitted = RunConfig("maze", room=room)
+    assert RunFolder.create(fitted, "z", tmp_path).config == fitted
     newborn = RunConfig(mind=None)
     assert RunFolder.create(newborn, "y", tmp_path).config == newborn
 

@@ -31,7 +31,7 @@ def test_every_cell_of_a_carved_maze_can_be_reached_in_one_way(cells: tuple[int,
 def test_another_seed_gives_another_maze_with_as_many_hedges() -> None:
     one, other = carve(8, 8, np.random.default_rng(0)), carve(8, 8, np.random.default_rng(1))
     assert one.doors != other.doors
-    assert len(one.hedges()) == len(other.hedges()) == 49
+    assert len(one.hedges) == len(other.hedges) == 49
 
 
 def test_the_body_starts_in_the_start_facing_the_way_out_and_hedges_hold_it() -> None:
@@ -94,9 +94,25 @@ def test_unusable_mazes_are_refused(options: dict, message: str) -> None:
         worlds.make("maze", **options)
 
 
+def test_a_plan_drawn_is_the_plan_when_read() -> None:
+    for seed in range(5):
+        plan = carve(2 + seed, 7 - seed, np.random.default_rng(seed))
+        assert read(plan.draw()) == plan
+
+
+def test_a_drawn_maze_is_the_same_in_a_used_world_as_in_a_new_one() -> None:
+    used, new = worlds.make("maze", seed=1, plan=DRAWING), worlds.make("maze", seed=1, plan=DRAWING)
+    for action in np.random.default_rng(0).uniform(-1, 1, (20, 5)).astype(np.float32):
+        used.step(action)
+    used.reset(seed=1)
+    for action in np.random.default_rng(1).uniform(-1, 1, (20, 5)).astype(np.float32):
+        used.step(action), new.step(action)
+    assert used.digest() == new.digest()
+
+
 def test_a_layout_in_a_hedge_is_refused_with_both_places() -> None:
     room = worlds.make("maze", seed=0, plan=DRAWING)
-    one, other = room.plan.hedges()[0]
+    one, other = room.plan.hedges[0]
     (a, b), (c, d) = room.middle(one), room.middle(other)
     with pytest.raises(UserError, match="overlaps the hedge at"):
         room.reset(options={"layout": {"kitten": ((a + c) / 2, (b + d) / 2)}})

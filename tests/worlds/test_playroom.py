@@ -170,6 +170,15 @@ def test_only_the_senses_asked_for_are_given() -> None:
     assert set(world.reset(seed=0)[0]) == set(world.observation_space) == {"body", "vitals"}
 
 
+def test_what_a_layout_does_not_name_makes_way(world: World) -> None:
+    for seed in range(30):
+        for place in ((0.0, 0.0), (1.5, -1.5)):
+            world.reset(seed=seed, options={"layout": {"red ball": place, "kitten": (-place[0] - 0.6, 0.6)}})
+            truth = world.truth()
+            ball = truth["things.position"][truth["things.names"].index("red ball")]
+            np.testing.assert_allclose(ball[:2], place, atol=1e-6)
+
+
 def test_scene_and_film_show_where_things_are(world: World) -> None:
     world.step(AHEAD)
     scene = world.scene()

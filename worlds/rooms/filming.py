@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from worlds.bodies.body import Body
 from worlds.physics import UPRIGHT, Physics, Pose
-from worlds.rooms.fixture import Piece
+from worlds.rooms.fixture import OUT_OF_SIGHT, Piece
 from worlds.scene import Scene, Shape
 from worlds.things import Thing
 
@@ -119,7 +119,7 @@ class Nodes:
         self.rows = np.zeros((len(pieces), 7), np.float32)
         for piece, row in zip(pieces, self.rows, strict=True):
             piece.row = row
-            piece.hide()
+            piece.restore((*OUT_OF_SIGHT, *UPRIGHT))
 
     def scene(self, poses: npt.NDArray[np.float32]) -> Scene:
         """Returns what there is to draw, with all but its pieces at some poses (M, 7)."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from worlds.physics import UPRIGHT, Physics
+from worlds.physics import UPRIGHT, Physics, Pose
 from worlds.scene import Quaternion, Shape, Vector
 
 if TYPE_CHECKING:
@@ -36,11 +36,16 @@ class Piece:
     body: int
     ghost: bool
     row: npt.NDArray[np.float32]
+    _at: Pose | None = field(init=False, default=None)  # where it was put last, if nothing else moved it
 
     def place(self, x: float, y: float, z: float, orientation: Quaternion = UPRIGHT) -> None:
         """Puts it somewhere (m)."""
+        at = (x, y, z), orientation
+        if at == self._at:
+            return
         if not self.ghost:  # nothing meets a ghost: where it is matters to pictures alone, see `show`
-            self.physics.move(self.body, (x, y, z), orientation)
+            self.physics.move(self.body, *at)
+        self._at = at
         self.row[:] = x, y, z, *orientation
 
     def show(self) -> None:
@@ -55,6 +60,7 @@ class Piece:
 
     def restore(self, row: Sequence[float] | None) -> None:
         """Puts a ghost back, or reads off where the physics has put what can be touched."""
+        self._at = None
         if row is not None:
             self.place(row[0], row[1], row[2], (row[3], row[4], row[5], row[6]))
         else:

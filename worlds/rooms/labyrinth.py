@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -38,25 +39,40 @@ class Plan:
 
     def distances(self, origin: Cell) -> dict[Cell, int]:
         """Returns how many cells away from one cell every cell is that can be reached from it."""
+        beside: dict[Cell, list[Cell]] = defaultdict(list)
+        for one, other in self.doors:
+            beside[one].append(other)
+            beside[other].append(one)
         far, queue = {origin: 0}, deque([origin])
         while queue:
             cell = queue.popleft()
-            for other in self.open(cell):
+            for other in beside[cell]:
                 if other not in far:
                     far[other] = far[cell] + 1
                     queue.append(other)
         return far
 
-    def hedges(self) -> list[tuple[Cell, Cell]]:
-        """Returns the pairs of neighbours that a hedge stands between."""
+    @cached_property
+    def hedges(self) -> tuple[tuple[Cell, Cell], ...]:
+        """The pairs of neighbours that a hedge stands between."""
         every = [(x, y) for x in range(self.columns) for y in range(self.rows)]
         pairs = [(c, n) for c in every for n in ((c[0] + 1, c[1]), (c[0], c[1] + 1))
                  if n[0] < self.columns and n[1] < self.rows]  # fmt: skip
-        return [pair for pair in pairs if pair not in self.doors]
+        return tuple(pair for pair in pairs if pair not in self.doors)
 
     def dead_ends(self) -> list[Cell]:
         """Returns the cells with one way out."""
         return [(x, y) for x in range(self.columns) for y in range(self.rows) if len(self.open((x, y))) == 1]
+
+    def draw(self) -> str:
+        """Draws it, for `read`."""
+        grid = [["#"] * (2 * self.columns + 1) for _ in range(2 * self.rows + 1)]
+        for x in range(self.columns):
+            for y in range(self.rows):
+                grid[2 * y + 1][2 * x + 1] = {self.start: "S", self.goal: "G"}.get((x, y), " ")
+        for (x, y), (a, b) in self.doors:
+            grid[y + b + 1][x + a + 1] = " "
+        return "\n".join("".join(line) for line in grid[::-1])
 
     def check(self) -> Plan:
         """Makes sure that the goal can be reached.

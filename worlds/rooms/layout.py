@@ -33,11 +33,19 @@ def put(room: Room, name: str, place: Sequence[float]) -> None:
         known[name].place(x, y, room.level(x, y) + known[name].shape.size[2], heading)
 
 
-def check(room: Room, layout: Mapping[str, Sequence[float]]) -> None:
+def check(room: Room, layout: Mapping[str, Sequence[float]], tries: int) -> bool:
     """Makes sure that what was placed by name lies in the room and touches nothing.
 
+    Args:
+        room: Laid out.
+        layout: What was placed, and where.
+        tries: How often the rest may still be laid out anew.
+
+    Returns:
+        Whether it does; False where something lies in the way by chance, and may lie elsewhere another time.
+
     Raises:
-        UserError: If not.
+        UserError: If it lies outside, or touches something that does not make way.
     """
     where = {t.name: (*t.pose()[0][:2], t.radius) for t in room._things if t.link < 0 and not t.ghost}
     where[room.body.name] = (*room.physics.pose(room.body.id)[0][:2], room.body.radius)
@@ -51,7 +59,10 @@ def check(room: Room, layout: Mapping[str, Sequence[float]]) -> None:
             )
         for other, (a, b, s) in where.items():
             if other != name and math.hypot(x - a, y - b) < r + s:
+                if tries and other not in layout:
+                    return False
                 raise UserError(f"layout[{name!r}]={tuple(layout[name])} overlaps {other} at ({a:.2f}, {b:.2f})")
+    return True
 
 
 def landing(room: Room, x: float, y: float) -> tuple[float, float]:

@@ -54,7 +54,7 @@ class Maze(Room):
         if self.drawn is None:
             count = (columns - 1) * rows + columns * (rows - 1) - (columns * rows - 1)
         else:
-            count = len(self.drawn.hedges())
+            count = len(self.drawn.hedges)
         shape = Shape("hedge", "box", (HEDGE, CELL / 2 + HEDGE, WALL / 2), GREEN, 0)
         self.hedges = [self.piece(shape, friction=0.3) for _ in range(count)]
         self.disc = self.add(GOAL, ghost=True)
@@ -63,7 +63,7 @@ class Maze(Room):
         """Carves a new maze, or lays out the drawn one."""
         self.plan = self.drawn or carve(*self.cells, self.np_random)
         quarter = (0.0, 0.0, math.sin(math.pi / 4), math.cos(math.pi / 4))
-        for hedge, (one, other) in zip(self.hedges, self.plan.hedges(), strict=True):
+        for hedge, (one, other) in zip(self.hedges, self.plan.hedges, strict=True):
             (x, y), (a, b) = self.middle(one), self.middle(other)
             turn = (0.0, 0.0, 0.0, 1.0) if one[1] == other[1] else quarter
             hedge.place((x + a) / 2, (y + b) / 2, WALL / 2, turn)
@@ -93,20 +93,24 @@ class Maze(Room):
         clear = self.body.reach < CELL / 2 - HEDGE
         self.body.place(*self.middle(cell), heading if clear else self._way_out(cell))
 
-    def _check_layout(self, layout: Mapping[str, Sequence[float]]) -> None:
-        super()._check_layout(layout)
+    def _check_layout(self, layout: Mapping[str, Sequence[float]], tries: int) -> bool:
+        if not super()._check_layout(layout, tries):
+            return False
         if self.body.name in layout:
             x, y = layout[self.body.name][:2]
-            for one, other in self.plan.hedges():
+            for one, other in self.plan.hedges:
                 (a, b), (c, d) = self.middle(one), self.middle(other)
                 half = (HEDGE, CELL / 2) if one[1] == other[1] else (CELL / 2, HEDGE)
                 at = ((a + c) / 2, (b + d) / 2)
                 gap = math.hypot(*(max(abs(p - q) - h, 0.0) for p, q, h in zip((x, y), at, half, strict=True)))
                 if gap < self.body.radius:
+                    if tries and self.drawn is None:
+                        return False
                     raise UserError(
                         f"layout[{self.body.name!r}]={tuple(layout[self.body.name])} overlaps the hedge at "
                         f"({at[0]:.2f}, {at[1]:.2f}): {gap:.2f} m away, where it takes {self.body.radius:.2f} m"
                     )
+        return True
 
     def feeds(self) -> bool:
         """Tells whether the body is on the goal."""

@@ -29,6 +29,7 @@ from worlds.world import Obs
 
 __all__ = ["WALL", "Room"]
 
+LAYOUTS = 50  # tries to lay out by chance what a layout does not name
 CONTACT_EVERY = 4  # substeps between looks at contacts: touch is felt at 60 Hz
 
 
@@ -180,17 +181,18 @@ class Room(Furnished):
 
     def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
         self._forget()
-        self.places.taken = []
         for thing in self._things:
             thing.color, thing.glow, thing.present = thing.shape.color, thing.shape.glow, True
-        for fixture in self._fixtures:
-            fixture.lay_out()
-        self.lay_out()
-        self.settle()
-        for name, place in layout.items():
-            self._put(name, place)
-        if layout:
-            self._check_layout(layout)
+        for tries in reversed(range(LAYOUTS)):
+            self.places.taken = []
+            for fixture in self._fixtures:
+                fixture.lay_out()
+            self.lay_out()
+            self.settle()
+            for name, place in layout.items():
+                self._put(name, place)
+            if not layout or self._check_layout(layout, tries):
+                break
         self.vitals = Vitals()
         self._skin.begin()
         self._film.stand_still()
@@ -198,8 +200,8 @@ class Room(Furnished):
     def _put(self, name: str, place: Sequence[float]) -> None:
         layouts.put(self, name, place)
 
-    def _check_layout(self, layout: Mapping[str, Sequence[float]]) -> None:
-        layouts.check(self, layout)
+    def _check_layout(self, layout: Mapping[str, Sequence[float]], tries: int) -> bool:
+        return layouts.check(self, layout, tries)
 
     def _land(self, x: float, y: float) -> None:
         """Puts the body on its feet at the nearest place with room for it."""
