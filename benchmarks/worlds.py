@@ -9,7 +9,6 @@ The bars' own numbers, hours long: --steps 10000 --processes 3 --seeds 0 1 2 3 4
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
 import subprocess
@@ -17,27 +16,23 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # or this file would be what `import worlds` finds
 
 import gymnasium
-import numpy as np
 import tyro
 from gymnasium.utils.env_checker import check_env
+from peer_worlds import peers
 from rich.console import Console
 from rich.table import Table
+from world_speed import eyes, overhead, resets
 
 import worlds
-from usererror import UserError
 from worlds.exactness import record
-from worlds.eye import GlEye, gaze_camera
 from worlds.lives import script
 from worlds.registry import gym_id
-from worlds.scene import Shape
 
 HERE = Path(__file__).with_suffix(".json")
 ROOT = Path(__file__).parent.parent
@@ -59,79 +54,6 @@ BARS = {
     "two async worlds over one": (">=", 1.7),
     "warnings of both checkers": ("<=", 0),
 }
-
-
-def median_ms(act: Callable[[], Any], repeats: int) -> float:
-    """Returns the median time of a call (ms)."""
-    act()
-    took = []
-    for _ in range(repeats):
-        started = time.process_time()
-        act()
-        took.append(time.process_time() - started)
-    return 1e3 * float(np.median(took))
-
-
-def overhead(name: str, steps: int) -> float:
-    """Returns the time of `step` over that of the same motor commands and raw substeps, taken in turns."""
-    world = worlds.make(name, seed=0)
-    physics = sys.modules["worlds.physics"].p
-    whole, raw = [], []
-    for action, _ in script(world, 0, steps):
-        started = time.process_time()
-        world.step(action)
-        middle = time.process_time()
-        world.body.act(action)
-        for _ in range(world.substeps):
-            physics.stepSimulation(physicsClientId=world.physics.client)
-        raw.append(time.process_time() - middle)
-        whole.append(middle - started)
-    world.close()
-    return float(np.median(whole) / np.median(raw))
-
-
-def resets(name: str, repeats: int = 100) -> dict[str, float]:
-    """Returns the times (ms) of a reset by chance, to a layout, and of going back to a snapshot."""
-    world = worlds.make(name, seed=0)
-    truth, snapshot = world.truth(), world.snapshot()
-    layout = {world.body.name: (*map(float, truth["body.position"][:2]), float(truth["body.heading"]))}
-    for thing, place in zip(truth["things.names"], truth["things.position"], strict=True):
-        more = {**layout, thing: tuple(map(float, place[:2]))}
-        try:
-            world.reset(options={"layout": more})
-            layout = more
-        except UserError:  # what belongs to the room cannot be put elsewhere
-            continue
-    world.restore(snapshot), world.restore(snapshot)
-    found = {
-        "reset to a fresh layout, ms": median_ms(world.reset, repeats),
-        "reset to a known layout, ms": median_ms(lambda: world.reset(options={"layout": layout}), repeats),
-        "going back to a snapshot, ms": median_ms(lambda: world.restore(snapshot), repeats),
-    }
-    world.close()
-    return found
-
-
-def eyes(repeats: int = 100) -> dict[str, float]:
-    """Returns the times (ms) of a picture from the playroom's head, as it is and among 100 more things."""
-    world = worlds.make("playroom", seed=0, senses=("eye",))
-    scene = world.scene()
-    ring = [2 * math.pi * i / 100 for i in range(100)]
-    kinds = ("sphere", "box", "cylinder", "cone")
-    more = [
-        Shape(f"thing {i}", kinds[i % 4], (0.1,) * 3, (0.8, 0.3, 0.2), 0, (2 * math.cos(a), 2 * math.sin(a), 0.1))
-        for i, a in enumerate(ring)
-    ]
-    crowd = replace(scene, shapes=(*scene.shapes, *more))
-    eye, camera = GlEye(crowd), gaze_camera(world.body.gaze())
-    found = {
-        "eye, up to 15 objects, ms": median_ms(world.observe, repeats),
-        "eye, 100 objects, ms": median_ms(lambda: eye.look(crowd, camera), repeats),
-        "TinyRenderer, 84 x 84, ms": median_ms(lambda: world.tiny_render(84, 84, camera.eye, camera.target, 90.0), 20),
-    }
-    eye.close()
-    world.close()
-    return found
 
 
 def mismatches(name: str, seed: int, steps: int, processes: int) -> list[str]:
@@ -208,22 +130,6 @@ def warned(name: str) -> list[str]:
         sb3.check_env(env, warn=True)
         env.close()
     return [str(it.message) for it in caught]
-
-
-def peers(steps: int) -> dict[str, Any]:
-    """Runs benchmarks/peers.py in a virtual environment of its own, made where there is none."""
-    home = Path(os.environ.get("HOUSECAT_PEERS", Path(tempfile.gettempdir()) / "housecat-peers"))
-    python = home / "bin/python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
-        wanted = ("panda-gym", "pybullet_envs_gymnasium", "gymnasium<1.3", "numpy<2.3")
-        subprocess.run([str(python), "-m", "pip", "install", "-q", *wanted], check=True)
-    command = [str(python), str(Path(__file__).with_name("peers.py")), str(steps)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return {"problem": done.stderr.strip().splitlines()[-1]}
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
 
 
 def main(

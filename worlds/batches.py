@@ -7,7 +7,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from worlds.meshes import mesh
+from worlds.scene import Scene
 from worlds.staging import INSTANCE_FLOATS
+from worlds.view import RIBBON_FLOATS
 
 Array = npt.NDArray[np.float32]
 Pass = Literal["cast", "solid"]
@@ -45,6 +48,20 @@ class Batch:
             self._arrays[program].render(instances=len(rows))
 
 
+def batches(gl: Gl, scene: Scene, cast: Gl, solid: Gl) -> list[Batch]:
+    """Uploads one mesh for each kind of shape."""
+    floors = [s.name.startswith("floor") and s.kind == "box" for s in scene.shapes]
+    keys = [
+        ("skirt" if f else s.kind, max(s.size) > 0.05, s.heights) for s, f in zip(scene.shapes, floors, strict=True)
+    ]
+    made = []
+    for key in dict.fromkeys(keys):
+        kind, fine, heights = key
+        members = np.array([i for i, k in enumerate(keys) if k == key], np.intp)
+        made.append(Batch(gl, members, mesh(kind, False, heights), mesh(kind, fine, heights), cast, solid))
+    return made
+
+
 class Quads:
     """Many rectangles in one call.
 
@@ -70,3 +87,25 @@ class Quads:
             data[:, :, 2:] = part[:, None]
             self._data.write(data)
             self._array.render(vertices=6 * len(part))
+
+
+class Ribbons:
+    """Lines with a width, in as much memory as the longest so far took."""
+
+    def __init__(self, gl: Gl, program: Gl) -> None:
+        self._gl, self._program, self._room = gl, program, 0
+
+    def draw(self, vertices: Array, behind: float) -> None:
+        """Draws triangles (V, 12); what is behind a thing shows through it, as strongly as `behind` says (0 to 1)."""
+        if len(vertices) > self._room:
+            self._room = 2 * len(vertices)
+            self._data = self._gl.buffer(reserve=self._room * RIBBON_FLOATS * 4, dynamic=True)
+            layout = (self._data, "3f 3f 2f 4f", "position", "tangent", "across", "color")
+            self._array = self._gl.vertex_array(self._program, [layout])
+        self._data.write(vertices)
+        for comparison, strength in (("<", 1.0), (">", behind)):
+            if strength:
+                self._gl.depth_func = comparison
+                self._program["strength"] = strength
+                self._array.render(vertices=len(vertices))
+        self._gl.depth_func = "<"

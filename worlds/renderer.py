@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from worlds import shaders
-from worlds.batches import Batch, Quads
+from worlds.batches import Quads, Ribbons, batches
 from worlds.drawable import BACKGROUND, EMPTY, Drawable, Image, Picture, Poses, TinyRenderer
-from worlds.meshes import mesh
 from worlds.scene import Scene
 from worlds.staging import FLOOR_TILES, LIGHT, SCREEN_TILE, Staging, runs
-from worlds.view import RIBBON_FLOATS, Camera, Overlay
+from worlds.view import Camera, Overlay
 
 __all__ = ["Camera", "Drawable", "NoOpenGLError", "Overlay", "Picture", "Renderer", "TinyRenderer", "make_renderer"]
 
@@ -99,22 +98,13 @@ class Renderer:
     def _make_arrays(self, scene: Scene) -> None:
         """Uploads one mesh for each kind of shape, and the quads of tiles and spots."""
         gl = self._gl
-        floors = [s.name.startswith("floor") and s.kind == "box" for s in scene.shapes]
-        keys = [
-            ("skirt" if f else s.kind, max(s.size) > 0.05, s.heights) for s, f in zip(scene.shapes, floors, strict=True)
-        ]
-        self._batches = []
-        for key in dict.fromkeys(keys):
-            kind, fine, heights = key
-            members = np.array([i for i, k in enumerate(keys) if k == key], np.intp)
-            coarse, drawn = mesh(kind, False, heights), mesh(kind, fine, heights)
-            self._batches.append(Batch(gl, members, coarse, drawn, self._cast, self._solid))
+        self._batches = batches(gl, scene, self._cast, self._solid)
         square = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
         self._spots = Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
         self._bare = Quads(gl, self._floor, square, ("cells",), "4f")
         self._dim = Quads(gl, self._shaded, square, ("cells",), "4f")
         self._edges = Quads(gl, self._smooth, square, ("cells",), "4f")
-        self._line_room = 0
+        self._ribbons = Ribbons(gl, self._line)
 
     def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
         """Draws one picture.
@@ -192,24 +182,10 @@ class Renderer:
         self._canvas.depth_mask = depth
 
     def _draw_lines(self, strips: Sequence[Array], behind: float) -> None:
-        gl = self._gl
-        if not sum(map(len, strips)):
-            return
-        vertices = np.concatenate(strips)
-        if len(vertices) > self._line_room:
-            self._line_room = 2 * len(vertices)
-            self._lines = gl.buffer(reserve=self._line_room * RIBBON_FLOATS * 4, dynamic=True)
-            layout = (self._lines, "3f 3f 2f 4f", "position", "tangent", "across", "color")
-            self._line_array = gl.vertex_array(self._line, [layout])
-        self._lines.write(vertices)
-        self._blend(True, depth=False)
-        for comparison, strength in (("<", 1.0), (">", behind)):  # what is behind a thing shows through it, faintly
-            if strength:
-                gl.depth_func = comparison
-                self._line["strength"] = strength
-                self._line_array.render(vertices=len(vertices))
-        gl.depth_func = "<"
-        self._blend(False)
+        if sum(map(len, strips)):
+            self._blend(True, depth=False)
+            self._ribbons.draw(np.concatenate(strips), behind)
+            self._blend(False)
 
     def _draw_ghosts(self, overlay: Overlay) -> None:
         """Draws translucent copies; they hide one another, so that a ghost has no insides."""

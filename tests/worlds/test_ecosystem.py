@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -66,6 +68,18 @@ def test_the_checkers_find_nothing_in_an_eye_and_in_the_render_modes(shown: type
         check_env(env.unwrapped)
         sb3.check_env(env, warn=True)
         env.close()
+
+
+def test_gymnasium_finds_worlds_by_their_package_without_an_import() -> None:
+    code = """import sys, gymnasium
+assert "worlds" not in sys.modules
+env = gymnasium.make("worlds:housecat/Fork-v0", body="octopus", max_episode_steps=3)
+assert env.reset(seed=1)[0]["body"].shape == (31,)
+vector = gymnasium.make_vec("worlds:housecat/Fork-v0", num_envs=2, vectorization_mode="sync")
+print(env.spec.id, vector.reset(seed=1)[0]["body"].shape)"""
+    root = Path(worlds.__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout.split("\n")[0] == "housecat/Fork-v0 (2, 15)", done.stderr
 
 
 @EVERY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -128,3 +129,22 @@ class Nodes:
     def all(self, poses: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Returns poses of all nodes: those given (T, M, 7), then those of the pieces, which are as they are now."""
         return np.concatenate([poses, np.broadcast_to(self.rows, (len(poses), *self.rows.shape))], axis=1)
+
+
+def plan(substeps: int, frames: int, looks_every: int) -> list[tuple[int, bool, bool]]:
+    """Divides a control step.
+
+    Args:
+        substeps: Of the control step.
+        frames: Shots in it.
+        looks_every: Substeps between two looks at contacts; there is one at the end, too.
+
+    Returns:
+        Stretches: substeps to run, then whether to look at contacts, and whether to take a shot.
+    """
+    each = substeps // frames
+    ends = sorted({*range(0, substeps, looks_every), *range(0, substeps, each), substeps})
+    return [
+        (end - begin, end % looks_every == 0 or end == substeps, end % each == 0)
+        for begin, end in itertools.pairwise(ends)
+    ]

@@ -1,12 +1,14 @@
-"""The kit that a room is furnished with: floor, walls, things, pieces, fixtures, and free places for them."""
+"""What the author of a room writes, and the kit for it: floor, walls, things, pieces, fixtures, and free places."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from usererror import UserError
 from worlds import building
 from worlds.parts import Joint
 from worlds.rooms.fixture import AWAY, Fixture, Piece
@@ -19,7 +21,7 @@ WALL = 0.35  # height of the walls (m)
 
 
 class Furnished(World):
-    """A world that can be furnished.
+    """A world that is furnished by its author.
 
     Args:
         senses: Names of the senses in an observation.
@@ -48,7 +50,43 @@ class Furnished(World):
         """Names of the things, in the order of the sense ``things``."""
         return tuple(thing.name for thing in self._things)
 
-    # Once, in `furnish`.
+    # What makes it this room.
+
+    @abstractmethod
+    def furnish(self) -> None:
+        """Adds floor, walls and things: `floor`, `walls`, `block`, `add`."""
+
+    @abstractmethod
+    def lay_out(self) -> None:
+        """Puts the things where they begin, by `self.np_random` and `free`; the body is put last, by `settle`."""
+
+    def happen(self) -> None:  # most rooms have nothing that goes on by itself
+        """Lets happen what goes on by itself; called 60 times a second, after touches were felt."""
+
+    def tick(self) -> None:
+        """Begins a control step; `touches` are still those of the last one."""
+
+    def switch(self, target: str, setting: str) -> None:
+        """Sets what a user may set while the room runs, for the event `Switch`."""
+        raise UserError(f"{target!r} cannot be set to {setting!r}: nothing can be set in this room")
+
+    def level(self, x: float, y: float) -> float:
+        """Returns the height (m) of the ground at a place."""
+        return 0.0
+
+    def heat(self) -> float:
+        """Returns how hot it is below the body: 0 as the room, 1 as hot as a plate gets."""
+        return 0.0
+
+    def feeds(self) -> bool:
+        """Tells whether the body is being fed."""
+        return False
+
+    def cue(self) -> Sequence[float]:
+        """Returns what lamps and sounds tell now, one number from -1 to 1 for each of `cues`."""
+        return ()
+
+    # The kit, once, in `furnish`.
 
     def floor(self, color: Vector = (0.80, 0.70, 0.58)) -> None:
         """Adds a flat floor under the whole room."""
@@ -117,7 +155,7 @@ class Furnished(World):
         shape = Shape("cellar", "box", (20.0, 20.0, 0.5), (0.0, 0.0, 0.0), 0)
         building.add(self.physics, shape, 0.0, (0.0, 0.0, AWAY[2] - 0.5))
 
-    # At every reset, in `lay_out`.
+    # The kit, at every reset, in `lay_out`.
 
     def free(self, radius: float, margin: float) -> tuple[float, float]:
         """Finds a place (m) for something of some radius, away from all found before and from the room's edge.

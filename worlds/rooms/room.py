@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from usererror import UserError, unknown
+from usererror import unknown
 from worlds.bodies import BODIES, yaw
-from worlds.events import Event, Meal, Place, Poke, Switch
+from worlds.events import Event
 from worlds.eye import Backend
+from worlds.rooms import deeds
 from worlds.rooms import layout as layouts
-from worlds.rooms.filming import Film, Nodes
-from worlds.rooms.furnishing import WALL, Furnished
-from worlds.rooms.skin import Skin
+from worlds.rooms.filming import Film, Nodes, plan
+from worlds.rooms.furnishing import WALL
+from worlds.rooms.sensing import Sensing
 from worlds.scene import Scene
-from worlds.senses import Head, space_of
-from worlds.things import Table
 from worlds.vitals import Vitals
-from worlds.world import Obs
 
 __all__ = ["WALL", "Room"]
 
@@ -33,7 +29,7 @@ LAYOUTS = 50  # tries to lay out by chance what a layout does not name
 CONTACT_EVERY = 4  # substeps between looks at contacts: touch is felt at 60 Hz
 
 
-class Room(Furnished):
+class Room(Sensing):
     """A world with one body among things on a floor.
 
     A subclass says in `furnish` what there is, in `lay_out` where it begins, and in `happen` what goes on by itself.
@@ -65,8 +61,6 @@ class Room(Furnished):
         **options: Of every world, see `World`.
     """
 
-    known_senses: ClassVar[tuple[str, ...]] = ("body", "touch", "things", "vitals", "cues", "eye")
-    cues: ClassVar[tuple[str, ...]] = ()
     bodies: ClassVar[tuple[str, ...]] = ("kitten",)
     memory: ClassVar[tuple[str, ...]] = ()  # attributes, plain numbers, words and lists, that go into snapshots
 
@@ -82,102 +76,34 @@ class Room(Furnished):
         kind = self.bodies[0] if body is None else body
         if kind not in self.bodies:
             raise unknown("body for this room", kind, self.bodies)
-        super().__init__(senses, **options)
-        if things not in ("all", "seen"):
-            raise UserError(f"things={things!r}; allowed: 'all', or 'seen' for those in view of the head alone")
-        if eye not in get_args(Backend):
-            raise unknown("eye", eye, get_args(Backend))
-        if "cues" in senses and not self.cues:
-            raise UserError(f"{type(self).__name__} has no cues; its senses: body, touch, things, vitals, eye")
-        self._only_seen = things == "seen"
-        self._head = Head(self, eye)
+        super().__init__(senses, things, eye, **options)
         self.vitals = Vitals()
         self.furnish()
         self.body = BODIES[kind](self.physics)
         self._furnished()
-        self.observation_space = space_of(
-            self.senses, len(self.body.readings), len(self.body.parts), len(self._things), len(self.cues), self.flat
-        )
         self.action_space = spaces.Box(-1.0, 1.0, (len(self.body.actions),), np.float32)
         self.reset(seed=seed)
 
     def _furnished(self) -> None:
         """Gets ready what looks at the things and the body, now that all are there."""
-        names = dict.fromkeys(self._floors, "floor") | {t.body: t.name for t in self._things if not t.ghost}
-        unfelt = {self.body.id} if self.body.feels_floor else {self.body.id, *self._floors}
-        self._skin = Skin(self.physics, self.body, names, unfelt)
-        self._table = Table(self._things)
+        self._wake()
         self._film = Film(self.physics, self._things, self.body, self.film_frames)
         self._nodes = Nodes(self._statics, self._things, self._decor, self.body, self._pieces, self.size)
         solid = [thing.body for thing in self._things if not thing.ghost and thing.link < 0]
         self._solids = (*solid, *self._jointed, self.body.id)
-        self._sensors = [(name, getattr(self, f"_sense_{name}")) for name in self.senses]
-        each, stops = self.substeps // self.film_frames, {0}
-        stops |= {*range(0, self.substeps, CONTACT_EVERY), *range(0, self.substeps, each), self.substeps}
-        ends = sorted(stops)
-        self._plan = [  # of a control step: substeps to run, then whether to look at contacts and to take a shot
-            (end - begin, end % CONTACT_EVERY == 0 or end == self.substeps, end % each == 0)
-            for begin, end in itertools.pairwise(ends)
-        ]
+        self._plan = plan(self.substeps, self.film_frames, CONTACT_EVERY)
 
-    # What a room is made of.
-
-    @abstractmethod
-    def furnish(self) -> None:
-        """Adds floor, walls and things: `floor`, `walls`, `block`, `add`."""
-
-    @abstractmethod
-    def lay_out(self) -> None:
-        """Puts the things where they begin, by `self.np_random` and `free`; the body is put last, by `settle`."""
-
-    def happen(self) -> None:  # most rooms have nothing that goes on by itself
-        """Lets happen what goes on by itself; called 60 times a second, after touches were felt."""
-
-    def tick(self) -> None:
-        """Begins a control step; `touches` are still those of the last one."""
-
-    def switch(self, target: str, setting: str) -> None:
-        """Sets what a user may set while the room runs, for the event `Switch`."""
-        raise UserError(f"{target!r} cannot be set to {setting!r}: nothing can be set in this room")
-
-    def level(self, x: float, y: float) -> float:
-        """Returns the height (m) of the ground at a place."""
-        return 0.0
-
-    def heat(self) -> float:
-        """Returns how hot it is below the body: 0 as the room, 1 as hot as a plate gets."""
-        return 0.0
-
-    def feeds(self) -> bool:
-        """Tells whether the body is being fed."""
-        return False
-
-    def cue(self) -> Sequence[float]:
-        """Returns what lamps and sounds tell now, one number from -1 to 1 for each of `cues`."""
-        return ()
+    # What every room does.
 
     def settle(self) -> None:
         """Puts the body where there is room for it."""
         x, y = self.free(0.35, 0.6)
         self.body.place(x, y, float(self.np_random.uniform(-math.pi, math.pi)), self.level(x, y))
 
-    # What every room does.
-
     @property
     def happens_every(self) -> float:
         """Seconds between two calls of `happen`."""
         return CONTACT_EVERY * self.physics_dt
-
-    @property
-    def touches(self) -> dict[tuple[str, str], float]:
-        """Strongest force (N) in this control step, by part of the body and name of the thing."""
-        return self._skin.touches
-
-    @property
-    def readings(self) -> dict[str, tuple[str, ...]]:
-        """Names of the numbers in the senses ``body``, ``touch`` and ``vitals``."""
-        vitals = "energy", "damage rate", "temperature"
-        return {"body": self.body.readings, "touch": self.body.parts, "vitals": vitals}
 
     def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
         self._forget()
@@ -245,52 +171,8 @@ class Room(Furnished):
             x, y, _ = self.physics.pose(self.body.id)[0]
             self._land(x, y)
 
-    def _sense(self) -> Obs:
-        return {name: sense() for name, sense in self._sensors}
-
-    def _sense_body(self) -> npt.NDArray[np.float32]:
-        return self.body.senses()
-
-    def _sense_touch(self) -> npt.NDArray[np.float32]:
-        return self._skin.sense()
-
-    def _sense_things(self) -> npt.NDArray[np.float32]:
-        sense = self._table.read()
-        if self._only_seen:
-            sense[~self._head.in_view(self._things, self.body)] = 0.0
-        return sense
-
-    def _sense_cues(self) -> npt.NDArray[np.float32]:
-        return np.array(self.cue(), np.float32)
-
-    def _sense_eye(self) -> npt.NDArray[np.uint8]:
-        return self._head.look(self.body)
-
-    def _sense_vitals(self) -> npt.NDArray[np.float32]:
-        return np.array([self.vitals.energy, self.vitals.damage, self.vitals.temperature], np.float32)
-
     def _apply(self, event: Event) -> None:
-        if isinstance(event, Meal):
-            self.vitals.gain(event.energy)
-            return
-        if isinstance(event, Switch):
-            self.switch(event.target, event.setting)
-            return
-        movable = {thing.name: thing for thing in self._things if thing.movable}
-        if event.target not in (*movable, self.body.name):
-            raise unknown("target", event.target, (*movable, self.body.name))
-        thing = movable.get(event.target)
-        if isinstance(event, Poke):
-            self.physics.push(self.body.id if thing is None else thing.body, event.impulse)
-        elif isinstance(event, Place):
-            x, y = (
-                float(np.clip(v, -side / 2 + 0.3, side / 2 - 0.3))
-                for v, side in zip(event.position, self.size, strict=True)
-            )
-            if thing is None:
-                self._land(x, y)
-            else:
-                thing.place(x, y, self.level(x, y) + thing.shape.size[2])
+        deeds.do(self, event)
 
     def scene(self) -> Scene:
         """Returns what there is to draw, with the poses of now."""
@@ -340,9 +222,6 @@ class Room(Furnished):
             setattr(self, name, state["memory"][name])
         for fixture, kept in zip(self._fixtures, state["fixtures"], strict=True):
             fixture.set_state(kept)
-
-    def _info(self) -> dict[str, Any]:
-        return {"eye": self._head.eye.backend} if "eye" in self.senses else {}
 
     def close(self) -> None:
         """Frees physics, renderers and window."""

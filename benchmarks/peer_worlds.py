@@ -1,15 +1,45 @@
-"""What benchmarks/worlds.py measures of its peers, in their own environment; prints one JSON object."""
+"""What benchmarks/worlds.py measures of its peers, in an environment of their own, which this makes.
+
+There this file itself is what runs; it prints one JSON object.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import tempfile
 import time
 import warnings
+from pathlib import Path
 from typing import Any
 
 import gymnasium
 import numpy as np
+
+HOME = Path(os.environ.get("HOUSECAT_PEERS", Path(tempfile.gettempdir()) / "housecat-peers"))
+# The last that panda-gym and pybullet_envs_gymnasium run with.
+WANTED = ("panda-gym==3.0.7", "pybullet_envs_gymnasium==0.6.0", "gymnasium<1.3", "numpy<2.3")
+
+
+def peers(steps: int) -> dict[str, Any]:
+    """Runs this file in the peers' environment, made where there is none, and returns what it found."""
+    python, whole = HOME / "bin/python", HOME / "whole"
+    try:
+        if not whole.exists():  # or was broken off while it was made
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(HOME)], check=True)
+            subprocess.run([str(python), "-m", "pip", "install", "-q", *WANTED], check=True)
+            whole.touch()
+    except subprocess.CalledProcessError as error:
+        return {"problem": f"their environment cannot be made: {error}"}
+    bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [str(python), __file__, str(steps)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=bare)
+    if done.returncode:
+        return {"problem": done.stderr.strip().splitlines()[-1]}
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 def panda(steps: int) -> dict[str, float]:

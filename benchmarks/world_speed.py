@@ -1,0 +1,100 @@
+"""What benchmarks/worlds.py measures with a clock: steps, resets and pictures of our worlds."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+import worlds
+from usererror import UserError
+from worlds.eye import GlEye, gaze_camera
+from worlds.lives import script
+from worlds.rooms.labyrinth import carve
+from worlds.scene import Shape
+
+
+def median_ms(act: Callable[[], Any], repeats: int) -> float:
+    """Returns the median time of a call (ms)."""
+    act()
+    took = []
+    for _ in range(repeats):
+        started = time.process_time()
+        act()
+        took.append(time.process_time() - started)
+    return 1e3 * float(np.median(took))
+
+
+def overhead(name: str, steps: int) -> float:
+    """Returns the time of `step` over that of the same motor commands and raw substeps, taken in turns.
+
+    A step of ours films itself, for smooth drawing, and hashes its exact state: neither is turned off here.
+    """
+    world = worlds.make(name, seed=0)
+    physics = sys.modules["worlds.physics"].p
+    whole, raw = [], []
+    for action, _ in script(world, 0, steps):
+        started = time.process_time()
+        world.step(action)
+        middle = time.process_time()
+        world.physics.moved()  # what is stepped behind its back must not be taken from what it remembers
+        world.body.act(action)
+        for _ in range(world.substeps):
+            physics.stepSimulation(physicsClientId=world.physics.client)
+        raw.append(time.process_time() - middle)
+        whole.append(middle - started)
+        world.physics.moved()
+    world.close()
+    return float(np.median(whole) / np.median(raw))
+
+
+def resets(name: str, repeats: int = 100) -> dict[str, float]:
+    """Returns the times (ms) of a reset by chance, to a layout, and of going back to a snapshot."""
+    # A layout says where things lie, and not how the maze runs: that is known where its plan is given.
+    known = {"plan": carve(8, 8, np.random.default_rng(0)).draw()} if name == "maze" else {}
+    world, drawn = worlds.make(name, seed=0), worlds.make(name, seed=0, **known)
+    truth, snapshot = drawn.truth(), world.snapshot()
+    layout = {}
+    place = (*map(float, truth["body.position"][:2]), float(truth["body.heading"]))
+    for thing, at in ((world.body.name, place), *zip(truth["things.names"], truth["things.position"], strict=True)):
+        more = {**layout, thing: tuple(map(float, at if thing == world.body.name else at[:2]))}
+        try:
+            drawn.reset(seed=0, options={"layout": more})
+            layout = more
+        except UserError:  # what belongs to the room cannot be put elsewhere
+            continue
+    world.restore(snapshot), world.restore(snapshot)
+    found = {
+        "reset to a fresh layout, ms": median_ms(world.reset, repeats),
+        "reset to a known layout, ms": median_ms(lambda: drawn.reset(seed=0, options={"layout": layout}), repeats),
+        "going back to a snapshot, ms": median_ms(lambda: world.restore(snapshot), repeats),
+    }
+    world.close(), drawn.close()
+    return found
+
+
+def eyes(repeats: int = 100) -> dict[str, float]:
+    """Returns the times (ms) of a picture from the playroom's head, as it is and among 100 more things."""
+    world = worlds.make("playroom", seed=0, senses=("eye",))
+    scene = world.scene()
+    ring = [2 * math.pi * i / 100 for i in range(100)]
+    kinds = ("sphere", "box", "cylinder", "cone")
+    more = [
+        Shape(f"thing {i}", kinds[i % 4], (0.1,) * 3, (0.8, 0.3, 0.2), 0, (2 * math.cos(a), 2 * math.sin(a), 0.1))
+        for i, a in enumerate(ring)
+    ]
+    crowd = replace(scene, shapes=(*scene.shapes, *more))
+    eye, camera = GlEye(crowd), gaze_camera(world.body.gaze())
+    found = {
+        "eye, up to 15 objects, ms": median_ms(world.observe, repeats),
+        "eye, 100 objects, ms": median_ms(lambda: eye.look(crowd, camera), repeats),
+        "TinyRenderer, 84 x 84, ms": median_ms(lambda: world.tiny_render(84, 84, camera.eye, camera.target, 90.0), 20),
+    }
+    eye.close()
+    world.close()
+    return found

@@ -1,0 +1,97 @@
+"""What the one who lives in a room senses: its body, touch, things, vitals, cues, and what its eye sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from usererror import UserError, unknown
+from worlds.bodies.body import Body
+from worlds.eye import Backend
+from worlds.rooms.furnishing import Furnished
+from worlds.rooms.skin import Skin
+from worlds.senses import Head, space_of
+from worlds.things import Table
+from worlds.vitals import Vitals
+from worlds.world import Obs
+
+
+class Sensing(Furnished):
+    """A furnished world with somebody in it who senses.
+
+    Args:
+        senses: Names of the senses in an observation.
+        things: ``"all"`` or ``"seen"``, see `Room`.
+        eye: What the sense ``eye`` is drawn by.
+        **options: Of every world, see `World`.
+    """
+
+    known_senses: ClassVar[tuple[str, ...]] = ("body", "touch", "things", "vitals", "cues", "eye")
+    cues: ClassVar[tuple[str, ...]] = ()
+    body: Body
+    vitals: Vitals
+
+    def __init__(
+        self, senses: Sequence[str], things: Literal["all", "seen"], eye: Backend, **options: Any
+    ) -> None:  # fmt: skip
+        super().__init__(senses, **options)
+        if things not in ("all", "seen"):
+            raise UserError(f"things={things!r}; allowed: 'all', or 'seen' for those in view of the head alone")
+        if eye not in get_args(Backend):
+            raise unknown("eye", eye, get_args(Backend))
+        if "cues" in senses and not self.cues:
+            raise UserError(f"{type(self).__name__} has no cues; its senses: body, touch, things, vitals, eye")
+        self._only_seen = things == "seen"
+        self._head = Head(self, eye)
+
+    def _wake(self) -> None:
+        """Gets the senses ready, now that things and body are there."""
+        names = dict.fromkeys(self._floors, "floor") | {t.body: t.name for t in self._things if not t.ghost}
+        unfelt = {self.body.id} if self.body.feels_floor else {self.body.id, *self._floors}
+        self._skin = Skin(self.physics, self.body, names, unfelt)
+        self._table = Table(self._things)
+        self._sensors = [(name, getattr(self, f"_sense_{name}")) for name in self.senses]
+        self.observation_space = space_of(
+            self.senses, len(self.body.readings), len(self.body.parts), len(self._things), len(self.cues), self.flat
+        )
+
+    @property
+    def touches(self) -> dict[tuple[str, str], float]:
+        """Strongest force (N) in this control step, by part of the body and name of the thing."""
+        return self._skin.touches
+
+    @property
+    def readings(self) -> dict[str, tuple[str, ...]]:
+        """Names of the numbers in the senses ``body``, ``touch`` and ``vitals``."""
+        vitals = "energy", "damage rate", "temperature"
+        return {"body": self.body.readings, "touch": self.body.parts, "vitals": vitals}
+
+    def _sense(self) -> Obs:
+        return {name: sense() for name, sense in self._sensors}
+
+    def _sense_body(self) -> npt.NDArray[np.float32]:
+        return self.body.senses()
+
+    def _sense_touch(self) -> npt.NDArray[np.float32]:
+        return self._skin.sense()
+
+    def _sense_things(self) -> npt.NDArray[np.float32]:
+        sense = self._table.read()
+        if self._only_seen:
+            sense[~self._head.in_view(self._things, self.body)] = 0.0
+        return sense
+
+    def _sense_cues(self) -> npt.NDArray[np.float32]:
+        return np.array(self.cue(), np.float32)
+
+    def _sense_eye(self) -> npt.NDArray[np.uint8]:
+        return self._head.look(self.body)
+
+    def _sense_vitals(self) -> npt.NDArray[np.float32]:
+        return np.array([self.vitals.energy, self.vitals.damage, self.vitals.temperature], np.float32)
+
+    def _info(self) -> dict[str, Any]:
+        return {"eye": self._head.eye.backend} if "eye" in self.senses else {}
