@@ -30,12 +30,12 @@ def median_ms(act: Callable[[], Any], repeats: int) -> float:
     return 1e3 * float(np.median(took))
 
 
-def overhead(name: str, steps: int) -> float:
+def overhead(name: str, steps: int, **options: Any) -> float:
     """Returns the time of `step` over that of the same motor commands and raw substeps, taken in turns.
 
-    A step of ours films itself, for smooth drawing, and hashes its exact state: neither is turned off here.
+    Hashing the exact state is never turned off.
     """
-    world = worlds.make(name, seed=0)
+    world = worlds.make(name, seed=0, **options)
     physics = sys.modules["worlds.physics"].p
     whole, raw = [], []
     for action, _ in script(world, 0, steps):

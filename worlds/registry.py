@@ -115,12 +115,13 @@ def gym_id(name: str) -> str:
 def register() -> None:
     """Registers all worlds with Gymnasium; plug-ins are not imported for it.
 
-    There senses come flat: what learns through Gymnasium takes rows and pictures, not tables.
+    There senses come flat: what learns through Gymnasium takes rows and pictures, not tables. And nobody watches it
+    between two steps, so that a film is one pose long.
     """
     places = {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILTIN.items()}
     for name, place in {**{name: point.value for name, point in _plugins().items()}, **places}.items():
         if gym_id(name) not in gymnasium.registry:
-            gymnasium.register(gym_id(name), entry_point=place, kwargs={"flat": True})
+            gymnasium.register(gym_id(name), entry_point=place, kwargs={"flat": True, "film": 1})
 
 
 def describe(*which: str) -> tuple[Description, ...]:
