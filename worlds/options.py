@@ -42,7 +42,7 @@ def check(kind: type[World], given: Mapping[str, Any]) -> None:
             raise unknown(f"option of {kind.__name__}", name, every)
         wanted = _hint(kind, name)
         if not _fits(value, wanted):
-            raise UserError(f"{name}={value!r}; {kind.__name__} takes {_words(wanted)}")
+            raise UserError(f"{name}={value!r}; allowed in {kind.__name__}: {_words(wanted)}")
 
 
 def _hint(kind: type[World], name: str) -> Any:

@@ -21,7 +21,7 @@ def put(room: Room, name: str, place: Sequence[float]) -> None:
     Raises:
         UserError: If there is none of that name, or it is no place.
     """
-    known = {thing.name: thing for thing in room._things if thing.link < 0}
+    known = room._named
     if name != room.body.name and name not in known:
         raise unknown("thing in a layout", name, (*known, room.body.name))
     if len(place) not in (2, 3) or not all(map(math.isfinite, place)):
@@ -47,7 +47,7 @@ def check(room: Room, layout: Mapping[str, Sequence[float]], tries: int) -> bool
     Raises:
         UserError: If it lies outside, or touches something that does not make way.
     """
-    where = {t.name: (*t.pose()[0][:2], t.radius) for t in room._things if t.link < 0 and not t.ghost}
+    where = {name: (*t.pose()[0][:2], t.radius) for name, t in room._named.items() if not t.ghost}
     where[room.body.name] = (*room.physics.pose(room.body.id)[0][:2], room.body.radius)
     for name in layout:
         if name not in where:

@@ -87,6 +87,7 @@ class Room(Sensing):
     def _furnished(self) -> None:
         """Gets ready what looks at the things and the body, now that all are there."""
         self._wake()
+        self._named = {thing.name: thing for thing in self._things if thing.link < 0}  # what can be put elsewhere
         self._film = Film(self.physics, self._things, self.body, self.film_frames)
         self._nodes = Nodes(self._statics, self._things, self._decor, self.body, self._pieces, self.size)
         solid = [thing.body for thing in self._things if not thing.ghost and thing.link < 0]
