@@ -68,6 +68,7 @@ class Actor:
         self.planner = ICEM(
             config.horizon, actions, config.samples, config.iterations, config.elites, config.noise_beta
         )
+        self.trust = _trust(config.horizon, config.trace, config.discount)
         self.babbling = torch.zeros(0, actions)
         self.memories = mixture.begin((1,))
 
@@ -120,7 +121,7 @@ class Actor:
         weights = self.mixture.weights
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
         if self.config.critic and self.critic.drives:
-            near, far, asked = _trust(self.config.horizon, self.config.trace, self.config.discount)
+            near, far, asked = self.trust
             plans = actions.shape[1]
             appearance = self.model.perception.appearance(senses)[attended].expand(len(asked) * plans, -1, -1)
             reached = rollout.latent[1:][asked].flatten(0, 1)

@@ -11,7 +11,7 @@ from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
 from agent.prior import NearnessPrior
 from agent.regularizers import inverse_dynamics_net, vicreg
-from agent.sight import GEOMETRY, NEARNESS, Sight, flat, nearness, planar, see
+from agent.sight import GEOMETRY, NEARNESS, Sight, flat, look_out, nearness, planar, see
 from agent.vitals import VitalsModel
 
 MESSAGE = 16  # what a thing tells the body
@@ -93,7 +93,7 @@ class WorldModel(nn.Module):
 
     def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
-        return see(self.perception, latent, appearance)
+        return see(self.perception, latent, look_out(self.perception, appearance))
 
     def forward(self, latent: Tensor, action: Tensor, sight: Sight) -> Tensor:
         """Predicts the next latents.
@@ -131,7 +131,7 @@ class WorldModel(nn.Module):
         p = self.perception
         n = 2 + p.body_size - PLANE
         appearance = sight.pair[..., GEOMETRY : GEOMETRY + p.appearance_size]
-        near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance)
+        near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance[..., :1])
         change: Tensor = self.vitals_net(sight.own[:, n : n + p.vitals_size], torch.cat([*near, appearance], -1))
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
@@ -183,12 +183,12 @@ class WorldModel(nn.Module):
             attended: (k,) indices of the attended things.
         """
         plans = actions.shape[1]
-        appearance = self.perception.appearance(senses)[attended].expand(plans, -1, -1)
+        outlook = look_out(self.perception, self.perception.appearance(senses)[attended].expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         unit = self.perception.change[0, 4]
         for action in actions:
-            mean = self(state, action, self.sight(state, appearance))
+            mean = self(state, action, see(self.perception, state, outlook))
             state = mean.mean(0)
             heading = state[:, 0, 4:6]  # a mean of directions is shorter than one
             heading /= heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit
