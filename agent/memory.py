@@ -47,6 +47,13 @@ class Replay:
         self.linked = torch.zeros(capacity, dtype=torch.bool)  # whether the next moment follows from this one
         self.size, self.last = 0, -1
 
+    def widen(self, things: int) -> None:
+        """Makes place for more things per moment; what was lived among fewer is kept, the others count as absent."""
+        narrow = self.senses["things"]
+        wide = narrow.new_zeros((self.capacity, things, narrow.shape[-1]))
+        wide[: self.size, : narrow.shape[1]] = narrow[: self.size]
+        self.senses["things"] = wide
+
     @property
     def transitions(self) -> int:
         """How many there are to learn from."""

@@ -38,9 +38,14 @@ class Rollout:
     imagined: bool
 
     def view(self) -> dict[str, Tensor]:
-        """Returns everything that an objective may read, per transition (see `intrinsic.Objective`)."""
+        """Returns everything that an objective may read, per transition (see `intrinsic.Objective`).
+
+        A thing that is not there counts as not attended, though it has a token.
+        """
         keys = {"latent": self.latent[1:], "latent.before": self.latent[:-1], "action": self.action, "mean": self.mean}
-        keys["attended"] = self.latent.new_ones(self.latent[1:].shape[:-1])
+        present = self.senses["things"][1:, ..., -1]  # (T, B, K)
+        seen = present.gather(-1, self.attended.expand(*present.shape[:-1], -1))
+        keys["attended"] = torch.cat([torch.ones_like(seen[..., :1]), seen], -1)
         for name, value in self.senses.items():
             keys[f"senses.{name}"] = value[1:]
             keys[f"senses.{name}.before"] = value[:-1]
