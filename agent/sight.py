@@ -60,6 +60,27 @@ def flat(numbers: Tensor) -> Tensor:
     return torch.view_as_real(numbers).flatten(-2)
 
 
+def own_size(perception: Perception) -> int:
+    """Returns how many features the body has of its own: velocity, scalars, learned latent, way to a wall."""
+    return 2 + perception.where - PLANE + perception.what + 2
+
+
+def pair_size(perception: Perception) -> int:
+    """Returns how many features a pair of body and thing has."""
+    return GEOMETRY + perception.appearance_size + perception.what
+
+
+def vitals_in(perception: Perception, sight: Sight) -> Tensor:
+    """Returns the vitals (B, V) among the body's own features."""
+    first = 2 + perception.body_size - PLANE
+    return sight.own[:, first : first + perception.vitals_size]
+
+
+def appearance_in(perception: Perception, sight: Sight) -> Tensor:
+    """Returns what things look like (B, k, features)."""
+    return sight.pair[..., GEOMETRY : GEOMETRY + perception.appearance_size]
+
+
 def look_out(perception: Perception, appearance: Tensor) -> Outlook:
     """Prepares to see things that look like `appearance` (B, k, features)."""
     p = perception

@@ -11,7 +11,20 @@ from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
 from agent.prior import NearnessPrior
 from agent.regularizers import inverse_dynamics_net, vicreg
-from agent.sight import GEOMETRY, NEARNESS, Sight, flat, look_out, nearness, planar, see
+from agent.sight import (
+    GEOMETRY,
+    NEARNESS,
+    Sight,
+    appearance_in,
+    flat,
+    look_out,
+    nearness,
+    own_size,
+    pair_size,
+    planar,
+    see,
+    vitals_in,
+)
 from agent.vitals import VitalsModel
 
 MESSAGE = 16  # what a thing tells the body
@@ -80,8 +93,7 @@ class WorldModel(nn.Module):
         super().__init__()
         self.perception = perception
         what = perception.what
-        self.own_size = 2 + perception.where - PLANE + what + 2
-        self.pair_size = GEOMETRY + perception.appearance_size + what
+        self.own_size, self.pair_size = own_size(perception), pair_size(perception)
         self.thing_out = THING + what
         own = self.own_size + actions
         self.pair_net = EnsembleMLP(members, (own + self.pair_size, hidden, hidden, self.thing_out + MESSAGE))
@@ -134,10 +146,9 @@ class WorldModel(nn.Module):
     def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
         """Returns the change of the vitals (E, B, 1, V) when the body moves by `step` (B, 2), in its own frame (m)."""
         p = self.perception
-        n = 2 + p.body_size - PLANE
-        appearance = sight.pair[..., GEOMETRY : GEOMETRY + p.appearance_size]
+        appearance = appearance_in(p, sight)
         near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance[..., :1])
-        change: Tensor = self.vitals_net(sight.own[:, n : n + p.vitals_size], torch.cat([*near, appearance], -1))
+        change: Tensor = self.vitals_net(vitals_in(p, sight), torch.cat([*near, appearance], -1))
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
     def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[dict[str, Tensor], Tensor]:
