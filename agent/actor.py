@@ -13,7 +13,7 @@ from agent.config import MindConfig
 from agent.critic import Critic
 from agent.moment import Plan
 from agent.perception import Senses
-from agent.planner import ICEM
+from agent.planners import planner_of
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
@@ -37,6 +37,13 @@ class Judgement:
     costs: dict[str, Tensor]
     parts: dict[str, Tensor]
     total: Tensor
+
+    def detach(self) -> Judgement:
+        """Returns the same without gradients."""
+        if not self.total.requires_grad:
+            return self
+        costs, parts = ({k: v.detach() for k, v in d.items()} for d in (self.costs, self.parts))
+        return Judgement(self.rollout.detach(), costs, parts, self.total.detach())
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,7 @@ class Actor:
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, actions: int, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config, self.actions = model, mixture, critic, config, actions
-        self.planner = ICEM(
-            config.horizon, actions, config.samples, config.iterations, config.elites, config.noise_beta
-        )
+        self.planner = planner_of(config, actions)
         self.trust = _trust(config.horizon, config.trace, config.discount)
         self.babbling = torch.zeros(0, actions)
         self.memories = mixture.begin((1,))
@@ -91,8 +96,9 @@ class Actor:
         judged: list[Judgement] = []
 
         def evaluate(actions: Tensor) -> Tensor:
-            judged.append(self.judge(latent, actions, senses, attended))
-            return judged[-1].total
+            judgement = self.judge(latent, actions, senses, attended)
+            judged.append(judgement.detach())
+            return judgement.total
 
         plans, costs = self.planner.plan(evaluate, generator)
         # Rivals are spread over the better half, so that a person sees alternatives and not one plan five times.

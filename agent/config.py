@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from agent.planners import PLANNERS
 from usererror import UserError, unknown
 
 LEAST = {
-    **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "batch", "threads"), 1),
+    **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "slides", "batch", "threads"), 1),
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates"), 0),
 }
@@ -34,6 +35,10 @@ class MindConfig:
     """Iterations of the planner per control step."""
     elites: int = 8
     """Best plans that shape the next iteration."""
+    planner: str = "icem"
+    """How plans are sought: icem, mppi, gradient (down the slope of costs), or icem+gradient (elites, refined)."""
+    slides: int = 3
+    """Steps down the slope of costs, of the planners that use it."""
     noise_beta: float = 2.5
     """Colour of the planner's noise: 0 white, 2 brown; higher is smoother in time."""
     babble: int = 150
@@ -69,6 +74,8 @@ class MindConfig:
         for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise UserError(f"{name}={getattr(self, name)} must be at least {least}")
+        if self.planner not in PLANNERS:
+            raise unknown("planner", self.planner, PLANNERS)
         if self.elites > self.samples - 2:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
         if self.capacity <= self.batch:

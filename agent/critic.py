@@ -50,7 +50,7 @@ class Critic(nn.Module):
 
         Unbounded, a planner finds the states where the critic errs, such as a pain that will be less than none.
         """
-        expected: Tensor = self(sight).mean(-1)
+        expected = self._shaped(self.net(sight.own, sight.pair)).mean(-1)
         return torch.minimum(torch.maximum(expected, self.least / (1 - self.discount)), self.most / (1 - self.discount))
 
     @torch.no_grad()

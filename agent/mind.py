@@ -137,6 +137,7 @@ class Mind(nn.Module):
             self.begin_episode()
         self.mixture.meet(Names(world.things, world.readings))
 
+    @torch.no_grad()
     def check(self) -> None:
         """Tries every objective once on an imagined step, so that mistakes show before a life begins.
 
@@ -149,7 +150,6 @@ class Mind(nn.Module):
         rollout = self.world_model.imagine(latent, torch.zeros(1, 1, self.actions), senses, attended)
         self.mixture.check(rollout.view())
 
-    @torch.inference_mode()
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.
 
@@ -159,7 +159,11 @@ class Mind(nn.Module):
         Returns:
             The action (A,), each -1 to 1, and the thought behind it.
         """
-        senses, present = self._sensed(obs), len(obs["things"])
+        # Inference mode is quicker, but nothing in it can have a gradient.
+        with torch.no_grad() if self.actor.planner.differentiates else torch.inference_mode():
+            return self._act(self._sensed(obs), len(obs["things"]))
+
+    def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
         attended = attend(senses, self.config.attend)
         latent = tokens(self.perception(senses), attended)
         babbling = self.steps < self.config.babble

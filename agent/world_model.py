@@ -50,6 +50,12 @@ class Rollout:
     attended: Tensor
     imagined: bool
 
+    def detach(self) -> Rollout:
+        """Returns the same without gradients."""
+        senses = {name: value.detach() for name, value in self.senses.items()}
+        path, mean = self.latent.detach(), self.mean.detach()
+        return Rollout(path, self.action.detach(), mean, senses, self.attended, self.imagined)
+
     def view(self) -> dict[str, Tensor]:
         """Returns everything that an objective may read, per transition (see `intrinsic.Objective`).
 
@@ -188,7 +194,6 @@ class WorldModel(nn.Module):
         losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
         return losses
 
-    @torch.no_grad()
     def imagine(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Rollout:
         """Rolls plans out along the members' mean.
 
@@ -206,8 +211,8 @@ class WorldModel(nn.Module):
         for action in actions:
             mean = self(state, action, see(self.perception, state, outlook))
             state = mean.mean(0)
-            heading = state[:, 0, 4:6]  # a mean of directions is shorter than one
-            heading /= heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit
+            heading = state[:, 0, 4:6].clone()  # a mean of directions is shorter than one
+            state[:, 0, 4:6] = heading / (heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit)
             states.append(state)
             means.append(mean)
         path = torch.stack(states)
