@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from agent.planners import PLANNERS
+from agent.regularizers import REGULARIZERS
 from usererror import UserError, unknown
 
 LEAST = {
@@ -51,8 +52,10 @@ class MindConfig:
     """Learning updates per control step."""
     learning_rate: float = 1e-3
     """Step size of Adam for world model, critic and objectives."""
-    vicreg: float = 0.05
-    """Weight of the terms that keep learned latents from collapsing (variance, covariance)."""
+    regularizer: str = "vicreg"
+    """What keeps learned latents from collapsing: vicreg, barlow, sigreg, infonce, or none, as a control."""
+    regularization: float = 0.05
+    """Weight of the regulariser."""
     inverse: float = 0.05
     """Weight of reading the action back from two successive latents (inverse dynamics)."""
     capacity: int = 100_000
@@ -76,6 +79,8 @@ class MindConfig:
                 raise UserError(f"{name}={getattr(self, name)} must be at least {least}")
         if self.planner not in PLANNERS:
             raise unknown("planner", self.planner, PLANNERS)
+        if self.regularizer not in REGULARIZERS:
+            raise unknown("regularizer", self.regularizer, REGULARIZERS)
         if self.elites > self.samples - 2:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
         if self.capacity <= self.batch:

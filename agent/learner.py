@@ -91,8 +91,9 @@ class Learner:
             _step(self.fast, losses)
         sight = Sight(*(tensor.detach() for tensor in encoded[2:]))
         future = model.sight(then.detach(), appearance)
-        slow = model.side_losses(before, then, action, after["touch"])
-        slow["vicreg"], slow["inverse"] = cfg.vicreg * slow["vicreg"], cfg.inverse * slow["inverse"]
+        slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
+        slow["regularizer"] *= cfg.regularization
+        slow["inverse"] *= cfg.inverse
         if self.critic.drives:
             slow["critic"] = self.critic.loss(sight, future, cost)
         if self.tastes:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
 from agent.prior import NearnessPrior
-from agent.regularizers import inverse_dynamics_net, vicreg
+from agent.regularizers import inverse_dynamics_net, regularize
 from agent.sight import (
     GEOMETRY,
     NEARNESS,
@@ -174,7 +174,9 @@ class WorldModel(nn.Module):
             losses["what"] = error[..., where:].mean()
         return losses, error.detach()[..., :where].sum((-2, -1)).mean(0)
 
-    def side_losses(self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor) -> dict[str, Tensor]:
+    def side_losses(
+        self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor, method: str, generator: torch.Generator
+    ) -> dict[str, Tensor]:
         """Returns what keeps latents from collapsing, and the error of the readout of touch.
 
         Args:
@@ -182,12 +184,14 @@ class WorldModel(nn.Module):
             after: (B, 1 + k, Z) after.
             action: (B, A).
             touch: (B, parts) felt after (N).
+            method: Name of the regulariser.
+            generator: Random numbers for it.
         """
         zero = latent.new_zeros(())
-        losses = {"vicreg": zero, "inverse": zero}
+        losses = {"regularizer": zero, "inverse": zero}
         if self.inverse is not None:
-            spread, redundancy = vicreg(torch.cat([latent, after])[..., self.perception.where :])
-            losses["vicreg"] = spread + 0.25 * redundancy
+            learned, later = (tokens[..., self.perception.where :] for tokens in (latent, after))
+            losses["regularizer"] = regularize(method, learned, later, generator)
             both = torch.cat([latent[:, 0], after[:, 0]], -1)
             losses["inverse"] = ((self.inverse(both) - action) ** 2).mean()
         # The readout never shapes the latent.
