@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from agent.memory import PRIORITIES
 from agent.planners import PLANNERS
 from agent.regularizers import REGULARIZERS
 from usererror import UserError, unknown
@@ -47,7 +48,9 @@ class MindConfig:
     batch: int = 64
     """Transitions per learning update."""
     rare: float = 0.5
-    """Share of a batch that is drawn by how badly it was predicted; the rest is drawn evenly."""
+    """Share of a batch that is drawn by priority; the rest is drawn evenly."""
+    priority: str = "error"
+    """Of what is drawn more often: error (badly predicted), or curious (seldom drawn, or badly predicted)."""
     updates: int = 4
     """Learning updates per control step."""
     learning_rate: float = 1e-3
@@ -79,6 +82,8 @@ class MindConfig:
                 raise UserError(f"{name}={getattr(self, name)} must be at least {least}")
         if self.planner not in PLANNERS:
             raise unknown("planner", self.planner, PLANNERS)
+        if self.priority not in PRIORITIES:
+            raise unknown("priority", self.priority, tuple(PRIORITIES))
         if self.regularizer not in REGULARIZERS:
             raise unknown("regularizer", self.regularizer, REGULARIZERS)
         if self.elites > self.samples - 2:

@@ -74,7 +74,7 @@ class Learner:
         cfg, model = self.config, self.model
         if memory.transitions < cfg.batch or not cfg.updates:
             return {}
-        senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare)
+        senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
         attended = attend(senses, cfg.attend)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
         before, then = tokens(model.perception(both), attended.repeat(2, 1)).chunk(2)

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 import agent
-import worlds
 from agent.planners import PLANNERS, GradientPlanner, Planner, colored_noise, planner_of
 from agent.planners.gradient import descend
 from tests.agent.conftest import SMALL
@@ -41,7 +40,8 @@ def test_plans_stay_within_the_actions_and_are_those_that_were_judged_last(name:
     goal = torch.full((8, 2), 3.0)
 
     def spy(plans: torch.Tensor) -> torch.Tensor:
-        assert plans.shape[0] == 8 and plans.shape[2] == 2
+        assert plans.shape[0] == 8
+        assert plans.shape[2] == 2
         assert plans.abs().max() <= 1.0
         seen.append(plans.detach())
         return away(goal)(plans)
@@ -60,7 +60,8 @@ def test_it_goes_on_from_its_last_plan_and_can_forget_it(name: str) -> None:
         costs = planner.plan(away(goal), generator)[1]
     assert float(costs.min()) < first
     planner.reset()
-    assert not planner.mean.any() and not planner.kept.shape[1]
+    assert not planner.mean.any()
+    assert not planner.kept.shape[1]
 
 
 @pytest.mark.parametrize("name", PLANNERS)
@@ -100,7 +101,8 @@ def test_a_life_goes_on_bit_for_bit_after_saving(name: str, world: World, tmp_pa
     first = [m.action.tolist() for m in agent.live(world, mind, 4)]
     world.restore(snapshot)
     assert [m.action.tolist() for m in agent.live(world, again, 4)] == first
-    assert mind.choice.plans and not mind.mixture.muted
+    assert mind.choice.plans
+    assert not mind.mixture.muted
 
 
 def test_the_slope_of_imagined_costs_is_the_one_that_small_steps_show(mind: agent.Mind, world: World) -> None:
