@@ -121,7 +121,7 @@ class Actor:
         self.memories = self.mixture.begin((1,))
 
     def judge(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Judgement:
-        """Imagines plans (T, B, A) and weighs them."""
+        """Imagines plans (T, B, A), T the horizon, and weighs them."""
         rollout = self.model.imagine(latent, actions, senses, attended)
         costs = self._costs(rollout)
         weights = self.mixture.weights
