@@ -9,7 +9,7 @@ from torch import Tensor, nn
 def vicreg(latent: Tensor) -> tuple[Tensor, Tensor]:
     """Returns the variance and covariance terms for learned latents (*lead, N, Z).
 
-    Source: Bardes et al. 2021, VICReg, arXiv 2105.04906, equations 1 to 4. Tokens of the body and of things are
+    Source: Bardes et al. 2021, VICReg, arXiv 2105.04906. Tokens of the body and of things are
     regularised apart, since their encoders differ.
     """
     spread, redundancy = latent.new_zeros(()), latent.new_zeros(())

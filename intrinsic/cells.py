@@ -15,7 +15,7 @@ class Cells(nn.Module):
 
     Formula: bit b of the cell is the sign of random projection b of random features of the standardised tokens.
 
-    Source: SimHash (Charikar 2002) as Tang et al. 2017, arXiv 1611.04717, equation 2, count with it.
+    Source: SimHash (Charikar 2002) as Tang et al. 2017, arXiv 1611.04717, section 2.2, count with it.
 
     Args:
         latent: Example tokens (N, Z).

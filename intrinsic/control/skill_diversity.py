@@ -20,10 +20,10 @@ class SkillDiversity(Objective):
     Formula: ``cost = - (log q(z | s') + log S)``, where z is the skill of the moment, one of S, and the discriminator q
     learns to tell skills by the states reached with them.
 
-    Source: Eysenbach et al., *Diversity is all you need* (DIAYN), 2018, arXiv 1802.06070, equation 3. Differs: a life
-    has no episodes to draw a skill for, so the skill is part of the episodic memory and changes every 50 steps, in
-    turn; each of several lives side by side begins with another. There is no policy per skill: a planner acts out
-    whichever skill its memory holds.
+    Source: Eysenbach et al., *Diversity is all you need* (DIAYN), 2018, arXiv 1802.06070. Differs: a life has no
+    episodes to draw a skill for, so the skill is part of the episodic memory and changes every 50 steps, in turn; each
+    of several lives side by side begins with another. There is no policy per skill: a planner acts out whichever skill
+    its memory holds.
 
     Reads: ``latent`` (\*lead, N, Z).
 

@@ -20,9 +20,9 @@ class StateEntropy(Objective):
     Formula: ``cost = - log(1 + mean over the k nearest of |y - y_i|)``, with y fixed random features of s' and y_i
     those of up to 2048 lived states, drawn evenly from the whole life.
 
-    Source: Liu and Abbeel, *Behavior from the void* (APT), 2021, arXiv 2103.04551, equation 5 (the mean distance to k
+    Source: Liu and Abbeel, *Behavior from the void* (APT), 2021, arXiv 2103.04551 (the mean distance to k
     neighbours, in the logarithm); random features and the state kept for it are Seo et al., *State entropy
-    maximization with random encoders* (RE3), 2021, arXiv 2102.09430, section 4. Differs: a sample of fixed size stands
+    maximization with random encoders* (RE3), 2021, arXiv 2102.09430. Differs: a sample of fixed size stands
     for the whole life, so that a decision costs the same at any age; and tokens are pooled (`intrinsic.nets.Pool`).
 
     Reads: ``latent`` (\*lead, N, Z).
@@ -73,7 +73,7 @@ class StateEntropy(Objective):
 
 
 def _scrambled(number: Tensor) -> Tensor:
-    """Returns numbers 0 to 2^31 that look random (the multiply-xorshift of Steele et al. 2014, in 31 bits)."""
+    """Returns numbers 0 to 2^31 that look random (xorshift and multiply, by factors of Thomas Mueller, in 31 bits)."""
     for factor in (0x45D9F3B, 0x119DE1F3):
         number = ((number ^ (number >> 16)) * factor) & 0x7FFFFFFF
     return number ^ (number >> 16)
