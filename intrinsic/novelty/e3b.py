@@ -73,4 +73,4 @@ class E3B(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""
-        self.phi.observe(view)
+        self.phi.observe(view["latent"])

@@ -115,7 +115,7 @@ class EpisodicNovelty(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents and errors are spread."""
-        self.phi.observe(view)
+        self.phi.observe(view["latent"])
         self.life.observe(view)
         error = -self.life.cost(view).flatten()
         self.count += len(error)

@@ -76,5 +76,5 @@ class RIDE(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""
-        self.phi.observe(view)
+        self.phi.observe(view["latent"])
         self.cells.observe(view["latent"])

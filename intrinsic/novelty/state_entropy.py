@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Look, Pool, example, frozen
+from intrinsic.nets import Features, example
 from intrinsic.objective import Memory, Objective, View
 
 NOWHERE: Final = 100.0  # where a slot that holds nothing yet lies, in each dimension: nobody has been near
@@ -45,14 +45,13 @@ class StateEntropy(Objective):
     def build(self, view: View) -> None:
         """Makes the random features, and room for the states."""
         shape = example(view, "latent").shape
-        self.look = Look(shape)
-        self.random = frozen(Pool(shape, self.hidden, self.size))
+        self.random = Features(shape, self.hidden, self.size, fixed=True)
         self.register_buffer("kept", torch.full((self.capacity, self.size), NOWHERE))
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative log distance, shape (*lead,)."""
-        y = self.random(self.look(view["latent"]))
+        y = self.random(view["latent"])
         rows = y.reshape(-1, self.size)
         square = torch.addmm(self.kept.square().sum(-1), rows, self.kept.T, alpha=-2.0)  # without the row's own norm
         near = square.topk(self.k, -1, largest=False, sorted=False).values + rows.square().sum(-1, keepdim=True)
@@ -61,8 +60,8 @@ class StateEntropy(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Keeps an even sample of all states lived (reservoir sampling, Vitter 1985, by a hash instead of chance)."""
-        self.look.observe(view["latent"])
-        rows = self.random(self.look(view["latent"])).reshape(-1, self.size)
+        self.random.observe(view["latent"])
+        rows = self.random(view["latent"]).reshape(-1, self.size)
         number = self.lived + torch.arange(len(rows), device=rows.device)
         place = torch.where(number < self.capacity, number, _scrambled(number) % (number + 1))
         last = torch.full((self.capacity + 1,), -1, device=rows.device)
