@@ -24,16 +24,15 @@ import intrinsic
 from agent.files import write_text
 from studies import rare
 from studies.lives import Progress, fingerprint, metric, side_by_side, versions
-from studies.rare import TASKS, Rare
+from studies.rare import TASKS, Ends, Rare
 from usererror import unknown
 
 ALONE = "alone"
 WHICH = ("rnd", "disagreement", "e3b", "state_entropy")
-Ends = list[tuple[int, bool, float]]  # of episodes: in which step (of all lives together), arrived, share visited
 
 
 def life(job: str, seed: int, steps: int | None = None) -> Ends:
-    """Learns ``task/objective`` and returns what the episodes came to, in order."""
+    """Learns ``task/objective``; returns what the episodes came to, in order, by steps of all lives together."""
     # An extra, which the other studies can do without.
     from agent.sb3 import PPO, IntrinsicReward, make_vec_env
 
@@ -50,7 +49,7 @@ def life(job: str, seed: int, steps: int | None = None) -> Ends:
     curious = None if objective == ALONE else IntrinsicReward({objective: task.weight}, seed=seed)
     model.learn(steps or task.steps, curious)
     env.close()
-    return sorted((task.lives * step, arrived, share) for it in made for step, arrived, share in it.ended)
+    return sorted((task.lives * step, arrived, cells) for it in made for step, arrived, cells in it.ended)
 
 
 def kept(job: str, seed: int, folder: Path, steps: int | None = None) -> Ends:
@@ -61,7 +60,7 @@ def kept(job: str, seed: int, folder: Path, steps: int | None = None) -> Ends:
     path = folder / f"{job.replace('/', '-')}-{seed}-{steps}-{code}.json"
     if not path.exists():
         write_text(path, json.dumps(life(job, seed, steps)))
-    return [(step, arrived, share) for step, arrived, share in json.loads(path.read_text())]
+    return [(step, arrived, cells) for step, arrived, cells in json.loads(path.read_text())]
 
 
 def compared(task: str, found: dict[str, list[Ends]], steps: int) -> dict[str, dict[str, Any]]:

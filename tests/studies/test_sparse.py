@@ -22,7 +22,7 @@ def test_the_flag_alone_is_rewarded_and_noted():
         rewards.append(reward)
     assert rewards[-1] == 10.0
     assert not any(rewards[:-1])
-    assert car.ended == [(len(rewards), True, 0.0)]
+    assert car.ended == [(len(rewards), True, [])]
 
 
 def test_a_car_sees_its_velocity_as_large_as_its_place():
@@ -31,18 +31,19 @@ def test_a_car_sees_its_velocity_as_large_as_its_place():
 
 def test_the_maze_is_the_same_in_every_episode_and_tells_what_was_visited():
     maze = rare.maze(5)
-    world, plans = maze.unwrapped, []
+    world, plans, cells = maze.unwrapped, [], []
     for _ in range(2):
         maze.reset()
         plans.append(world.plan)
-        here = world.truth()["maze.cell"]
-        world._land(*world.middle(world.plan.open(here)[0]))  # a cell away, by hand
+        x, y = world.plan.open(world.plan.start)[0]
+        cells.append([4 * y + x])
+        world._land(*world.middle((x, y)))  # a cell away, by hand
         ended = False
         while not ended:
             _, reward, arrived, ended, _ = maze.step(np.zeros(5, np.float32))
             assert (reward, arrived) == (0.0, False)
     assert plans[0] == plans[1]
-    assert maze.ended == [(200, False, 1 / 16), (400, False, 1 / 16)]
+    assert maze.ended == [(200, False, cells[0]), (400, False, cells[1])]
     maze.reset()
     world._land(*world.middle(world.plan.goal))
     _, reward, arrived, _, _ = maze.step(np.zeros(5, np.float32))
@@ -51,16 +52,16 @@ def test_the_maze_is_the_same_in_every_episode_and_tells_what_was_visited():
     maze.close()
 
 
-def test_measures_count_arrivals_and_what_late_episodes_visit():
-    ended = [(100, True, 0.1), (600, False, 0.2), (1000, True, 0.4)]
+def test_measures_count_arrivals_and_cells_that_were_ever_visited():
+    ended = [(100, True, [3]), (600, False, [3, 7]), (1000, True, [4, 7])]
     assert rare.arrivals(ended, 1000) == pytest.approx(20.0)
-    assert rare.visited(ended, 1000) == pytest.approx(0.3)
+    assert rare.visited(ended, 1000) == pytest.approx(3 / 16)
     assert rare.visited([], 1000) == 0.0
 
 
 def test_differences_are_taken_seed_by_seed():
     def arriving(*steps):
-        return [(step, True, 0.0) for step in steps]
+        return [(step, True, []) for step in steps]
 
     found = {"alone": [arriving(10, 900), []], "bold": [arriving(600, 700, 800), arriving(501)], "idle": [[], []]}
     metrics = sparse.compared("car", found, steps=1000)
@@ -72,9 +73,9 @@ def test_differences_are_taken_seed_by_seed():
 
 def test_a_life_that_is_kept_is_not_lived_again(tmp_path, monkeypatch):
     lived = []
-    monkeypatch.setattr(sparse, "life", lambda job, seed, steps: lived.append(job) or [(999, True, 0.5)])
+    monkeypatch.setattr(sparse, "life", lambda job, seed, steps: lived.append(job) or [(999, True, [5])])
     for _ in range(2):
-        assert sparse.kept("car/rnd", 7, tmp_path, steps=1000) == [(999, True, 0.5)]
+        assert sparse.kept("car/rnd", 7, tmp_path, steps=1000) == [(999, True, [5])]
     sparse.kept("car/rnd", 7, tmp_path, steps=2000)
     assert lived == ["car/rnd"] * 2
 
