@@ -118,7 +118,7 @@ def reload(mind: Mind, world: World, event: Reload) -> dict[str, Any]:
 
 def _brief(words: str, name: str, file: str) -> str:
     """Leaves out of an error what whoever has just saved the file knows: there is one line to show it in."""
-    for start in (f"cannot import {file}: ", f"objective {name!r}: ", f"{file}, "):
+    for start in (f"cannot import {file}: ", f"objective {name!r}: "):
         words = words.removeprefix(start)
     return words.removesuffix(". Mend the file and try again").removesuffix(". Mend it, or leave it out")
 
