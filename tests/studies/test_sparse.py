@@ -52,10 +52,10 @@ def test_the_maze_is_the_same_in_every_episode_and_tells_what_was_visited():
     maze.close()
 
 
-def test_measures_count_arrivals_and_cells_that_were_ever_visited():
-    ended = [(100, True, [3]), (600, False, [3, 7]), (1000, True, [4, 7])]
+def test_measures_count_arrivals_and_the_cells_that_late_episodes_visit():
+    ended = [(100, True, [3]), (600, False, [3, 7, 8]), (1000, True, [4])]
     assert rare.arrivals(ended, 1000) == pytest.approx(20.0)
-    assert rare.visited(ended, 1000) == pytest.approx(3 / 16)
+    assert rare.visited(ended, 1000) == pytest.approx(2 / 16)
     assert rare.visited([], 1000) == 0.0
 
 
