@@ -16,8 +16,8 @@ QUANTILES = 9
 class Critic(nn.Module):
     """Quantiles of the discounted cost to come, per drive, read from the body's view of its surroundings.
 
-    Source: quantile regression after Dabney et al. 2017, arXiv 1710.10044, equations 8 to 10, with bootstrapped
-    targets from a slowly following copy. LeCun 2022 (section 3) calls it the trainable critic.
+    Source: quantile regression after Dabney et al. 2017, arXiv 1710.10044, with bootstrapped
+    targets from a slowly following copy. LeCun 2022 (section 3.3) calls it the trainable critic.
 
     Args:
         world_model: Whose geometry it sees through; its parameters are not the critic's.

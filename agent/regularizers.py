@@ -39,8 +39,8 @@ def regularize(name: str, before: Tensor, after: Tensor, generator: torch.Genera
 def vicreg(before: Tensor, after: Tensor, generator: torch.Generator) -> Tensor:
     """Keeps every dimension of (n, Z) latents spread out, and dimensions apart.
 
-    Source: Bardes et al. 2021, VICReg, arXiv 2105.04906, equations 1 to 4; the invariance term is the world model's
-    error of prediction.
+    Source: Bardes et al. 2021, VICReg, arXiv 2105.04906, the variance and covariance terms; the invariance term is the
+    world model's error of prediction.
     """
     rows = torch.cat([before, after])
     centred = rows - rows.mean(0)

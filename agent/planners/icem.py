@@ -11,7 +11,7 @@ from agent.planners.planner import Evaluate, colored_noise, finite, later
 class ICEM:
     """The improved cross-entropy method: smooth noise, remembered elites, plans kept from one step to the next.
 
-    Source: Pinneri et al. 2020, arXiv 2008.06389 (algorithm 1). We keep the number of samples the same in each
+    Source: Pinneri et al. 2020, arXiv 2008.06389. We keep the number of samples the same in each
     iteration and count the mean itself among them in every iteration.
 
     Args:
