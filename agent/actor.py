@@ -13,7 +13,7 @@ from agent.config import MindConfig
 from agent.critic import Critic
 from agent.moment import Plan
 from agent.perception import Senses
-from agent.planner import ICEM
+from agent.planners import planner_of
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
@@ -37,6 +37,13 @@ class Judgement:
     costs: dict[str, Tensor]
     parts: dict[str, Tensor]
     total: Tensor
+
+    def detach(self) -> Judgement:
+        """Returns the same without gradients."""
+        if not self.total.requires_grad:
+            return self
+        costs, parts = ({k: v.detach() for k, v in d.items()} for d in (self.costs, self.parts))
+        return Judgement(self.rollout.detach(), costs, parts, self.total.detach())
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,8 @@ class Actor:
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, actions: int, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config, self.actions = model, mixture, critic, config, actions
-        self.planner = ICEM(
-            config.horizon, actions, config.samples, config.iterations, config.elites, config.noise_beta
-        )
+        self.planner = planner_of(config, actions)
+        self.trust = _trust(config.horizon, config.trace, config.discount)
         self.babbling = torch.zeros(0, actions)
         self.memories = mixture.begin((1,))
 
@@ -90,8 +96,9 @@ class Actor:
         judged: list[Judgement] = []
 
         def evaluate(actions: Tensor) -> Tensor:
-            judged.append(self.judge(latent, actions, senses, attended))
-            return judged[-1].total
+            judgement = self.judge(latent, actions, senses, attended)
+            judged.append(judgement.detach())
+            return judgement.total
 
         plans, costs = self.planner.plan(evaluate, generator)
         # Rivals are spread over the better half, so that a person sees alternatives and not one plan five times.
@@ -114,13 +121,13 @@ class Actor:
         self.memories = self.mixture.begin((1,))
 
     def judge(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Judgement:
-        """Imagines plans (T, B, A) and weighs them."""
+        """Imagines plans (T, B, A), T the horizon, and weighs them."""
         rollout = self.model.imagine(latent, actions, senses, attended)
         costs = self._costs(rollout)
         weights = self.mixture.weights
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
         if self.config.critic and self.critic.drives:
-            near, far, asked = _trust(self.config.horizon, self.config.trace, self.config.discount)
+            near, far, asked = self.trust
             plans = actions.shape[1]
             appearance = self.model.perception.appearance(senses)[attended].expand(len(asked) * plans, -1, -1)
             reached = rollout.latent[1:][asked].flatten(0, 1)

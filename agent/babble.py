@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from agent.planner import colored_noise
+from agent.planners import colored_noise
 
 BLOCK = 64  # steps drawn at once
 BETA = 1.5  # colour of the noise

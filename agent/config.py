@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from agent.memory import PRIORITIES
+from agent.planners import PLANNERS
+from agent.regularizers import REGULARIZERS
 from usererror import UserError, unknown
 
 LEAST = {
-    **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "batch", "threads"), 1),
+    **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "slides", "batch", "threads"), 1),
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates"), 0),
 }
@@ -34,6 +37,10 @@ class MindConfig:
     """Iterations of the planner per control step."""
     elites: int = 8
     """Best plans that shape the next iteration."""
+    planner: str = "icem"
+    """How plans are sought: icem, mppi, gradient (down the slope of costs), or icem+gradient (elites, refined)."""
+    slides: int = 3
+    """Steps down the slope of costs, of the planners that use it."""
     noise_beta: float = 2.5
     """Colour of the planner's noise: 0 white, 2 brown; higher is smoother in time."""
     babble: int = 150
@@ -41,13 +48,17 @@ class MindConfig:
     batch: int = 64
     """Transitions per learning update."""
     rare: float = 0.5
-    """Share of a batch that is drawn by how badly it was predicted; the rest is drawn evenly."""
+    """Share of a batch that is drawn by priority; the rest is drawn evenly."""
+    priority: str = "error"
+    """Of what is drawn more often: error (badly predicted), or curious (seldom drawn, or badly predicted)."""
     updates: int = 4
     """Learning updates per control step."""
     learning_rate: float = 1e-3
     """Step size of Adam for world model, critic and objectives."""
-    vicreg: float = 0.05
-    """Weight of the terms that keep learned latents from collapsing (variance, covariance)."""
+    regularizer: str = "vicreg"
+    """What keeps learned latents from collapsing: vicreg, barlow, sigreg, infonce, or none, as a control."""
+    regularization: float = 0.05
+    """Weight of the regulariser."""
     inverse: float = 0.05
     """Weight of reading the action back from two successive latents (inverse dynamics)."""
     capacity: int = 100_000
@@ -69,6 +80,12 @@ class MindConfig:
         for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise UserError(f"{name}={getattr(self, name)} must be at least {least}")
+        if self.planner not in PLANNERS:
+            raise unknown("planner", self.planner, PLANNERS)
+        if self.priority not in PRIORITIES:
+            raise unknown("priority", self.priority, tuple(PRIORITIES))
+        if self.regularizer not in REGULARIZERS:
+            raise unknown("regularizer", self.regularizer, REGULARIZERS)
         if self.elites > self.samples - 2:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
         if self.capacity <= self.batch:

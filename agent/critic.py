@@ -16,8 +16,8 @@ QUANTILES = 9
 class Critic(nn.Module):
     """Quantiles of the discounted cost to come, per drive, read from the body's view of its surroundings.
 
-    Source: quantile regression after Dabney et al. 2017, arXiv 1710.10044, equations 8 to 10, with bootstrapped
-    targets from a slowly following copy. LeCun 2022 (section 3) calls it the trainable critic.
+    Source: quantile regression after Dabney et al. 2017, arXiv 1710.10044, with bootstrapped
+    targets from a slowly following copy. LeCun 2022 (section 3.3) calls it the trainable critic.
 
     Args:
         world_model: Whose geometry it sees through; its parameters are not the critic's.
@@ -50,7 +50,7 @@ class Critic(nn.Module):
 
         Unbounded, a planner finds the states where the critic errs, such as a pain that will be less than none.
         """
-        expected: Tensor = self(sight).mean(-1)
+        expected = self._shaped(self.net(sight.own, sight.pair)).mean(-1)
         return torch.minimum(torch.maximum(expected, self.least / (1 - self.discount)), self.most / (1 - self.discount))
 
     @torch.no_grad()

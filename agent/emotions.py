@@ -61,7 +61,7 @@ class Emotions:
     - frustration = squash(mean of (C - promised) / dev C over the last ten seconds): cost persistently above what
       plans promised.
 
-    Source: emotions as anticipated outcomes of the critic, LeCun 2022, section 3 and 8.2; surprise as prediction
+    Source: emotions as anticipated outcomes of the critic, LeCun 2022, section 8.2.1; surprise as prediction
     energy, same, section 4. The formulas are ours.
     """
 

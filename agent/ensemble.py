@@ -19,7 +19,7 @@ class EnsembleMLP(nn.Module):
 
     def __init__(self, members: int, sizes: tuple[int, ...]) -> None:
         super().__init__()
-        self.members = members
+        self.members, self.layers = members, len(sizes) - 1
         self.weights = nn.ParameterList()
         self.biases = nn.ParameterList()
         for i, (a, b) in enumerate(pairwise(sizes)):
@@ -52,6 +52,6 @@ class EnsembleMLP(nn.Module):
 
     def _rest(self, x: Tensor) -> Tensor:
         in_place = not torch.is_grad_enabled()  # nobody else holds x, and no gradient needs it
-        for w, b in zip(list(self.weights)[1:], list(self.biases)[1:], strict=True):
-            x = torch.baddbmm(b, nn.functional.silu(x, inplace=in_place), w)
+        for i in range(1, self.layers):
+            x = torch.baddbmm(self.biases[i], nn.functional.silu(x, inplace=in_place), self.weights[i])
         return x

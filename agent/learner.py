@@ -74,23 +74,26 @@ class Learner:
         cfg, model = self.config, self.model
         if memory.transitions < cfg.batch or not cfg.updates:
             return {}
-        senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare)
+        senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
         attended = attend(senses, cfg.attend)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
         before, then = tokens(model.perception(both), attended.repeat(2, 1)).chunk(2)
         appearance = gather(model.perception.appearance(senses), attended)
         encoded = (before, then, *model.sight(before, appearance))
-        leaves = [tensor.detach().requires_grad_(tensor.requires_grad) for tensor in encoded]
+        parts = [tensor.detach().chunk(cfg.updates) for tensor in encoded]
         losses: dict[str, Tensor] = {}
-        for part in torch.arange(cfg.batch * cfg.updates).chunk(cfg.updates):
-            latent, target, own, pair, facing = (leaf[part] for leaf in leaves)
-            losses, energy = model.loss(latent, target, action[part], Sight(own, pair, facing))
-            memory.retell(index[part], energy)
+        for i, (act, where) in enumerate(zip(action.chunk(cfg.updates), index.chunk(cfg.updates), strict=True)):
+            latent, target, own, pair, facing = (
+                part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
+            )
+            losses, energy = model.loss(latent, target, act, Sight(own, pair, facing))
+            memory.retell(where, energy)
             _step(self.fast, losses)
-        sight = Sight(*(leaf.detach() for leaf in leaves[2:]))
+        sight = Sight(*(tensor.detach() for tensor in encoded[2:]))
         future = model.sight(then.detach(), appearance)
-        slow = model.side_losses(before, then, action, after["touch"])
-        slow["vicreg"], slow["inverse"] = cfg.vicreg * slow["vicreg"], cfg.inverse * slow["inverse"]
+        slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
+        slow["regularizer"] *= cfg.regularization
+        slow["inverse"] *= cfg.inverse
         if self.critic.drives:
             slow["critic"] = self.critic.loss(sight, future, cost)
         if self.tastes:
@@ -102,7 +105,11 @@ class Learner:
             if taste is not None:
                 slow["objectives"] = taste.detach()
                 self._taste(taste)
-        grads = [(t, leaf.grad) for t, leaf in zip(encoded, leaves, strict=True) if leaf.grad is not None]
+        grads = [
+            (tensor, torch.cat([leaf.grad for leaf in part if leaf.grad is not None]))
+            for tensor, part in zip(encoded, parts, strict=True)
+            if tensor.requires_grad
+        ]
         _step(self.slow, slow, grads)
         self.critic.follow()
         return {name: float(loss.detach()) for name, loss in {**losses, **slow}.items()}

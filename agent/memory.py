@@ -10,6 +10,26 @@ from torch import Tensor
 from agent.perception import Senses
 
 
+def by_error(energy: Tensor, visits: Tensor) -> Tensor:
+    """Returns the priority of what is badly predicted.
+
+    Source: proportional prioritisation, Schaul et al. 2015, arXiv 1511.05952, with an exponent of 0.5.
+    """
+    return energy.sqrt()
+
+
+def by_curiosity(energy: Tensor, visits: Tensor) -> Tensor:
+    """Returns the priority of what was seldom drawn, or is badly predicted.
+
+    Source: Curious Replay, Kauvar et al. 2023, arXiv 2306.15934, with its constants: c = 1e4, beta = 0.7,
+    epsilon = 0.01, alpha = 0.7.
+    """
+    return 1e4 * 0.7 ** visits.float() + (energy + 0.01) ** 0.7
+
+
+PRIORITIES = {"error": by_error, "curious": by_curiosity}
+
+
 class Sample(NamedTuple):
     """Transitions drawn from memory.
 
@@ -44,8 +64,16 @@ class Replay:
         self.action = torch.zeros(capacity, actions)
         self.cost = torch.zeros(capacity, len(costs))
         self.energy = torch.zeros(capacity)  # how badly each transition was predicted last
+        self.visits = torch.zeros(capacity, dtype=torch.int32)  # how often each was drawn
         self.linked = torch.zeros(capacity, dtype=torch.bool)  # whether the next moment follows from this one
         self.size, self.last = 0, -1
+
+    def widen(self, things: int) -> None:
+        """Makes place for more things per moment; what was lived among fewer is kept, the others count as absent."""
+        narrow = self.senses["things"]
+        wide = narrow.new_zeros((self.capacity, things, narrow.shape[-1]))
+        wide[: self.size, : narrow.shape[1]] = narrow[: self.size]
+        self.senses["things"] = wide
 
     @property
     def transitions(self) -> int:
@@ -61,6 +89,7 @@ class Replay:
             torch.tensor([costs.get(name, 0.0) for name in self.costs]), 0.0, 0.0, 0.0
         )
         self.energy[self.last] = energy
+        self.visits[self.last] = 0
         self.linked[self.last] = True
         self._write(after)
 
@@ -71,28 +100,30 @@ class Replay:
             store[self.last] = senses[name]
         self.linked[self.last] = False
 
-    def sample(self, batch: int, generator: torch.Generator, rare: float = 0.0) -> Sample:
-        """Draws transitions, some of them the more often the worse they were predicted.
+    def sample(
+        self, batch: int, generator: torch.Generator, rare: float = 0.0, priority: str = "error"
+    ) -> Sample:
+        """Draws transitions, some of them by priority and the others evenly.
 
-        What happens seldom (a burn, a meal) is else drowned in what happens always.
-
-        Source: proportional prioritisation after Schaul et al. 2015, arXiv 1511.05952 (exponent 0.5). We mix it with
-        uniform draws in place of importance weights.
+        What happens seldom (a burn, a meal) is else drowned in what happens always. We mix in even draws in place of
+        importance weights.
 
         Args:
             batch: How many, B.
             generator: Random numbers.
-            rare: Share of them drawn by energy, 0 to 1; the others are drawn uniformly.
+            rare: Share of them drawn by priority, 0 to 1; the others are drawn evenly.
+            priority: One of `PRIORITIES`.
         """
         order = self._order(self.size)  # as lived, so that a memory read back from disk draws the same
         known = order[self.linked[order]]
         pick = torch.randint(len(known), (batch,), generator=generator)
         if rare > 0.0:
-            weight = self.energy[known].clamp(1e-6, 1e6).sqrt()
+            weight = PRIORITIES[priority](self.energy[known].clamp(1e-6, 1e6), self.visits[known])
             worst = torch.multinomial(weight, batch, replacement=True, generator=generator)
             # By turns, so that every part of the batch has its share.
             pick = torch.where(torch.rand(batch, generator=generator) < rare, worst, pick)
         index = known[pick]
+        self.visits.index_add_(0, index, torch.ones_like(index, dtype=torch.int32))
         after = (index + 1) % self.capacity
         now, then = ({k: v[i] for k, v in self.senses.items()} for i in (index, after))
         return Sample(now, self.action[index], then, self.cost[index], index)
@@ -109,8 +140,8 @@ class Replay:
         keep = self.size if moments is None else min(moments, self.size)
         order = self._order(keep)
         flat = {f"senses.{k}": v[order] for k, v in self.senses.items()}
-        kept = {"action": self.action, "cost": self.cost, "energy": self.energy, "linked": self.linked}
-        return flat | {name: store[order] for name, store in kept.items()}
+        kept = "action", "cost", "energy", "visits", "linked"
+        return flat | {name: getattr(self, name)[order] for name in kept}
 
     def load(self, flat: dict[str, Tensor], costs: tuple[str, ...]) -> None:
         """Puts back what `state` of a memory with these costs returned; costs not kept then count as 0."""
@@ -120,6 +151,7 @@ class Replay:
             store[: self.size] = flat[f"senses.{name}"][-self.size :]
         self.action[: self.size] = flat["action"][-self.size :]
         self.energy[: self.size] = flat.get("energy", torch.ones(len(flat["action"])))[-self.size :]
+        self.visits[: self.size] = flat.get("visits", torch.zeros(len(flat["action"])))[-self.size :]
         self.linked.zero_()
         self.linked[: self.size] = flat["linked"][-self.size :]
         for i, name in enumerate(self.costs):

@@ -116,19 +116,28 @@ class Mind(nn.Module):
     def fits(self, world: World) -> None:
         """Makes sure that the mind can live in a world, and tells its objectives what is called how there.
 
+        How many things there are does not matter: where there are more than ever before the mind makes place for
+        them, and where there are fewer the others count as absent.
+
         Raises:
             UserError: If the world has other senses or actions than those that the mind was made for, or lacks a
                 thing that an objective names.
         """
         has = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
-        wrong = [name for name in NEEDED if has.get(name) != tuple(self.shapes[name])]
+        wrong = [name for name in NEEDED if has.get(name, (0,))[-1] != self.shapes[name][-1]]
         if wrong or world.action_space.shape != (self.actions,):
             raise UserError(
                 f"this mind has senses {self.shapes} and {self.actions} actions; the world has {has} and "
                 f"{world.action_space.shape[0]}. Take a newborn, or the world that the mind grew up in"
             )
+        if has["things"][0] > self.shapes["things"][0]:
+            self.shapes = {**self.shapes, "things": has["things"]}
+            self.memory.widen(has["things"][0])
+            self.check()
+            self.begin_episode()
         self.mixture.meet(Names(world.things, world.readings))
 
+    @torch.no_grad()
     def check(self) -> None:
         """Tries every objective once on an imagined step, so that mistakes show before a life begins.
 
@@ -141,7 +150,6 @@ class Mind(nn.Module):
         rollout = self.world_model.imagine(latent, torch.zeros(1, 1, self.actions), senses, attended)
         self.mixture.check(rollout.view())
 
-    @torch.inference_mode()
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.
 
@@ -151,7 +159,11 @@ class Mind(nn.Module):
         Returns:
             The action (A,), each -1 to 1, and the thought behind it.
         """
-        senses = _tensors(obs)
+        # Inference mode is quicker, but nothing in it can have a gradient.
+        with torch.no_grad() if self.actor.planner.differentiates else torch.inference_mode():
+            return self._act(self._sensed(obs), len(obs["things"]))
+
+    def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
         attended = attend(senses, self.config.attend)
         latent = tokens(self.perception(senses), attended)
         babbling = self.steps < self.config.babble
@@ -163,9 +175,9 @@ class Mind(nn.Module):
         thought = Thought(
             mode="babble" if babbling else "plan",
             horizon=self.config.horizon,
-            attention=tuple(attended.tolist()),
+            attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.mixture.weights,
-            plans=self.choice.plans,
+            plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
         )
         return self.choice.action.numpy().copy(), thought
@@ -173,7 +185,7 @@ class Mind(nn.Module):
     @torch.no_grad()
     def observe(self, obs: Obs, action: npt.NDArray[np.float32], after: Obs) -> Lived:
         """Takes in one lived step: remembers it, and tells what it cost and how it felt."""
-        before, now, act = _tensors(obs), _tensors(after), torch.from_numpy(action)
+        before, now, act = self._sensed(obs), self._sensed(after), torch.from_numpy(action)
         self.perception.observe(before, now)
         rollout, value = self._relive(before, now, act)
         costs = self._taste(rollout)
@@ -217,6 +229,14 @@ class Mind(nn.Module):
         self.mixture.observe(view, memories)
         self.actor.memories = self.mixture.remember(memories, view)
         return costs
+
+    def _sensed(self, obs: Obs) -> Senses:
+        """Returns the senses as tensors, with rows for as many things as the mind has met at once."""
+        senses = _tensors(obs)
+        absent = self.shapes["things"][0] - len(senses["things"])
+        if absent:
+            senses["things"] = nn.functional.pad(senses["things"], (0, 0, 0, absent))
+        return senses
 
     def begin_episode(self) -> None:
         """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""

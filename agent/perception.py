@@ -22,7 +22,6 @@ THING = len(THING_ORDER)
 PRIOR_PLANE = (0.05, 0.05, 0.2, 0.2, 0.2, 0.2)
 PRIOR_THING = (0.02, 0.02, 0.1, 0.1, 0.1, 0.1, 0.02, 0.1)
 PRIOR_COUNT = 200.0
-EDGE = 0.3  # metres within which the room's edge is seen
 HEAT_UNIT = 50.0  # temperatures (deg C) are divided by it, so that all vitals are of the order of one
 
 
@@ -118,12 +117,6 @@ class Perception(nn.Module):
         self.count += 1
         mean = self.change**2 + (square - self.change**2) / self.count
         self.change.copy_(torch.maximum(mean.sqrt(), self.floor))
-
-    def walls(self, position: Tensor, rim: Tensor) -> Tensor:
-        """Tells how near the room's edge is to places (..., 2) with half widths (..., 1): a vector to it (..., 2)."""
-        beyond = torch.cat([position, -position], -1) + rim + torch.cat([-self.high, self.low])
-        near = torch.exp(beyond.clamp_max(0.0) * (1.0 / EDGE))
-        return near[..., :2] - near[..., 2:]
 
     def imagined(self, latent: Tensor, still: Senses, attended: Tensor) -> Senses:
         """Reads the explicit senses back from imagined latents.

@@ -110,15 +110,17 @@ def reload(mind: Mind, world: World, event: Reload) -> dict[str, Any]:
         mind.mixture.adopt(name, new)
     except UserError as error:
         log.warning("objective %r is not reloaded, its old version goes on: %s", name, error)
-        return {"event": "reload failed", "objective": name, "error": _brief(str(error), _file(event.spec).name)}
+        return {"event": "reload failed", "objective": name, "error": _brief(str(error), name, _file(event.spec).name)}
     _take_over_learning(mind, old, mind.mixture[name])
     _take_over_memory(mind, name)
     return {"event": "reloaded", "objective": name, **asdict(event)}
 
 
-def _brief(words: str, file: str) -> str:
+def _brief(words: str, name: str, file: str) -> str:
     """Leaves out of an error what whoever has just saved the file knows: there is one line to show it in."""
-    return words.removeprefix(f"cannot import {file}: ").removesuffix(". Mend the file and try again")
+    for start in (f"cannot import {file}: ", f"objective {name!r}: "):
+        words = words.removeprefix(start)
+    return words.removesuffix(". Mend the file and try again").removesuffix(". Mend it, or leave it out")
 
 
 def _try(mind: Mind, world: World, objectives: Mixture) -> None:

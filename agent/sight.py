@@ -10,9 +10,28 @@ from torch import Tensor, nn
 from agent.perception import PLANE, THING, Perception
 
 NEAR = 0.5  # metres within which geometry is seen finely
+EDGE = 0.3  # metres within which the room's edge is seen
 RIMS = (0.1, 0.4)  # metres over which it is seen that a rim is crossed
 NEARNESS = 1 + len(RIMS)
 GEOMETRY = THING + 4 + NEARNESS
+
+
+class Outlook(NamedTuple):
+    """What stays as it is however far ahead one looks: worked out once for all steps of a plan.
+
+    Attributes:
+        scale: (1 + k, where) typical change per step of each where.
+        appearance: (B, k, features) what the things look like.
+        rim: (B, 1 + k, 1) half widths of the tokens (m), 0 for the body.
+        edge: (4,) how far from the origin the room ends (m), on four sides, negative.
+        origin: (3,) one for a position, zero for velocity and heading.
+    """
+
+    scale: Tensor
+    appearance: Tensor
+    rim: Tensor
+    edge: Tensor
+    origin: Tensor
 
 
 class Sight(NamedTuple):
@@ -41,25 +60,57 @@ def flat(numbers: Tensor) -> Tensor:
     return torch.view_as_real(numbers).flatten(-2)
 
 
-def see(perception: Perception, latent: Tensor, appearance: Tensor) -> Sight:
-    """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
+def own_size(perception: Perception) -> int:
+    """Returns how many features the body has of its own: velocity, scalars, learned latent, way to a wall."""
+    return 2 + perception.where - PLANE + perception.what + 2
+
+
+def pair_size(perception: Perception) -> int:
+    """Returns how many features a pair of body and thing has."""
+    return GEOMETRY + perception.appearance_size + perception.what
+
+
+def vitals_in(perception: Perception, sight: Sight) -> Tensor:
+    """Returns the vitals (B, V) among the body's own features."""
+    first = 2 + perception.body_size - PLANE
+    return sight.own[:, first : first + perception.vitals_size]
+
+
+def appearance_in(perception: Perception, sight: Sight) -> Tensor:
+    """Returns what things look like (B, k, features)."""
+    return sight.pair[..., GEOMETRY : GEOMETRY + perception.appearance_size]
+
+
+def look_out(perception: Perception, appearance: Tensor) -> Outlook:
+    """Prepares to see things that look like `appearance` (B, k, features)."""
     p = perception
-    where = latent[..., : p.where] * p.scale(latent.shape[-2] - 1)
-    body, things = where[:, 0], where[:, 1:, :THING]
-    me, others = planar(body[:, :PLANE]), planar(things[..., :PLANE])  # (B, 3), (B, k, 3)
-    facing = me[:, 2:3]
+    return Outlook(
+        p.scale(appearance.shape[-2]),
+        appearance,
+        nn.functional.pad(appearance[..., :1], (0, 0, 1, 0)),
+        torch.cat([-p.high, p.low]),
+        appearance.new_tensor((1.0, 0.0, 0.0)),
+    )
+
+
+def see(perception: Perception, latent: Tensor, outlook: Outlook) -> Sight:
+    """Sees tokens (B, 1 + k, Z) from the body."""
+    p = perception
+    where = latent[..., : p.where] * outlook.scale
+    plane = planar(where[..., :PLANE])  # (B, 1 + k, 3)
+    me, others = plane[:, 0], plane[:, 1:]
+    facing = me[:, 2:]
     turn = facing.conj()
     # Offsets are taken of positions alone, not of velocities and headings.
-    origin = (me * me.new_tensor((1.0, 0.0, 0.0))).unsqueeze(1)
-    seen = flat((others - origin) * turn.unsqueeze(1))
+    seen = flat((others - (me * outlook.origin).unsqueeze(1)) * turn.unsqueeze(1))
+    walls = flat(planar(walls_near(where[..., :2], outlook)) * turn.unsqueeze(1))  # (B, 1 + k, 2)
     offset = seen[..., :2]
     distance = offset.norm(dim=-1, keepdim=True)
     fine = offset * (2.0 / distance.clamp_min(NEAR))
+    close = nearness(distance, outlook.rim[:, 1:])
     # No place in the room is among them: a plate that burns would be learnt as a place that burns.
-    own = [flat(me[:, 1:2] * turn), body[:, PLANE:]]
-    rims = nn.functional.pad(appearance[..., :1], (0, 0, 1, 0))
-    walls = flat(planar(p.walls(where[..., :2], rims)) * turn.unsqueeze(1))  # (B, 1 + k, 2)
-    pair = [seen, things[..., PLANE:], fine, walls[:, 1:], *nearness(distance, appearance), appearance]
+    own = [flat(me[:, 1:2] * turn), where[:, 0, PLANE:]]
+    pair = [seen, where[:, 1:, PLANE:THING], fine, walls[:, 1:], *close, outlook.appearance]
     if p.what:
         own.append(latent[:, 0, p.where :])
         pair.append(latent[:, 1:, p.where :])
@@ -67,6 +118,14 @@ def see(perception: Perception, latent: Tensor, appearance: Tensor) -> Sight:
     return Sight(torch.cat(own, -1), torch.cat(pair, -1), facing)
 
 
-def nearness(distance: Tensor, appearance: Tensor) -> tuple[Tensor, Tensor]:
-    """Tells how near things are, by their distances (..., 1): to their middles (..., 1), and to their rims (..., 2)."""
-    return torch.exp(distance / -NEAR), torch.tanh((distance - appearance[..., :1]) / distance.new_tensor(RIMS))
+def walls_near(position: Tensor, outlook: Outlook) -> Tensor:
+    """Tells how near the room's edge is to places (B, 1 + k, 2): a vector to it (B, 1 + k, 2), one long at it."""
+    beyond = torch.cat([position, -position], -1) + outlook.rim + outlook.edge
+    near = torch.exp(beyond.clamp_max(0.0) * (1.0 / EDGE))
+    return near[..., :2] - near[..., 2:]
+
+
+def nearness(distance: Tensor, rim: Tensor) -> tuple[Tensor, ...]:
+    """Tells how near things are, by their distances and half widths (..., 1): to their middles, and to their rims."""
+    past = distance - rim
+    return (torch.exp(distance / -NEAR), *(torch.tanh(past / width) for width in RIMS))

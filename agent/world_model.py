@@ -10,8 +10,21 @@ from torch import Tensor, nn
 from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
 from agent.prior import NearnessPrior
-from agent.regularizers import inverse_dynamics_net, vicreg
-from agent.sight import GEOMETRY, NEARNESS, Sight, flat, nearness, planar, see
+from agent.regularizers import inverse_dynamics_net, regularize
+from agent.sight import (
+    GEOMETRY,
+    NEARNESS,
+    Sight,
+    appearance_in,
+    flat,
+    look_out,
+    nearness,
+    own_size,
+    pair_size,
+    planar,
+    see,
+    vitals_in,
+)
 from agent.vitals import VitalsModel
 
 MESSAGE = 16  # what a thing tells the body
@@ -37,10 +50,21 @@ class Rollout:
     attended: Tensor
     imagined: bool
 
+    def detach(self) -> Rollout:
+        """Returns the same without gradients."""
+        senses = {name: value.detach() for name, value in self.senses.items()}
+        path, mean = self.latent.detach(), self.mean.detach()
+        return Rollout(path, self.action.detach(), mean, senses, self.attended, self.imagined)
+
     def view(self) -> dict[str, Tensor]:
-        """Returns everything that an objective may read, per transition (see `intrinsic.Objective`)."""
+        """Returns everything that an objective may read, per transition (see `intrinsic.Objective`).
+
+        A thing that is not there counts as not attended, though it has a token.
+        """
         keys = {"latent": self.latent[1:], "latent.before": self.latent[:-1], "action": self.action, "mean": self.mean}
-        keys["attended"] = self.latent.new_ones(self.latent[1:].shape[:-1])
+        present = self.senses["things"][1:, ..., -1]  # (T, B, K)
+        seen = present.gather(-1, self.attended.expand(*present.shape[:-1], -1))
+        keys["attended"] = torch.cat([torch.ones_like(seen[..., :1]), seen], -1)
         for name, value in self.senses.items():
             keys[f"senses.{name}"] = value[1:]
             keys[f"senses.{name}.before"] = value[:-1]
@@ -75,8 +99,7 @@ class WorldModel(nn.Module):
         super().__init__()
         self.perception = perception
         what = perception.what
-        self.own_size = 2 + perception.where - PLANE + what + 2
-        self.pair_size = GEOMETRY + perception.appearance_size + what
+        self.own_size, self.pair_size = own_size(perception), pair_size(perception)
         self.thing_out = THING + what
         own = self.own_size + actions
         self.pair_net = EnsembleMLP(members, (own + self.pair_size, hidden, hidden, self.thing_out + MESSAGE))
@@ -93,7 +116,7 @@ class WorldModel(nn.Module):
 
     def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
-        return see(self.perception, latent, appearance)
+        return see(self.perception, latent, look_out(self.perception, appearance))
 
     def forward(self, latent: Tensor, action: Tensor, sight: Sight) -> Tensor:
         """Predicts the next latents.
@@ -129,10 +152,9 @@ class WorldModel(nn.Module):
     def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
         """Returns the change of the vitals (E, B, 1, V) when the body moves by `step` (B, 2), in its own frame (m)."""
         p = self.perception
-        n = 2 + p.body_size - PLANE
-        appearance = sight.pair[..., GEOMETRY : GEOMETRY + p.appearance_size]
-        near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance)
-        change: Tensor = self.vitals_net(sight.own[:, n : n + p.vitals_size], torch.cat([*near, appearance], -1))
+        appearance = appearance_in(p, sight)
+        near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance[..., :1])
+        change: Tensor = self.vitals_net(vitals_in(p, sight), torch.cat([*near, appearance], -1))
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
     def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[dict[str, Tensor], Tensor]:
@@ -152,7 +174,9 @@ class WorldModel(nn.Module):
             losses["what"] = error[..., where:].mean()
         return losses, error.detach()[..., :where].sum((-2, -1)).mean(0)
 
-    def side_losses(self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor) -> dict[str, Tensor]:
+    def side_losses(
+        self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor, method: str, generator: torch.Generator
+    ) -> dict[str, Tensor]:
         """Returns what keeps latents from collapsing, and the error of the readout of touch.
 
         Args:
@@ -160,19 +184,20 @@ class WorldModel(nn.Module):
             after: (B, 1 + k, Z) after.
             action: (B, A).
             touch: (B, parts) felt after (N).
+            method: Name of the regulariser.
+            generator: Random numbers for it.
         """
         zero = latent.new_zeros(())
-        losses = {"vicreg": zero, "inverse": zero}
+        losses = {"regularizer": zero, "inverse": zero}
         if self.inverse is not None:
-            spread, redundancy = vicreg(torch.cat([latent, after])[..., self.perception.where :])
-            losses["vicreg"] = spread + 0.25 * redundancy
+            learned, later = (tokens[..., self.perception.where :] for tokens in (latent, after))
+            losses["regularizer"] = regularize(method, learned, later, generator)
             both = torch.cat([latent[:, 0], after[:, 0]], -1)
             losses["inverse"] = ((self.inverse(both) - action) ** 2).mean()
         # The readout never shapes the latent.
         losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
         return losses
 
-    @torch.no_grad()
     def imagine(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Rollout:
         """Rolls plans out along the members' mean.
 
@@ -183,15 +208,15 @@ class WorldModel(nn.Module):
             attended: (k,) indices of the attended things.
         """
         plans = actions.shape[1]
-        appearance = self.perception.appearance(senses)[attended].expand(plans, -1, -1)
+        outlook = look_out(self.perception, self.perception.appearance(senses)[attended].expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         unit = self.perception.change[0, 4]
         for action in actions:
-            mean = self(state, action, self.sight(state, appearance))
+            mean = self(state, action, see(self.perception, state, outlook))
             state = mean.mean(0)
-            heading = state[:, 0, 4:6]  # a mean of directions is shorter than one
-            heading /= heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit
+            heading = state[:, 0, 4:6].clone()  # a mean of directions is shorter than one
+            state[:, 0, 4:6] = heading / (heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit)
             states.append(state)
             means.append(mean)
         path = torch.stack(states)

@@ -15,9 +15,11 @@ import math
 import os
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # else worlds.py beside this is `worlds`
 
@@ -37,6 +39,7 @@ from intrinsic.prediction.rnd import RND
 
 ROOT = Path(__file__).parents[1]
 T, B, PART, ACTIONS = 128, 8, 256, 4
+PEER = ("rllte-core==1.0.1", "termcolor", "pynvml", "nvidia-ml-py")
 MEMBERS = 4  # as the peer's ensemble has
 BARS = {"rnd": 12.0, "icm": 30.0, "disagreement": 30.0, "e3b": 30.0, "state_entropy": 120.0}
 SIZES = {"hidden": 256, "size": 128}
@@ -137,24 +140,32 @@ def ours(rounds: int) -> dict[str, dict[str, float]]:
 
 
 def peer_python() -> Path:
-    """Returns a Python that has rllte-core; makes its environment the first time."""
+    """Returns a Python that has rllte-core; makes its environment the first time.
+
+    The environment sees what is installed here, behind what is its own: torch need not be installed twice.
+    """
     folder = ROOT / ".venv-peers"
     python = folder / "bin" / "python"
-    if not python.exists():
-        print("Making .venv-peers with rllte-core 1.0.1 (some minutes)", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        pip = [str(python), "-m", "pip", "install", "-q"]
-        subprocess.run([*pip, "torch==2.13.0", "numpy", "gymnasium"], check=True)
-        subprocess.run([*pip, "--no-deps", "rllte-core==1.0.1", "termcolor", "pynvml", "nvidia-ml-py"], check=True)
+    if not (folder / "made").exists():
+        print("Making .venv-peers with rllte-core 1.0.1", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        here = sysconfig.get_path("purelib")
+        (folder / "lib" / version / "site-packages" / "here.pth").write_text(f"{here}\n")
+        pip = [str(python), "-m", "pip", "install", "-q", "--no-deps", "--ignore-installed"]
+        subprocess.run([*pip, *PEER], check=True)
+        (folder / "made").touch()  # what was broken off on the way is made anew
     return python
 
 
 def theirs(python: Path, rounds: int, images: int) -> dict[str, dict[str, float]]:
     """Returns the peer's times, and what it failed at."""
-    command = [str(python), str(Path(__file__).with_name("peer_rllte.py")), str(rounds), str(images)]
+    command = [str(python), "-W", "ignore", str(Path(__file__).with_name("peer_rllte.py")), str(rounds), str(images)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     environment.pop("PYTHONPATH", None)
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment)
+    if done.returncode:  # what it says of it is on stderr already
+        sys.exit(f"the peer could not be measured: {python} ended with status {done.returncode}")
     found: dict[str, dict[str, float]] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -176,18 +187,24 @@ def main() -> None:
     python = options.peers or peer_python()
     mine: dict[str, dict[str, float]] = {"vector": {}, "image": {}}
     peer: dict[str, dict[str, float]] = {"vector": {}, "image": {}}
+    failed: dict[str, Any] = {}
     for turn in range(options.turns):
-        for found, into in ((ours(options.rounds), mine), (theirs(python, options.rounds, 1 - min(turn, 1)), peer)):
+        print(f"Turn {turn + 1} of {options.turns}", file=sys.stderr)
+        beside = theirs(python, options.rounds, 1 - min(turn, 1))  # images, which take it long, once
+        failed |= beside["failed"]
+        for found, into in ((ours(options.rounds), mine), (beside, peer)):
             for where in ("vector", "image"):
                 into[where] = least(into[where], found[where])
     table = Table(title="microseconds per transition to judge and learn (128 x 8, one thread)")
     for head in ("objective", "housecat", "rllte-core 1.0.1", "bar", "images, beyond encoder", "rllte on images"):
-        table.add_column(head, justify="left" if head == "objective" else "right")
+        table.add_column(head, justify="left" if head == "objective" else "right", no_wrap=head == "objective")
     for name, value in {**mine["vector"], "shared encoder": mine["image"]["shared encoder"]}.items():
         rest = [peer["vector"].get(name), BARS.get(name), mine["image"].get(name), peer["image"].get(name)]
         table.add_row(name, f"{value:.1f}", *("" if number is None else f"{number:.1f}" for number in rest))
     Console().print(table)
-    result = {"ours": mine, "rllte-core": peer, "bars": BARS, "torch": torch.__version__}
+    for name, why in failed.items():
+        print(f"rllte-core failed at {name}: {why}")
+    result = {"ours": mine, "rllte-core": {**peer, "failed": failed}, "bars": BARS, "torch": torch.__version__}
     options.out.write_text(json.dumps(result, indent=2) + "\n")
     print(f"Kept in {options.out}")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from intrinsic.nets import Look, Pool, frozen
+from intrinsic.nets import Features
 
 
 class Cells(nn.Module):
@@ -15,7 +15,7 @@ class Cells(nn.Module):
 
     Formula: bit b of the cell is the sign of random projection b of random features of the standardised tokens.
 
-    Source: SimHash (Charikar 2002) as Tang et al. 2017, arXiv 1611.04717, equation 2, count with it.
+    Source: SimHash (Charikar 2002) as Tang et al. 2017, arXiv 1611.04717, section 2.2, count with it.
 
     Args:
         latent: Example tokens (N, Z).
@@ -28,19 +28,18 @@ class Cells(nn.Module):
     def __init__(self, latent: Tensor, bits: int, hidden: int = 32) -> None:
         super().__init__()
         self.bits, self.count = bits, 2**bits
-        self.look = Look(latent.shape)
-        self.pool = frozen(Pool(latent.shape, hidden, bits))
+        self.features = Features(latent.shape, hidden, bits, fixed=True)
         self.power: Tensor
         self.register_buffer("power", 2 ** torch.arange(bits), persistent=False)
 
     def forward(self, latent: Tensor) -> Tensor:
         r"""Returns the number of the cell (\*lead,) that tokens (\*lead, N, Z) fall into."""
-        cell: Tensor = ((self.pool(self.look(latent)) > 0.0) * self.power).sum(-1)
+        cell: Tensor = ((self.features(latent) > 0.0) * self.power).sum(-1)
         return cell
 
     def observe(self, latent: Tensor) -> None:
         """Takes in lived tokens: what is standardised well falls apart into cells evenly."""
-        self.look.observe(latent)
+        self.features.observe(latent)
 
 
 def at(table: Tensor, cell: Tensor) -> Tensor:

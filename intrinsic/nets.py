@@ -109,7 +109,38 @@ class Pool(nn.Module):
         return own if self.things is None else own + self.things(tokens[..., 1:, :]).mean(-2)
 
 
-class Inverse(nn.Module):
+class Features(nn.Module):
+    r"""A vector per state: tokens standardised, then pooled.
+
+    Args:
+        shape: Of the tokens, N and Z.
+        hidden: Width of the hidden layer.
+        size: Size of the vector, D.
+        fixed: True for random features, which stay as they began.
+    """
+
+    __call__: Callable[..., Tensor]
+
+    def __init__(self, shape: Sequence[int], hidden: int, size: int, fixed: bool = False) -> None:
+        super().__init__()
+        self.look = Look(shape)
+        self.pool = Pool(shape, hidden, size).requires_grad_(not fixed)
+
+    def forward(self, latent: Tensor) -> Tensor:
+        r"""Returns the vector (\*lead, D) of tokens (\*lead, N, Z)."""
+        return self.pool(self.look(latent))
+
+    def both(self, view: View) -> tuple[Tensor, Tensor]:
+        r"""Returns the vectors before and after the view's transitions, (\*lead, D) each, in one pass."""
+        before, after = self(torch.stack([view["latent.before"], view["latent"]])).unbind(0)
+        return before, after
+
+    def observe(self, latent: Tensor) -> None:
+        """Takes in lived tokens: how they are spread."""
+        self.look.observe(latent)
+
+
+class Inverse(Features):
     r"""A vector per state, learnt by reading the action back from two successive ones: it keeps what actions change.
 
     Source: Pathak et al. 2017, arXiv 1705.05363, equations 2 and 3. The error is squared for every kind of action: for
@@ -122,31 +153,14 @@ class Inverse(nn.Module):
         size: Size of the vector, D.
     """
 
-    __call__: Callable[..., Tensor]
-
     def __init__(self, latent: Tensor, action: Tensor, hidden: int, size: int) -> None:
-        super().__init__()
-        self.look = Look(latent.shape)
-        self.pool = Pool(latent.shape, hidden, size)
+        super().__init__(latent.shape, hidden, size)
         self.read = mlp(2 * size, hidden, len(action))
-
-    def forward(self, latent: Tensor) -> Tensor:
-        r"""Returns the vector (\*lead, D) of tokens (\*lead, N, Z)."""
-        return self.pool(self.look(latent))
-
-    def both(self, view: View) -> tuple[Tensor, Tensor]:
-        r"""Returns the vectors before and after the view's transitions, (\*lead, D) each, in one pass."""
-        before, after = self(torch.stack([view["latent.before"], view["latent"]])).unbind(0)
-        return before, after
 
     def loss(self, before: Tensor, after: Tensor, action: Tensor) -> Tensor:
         """Returns the mean squared error of the actions read back, a scalar."""
         read: Tensor = self.read(torch.cat([before, after], -1))
         return (read - action).square().mean()
-
-    def observe(self, view: View) -> None:
-        """Takes in lived tokens."""
-        self.look.observe(view["latent"])
 
 
 def frozen(module: M) -> M:

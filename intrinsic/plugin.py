@@ -24,7 +24,7 @@ def class_in_file(spec: str) -> type[Objective]:
     Raises:
         UserError: The file is missing or does not import, or the class is not there or is no objective.
     """
-    return userfile.class_in_file(spec, OBJECTIVE, _fenced)
+    return userfile.class_in_file(spec, OBJECTIVE, fenced)
 
 
 def class_in_source(spec: str, source: str) -> type[Objective]:
@@ -33,8 +33,9 @@ def class_in_source(spec: str, source: str) -> type[Objective]:
     Raises:
         UserError: The source does not run, or the class is not there or is no objective.
     """
-    return userfile.class_in_source(spec, source, OBJECTIVE, _fenced)
+    return userfile.class_in_source(spec, source, OBJECTIVE, fenced)
 
 
-def _fenced(name: str) -> AbstractContextManager[None]:
+def fenced(name: str) -> AbstractContextManager[None]:
+    """Lets foreign code be imported without changing the process around it."""
     return fence(seed_of(name, torch.initial_seed()))

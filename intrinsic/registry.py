@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
 import torch
@@ -15,10 +14,13 @@ import torch
 from intrinsic.catalogue import BUILTIN
 from intrinsic.guard import blame, fence, file_of, seed_of
 from intrinsic.objective import Objective
-from intrinsic.plugin import class_in_file, is_file_spec
-from usererror import UserError, unknown
+from intrinsic.plugin import OBJECTIVE, fenced
+from usererror import UserError
+from userfile import is_file_spec
+from userplugin import Plugins
 
 GROUP: Final = "housecat.objectives"
+PLUGINS = Plugins(GROUP, BUILTIN, OBJECTIVE, fenced)
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,9 @@ class Description:
     problem: str = ""
 
 
-def _plugins() -> dict[str, EntryPoint]:
-    """Returns the installed plug-ins by name; housecat's own names cannot be taken over."""
-    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILTIN}
-
-
 def names() -> list[str]:
     """Returns the names of the registered objectives, housecat's own first."""
-    return [*BUILTIN, *sorted(_plugins())]
+    return PLUGINS.names()
 
 
 def split(name: str) -> tuple[str, str]:
@@ -142,21 +139,8 @@ def class_of(name: str) -> type[Objective]:
     Raises:
         UserError: There is no such objective, or it cannot be imported.
     """
-    if is_file(name):
-        return class_in_file(name)
-    if split(name)[0] in BUILTIN:
-        return BUILTIN[split(name)[0]]
-    point = _plugins().get(name)
-    if point is None:
-        raise unknown("objective", name, names(), "For one of your own, name its file: my_drives.py:LovesRed")
-    try:
-        with fence(seed_of(name, torch.initial_seed())):
-            kind = point.load()
-    except (Exception, SystemExit) as error:
-        raise UserError(f"plug-in {name!r} ({_origin(point)}) cannot be imported: {blame(error, None)}") from error
-    if not (inspect.isclass(kind) and issubclass(kind, Objective)):
-        raise UserError(f"plug-in {name!r} ({_origin(point)}) is not a subclass of intrinsic.Objective")
-    return kind
+    found: type[Objective] = PLUGINS.class_of(split(name)[0])
+    return found
 
 
 def make(name: str, **options: Any) -> Objective:
@@ -205,8 +189,7 @@ def describe(*which: str) -> tuple[Description, ...]:
 
 
 def _description(name: str) -> Description:
-    point = None if is_file(name) else _plugins().get(name)
-    origin = _origin(point) if point else name.rpartition(":")[0] if is_file(name) else "housecat"
+    origin = PLUGINS.origin(split(name)[0])
     try:
         kind, argument = class_of(name), split(name)[1]
         it = make(f"{name}:{kind.takes}" if kind.takes and not argument else name)
@@ -217,7 +200,3 @@ def _description(name: str) -> Description:
     return Description(
         name, summary, tuple(sorted(it.reads)), it.unit, *flags, tuple(sorted(it.actions)), it.takes, origin
     )
-
-
-def _origin(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else point.value

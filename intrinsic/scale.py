@@ -11,7 +11,7 @@ class Scale(nn.Module):
 
     The square root of a weighted mean of squares, where a sample's weight halves with every `half_life` samples
     that come after it. The weights are summed too and divided by, which is Adam's bias correction (Kingma and Ba,
-    2014, arXiv 1412.6980, algorithm 1) for steps of unequal size: the scale is right from the first sample on.
+    2014, arXiv 1412.6980) for steps of unequal size: the scale is right from the first sample on.
 
     Attributes:
         square: Weighted sum of squared costs.

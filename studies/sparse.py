@@ -1,16 +1,18 @@
 """Curiosity finds a reward that is too rare for chance: PPO with an objective against PPO alone, in equal steps.
 
-The car of MountainCarContinuous is rewarded at the flag alone: 1, and nothing for anything else. The control is the
-same PPO with the same seeds and steps; each objective is compared with it seed by seed.
+Two worlds (`studies.rare`): a car that is rewarded at the flag alone, and a kitten in a maze that is rewarded at the
+goal alone. The control is the same PPO with the same seeds and steps; each objective is compared with it seed by
+seed. Lives are kept in the folder, so that a study that was broken off goes on where it was.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import gymnasium
 import matplotlib
 
 matplotlib.use("Agg")
@@ -19,103 +21,114 @@ import numpy as np
 import torch
 
 import intrinsic
-from studies.lives import Progress, metric, side_by_side, versions
+from agent.files import write_text
+from studies import rare
+from studies.lives import Progress, fingerprint, metric, side_by_side, versions
+from studies.rare import TASKS, Ends, Rare
+from usererror import unknown
 
-STEPS = 60_000
-CARS = 8  # side by side
 ALONE = "alone"
-FREE = {"latent", "latent.before", "mean", "attended", "action"}  # what any environment can offer
+WHICH = ("rnd", "disagreement", "e3b", "state_entropy")
 
 
-class Sparse(gymnasium.Wrapper[Any, Any, Any, Any]):
-    """Rewards reaching the flag with 1 and nothing else, and notes in which of its steps that was."""
-
-    def __init__(self, env: gymnasium.Env[Any, Any]) -> None:
-        super().__init__(env)
-        self.steps, self.reached = 0, list[int]()
-
-    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
-        """Lives a step."""
-        obs, _, terminated, truncated, info = self.env.step(action)
-        self.steps += 1
-        if terminated:
-            self.reached.append(self.steps)
-        return obs, float(terminated), terminated, truncated, info
-
-
-def objectives() -> tuple[str, ...]:
-    """Returns the registered objectives that are no hardwired drive and read nothing that only a body has."""
-    known = (it for it in intrinsic.describe() if not it.hardwired and not it.problem)
-    return tuple(it.name for it in known if it.reads and set(it.reads) <= FREE)
-
-
-def flags(objective: str, seed: int, steps: int) -> list[int]:
-    """Learns, and returns the steps (counted over all cars) in which the flag was reached."""
-    from agent.sb3 import PPO, IntrinsicReward, make_vec_env  # an extra, which the other studies can do without
+def life(job: str, seed: int, steps: int | None = None) -> Ends:
+    """Learns ``task/objective``; returns what the episodes came to, in order, by steps of all lives together."""
+    # An extra, which the other studies can do without.
+    from agent.sb3 import PPO, IntrinsicReward, make_vec_env
 
     torch.set_num_threads(1)
-    cars: list[Sparse] = []
+    name, objective = job.split("/")
+    task, made = TASKS[name], list[Rare]()
 
-    def car() -> Sparse:
-        cars.append(Sparse(gymnasium.make("MountainCarContinuous-v0")))
-        return cars[-1]
+    def make() -> Rare:
+        made.append(task.make(seed))
+        return made[-1]
 
-    env = make_vec_env(car, CARS, seed=seed)
-    model = PPO("MlpPolicy", env, n_steps=256, batch_size=256, gae_lambda=0.9, seed=seed, device="cpu")
-    model.learn(steps, None if objective == ALONE else IntrinsicReward({objective: 1.0}, seed=seed))
-    return sorted(CARS * step for it in cars for step in it.reached)
-
-
-def often(reached: list[int], steps: int) -> float:
-    """Returns how often the flag was reached in the second half, per 10,000 steps."""
-    half = steps / 2
-    return sum(step > half for step in reached) / half * 10_000
+    env = make_vec_env(make, task.lives, seed=seed)
+    model = PPO(task.policy, env, seed=seed, device="cpu", **task.settings)
+    curious = None if objective == ALONE else IntrinsicReward({objective: task.weight}, seed=seed)
+    model.learn(steps or task.steps, curious)
+    env.close()
+    return sorted((task.lives * step, arrived, cells) for it in made for step, arrived, cells in it.ended)
 
 
-def compared(found: dict[str, list[list[int]]], steps: int) -> dict[str, dict[str, Any]]:
-    """Returns how much more often than PPO alone each objective reached the flag, seed by seed."""
-    alone = [often(reached, steps) for reached in found[ALONE]]
-    unit = "flags per 10,000 steps of the second half, more than PPO alone"
+def kept(job: str, seed: int, folder: Path, steps: int | None = None) -> Ends:
+    """Returns a life of this code from the folder, where it is lived when it is not there yet."""
+    own = b"".join(Path(file).read_bytes() for file in (rare.__file__, __file__))
+    code = f"{fingerprint()}-{hashlib.sha256(own).hexdigest()[:6]}"
+    steps = steps or TASKS[job.split("/")[0]].steps
+    path = folder / f"{job.replace('/', '-')}-{seed}-{steps}-{code}.json"
+    if not path.exists():
+        write_text(path, json.dumps(life(job, seed, steps)))
+    return [(step, arrived, cells) for step, arrived, cells in json.loads(path.read_text())]
+
+
+def compared(task: str, found: dict[str, list[Ends]], steps: int) -> dict[str, dict[str, Any]]:
+    """Returns how much more than PPO alone each objective brought, seed by seed."""
+    measure, unit = TASKS[task].measure, TASKS[task].unit
+    alone = [measure(ends, steps) for ends in found[ALONE]]
     return {
-        f"sparse/{name}": metric((often(r, steps) - a for r, a in zip(all_, alone, strict=True)), unit, "higher")
-        for name, all_ in found.items()
+        f"{task}/{name}": metric(
+            (measure(ends, steps) - a for ends, a in zip(lives, alone, strict=True)),
+            f"{unit}, more than PPO alone", "higher",
+        )
+        for name, lives in found.items()
         if name != ALONE
-    }
+    }  # fmt: skip
 
 
 def run(
     seeds: tuple[int, ...],
     out: Path,
     progress: Progress,
-    steps: int = STEPS,
-    which: tuple[str, ...] = (),
+    steps: int | None = None,
+    which: tuple[str, ...] = WHICH,
 ) -> dict[str, Any]:
-    """Learns, compares and draws; `which` objectives, or all that fit. See the package for what it returns."""
-    names = (ALONE, *(which or objectives()))
-    jobs = [(name, seed) for seed in seeds for name in names]
-    done = side_by_side(partial(flags, steps=steps), jobs, progress)
-    found = {name: [done[name, seed] for seed in seeds] for name in names}
-    _draw(found, steps, out / "figure.png")
-    unit = "flags per 10,000 steps of the second half"
+    """Learns, compares and draws; `which` objectives. See the package for what it returns.
+
+    Raises:
+        UserError: There is no such objective.
+    """
+    for name in which:
+        if name not in intrinsic.names():
+            raise unknown("objective", name, intrinsic.names())
+    folder = out / "lives"
+    folder.mkdir(parents=True, exist_ok=True)
+    names = (ALONE, *which)
+    jobs = [(f"{task}/{name}", seed) for task in TASKS for seed in seeds for name in names]
+    done = side_by_side(partial(kept, folder=folder, steps=steps), jobs, progress)
+    found = {task: {name: [done[f"{task}/{name}", seed] for seed in seeds] for name in names} for task in TASKS}
+    spans = {task: steps or TASKS[task].steps for task in TASKS}
+    controls = {
+        f"{task}/{name}": metric((TASKS[task].measure(ends, spans[task]) for ends in lives), TASKS[task].unit, "higher")
+        for task in TASKS
+        for name, lives in found[task].items()
+    }
+    _draw(found, spans, out / "figure.png")
     return {
         "study": "sparse",
         "seeds": list(seeds),
-        "steps": steps,
-        "metrics": compared(found, steps),
-        "controls": {ALONE: {"sparse/flags": metric((often(r, steps) for r in found[ALONE]), unit, "higher")}},
+        "steps": spans,
+        "metrics": {key: it for task in TASKS for key, it in compared(task, found[task], spans[task]).items()},
+        "controls": controls,
         "versions": versions(),
     }
 
 
-def _draw(found: dict[str, list[list[int]]], steps: int, path: Path) -> None:
-    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
-    grid = np.linspace(0, steps, 200)
-    for i, (name, lives) in enumerate(found.items()):
-        color = "black" if name == ALONE else f"C{i}"
-        curves = np.stack([np.searchsorted(reached, grid, side="right") for reached in lives])
-        axes.plot(grid, curves.mean(0), color=color, label=name, lw=2)
-        axes.fill_between(grid, curves.min(0), curves.max(0), color=color, alpha=0.12)
-    axes.set(xlabel="steps of the environment", ylabel="times at the flag so far", title="Rewarded at the flag alone")
-    axes.legend(frameon=False)
+def _draw(found: dict[str, dict[str, list[Ends]]], steps: dict[str, int], path: Path) -> None:
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    for axis, (task, lives) in zip(axes, found.items(), strict=True):
+        names = list(lives)
+        for i, name in enumerate(names):
+            values = [TASKS[task].measure(ends, steps[task]) for ends in lives[name]]
+            color = "black" if name == ALONE else f"C{i}"
+            axis.bar(i, float(np.mean(values)), color=color, alpha=0.35)
+            axis.plot(i + np.linspace(-0.2, 0.2, len(values)), values, "o", color=color, ms=4)
+        for column in range(len(lives[ALONE])):  # the same seed, from bar to bar
+            each = [TASKS[task].measure(lives[name][column], steps[task]) for name in names]
+            place = np.linspace(-0.2, 0.2, len(lives[ALONE]))[column] + np.arange(len(names))
+            axis.plot(place, each, color="gray", lw=0.5, alpha=0.5, zorder=0)
+        axis.set_xticks(range(len(names)), [name.replace("_", "\n") for name in names])
+        axis.set(title=TASKS[task].title, ylabel=TASKS[task].unit)
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
 import gymnasium
 
-from usererror import UserError, unknown
-from userfile import Kind, blame, class_in_file, is_file_spec
+from usererror import UserError
+from userfile import Kind, blame, is_file_spec
+from userplugin import Plugins
 from worlds.options import check as check_options
 from worlds.options import own
 from worlds.rooms import ROOMS
@@ -19,6 +19,7 @@ from worlds.world import World
 GROUP: Final = "housecat.worlds"
 BUILTIN: Final[dict[str, type[World]]] = {**ROOMS}
 WORLD = Kind(World, "world", "worlds.Room", "my_worlds.py:Attic", "methods `furnish` and `lay_out`")
+PLUGINS = Plugins(GROUP, BUILTIN, WORLD)
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,9 @@ class Description:
     problem: str = ""
 
 
-def _plugins() -> dict[str, EntryPoint]:
-    """Returns the installed plug-ins by name; housecat's own names cannot be taken over."""
-    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILTIN}
-
-
 def names() -> tuple[str, ...]:
     """Returns the names of all registered worlds, housecat's own first."""
-    return (*BUILTIN, *sorted(_plugins()))
+    return tuple(PLUGINS.names())
 
 
 def class_of(name: str) -> type[World]:
@@ -60,20 +56,8 @@ def class_of(name: str) -> type[World]:
     Raises:
         UserError: There is no such world, or it cannot be imported.
     """
-    if is_file_spec(name):
-        return class_in_file(name, WORLD)
-    if name in BUILTIN:
-        return BUILTIN[name]
-    point = _plugins().get(name)
-    if point is None:
-        raise unknown("world", name, names(), "For one of your own, name its file: my_worlds.py:Attic")
-    try:
-        kind = point.load()
-    except (Exception, SystemExit) as error:
-        raise UserError(f"world {name!r} ({_origin(point)}) cannot be imported: {blame(error, None)}") from error
-    if not (inspect.isclass(kind) and issubclass(kind, World)):
-        raise UserError(f"world {name!r} ({_origin(point)}) is not a subclass of worlds.World")
-    return kind
+    found: type[World] = PLUGINS.class_of(name)
+    return found
 
 
 def make(name: str, seed: int | None = 0, **options: Any) -> World:
@@ -119,7 +103,7 @@ def register() -> None:
     between two steps, so that a film is one pose long.
     """
     places = {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILTIN.items()}
-    for name, place in {**{name: point.value for name, point in _plugins().items()}, **places}.items():
+    for name, place in {**{name: point.value for name, point in PLUGINS.points().items()}, **places}.items():
         if gym_id(name) not in gymnasium.registry:
             gymnasium.register(gym_id(name), entry_point=place, kwargs={"flat": True, "film": 1})
 
@@ -130,17 +114,11 @@ def describe(*which: str) -> tuple[Description, ...]:
 
 
 def _description(name: str) -> Description:
-    filed = is_file_spec(name)
-    point = None if filed else _plugins().get(name)
-    origin = _origin(point) if point else name.rpartition(":")[0] if filed else "housecat"
-    known_as = "" if filed else gym_id(name)
+    origin = PLUGINS.origin(name)
+    known_as = "" if is_file_spec(name) else gym_id(name)
     try:
         kind = class_of(name)
     except UserError as error:
         return Description(name, id=known_as, origin=origin, problem=str(error))
     summary = (kind.__doc__ or "").strip().partition("\n")[0]
     return Description(name, summary, tuple(getattr(kind, "bodies", ())), own(kind), known_as, origin)
-
-
-def _origin(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else point.value

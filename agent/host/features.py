@@ -21,7 +21,7 @@ class Encoder(nn.Module):
 
     Senses that are no pictures are their own features. A picture is seen by a small convolutional net whose weights
     stay as they began: random features are stable while an agent explores, and seldom worse than learnt ones (Burda et
-    al. 2018, *Large-scale study of curiosity-driven learning*, arXiv 1808.04355, section 3). Each feature is shifted
+    al. 2018, *Large-scale study of curiosity-driven learning*, arXiv 1808.04355). Each feature is shifted
     and scaled to mean 0 and variance 1 over all that was lived, as RND's observations are (Burda et al. 2018, arXiv
     1810.12894, section 2.4).
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Look, Pool, example, mlp
+from intrinsic.nets import Features, example, mlp
 from intrinsic.objective import Memory, Objective, View
 
 LEAST, MOST = -3.0, 1.0  # log standard deviations of an action
@@ -43,14 +43,13 @@ class Empowerment(Objective):
     def build(self, view: View) -> None:
         """Makes the nets."""
         shape, actions = example(view, "latent").shape, len(example(view, "action"))
-        self.look = Look(shape)
-        self.pool = Pool(shape, self.hidden, self.size)
+        self.states = Features(shape, self.hidden, self.size)
         self.source = mlp(self.size, self.hidden, 2 * actions)
         self.planner = mlp(2 * self.size, self.hidden, 2 * actions)
 
     def _likelihoods(self, view: View) -> tuple[Tensor, Tensor]:
         """Returns log q(a | s, s') and log p(a | s), (*lead,)."""
-        before, after = self.pool(self.look(torch.stack([view["latent.before"], view["latent"]]))).unbind(0)
+        before, after = self.states.both(view)
         told = self.planner(torch.cat([before, after - before], -1))
         return _log_likelihood(told, view["action"]), _log_likelihood(self.source(before), view["action"])
 
@@ -67,7 +66,7 @@ class Empowerment(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""
-        self.look.observe(view["latent"])
+        self.states.observe(view["latent"])
 
 
 def _log_likelihood(parameters: Tensor, action: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Look, Pool, example, frozen, mlp
+from intrinsic.nets import Features, example, mlp
 from intrinsic.objective import Memory, Objective, View
 
 BATCH = 256  # remembered states per `loss`
@@ -20,10 +20,10 @@ class SkillDiversity(Objective):
     Formula: ``cost = - (log q(z | s') + log S)``, where z is the skill of the moment, one of S, and the discriminator q
     learns to tell skills by the states reached with them.
 
-    Source: Eysenbach et al., *Diversity is all you need* (DIAYN), 2018, arXiv 1802.06070, equation 3. Differs: a life
-    has no episodes to draw a skill for, so the skill is part of the episodic memory and changes every 50 steps, in
-    turn; each of several lives side by side begins with another. There is no policy per skill: a planner acts out
-    whichever skill its memory holds.
+    Source: Eysenbach et al., *Diversity is all you need* (DIAYN), 2018, arXiv 1802.06070. Differs: a life has no
+    episodes to draw a skill for, so the skill is part of the episodic memory and changes every 50 steps, in turn; each
+    of several lives side by side begins with another. There is no policy per skill: a planner acts out whichever skill
+    its memory holds.
 
     Reads: ``latent`` (\*lead, N, Z).
 
@@ -48,8 +48,7 @@ class SkillDiversity(Objective):
     def build(self, view: View) -> None:
         """Makes the discriminator, and room for states and their skills."""
         shape = example(view, "latent").shape
-        self.look = Look(shape)
-        self.random = frozen(Pool(shape, self.hidden, self.size))
+        self.random = Features(shape, self.hidden, self.size, fixed=True)
         self.discriminator = mlp(self.size, self.hidden, self.skills)
         self.register_buffer("states", torch.zeros(self.capacity, self.size))
         self.register_buffer("labels", torch.zeros(self.capacity, dtype=torch.int64))
@@ -66,13 +65,9 @@ class SkillDiversity(Objective):
     def _skill(self, memory: Tensor) -> Tensor:
         return memory.div(self.span, rounding_mode="floor") % self.skills
 
-    def _features(self, view: View) -> Tensor:
-        features: Tensor = self.random(self.look(view["latent"]))
-        return features
-
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative information about the skill (nats), shape (*lead,)."""
-        told = self.discriminator(self._features(view)).log_softmax(-1)
+        told = self.discriminator(self.random(view["latent"])).log_softmax(-1)
         skill = self._skill(memory).expand(told.shape[:-1])
         information: Tensor = told.gather(-1, skill.unsqueeze(-1)).squeeze(-1) + math.log(self.skills)
         return -information
@@ -93,8 +88,8 @@ class SkillDiversity(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Remembers the states and with which skill they were reached."""
-        self.look.observe(view["latent"])
-        rows = self._features(view).reshape(-1, self.size)
+        self.random.observe(view["latent"])
+        rows = self.random(view["latent"]).reshape(-1, self.size)
         memory = self.begin(view["latent"].shape[:-2]) if memory is None else memory
         skill = self._skill(memory).expand(view["latent"].shape[:-2]).flatten()
         rows, skill = rows[-self.capacity :], skill[-self.capacity :]

@@ -16,7 +16,7 @@ class Hunger(Hardwired):
     Formula: ``cost = max(0, 0.7 - energy) ^ (4/3)``; the cost of no energy at all counts as one.
 
     Source: Keramati and Gutkin, *Homeostatic reinforcement learning for integrating reward collection and
-    physiological stability*, eLife 2014, equation 1: the drive ``D(h) = (sum |h* - h|^n)^(1/m)``, here with one
+    physiological stability*, eLife 2014: the drive ``D(h) = (sum |h* - h|^n)^(1/m)``, here with one
     need. Two differences. Only a deficit is felt, no surfeit. And the cost is the level of the drive where theirs
     is its change: summed along a plan, changes cancel to the drive at the horizon, so that a meal now and a meal at
     the last moment would be worth the same; the level prefers the meal now.

@@ -16,8 +16,8 @@ class Upright(Hardwired):
 
     Formula: ``cost = (1 - u) / 2`` with u the cosine of the tilt: 0 upright, 1/2 on the side, 1 on the back.
 
-    Source: the ``upright`` term of the DeepMind Control Suite's walkers (Tassa et al. 2018, arXiv 1801.00690), as a
-    cost and without its threshold, so that leaning already shows which way is worse.
+    Source: the ``upright`` term of the DeepMind Control Suite's walker (Tassa et al. 2018, arXiv 1801.00690),
+    which is one less this cost.
 
     Reads: ``senses.body``, of which one number must be called ``up z``, the cosine of the tilt. The host tells which
     one it is when a life begins (`Objective.meet`); a body without it cannot have this drive.

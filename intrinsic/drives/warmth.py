@@ -16,7 +16,7 @@ class Warmth(Hardwired):
     Formula: ``cost = max(0, 18 - T) + max(0, T - 32)`` in deg C; 10 deg C off count as one.
 
     Source: homeostatic drive reduction, Keramati and Gutkin, *Homeostatic reinforcement learning for integrating reward
-    collection and physiological stability*, eLife 2014, equation 1, with exponents of one. Two differences, as for
+    collection and physiological stability*, eLife 2014, with exponents of one. Two differences, as for
     hunger: the cost is the level of the drive, not its change; and a band is comfortable, not a single value.
 
     Reads: ``senses.vitals`` (\*lead, 3): energy (0 to 1), damage rate (1/s), temperature (deg C).

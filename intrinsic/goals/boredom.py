@@ -20,8 +20,8 @@ class Boredom(Objective):
 
     Source: Stanley, *Computer simulation of a model of habituation*, Nature 1976: a response to a stimulus falls
     while it lasts and recovers in its absence, two first-order lags; as novelty for robots, Marsland, Nehmzow and
-    Shapiro 2000. Differs: h is 1 less the response, states of one cell of a random hash (`intrinsic.cells`) are one
-    stimulus.
+    Shapiro 2000, arXiv cs/0006007. Differs: h is 1 less the response, states of one cell of a random hash
+    (`intrinsic.cells`) are one stimulus.
 
     Reads: ``latent`` (\*lead, N, Z).
 

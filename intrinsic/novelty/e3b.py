@@ -17,9 +17,9 @@ class E3B(Objective):
     Formula: ``cost = - phi(s')^T C^-1 phi(s')`` with ``C = 0.1 I + sum over the episode's earlier states of
     phi phi^T``; phi is learnt by reading the action back.
 
-    Source: Henaff et al., *Exploration via elliptical episodic bonuses* (E3B), 2022, arXiv 2210.05805, equation 2 and
-    algorithm 1, with its ridge of 0.1. Differs: over a stretch of T steps, `along` finds all bonuses b in one Cholesky
-    factor L of ``I + Phi C^-1 Phi^T``, since ``L[t, t]^2 = 1 + b[t]``; tokens are pooled (`intrinsic.nets.Pool`).
+    Source: Henaff et al., *Exploration via elliptical episodic bonuses* (E3B), 2022, arXiv 2210.05805, with the
+    ridge of 0.1 of their code. Differs: over a stretch of T steps, `along` finds all bonuses b in one Cholesky factor L
+    of ``I + Phi C^-1 Phi^T``, since ``L[t, t]^2 = 1 + b[t]``; tokens are pooled (`intrinsic.nets.Pool`).
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
@@ -73,4 +73,4 @@ class E3B(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""
-        self.phi.observe(view)
+        self.phi.observe(view["latent"])

@@ -23,7 +23,7 @@ class EpisodicNovelty(Objective):
     Formula: ``cost = - min(max(m, 1), 5) / (sqrt(sum over the k nearest of K(phi, phi_i)) + c)``, 0 where the root is
     above 8, with ``K = e / (d^2 / d_mean^2 + e)`` and m the error of RND, standardised, plus 1.
 
-    Source: Badia et al., *Never give up* (NGU), 2020, arXiv 2002.06038, equations 1 to 3 and algorithm 1. Differs: the
+    Source: Badia et al., *Never give up* (NGU), 2020, arXiv 2002.06038, section 2. Differs: the
     usual distance d_mean is a running mean per episode over the nearest distances; the reward is divided by that of an
     empty episode, 1/c, so that it is 1 at most before m; the last 100 states of an episode are remembered, so
     that a planner can fork it; tokens are pooled (see `intrinsic.nets.Pool`).
@@ -115,7 +115,7 @@ class EpisodicNovelty(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents and errors are spread."""
-        self.phi.observe(view)
+        self.phi.observe(view["latent"])
         self.life.observe(view)
         error = -self.life.cost(view).flatten()
         self.count += len(error)

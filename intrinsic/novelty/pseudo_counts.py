@@ -17,7 +17,7 @@ class PseudoCounts(Objective):
 
     Formula: ``cost = - 1 / sqrt(1 + visits[cell(s')])``.
 
-    Source: Tang et al., *#Exploration*, 2017, arXiv 1611.04717, equations 1 and 2: counts of SimHash cells stand for
+    Source: Tang et al., *#Exploration*, 2017, arXiv 1611.04717, section 2.2: counts of SimHash cells stand for
     counts of states, as the density model's pseudo-counts of Bellemare et al. 2016, arXiv 1606.01868, do. Differs: the
     hash sees random features of standardised tokens (`intrinsic.cells`), learnt codes are left out, and the count
     begins at one.

@@ -20,8 +20,8 @@ class RIDE(Objective):
     Formula: ``cost = - |phi(s') - phi(s)| / sqrt(N(s'))``, N the episode's visits to the cell of s', this one included;
     phi is learnt by reading the action back.
 
-    Source: Raileanu and Rocktäschel, *RIDE: rewarding impact-driven exploration*, 2020, arXiv 2002.12292, equation 3.
-    Differs: states of the same cell of a random hash (`intrinsic.cells`) count as one, where theirs are grids; phi is
+    Source: Raileanu and Rocktäschel, *RIDE: rewarding impact-driven exploration*, 2020, arXiv 2002.12292.
+    Differs: states of the same cell of a random hash (`intrinsic.cells`) count as one; phi is
     not trained to be predictable, too, which lets it shrink; tokens are pooled (see `intrinsic.nets.Pool`).
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
@@ -76,5 +76,5 @@ class RIDE(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""
-        self.phi.observe(view)
+        self.phi.observe(view["latent"])
         self.cells.observe(view["latent"])

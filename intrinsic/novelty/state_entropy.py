@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Look, Pool, example, frozen
+from intrinsic.nets import Features, example
 from intrinsic.objective import Memory, Objective, View
 
 NOWHERE: Final = 100.0  # where a slot that holds nothing yet lies, in each dimension: nobody has been near
@@ -20,9 +20,9 @@ class StateEntropy(Objective):
     Formula: ``cost = - log(1 + mean over the k nearest of |y - y_i|)``, with y fixed random features of s' and y_i
     those of up to 2048 lived states, drawn evenly from the whole life.
 
-    Source: Liu and Abbeel, *Behavior from the void* (APT), 2021, arXiv 2103.04551, equation 5 (the mean distance to k
+    Source: Liu and Abbeel, *Behavior from the void* (APT), 2021, arXiv 2103.04551 (the mean distance to k
     neighbours, in the logarithm); random features and the state kept for it are Seo et al., *State entropy
-    maximization with random encoders* (RE3), 2021, arXiv 2102.09430, section 4. Differs: a sample of fixed size stands
+    maximization with random encoders* (RE3), 2021, arXiv 2102.09430. Differs: a sample of fixed size stands
     for the whole life, so that a decision costs the same at any age; and tokens are pooled (`intrinsic.nets.Pool`).
 
     Reads: ``latent`` (\*lead, N, Z).
@@ -45,14 +45,13 @@ class StateEntropy(Objective):
     def build(self, view: View) -> None:
         """Makes the random features, and room for the states."""
         shape = example(view, "latent").shape
-        self.look = Look(shape)
-        self.random = frozen(Pool(shape, self.hidden, self.size))
+        self.random = Features(shape, self.hidden, self.size, fixed=True)
         self.register_buffer("kept", torch.full((self.capacity, self.size), NOWHERE))
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative log distance, shape (*lead,)."""
-        y = self.random(self.look(view["latent"]))
+        y = self.random(view["latent"])
         rows = y.reshape(-1, self.size)
         square = torch.addmm(self.kept.square().sum(-1), rows, self.kept.T, alpha=-2.0)  # without the row's own norm
         near = square.topk(self.k, -1, largest=False, sorted=False).values + rows.square().sum(-1, keepdim=True)
@@ -61,8 +60,8 @@ class StateEntropy(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Keeps an even sample of all states lived (reservoir sampling, Vitter 1985, by a hash instead of chance)."""
-        self.look.observe(view["latent"])
-        rows = self.random(self.look(view["latent"])).reshape(-1, self.size)
+        self.random.observe(view["latent"])
+        rows = self.random(view["latent"]).reshape(-1, self.size)
         number = self.lived + torch.arange(len(rows), device=rows.device)
         place = torch.where(number < self.capacity, number, _scrambled(number) % (number + 1))
         last = torch.full((self.capacity + 1,), -1, device=rows.device)
@@ -73,7 +72,7 @@ class StateEntropy(Objective):
 
 
 def _scrambled(number: Tensor) -> Tensor:
-    """Returns numbers 0 to 2^31 that look random (the multiply-xorshift of Steele et al. 2014, in 31 bits)."""
+    """Returns numbers 0 to 2^31 that look random (xorshift and multiply, by factors of Thomas Mueller, in 31 bits)."""
     for factor in (0x45D9F3B, 0x119DE1F3):
         number = ((number ^ (number >> 16)) * factor) & 0x7FFFFFFF
     return number ^ (number >> 16)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Look, Pool, example, frozen, mlp
+from intrinsic.nets import Features, example, mlp
 from intrinsic.objective import Memory, Objective, View
 
 LEAST, MOST = -3.0, 2.0  # log standard deviations
@@ -41,15 +41,14 @@ class BayesianSurprise(Objective):
     def build(self, view: View) -> None:
         """Makes the nets."""
         shape, actions = example(view, "latent").shape, len(example(view, "action"))
-        self.look = Look(shape)
-        self.random = frozen(Pool(shape, self.hidden, self.features))
+        self.random = Features(shape, self.hidden, self.features, fixed=True)
         self.prior = mlp(self.features + actions, self.hidden, 2 * self.size)
         self.posterior = mlp(2 * self.features + actions, self.hidden, 2 * self.size)
         self.decode = mlp(self.size + self.features + actions, self.hidden, self.features)
 
     def _beliefs(self, view: View) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Returns what is known before, the outcome, the belief after (mean, log std) and the KL."""
-        before, after = self.random(self.look(torch.stack([view["latent.before"], view["latent"]]))).unbind(0)
+        before, after = self.random.both(view)
         known = torch.cat([before, view["action"]], -1)
         mean, log_std = self.posterior(torch.cat([known, after], -1)).chunk(2, -1)
         expected, log_width = self.prior(known).chunk(2, -1)
@@ -72,4 +71,4 @@ class BayesianSurprise(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""
-        self.look.observe(view["latent"])
+        self.random.observe(view["latent"])

@@ -59,4 +59,4 @@ class ICM(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""
-        self.phi.observe(view)
+        self.phi.observe(view["latent"])

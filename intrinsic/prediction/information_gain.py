@@ -20,7 +20,7 @@ class InformationGain(Objective):
     over members of their means, and noise the running mean square of what their mean got wrong.
 
     Source: expected information (Lindley 1956) of an outcome about the model, the mutual information of Shyam,
-    Jaśkowski and Gomez, *Model-based active exploration* (MAX), 2019, arXiv 1810.12162, section 3. Each member is
+    Jaśkowski and Gomez, *Model-based active exploration* (MAX), 2019, arXiv 1810.12162. Each member is
     a Gaussian around its mean. Differs: they bound the entropy of the mixture by Rényi's; here the mixture is replaced
     by the Gaussian of the same variance, which has the most entropy, so that this is an upper bound. The noise is one
     per dimension (of bodies, of things), measured on lived steps, where their members predict it.

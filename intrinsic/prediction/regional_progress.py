@@ -18,8 +18,8 @@ class RegionalProgress(Objective):
     Formula: ``cost = - max(0, slow[r] - fast[r])``, where r is the region of s, and slow and fast are running means of
     ``log(1 + error)`` in it, with half-lives of 200 and 50 visits to the region.
 
-    Source: Oudeyer, Kaplan and Hafner, *Intrinsic motivation systems for autonomous mental development* (IAC), 2007,
-    section III: progress is the fall of the mean error between two windows of a region's history. Differs: windows
+    Source: Oudeyer, Kaplan and Hafner, *Intrinsic motivation systems for autonomous mental development* (IAC), 2007:
+    progress is the fall of the mean error between two windows of a region's history. Differs: windows
     are running means, regions are fixed cells of a random hash (`intrinsic.cells`) where theirs split as they fill, and
     the error counts in the logarithm, so that progress from 0.2 to 0.1 is seen beside that from 20 to 10.
 

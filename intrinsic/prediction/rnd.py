@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from intrinsic.nets import Look, Pool, example, frozen
+from intrinsic.nets import Features, Pool, example
 from intrinsic.objective import Memory, Objective, View
 
 
@@ -37,13 +37,12 @@ class RND(Objective):
     def build(self, view: View) -> None:
         """Makes the nets."""
         shape = example(view, "latent").shape
-        self.look = Look(shape)
-        self.target = frozen(Pool(shape, self.hidden, self.size))
+        self.target = Features(shape, self.hidden, self.size, fixed=True)
         self.predictor = Pool(shape, self.hidden, self.size)
 
     def _error(self, view: View) -> Tensor:
-        tokens = self.look(view["latent"])
-        return (self.predictor(tokens) - self.target(tokens)).square().mean(-1)
+        tokens = self.target.look(view["latent"])
+        return (self.predictor(tokens) - self.target.pool(tokens)).square().mean(-1)
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative error, shape (*lead,)."""
@@ -55,4 +54,4 @@ class RND(Objective):
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""
-        self.look.observe(view["latent"])
+        self.target.observe(view["latent"])

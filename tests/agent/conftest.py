@@ -1,6 +1,7 @@
 """A small mind that plans from its twentieth step on, so that tests are quick."""
 
 import pytest
+import torch
 
 import agent
 import worlds
@@ -9,6 +10,11 @@ from worlds.world import World
 SMALL = agent.MindConfig(
     hidden=16, ensemble=3, samples=12, elites=4, horizon=5, batch=16, updates=1, babble=20, what=4, capacity=500
 )
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)  # small nets: more threads than free cores cost more than they bring
 
 
 @pytest.fixture

@@ -1,5 +1,3 @@
-import dataclasses
-
 import pytest
 import torch
 
@@ -43,6 +41,6 @@ def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() 
     feared[0, 1, pain] = 10.0
     mind.critic.expect = lambda sight: feared.flatten(0, 1)  # type: ignore[method-assign]
     for trace, differs in ((0.9, True), (1.0, False)):
-        mind.actor.config = dataclasses.replace(SMALL, trace=trace)
+        mind.actor.trust = _trust(SMALL.horizon, trace, SMALL.discount)
         calm, crossing = mind.actor.judge(latent, actions, senses, attended).parts["critic.pain"].tolist()
         assert (crossing > calm + 0.1) == differs

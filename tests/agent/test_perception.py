@@ -8,6 +8,7 @@ import agent
 import worlds
 from agent.configurator import attend, tokens
 from agent.perception import THING
+from agent.sight import look_out, walls_near
 from worlds.world import World
 
 
@@ -91,9 +92,11 @@ def test_walls_are_where_nothing_was_seen_beyond(mind: agent.Mind, world: World)
     senses["things"][0, :2] = torch.tensor([3.0, -3.0])
     perception = mind.perception
     perception.observe(senses, senses)
-    rim = float(senses["things"][0, THING])
+    appearance = perception.appearance(senses)
+    rim = float(appearance[0, 0])
     assert float(perception.high[0]) == pytest.approx(3.0 + rim)
     assert float(perception.low[1]) == pytest.approx(-3.0 - rim)
-    at_wall, amid = perception.walls(torch.tensor([[3.0, 0.0], [0.0, 0.0]]), torch.full((2, 1), rim))
+    outlook = look_out(perception, appearance[None, :1])
+    amid, at_wall = walls_near(torch.tensor([[[0.0, 0.0], [3.0, 0.0]]]), outlook)[0]
     assert float(at_wall[0]) == pytest.approx(1.0, abs=1e-3)
     assert abs(float(amid[0])) < 0.2

@@ -91,7 +91,7 @@ def test_a_file_that_is_saved_unchanged_is_no_event(author):
         (FLAT.format(1).replace("Mine", "Other"), r"unknown objective .* 'Mine'"),
         (FLAT.format("view['smell']"), r"asked for 'smell'"),
         (FLAT.format(1).replace("latent", "smell"), r"reads smell, which this agent does not offer"),
-        (FLAT.format("1 / 0"), r"line 7: ZeroDivisionError"),
+        (FLAT.format("1 / 0"), r"^drives.py, line 7: ZeroDivisionError: division by zero$"),
         (HEAD, r"has no method `cost`"),
     ],
 )

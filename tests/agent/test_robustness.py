@@ -12,7 +12,7 @@ import agent
 import worlds
 from agent.emotions import Emotions
 from agent.memory import Replay
-from agent.planner import ICEM
+from agent.planners import ICEM
 from tests.agent.conftest import SMALL
 from usererror import UserError
 from worlds import Event, Meal, Place, Poke

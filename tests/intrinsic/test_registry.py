@@ -128,7 +128,7 @@ def test_an_installed_plugin_is_registered(installed):
 
 def test_an_installed_plugin_that_does_not_import_names_its_package_and_harms_no_other(installed):
     installed("import nosuchmodule\n", "purr = purring_drives:Purr")
-    with pytest.raises(UserError, match=r"plug-in 'purr' \(purring\) cannot be imported: .*nosuchmodule"):
+    with pytest.raises(UserError, match=r"objective 'purr' \(purring\) cannot be imported: .*nosuchmodule"):
         intrinsic.make("purr")
     assert {it.name for it in intrinsic.describe() if it.problem} == {"purr"}
 

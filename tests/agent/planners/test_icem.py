@@ -1,6 +1,6 @@
 import torch
 
-from agent.planner import ICEM, colored_noise
+from agent.planners import ICEM, colored_noise
 
 
 def test_noise_has_unit_variance_and_its_colour_makes_it_smooth() -> None:

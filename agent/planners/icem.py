@@ -1,46 +1,17 @@
-"""Planning in imagination by sampling."""
+"""Planning by sampling: the improved cross-entropy method."""
 
 from __future__ import annotations
-
-import math
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
-Evaluate = Callable[[Tensor], Tensor]
-
-
-def colored_noise(beta: float, steps: int, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Draws noise whose power falls with frequency as 1 / f^beta; unit variance at each step.
-
-    Returns:
-        (steps, *shape).
-
-    Source: Timmer & König 1995, as used for planning by Pinneri et al. 2020.
-    """
-    frequency = torch.fft.rfftfreq(steps)
-    frequency[0] = 1.0 / steps
-    power = frequency ** (-beta / 2.0)
-    real = torch.randn(len(frequency), *shape, generator=generator)
-    imag = torch.randn(len(frequency), *shape, generator=generator)
-    imag[0] = 0.0
-    real[0] *= math.sqrt(2.0)
-    if steps % 2 == 0:
-        imag[-1] = 0.0
-        real[-1] *= math.sqrt(2.0)
-    spectrum = torch.complex(real, imag) * power.view(-1, *[1] * len(shape))
-    noise: Tensor = torch.fft.irfft(spectrum, n=steps, dim=0)
-    weights = power.clone()
-    weights[1 : (steps + 1) // 2] *= math.sqrt(2.0)
-    sigma = math.sqrt(2.0) * weights.square().sum().sqrt() / steps
-    return torch.div(noise, sigma)
+from agent.planners.planner import Evaluate, colored_noise, finite, later
 
 
 class ICEM:
     """The improved cross-entropy method: smooth noise, remembered elites, plans kept from one step to the next.
 
-    Source: Pinneri et al. 2020, arXiv 2008.06389 (algorithm 1). We keep the number of samples the same in each
+    Source: Pinneri et al. 2020, arXiv 2008.06389. We keep the number of samples the same in each
     iteration and count the mean itself among them in every iteration.
 
     Args:
@@ -70,6 +41,7 @@ class ICEM:
         self.horizon, self.actions, self.samples, self.iterations = horizon, actions, samples, iterations
         self.elites, self.beta, self.sigma, self.momentum = elites, beta, sigma, momentum
         self.keep = max(1, round(keep * elites))
+        self.differentiates = False
         self.reset()
 
     def reset(self) -> None:
@@ -78,18 +50,8 @@ class ICEM:
         self.kept = torch.zeros(self.horizon, 0, self.actions)
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Looks for cheap plans.
-
-        Args:
-            evaluate: From plans (T, B, A) to costs (B,).
-            generator: Random numbers.
-
-        Returns:
-            The last iteration's plans (T, B, A), in the order in which `evaluate` saw them, and their costs (B,).
-            The cheapest of earlier iterations are among them.
-        """
-        mean = torch.cat([self.mean[1:], self.mean[-1:]])
-        kept = torch.cat([self.kept[1:], self.kept[-1:]])
+        """See `Planner`; the cheapest plans of earlier iterations are among those of the last."""
+        mean, kept = later(self.mean, self.kept)
         sigma = torch.full_like(mean, self.sigma)
         plans, costs = mean.unsqueeze(1), torch.zeros(1)
         for _ in range(self.iterations):
@@ -98,8 +60,7 @@ class ICEM:
             plans = torch.cat(
                 [(mean.unsqueeze(1) + sigma.unsqueeze(1) * noise).clamp(-1, 1), kept, mean.unsqueeze(1)], 1
             )
-            costs = evaluate(plans)
-            costs = torch.where(costs.isfinite(), costs, math.inf)  # a future that breaks the model is no good one
+            costs = finite(evaluate(plans))
             order = costs.argsort(stable=True)
             elite = plans[:, order[: self.elites]]
             mean = self.momentum * mean + (1 - self.momentum) * elite.mean(1)

@@ -1,0 +1,103 @@
+"""Planning by gradient, through the differentiable world model."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from agent.planners.icem import ICEM
+from agent.planners.planner import Evaluate, colored_noise, finite, later
+
+
+class GradientPlanner:
+    """Lets a few plans slide down the slope of their costs.
+
+    Source: LeCun 2022, A Path Towards Autonomous Machine Intelligence, section 3.1.2 (Mode-2, inference of actions by
+    gradient); gradients that are normalised, in the manner of sign descent, since costs have no scale of their own.
+
+    Args:
+        horizon: Steps planned, T.
+        actions: Size of an action, each from -1 to 1.
+        samples: Plans that slide, side by side.
+        iterations: Steps down.
+        beta: Colour of the noise that plans begin from.
+        rate: Root mean square change of a plan's actions in the first step; it falls as one over the steps done.
+        sigma: Standard deviation of that noise.
+    """
+
+    def __init__(
+        self,
+        horizon: int,
+        actions: int,
+        samples: int,
+        iterations: int,
+        beta: float,
+        rate: float = 0.3,
+        sigma: float = 0.6,
+    ) -> None:
+        self.horizon, self.actions, self.samples, self.iterations = horizon, actions, samples, iterations
+        self.beta, self.rate, self.sigma = beta, rate, sigma
+        self.differentiates = True
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets the last plan."""
+        self.mean = torch.zeros(self.horizon, self.actions)
+        self.kept = torch.zeros(self.horizon, 0, self.actions)
+
+    def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """See `Planner`; the last plans are as many as were sampled."""
+        mean, _ = later(self.mean, self.kept)
+        noise = colored_noise(self.beta, self.horizon, (self.samples - 1, self.actions), generator)
+        plans = torch.cat([mean.unsqueeze(1) + self.sigma * noise, mean.unsqueeze(1)], 1).clamp(-1, 1)
+        plans, costs = descend(evaluate, plans, self.iterations, self.rate)
+        self.mean = plans[:, costs.argmin()]
+        return plans, costs
+
+
+class RefinedICEM(ICEM):
+    """`ICEM` whose elites then slide down the slope of their costs.
+
+    Args:
+        steps: Steps down, after the iterations of sampling.
+        rate: As of `GradientPlanner`.
+        **options: Of `ICEM`.
+    """
+
+    def __init__(self, steps: int, rate: float = 0.15, **options: float) -> None:
+        self.steps, self.rate = steps, rate
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.differentiates = True
+
+    def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """See `Planner`; the last plans are the elites, the cheapest of those seen on the way down."""
+        plans, costs = super().plan(evaluate, generator)
+        elite = plans[:, costs.argsort(stable=True)[: self.elites]]
+        plans, costs = descend(evaluate, elite, self.steps, self.rate)
+        order = costs.argsort(stable=True)
+        self.kept = plans[:, order[: self.keep]]
+        self.mean = self.momentum * self.mean + (1 - self.momentum) * plans[:, order[0]]
+        return plans, costs
+
+
+def descend(evaluate: Evaluate, plans: Tensor, steps: int, rate: float) -> tuple[Tensor, Tensor]:
+    """Moves plans (T, B, A) down the slope of their costs, and evaluates the best that each has been.
+
+    A plan that a step made dearer keeps its cheaper state: what is returned is never worse than what was given.
+    """
+    best, least = plans, torch.full(plans.shape[1:2], torch.inf)
+    for step in range(steps):
+        plans = plans.detach().requires_grad_()
+        with torch.enable_grad():
+            costs = evaluate(plans)
+            (slope,) = torch.autograd.grad(torch.where(costs.isfinite(), costs, 0.0).sum(), plans)
+        better = finite(costs.detach()) < least
+        best, least = torch.where(better[:, None], plans.detach(), best), torch.where(better, costs.detach(), least)
+        slope = torch.nan_to_num(slope, 0.0, 0.0, 0.0)
+        size = slope.square().mean((0, 2), keepdim=True).sqrt().clamp_min(1e-12)
+        plans = (plans.detach() - rate / (1 + step) * slope / size).clamp(-1, 1)
+    costs = finite(evaluate(plans))
+    if bool((costs <= least).all()):
+        return plans, costs
+    plans = torch.where((costs <= least)[:, None], plans, best)
+    return plans, finite(evaluate(plans))

@@ -1,0 +1,64 @@
+"""Planning by sampling: model-predictive path integral control."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from agent.planners.planner import Evaluate, colored_noise, finite, later
+
+
+class MPPI:
+    """Weighs all sampled plans by how cheap they are, and moves to their average.
+
+    Source: Williams et al. 2017, Information theoretic MPC for model-based reinforcement learning (ICRA), with
+    smooth noise as in `ICEM`. We measure costs in units of their spread among the samples, so that the temperature
+    means the same whatever is being sought, and evaluate the average itself among the next samples.
+
+    Args:
+        horizon: Steps planned, T.
+        actions: Size of an action, each from -1 to 1.
+        samples: Plans per iteration.
+        iterations: Per decision.
+        beta: Colour of the noise.
+        temperature: Standard deviations of cost that make a plan count e times less.
+        sigma: Standard deviation of the noise.
+    """
+
+    def __init__(
+        self,
+        horizon: int,
+        actions: int,
+        samples: int,
+        iterations: int,
+        beta: float,
+        temperature: float = 0.3,
+        sigma: float = 0.5,
+    ) -> None:
+        self.horizon, self.actions, self.samples, self.iterations = horizon, actions, samples, iterations
+        self.beta, self.temperature, self.sigma = beta, temperature, sigma
+        self.differentiates = False
+        self.reset()
+
+    def reset(self) -> None:
+        """Forgets the last plan."""
+        self.mean = torch.zeros(self.horizon, self.actions)
+        self.kept = torch.zeros(self.horizon, 0, self.actions)
+
+    def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """See `Planner`; the cheapest plan of each iteration enters the next."""
+        mean, kept = later(self.mean, self.kept)
+        plans, costs = mean.unsqueeze(1), torch.zeros(1)
+        for _ in range(self.iterations):
+            fresh = self.samples - kept.shape[1] - 1
+            noise = self.sigma * colored_noise(self.beta, self.horizon, (fresh, self.actions), generator)
+            plans = torch.cat([(mean.unsqueeze(1) + noise).clamp(-1, 1), kept, mean.unsqueeze(1)], 1)
+            costs = finite(evaluate(plans))
+            sound = costs[costs.isfinite()]
+            spread = sound.std() if len(sound) > 1 else costs.new_ones(())
+            weight = torch.softmax(-costs / (self.temperature * spread.clamp_min(1e-6)), 0)
+            if bool(weight.isfinite().all()):  # else no plan has a sound future: stay with what was planned
+                mean = torch.einsum("b,tba->ta", weight, plans)
+            kept = plans[:, costs.argmin()].unsqueeze(1)
+        self.mean, self.kept = mean, kept
+        return plans, costs

@@ -1,0 +1,77 @@
+"""What every planner is, and the noise that plans are drawn with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+Evaluate = Callable[[Tensor], Tensor]
+
+
+class Planner(Protocol):
+    """Looks for cheap plans, and carries what it found over to the next decision.
+
+    Attributes:
+        mean: (T, A) the plan that the next search begins around, one step later.
+        kept: (T, n, A) plans that enter the next search as they are, one step later.
+        differentiates: Whether it asks for gradients of costs.
+    """
+
+    mean: Tensor
+    kept: Tensor
+    differentiates: bool
+
+    def reset(self) -> None:
+        """Forgets the last plan."""
+
+    def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Looks for cheap plans.
+
+        Args:
+            evaluate: From plans (T, B, A), each action from -1 to 1, to costs (B,).
+            generator: Random numbers.
+
+        Returns:
+            The plans (T, B, A) that `evaluate` saw last, in that order, and their costs (B,).
+        """
+        ...
+
+
+def later(mean: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns plans (T, ...) as they read one step later: the first action is done, the last one is repeated."""
+    return torch.cat([mean[1:], mean[-1:]]), torch.cat([kept[1:], kept[-1:]])
+
+
+def finite(costs: Tensor) -> Tensor:
+    """Returns costs in which a future that breaks the model is the worst there is."""
+    return torch.where(costs.isfinite(), costs, math.inf)
+
+
+def colored_noise(beta: float, steps: int, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    """Draws noise whose power falls with frequency as 1 / f^beta; unit variance at each step.
+
+    Returns:
+        (steps, *shape).
+
+    Source: Timmer & König 1995, as used for planning by Pinneri et al. 2020.
+    """
+    frequency = torch.fft.rfftfreq(steps)
+    frequency[0] = 1.0 / steps
+    power = frequency ** (-beta / 2.0)
+    real = torch.randn(len(frequency), *shape, generator=generator)
+    imag = torch.randn(len(frequency), *shape, generator=generator)
+    imag[0] = 0.0
+    real[0] *= math.sqrt(2.0)
+    if steps % 2 == 0:
+        imag[-1] = 0.0
+        real[-1] *= math.sqrt(2.0)
+    spectrum = torch.complex(real, imag) * power.view(-1, *[1] * len(shape))
+    noise: Tensor = torch.fft.irfft(spectrum, n=steps, dim=0)
+    weights = power.clone()
+    weights[1 : (steps + 1) // 2] *= math.sqrt(2.0)
+    sigma = math.sqrt(2.0) * weights.square().sum().sqrt() / steps
+    return torch.div(noise, sigma)

@@ -1,0 +1,153 @@
+"""Worlds whose reward is too rare for chance: what `studies.sparse` learns in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+import worlds  # noqa: F401  # registers housecat's worlds with Gymnasium
+
+MAZE = 4  # cells along a side
+Ends = list[tuple[int, bool, list[int]]]  # of episodes: in which step, whether it arrived, the cells it visited
+
+
+class Rare(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """Rewards arriving, which ends an episode, and nothing else; notes what an episode came to.
+
+    Attributes:
+        steps: Lived in all.
+        ended: For each episode, the step it ended in, whether it arrived, and the numbers of the cells it visited.
+    """
+
+    def __init__(self, env: gymnasium.Env[Any, Any], reward: float) -> None:
+        super().__init__(env)
+        self.reward, self.steps = reward, 0
+        self.ended: Ends = []
+        self.visited = set[int]()
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Lives a step."""
+        obs, _, terminated, truncated, info = self.env.step(action)
+        self.steps += 1
+        arrived = self._arrived(terminated)
+        if arrived or truncated:
+            self.ended.append((self.steps, arrived, sorted(self.visited)))
+        return obs, self.reward * arrived, arrived, truncated, info
+
+    def _arrived(self, terminated: bool) -> bool:
+        return bool(terminated)
+
+
+class Driver(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """A kitten that drives and turns alone, and feels nothing but where it is and which way it faces.
+
+    Head and paw would be as new, to whoever looks for what is new, as another part of the maze.
+    """
+
+    def __init__(self, env: gymnasium.Env[Any, Any]) -> None:
+        super().__init__(env)
+        self.observation_space = gymnasium.spaces.Box(-10.0, 10.0, (4,), np.float32)
+        self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (2,), np.float32)
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        """Returns x, y (m), sine and cosine of the heading."""
+        obs, info = self.env.reset(seed=seed, options=options)
+        return obs["body"][:4], info
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        """Drives and turns."""
+        obs, reward, *rest = self.env.step(np.concatenate([action, np.zeros(3, np.float32)]))
+        return (obs["body"][:4], float(reward), *rest)
+
+
+class RareMaze(Rare):
+    """The same maze in every episode, and the goal in it; notes which cells were visited."""
+
+    def __init__(self, env: gymnasium.Env[Any, Any], reward: float, layout: int) -> None:
+        super().__init__(env, reward)
+        self.layout = layout
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        """Puts the body back to the start."""
+        self.visited = set()
+        return self.env.reset(seed=self.layout, options=options)
+
+    def _arrived(self, terminated: bool) -> bool:
+        truth = self.env.unwrapped.truth()  # type: ignore[attr-defined]  # a world of housecat's
+        column, row = truth["maze.cell"]
+        self.visited.add(row * MAZE + column)
+        return bool(truth["at_goal"])
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be learnt, and how.
+
+    Attributes:
+        title: Of its picture.
+        make: Makes the environment for a seed.
+        policy: Of Stable-Baselines3.
+        steps: Of all environments together.
+        lives: Environments side by side.
+        weight: Of an objective: its root mean square reward per step.
+        measure: What counts of a life, from its episodes' ends and its steps.
+        unit: Of the measure.
+        settings: Of PPO.
+    """
+
+    title: str
+    make: Callable[[int], Rare]
+    policy: str
+    steps: int
+    lives: int
+    weight: float
+    measure: Callable[[Ends, int], float]
+    unit: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def car(seed: int) -> Rare:
+    """Returns a car that is rewarded at the flag alone; it sees place and velocity as shares of their range."""
+    env = gymnasium.make("MountainCarContinuous-v0")
+    return Rare(gymnasium.wrappers.RescaleObservation(env, np.float32(-1.0), np.float32(1.0)), 10.0)
+
+
+def maze(seed: int) -> Rare:
+    """Returns a kitten in a maze of 16 cells that is rewarded at the goal alone.
+
+    Physics takes steps twice as long as elsewhere: nothing here is finer than a hedge.
+    """
+    env = gymnasium.make(
+        "housecat/Maze-v0", cells=(MAZE, MAZE), senses=("body",), physics_dt=1 / 120, film=1,
+        max_episode_steps=200,
+    )  # fmt: skip
+    return RareMaze(Driver(env), 10.0, seed)
+
+
+def arrivals(ended: Ends, steps: int) -> float:
+    """Returns how often it arrived, per 10,000 steps."""
+    return sum(arrived for _, arrived, _ in ended) / steps * 10_000
+
+
+def visited(ended: Ends, steps: int) -> float:
+    """Returns the share of the maze's cells that an episode of the second half visits, on average."""
+    shares = [len(cells) / MAZE**2 for step, _, cells in ended if step > steps / 2]
+    return float(np.mean(shares)) if shares else 0.0
+
+
+TASKS = {
+    "car": Task(
+        "MountainCarContinuous, rewarded at the flag alone", car, "MlpPolicy", 40_000, 8, 0.3, arrivals,
+        "times at the flag per 10,000 steps",
+        {"n_steps": 256, "batch_size": 256},
+    ),
+    "maze": Task(
+        "a maze, rewarded at the goal alone", maze, "MlpPolicy", 8_192, 4, 1.0, visited,
+        "share of the maze's cells visited in an episode of the second half",
+        {"n_steps": 128, "batch_size": 64, "learning_rate": 1e-3},
+    ),
+}  # fmt: skip

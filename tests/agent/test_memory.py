@@ -1,0 +1,59 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+
+import agent
+from agent.memory import Replay
+from tests.agent.conftest import SMALL
+from usererror import UserError
+from worlds.world import World
+
+
+def filled(moments: int) -> Replay:
+    memory = Replay({"body": torch.zeros(1)}, actions=1, costs=(), capacity=500)
+    for i in range(moments):
+        before, after = ({"body": torch.tensor([float(j)])} for j in (i, i + 1))
+        memory.add(before, torch.zeros(1), after, {}, energy=1.0)
+    return memory
+
+
+def test_what_is_badly_predicted_is_drawn_more_often() -> None:
+    memory, generator = filled(100), torch.Generator().manual_seed(0)
+    memory.retell(torch.arange(10), torch.full((10,), 81.0))
+    drawn = memory.sample(4000, generator, rare=1.0).place
+    share = float((drawn < 10).float().mean())  # 10 of weight 9 among 90 of weight 1
+    assert share == pytest.approx(0.5, abs=0.04)
+    assert float((memory.sample(4000, generator, rare=0.0).place < 10).float().mean()) == pytest.approx(0.1, abs=0.03)
+
+
+def test_curious_replay_draws_what_it_has_never_drawn() -> None:
+    memory, generator = filled(100), torch.Generator().manual_seed(0)
+    for _ in range(30):
+        memory.sample(100, generator, rare=1.0, priority="curious")
+    for i in range(100, 110):
+        memory.add({"body": torch.tensor([float(i)])}, torch.zeros(1), {"body": torch.tensor([i + 1.0])}, {})
+    new = memory.sample(200, generator, rare=1.0, priority="curious").place >= 100
+    assert float(new.float().mean()) > 0.9
+    # All have been drawn by now: what is badly predicted comes first.
+    memory.visits.fill_(1000)
+    memory.retell(torch.arange(5), torch.full((5,), 1e4))
+    assert float((memory.sample(200, generator, rare=1.0, priority="curious").place < 5).float().mean()) > 0.9
+
+
+def test_a_life_with_curious_replay_goes_on_bit_for_bit_after_saving(world: World, tmp_path: Path) -> None:
+    mind = agent.Mind.born(world, seed=0, config=dataclasses.replace(SMALL, priority="curious"))
+    list(agent.live(world, mind, 30))
+    mind.save(tmp_path / "mind")
+    again, snapshot = agent.Mind.load(tmp_path / "mind"), world.snapshot()
+    assert torch.equal(again.memory.visits[:30], mind.memory.visits[:30])
+    assert mind.memory.visits.any()
+    first = [m.action.tolist() for m in agent.live(world, mind, 5)]
+    world.restore(snapshot)
+    assert [m.action.tolist() for m in agent.live(world, again, 5)] == first
+
+
+def test_an_unknown_priority_is_named_with_those_there_are() -> None:
+    with pytest.raises(UserError, match="curious"):
+        dataclasses.replace(SMALL, priority="curios")
