@@ -17,7 +17,7 @@ import tyro
 
 from housecat_export import export
 from housecat_objectives import objectives
-from housecat_options import Json, Name, Place, room_options
+from housecat_options import Json, Name, Place, mind_settings, room_options
 from housecat_results import film, illustrate, report, say, versions, watch_window
 from housecat_study import study
 from housecat_worlds import worlds
@@ -42,6 +42,8 @@ class Life:
     """Who: a mind that comes with housecat, or the path of one."""
     newborn: bool = False
     """Begin with a mind that knows nothing."""
+    setting: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=VALUE")] = ()
+    """How a newborn mind is made, once for each: planner=mppi, horizon=20. See docs/mind.md."""
     objective: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=WEIGHT")] = ()
     """What it wants besides, and how much; once for each, 0 leaves one out. Of a file: my_drives.py:LovesRed=1."""
     body: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
@@ -58,7 +60,8 @@ class Life:
 
         wanted = {_placed(name): weight for name, weight in parse_specs(self.objective).items()}
         mind, room = None if self.newborn else _placed(self.mind), room_options(self.body, self.room)
-        return RunConfig(_placed(self.world), mind, wanted, self.seed, steps, room)
+        settings = mind_settings(self.newborn, self.setting)
+        return RunConfig(_placed(self.world), mind, wanted, self.seed, steps, room, settings)
 
 
 def _placed(name: str) -> str:

@@ -18,20 +18,36 @@ Place = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
 def room_options(body: str | None, given: Sequence[str]) -> dict[str, Any]:
     """Returns what a world is made with, from `--body` and from what `--room` was given, once for each.
 
-    A value is ``true`` or ``false``, a number, a word, or several of them with commas between.
-
     Raises:
         UserError: If one has no value, is given twice, or has an option of its own.
     """
     found: dict[str, Any] = {} if body is None else {"body": body}
+    return found | _pairs("--room", "extras=all", given, ("body", "seed"))
+
+
+def mind_settings(newborn: bool, given: Sequence[str]) -> dict[str, Any]:
+    """Returns how a newborn mind is made, from what `--setting` was given, once for each.
+
+    Raises:
+        UserError: If one has no value, is given twice, or has an option of its own; or if the mind is no newborn.
+    """
+    found = _pairs("--setting", "planner=mppi", given, ("objective", "seed"))
+    if found and not newborn:
+        raise UserError(f"--setting {given[0]}: a mind that has lived keeps its settings; add --newborn for a new one")
+    return found
+
+
+def _pairs(flag: str, example: str, given: Sequence[str], others: Sequence[str]) -> dict[str, Any]:
+    """Reads NAME=VALUE: ``true`` or ``false``, a number, a word, or several of them with commas between."""
+    found: dict[str, Any] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise UserError(f"--room {text!r}: give an option and its value, such as --room extras=all")
-        if name in ("body", "seed"):
-            raise UserError(f"--room {text!r}: that has an option of its own, --{name} {value or name.upper()}")
+            raise UserError(f"{flag} {text!r}: give a name and its value, such as {flag} {example}")
+        if name in others:
+            raise UserError(f"{flag} {text!r}: that has an option of its own, --{name} {value or name.upper()}")
         if name in found:
-            raise UserError(f"--room {name} is given twice: {found[name]!r} and {value!r}")
+            raise UserError(f"{flag} {name} is given twice: {found[name]!r} and {value!r}")
         found[name] = [_value(part) for part in value.split(",")] if "," in value else _value(value)
     return found
 

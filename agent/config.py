@@ -15,6 +15,7 @@ LEAST = {
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates"), 0),
 }
+WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,15 @@ class MindConfig:
         """Reads back what `to_json` wrote.
 
         Raises:
-            UserError: If a setting does not exist.
+            UserError: If a setting does not exist, or has a value of another kind.
         """
-        known = [f.name for f in fields(cls)]
-        for name in values:
-            if name not in known:
-                raise unknown("setting of a mind", name, known)
+        kinds = {f.name: str(f.type) for f in fields(cls)}
+        for name, value in values.items():
+            if name not in kinds:
+                raise unknown("setting of a mind", name, kinds)
+            if name == "objectives" and not isinstance(value, dict):
+                raise UserError(f"objectives={value!r} must be weights by name")
+            kind = type(value).__name__
+            if kinds[name] in WORDS and kind != kinds[name] and (kind, kinds[name]) != ("int", "float"):
+                raise UserError(f"{name}={value!r} must be {WORDS[kinds[name]]}")
         return cls(**values)

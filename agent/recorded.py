@@ -26,7 +26,8 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
 
     Objectives given for the run come on top of the mind's own; a weight of 0 leaves one out.
     """
-    own = MindConfig().objectives if config.mind is None else wants(config.mind)
+    settings = MindConfig.from_json({**MindConfig().to_json(), **config.settings})
+    own = settings.objectives if config.mind is None else wants(config.mind)
     wanted = {name: weight for name, weight in {**own, **config.objectives}.items() if weight != 0.0}
     if config.mind is not None:  # before the world: a misspelt name is told at once
         mind = Mind.load(config.mind, wanted if config.objectives else None)
@@ -34,7 +35,7 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
         mind.fits(world)  # or it would be told only once the run has a folder
         return world, mind
     world = config.make_world()
-    return world, Mind.born(world, objectives=wanted, seed=config.seed)
+    return world, Mind.born(world, objectives=wanted, seed=config.seed, config=settings)
 
 
 def awaken(path: Path) -> tuple[World, Mind]:

@@ -33,6 +33,7 @@ class RunConfig:
         seed: Of the world's layout and of the mind.
         steps: Control steps that the run is to have in the end.
         room: Options that the world is made with, such as its body: plain numbers, words, truth values and lists.
+        settings: Of a newborn's `MindConfig`, where other than the defaults.
     """
 
     world: str = "playroom"
@@ -41,6 +42,7 @@ class RunConfig:
     seed: int = 0
     steps: int = 5000
     room: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.steps < 1:
@@ -68,7 +70,9 @@ class RunConfig:
         """Returns the configuration as TOML."""
         flat = {key: value for key, value in asdict(self).items() if not isinstance(value, dict) and value is not None}
         weights = [f"{_toml(name)} = {value!r}" for name, value in self.objectives.items()]
-        return "\n".join([*_lines(flat), "", "[objectives]", *weights, "", "[room]", *_lines(self.room), ""])
+        room, settings = _lines(self.room), _lines(self.settings)
+        tables = ["", "[objectives]", *weights, "", "[room]", *room, "", "[settings]", *settings]
+        return "\n".join([*_lines(flat), *tables, ""])
 
 
 def _toml(value: Any) -> str:

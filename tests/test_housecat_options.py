@@ -1,4 +1,4 @@
-"""Bodies and options of worlds on the command line."""
+"""Bodies and options of worlds, and settings of minds, on the command line."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_
         (("--world", "maze", "--room", "cells=12"), "cells=12; allowed in Maze: several, each a whole number"),
         (("--world", "meadow", "--room", "steepness=x"), "steepness='x'; allowed in Meadow: a number"),
         (("--room", "control_dt=0.003"), "control_dt=0.003 s is not a whole multiple of physics_dt="),
-        (("--room", "lamp"), "give an option and its value"),
+        (("--room", "lamp"), "give a name and its value"),
         (("--room", "lamp=true", "--room", "lamp=false"), "--room lamp is given twice: True and 'false'"),
         (("--room", "seed=3"), "an option of its own, --seed 3"),
         (("--body", "crawler"), "this mind has senses"),
@@ -78,3 +78,34 @@ def test_lists_worlds_with_their_bodies_and_options(call: Any, capsys: pytest.Ca
     said = capsys.readouterr().out
     assert "--body crawler, kitten" in said
     assert "--room hills, steepness" in said
+
+
+def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_them(call: Any) -> None:
+    own = "--setting", "planner=mppi", "--setting", "horizon=4", "--setting", "babble=1", "--setting", "critic=false"
+    assert call("run", "--newborn", *own, "--steps", "3", "--name", "mine")[0] == 0
+    wanted = {"planner": "mppi", "horizon": 4, "babble": 1, "critic": False}
+    assert RunFolder("runs/mine").config.settings == wanted
+    assert call("run", "--resume", "runs/mine", "--steps", "4")[0] == 0
+    assert call("replay", "runs/mine")[1]["same"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--setting", "planner=mppi"), "add --newborn"),
+        (("--newborn", "--setting", "planner=mpp"), "unknown planner 'mpp'. Did you mean mppi"),
+        (("--newborn", "--setting", "horzon=3"), "Did you mean horizon"),
+        (("--newborn", "--setting", "horizon=far"), "horizon='far' must be a whole number"),
+        (("--newborn", "--setting", "horizon=0"), "horizon=0 must be at least 1"),
+        (("--newborn", "--setting", "trace=true"), "trace=True must be a number"),
+        (("--newborn", "--setting", "objective=pain"), "an option of its own, --objective pain"),
+        (("--newborn", "--setting", "objectives=pain"), "objectives='pain'"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_told_and_leaves_no_run_behind(
+    call: Any, given: tuple[str, ...], words: str
+) -> None:
+    status, _, said = call("run", "--steps", "3", *given)
+    assert status == 2
+    assert words in said
+    assert not Path("runs").exists()
