@@ -11,7 +11,7 @@ import tyro
 
 from housecat_options import Json, Place
 from housecat_results import lines, report, table
-from usererror import unknown
+from usererror import UserError, unknown
 
 
 def study(
@@ -40,6 +40,10 @@ def study(
         return report(known, table(known), json)
     if name not in known:
         raise unknown("study", name, known)
+    if steps is not None and steps < 1:
+        raise UserError(f"steps={steps}; a study takes at least 1")
+    if len(set(seeds)) < len(seeds) or not seeds:
+        raise UserError(f"seeds={' '.join(map(str, seeds)) or 'none'}; give at least one, and each once")
     folder = out or Path("runs") / f"study-{name}"
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)

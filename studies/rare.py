@@ -91,7 +91,7 @@ class Task:
         title: Of its picture.
         make: Makes the environment for a seed.
         policy: Of Stable-Baselines3.
-        steps: Of all environments together.
+        steps: Of all environments together, whole rollouts of PPO.
         lives: Environments side by side.
         weight: Of an objective: its root mean square reward per step.
         measure: What counts of a life, from its episodes' ends and its steps.
@@ -134,19 +134,22 @@ def arrivals(ended: Ends, steps: int) -> float:
 
 
 def visited(ended: Ends, steps: int) -> float:
-    """Returns the share of the maze's cells that an episode of the second half visits, on average."""
+    """Returns the share of the maze's cells that an episode of the second half visits, on average.
+
+    Were the goal found, an episode would end there: the less would be seen the better it was known.
+    """
     shares = [len(cells) / MAZE**2 for step, _, cells in ended if step > steps / 2]
     return float(np.mean(shares)) if shares else 0.0
 
 
 TASKS = {
     "car": Task(
-        "MountainCarContinuous, rewarded at the flag alone", car, "MlpPolicy", 40_000, 8, 0.3, arrivals,
+        "MountainCarContinuous, rewarded at the flag alone", car, "MlpPolicy", 40_960, 8, 0.3, arrivals,
         "times at the flag per 10,000 steps",
         {"n_steps": 256, "batch_size": 256},
     ),
     "maze": Task(
-        "a maze, rewarded at the goal alone", maze, "MlpPolicy", 8_192, 4, 1.0, visited,
+        "how much of a maze is seen", maze, "MlpPolicy", 8_192, 4, 1.0, visited,
         "share of the maze's cells visited in an episode of the second half",
         {"n_steps": 128, "batch_size": 64, "learning_rate": 1e-3},
     ),

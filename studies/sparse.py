@@ -1,8 +1,10 @@
-"""Curiosity finds a reward that is too rare for chance: PPO with an objective against PPO alone, in equal steps.
+"""Curiosity finds what chance does not: PPO with an objective against PPO alone, in equal steps.
 
-Two worlds (`studies.rare`): a car that is rewarded at the flag alone, and a kitten in a maze that is rewarded at the
-goal alone. The control is the same PPO with the same seeds and steps; each objective is compared with it seed by
-seed. Lives are kept in the folder, so that a study that was broken off goes on where it was.
+Two worlds (`studies.rare`). A car is rewarded at the flag alone: what counts is how often it gets there. A kitten in a
+maze is rewarded at the goal alone, which nobody finds in so few steps: what counts is how much of the maze it sees, and
+how often it was at the goal stands beside it. The control is the same PPO with the same seeds and steps; each objective
+is compared with it seed by seed. Lives are kept in the folder, so that a study that was broken off goes on where it
+was.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +28,17 @@ from agent.files import write_text
 from studies import rare
 from studies.lives import Progress, fingerprint, metric, side_by_side, versions
 from studies.rare import TASKS, Ends, Rare
-from usererror import unknown
+from usererror import UserError, unknown
 
 ALONE = "alone"
 WHICH = ("rnd", "disagreement", "e3b", "state_entropy")
+
+
+def _sb3() -> str:
+    try:
+        return version("stable-baselines3")
+    except PackageNotFoundError as error:
+        raise UserError("this study needs Stable-Baselines3: pip install 'housecat[sb3]'") from error
 
 
 def life(job: str, seed: int, steps: int | None = None) -> Ends:
@@ -55,7 +65,7 @@ def life(job: str, seed: int, steps: int | None = None) -> Ends:
 def kept(job: str, seed: int, folder: Path, steps: int | None = None) -> Ends:
     """Returns a life of this code from the folder, where it is lived when it is not there yet."""
     own = b"".join(Path(file).read_bytes() for file in (rare.__file__, __file__))
-    code = f"{fingerprint()}-{hashlib.sha256(own).hexdigest()[:6]}"
+    code = f"{fingerprint()}-{hashlib.sha256(own + _sb3().encode()).hexdigest()[:6]}"
     steps = steps or TASKS[job.split("/")[0]].steps
     path = folder / f"{job.replace('/', '-')}-{seed}-{steps}-{code}.json"
     if not path.exists():
@@ -104,6 +114,12 @@ def run(
         for task in TASKS
         for name, lives in found[task].items()
     }
+    controls |= {
+        f"maze/{name}/arrivals": metric(
+            (rare.arrivals(ends, spans["maze"]) for ends in lives), "times at the goal per 10,000 steps", "higher"
+        )
+        for name, lives in found["maze"].items()
+    }
     _draw(found, spans, out / "figure.png")
     return {
         "study": "sparse",
@@ -111,7 +127,7 @@ def run(
         "steps": spans,
         "metrics": {key: it for task in TASKS for key, it in compared(task, found[task], spans[task]).items()},
         "controls": controls,
-        "versions": versions(),
+        "versions": {**versions(), "stable-baselines3": _sb3()},
     }
 
 
