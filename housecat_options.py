@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import tyro
 
 from usererror import UserError
 
+UNFIT = "flat", "render_mode", "film"  # options of a world that a life has its own ways with
 Json = Annotated[bool, tyro.conf.arg(help="Print the result as one JSON object.")]
 Name = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
 Place = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
@@ -22,7 +24,7 @@ def room_options(body: str | None, given: Sequence[str]) -> dict[str, Any]:
         UserError: If one has no value, is given twice, or has an option of its own.
     """
     found: dict[str, Any] = {} if body is None else {"body": body}
-    return found | _pairs("--room", "extras=all", given, ("body", "seed"))
+    return found | _pairs("--room", "extras=all", given, ("body", "seed"), UNFIT)
 
 
 def mind_settings(newborn: bool, given: Sequence[str]) -> dict[str, Any]:
@@ -37,7 +39,9 @@ def mind_settings(newborn: bool, given: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _pairs(flag: str, example: str, given: Sequence[str], others: Sequence[str]) -> dict[str, Any]:
+def _pairs(
+    flag: str, example: str, given: Sequence[str], others: Sequence[str], unfit: Sequence[str] = ()
+) -> dict[str, Any]:
     """Reads NAME=VALUE: ``true`` or ``false``, a number, a word, or several of them with commas between."""
     found: dict[str, Any] = {}
     for text in given:
@@ -46,9 +50,12 @@ def _pairs(flag: str, example: str, given: Sequence[str], others: Sequence[str])
             raise UserError(f"{flag} {text!r}: give a name and its value, such as {flag} {example}")
         if name in others:
             raise UserError(f"{flag} {text!r}: that has an option of its own, --{name} {value or name.upper()}")
+        if name in unfit:
+            raise UserError(f"{flag} {text!r}: that is for programs, not for a life that is watched or recorded")
         if name in found:
             raise UserError(f"{flag} {name} is given twice: {found[name]!r} and {value!r}")
-        found[name] = [_value(part) for part in value.split(",")] if "," in value else _value(value)
+        parts = [_value(part) for part in value.split(",") if part or "," not in value]
+        found[name] = parts if "," in value else parts[0]
     return found
 
 
@@ -57,7 +64,9 @@ def _value(text: str) -> bool | float | str:
         return text == "true"
     for number in (int, float):
         try:
-            return number(text)
+            found = number(text)
         except ValueError:
             continue
+        if math.isfinite(found):  # else it is but a word
+            return found
     return text

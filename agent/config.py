@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -15,6 +16,7 @@ LEAST = {
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates"), 0),
 }
+MOST = 10_000_000
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
 
@@ -39,7 +41,8 @@ class MindConfig:
     elites: int = 8
     """Best plans that shape the next iteration."""
     planner: str = "icem"
-    """How plans are sought: icem, mppi, gradient (down the slope of costs), or icem+gradient (elites, refined)."""
+    """How plans are sought: icem, mppi, gradient (as many plans as elites, down the slope of costs), or icem+gradient
+    (the elites, refined)."""
     slides: int = 3
     """Steps down the slope of costs, of the planners that use it."""
     noise_beta: float = 2.5
@@ -78,6 +81,11 @@ class MindConfig:
     """Objectives and their weights."""
 
     def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise UserError(f"{name}={value} must be a finite number")
+            if isinstance(value, int) and value > MOST:
+                raise UserError(f"{name}={value} is more than any mind can have; at most {MOST}")
         for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise UserError(f"{name}={getattr(self, name)} must be at least {least}")
@@ -93,6 +101,11 @@ class MindConfig:
             raise UserError(f"capacity={self.capacity} must exceed batch={self.batch}, or it never learns")
         if not self.learning_rate > 0.0:
             raise UserError(f"learning_rate={self.learning_rate} must be positive")
+        if not 0.0 <= self.rare <= 1.0:
+            raise UserError(f"rare={self.rare} must be from 0 to 1")
+        for name in ("regularization", "inverse", "noise_beta"):
+            if getattr(self, name) < 0.0:
+                raise UserError(f"{name}={getattr(self, name)} must not be negative")
         if not 0.0 <= self.trace <= 1.0:
             raise UserError(f"trace={self.trace} must be from 0 to 1")
         if not 0.0 <= self.discount < 1.0:

@@ -21,6 +21,7 @@ from agent.learner import Learner
 from agent.memory import Replay
 from agent.moment import Thought
 from agent.perception import THING, Perception, Senses
+from agent.tryout import try_out
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture, Names
 from usererror import UserError
@@ -53,6 +54,8 @@ class Mind(nn.Module):
     def __init__(self, senses: dict[str, tuple[int, ...]], actions: int, config: MindConfig, seed: int) -> None:
         super().__init__()
         missing = [name for name in NEEDED if name not in senses]
+        if not missing and len(senses["things"]) != 2:
+            raise UserError(f"a mind needs things in rows; here they come flat, {senses['things']}: make it flat=False")
         if missing:
             raise UserError(f"a mind needs the senses {', '.join(NEEDED)}; this world lacks {', '.join(missing)}")
         torch.set_num_threads(config.threads)
@@ -137,18 +140,13 @@ class Mind(nn.Module):
             self.begin_episode()
         self.mixture.meet(Names(world.things, world.readings))
 
-    @torch.no_grad()
     def check(self) -> None:
         """Tries every objective once on an imagined step, so that mistakes show before a life begins.
 
         Raises:
             UserError: If an objective cannot work; the message names it.
         """
-        senses = {name: torch.zeros(self.shapes[name]) for name in NEEDED}
-        attended = attend(senses, self.config.attend)
-        latent = tokens(self.perception(senses), attended)
-        rollout = self.world_model.imagine(latent, torch.zeros(1, 1, self.actions), senses, attended)
-        self.mixture.check(rollout.view())
+        try_out(self, {name: torch.zeros(self.shapes[name]) for name in NEEDED})
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.

@@ -81,10 +81,14 @@ def infonce(before: Tensor, after: Tensor, generator: torch.Generator) -> Tensor
     """Wants to tell from one moment which of many is the moment after it.
 
     Source: van den Oord et al. 2018, arXiv 1807.03748, equation 4, with cosine similarity; the other rows of the
-    batch are the negatives.
+    batch are the negatives, but for copies of the answer.
     """
     one, two = (nn.functional.normalize(x, dim=-1) for x in (before, after))
     alike = one @ two.T / TEMPERATURE
+    # The same thing at another moment looks the same: a copy of the answer is no wrong answer.
+    told = after.detach()
+    copies = torch.cdist(told, told, compute_mode="donot_use_mm_for_euclid_dist") < 1e-6
+    alike = alike.masked_fill(copies & ~torch.eye(len(alike), dtype=torch.bool), -math.inf)
     return nn.functional.cross_entropy(alike, torch.arange(len(alike))) / math.log(max(2, len(alike)))
 
 

@@ -47,6 +47,8 @@ class RunConfig:
     def __post_init__(self) -> None:
         if self.steps < 1:
             raise UserError(f"steps={self.steps}; a run has at least 1 step")
+        if self.settings and self.mind is not None:
+            raise UserError(f"settings={self.settings}: a mind that has lived, such as {self.mind!r}, keeps its own")
 
     def make_world(self) -> World:
         """Makes the world that the run begins in.

@@ -1,9 +1,11 @@
 """A mind foresees: what it imagines of plans comes true, and it fears before it is hurt.
 
-The shipped kitten lives in rooms that it has never seen, without learning there. From moments of that life random
-plans are imagined, and are also acted out in the world, each from the same snapshot. Controls: an untrained mind, and
-persistence (everything stays as it is). Fear is what the critic says about a body that others move at random; its
-control is the distance to the hot plate.
+The shipped kitten lives in rooms that it has never seen; its nets do not learn there. From moments of that life random
+plans are imagined, and are also acted out in the world, each from the same snapshot. By imagination and in truth it is
+told how far the toys move, which has nothing to do with the mind, and what a plan costs, of which the kitten is the
+judge: nearly all of it is disagreement. Controls: an untrained mind, held against the same truth, and persistence
+(everything stays as it is). Fear is what the critic says about a body that others move at random, often near the hot
+plate; its control is the distance to the plate.
 """
 
 from __future__ import annotations
@@ -20,26 +22,24 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.stats import mannwhitneyu, spearmanr
+from scipy.stats import spearmanr
 from torch import Tensor
 
 import worlds
 from agent import Mind, live
-from agent.babble import babbling
 from agent.configurator import attend, tokens
 from agent.perception import THING, Senses
 from agent.planners import colored_noise
 from agent.world_model import Rollout
+from studies.fears import SOON, fears
 from studies.lives import Progress, metric, side_by_side, versions
-from worlds import Place, World
+from worlds import World
 
 STEPS = 10  # moments at which plans are compared
+MOVES = 0.05  # metres by which plans must differ in how far they move things, to be ranked by it
 APART = 40  # control steps between them
 PLANS, HORIZON = 64, 14
 AT = (1, 5, 14)  # steps ahead
-SOON = (5, 20)  # steps ahead within which it is hurt
-MOVED = 1500  # control steps of the body that is moved at random
-LEFT_ALONE = 25  # of them, before it is put somewhere else
 Floats = npt.NDArray[np.float64]
 
 
@@ -48,14 +48,16 @@ class Foresight:
     """What was measured in one room.
 
     Attributes:
-        correlation: By mind, one rank correlation of planned and true cost for each moment.
+        cost, toys: By mind, one rank correlation for each moment, of planned and true cost, and of how far toys move;
+            none for moments at which no plan moves any.
         error: By mind, (HORIZON,) squared error of things and body as a share of persistence's, each in the mind's
             own units of typical change.
         example: Planned and true costs of the plans of the last moment, (2, PLANS).
         auroc: By what foretells pain and how soon, such as ``"critic 5"``.
     """
 
-    correlation: dict[str, list[float]]
+    cost: dict[str, list[float]]
+    toys: dict[str, list[float]]
     error: dict[str, Floats]
     example: Floats
     auroc: dict[str, float]
@@ -64,19 +66,24 @@ class Foresight:
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Measures and draws; `steps` counts the moments of a life at which plans are compared."""
     found = side_by_side(partial(_room, moments=steps), [("kitten", seed) for seed in seeds], progress)
-    rooms = list(found.values())
+    rooms = [found["kitten", seed] for seed in seeds]
     metrics: dict[str, Any] = {}
     controls: dict[str, Any] = {}
     for mind, group in (("kitten", metrics), ("untrained", controls)):
-        values = (float(np.mean(room.correlation[mind])) for room in rooms)
-        group["plans/rank_correlation"] = metric(values, f"planned against true cost of {PLANS} plans", "higher")
+        for what, told in (("cost", "cost"), ("toys", "movement of toys")):
+            values = [float(np.mean(each)) for room in rooms if (each := getattr(room, what)[mind])]
+            if values:
+                unit = f"rank correlation of planned and true {told}, {PLANS} plans"
+                group[f"plans/{what}"] = metric(values, unit, "higher")
         for ahead in AT:
             ratios = (float(room.error[mind][ahead - 1]) for room in rooms)
             group[f"error/{ahead}_over_persistence"] = metric(ratios, f"of persistence, {ahead} steps ahead", "lower")
     for soon in SOON:
         for name, group in (("critic", metrics), ("distance", controls)):
-            values = (room.auroc[f"{name} {soon}"] for room in rooms if f"{name} {soon}" in room.auroc)
-            group[f"fear/auroc_{soon}"] = metric(values, f"AUROC of pain within {soon} steps", "higher")
+            values = [room.auroc[f"{name} {soon}"] for room in rooms if f"{name} {soon}" in room.auroc]
+            if values:
+                unit = f"AUROC of pain within {soon} steps, {len(values)} rooms"
+                group[f"fear/auroc_{soon}"] = metric(values, unit, "higher")
     _draw(rooms, metrics, controls, out / "figure.png")
     return {
         "study": "foresight",
@@ -94,7 +101,8 @@ def _room(name: str, seed: int, moments: int) -> Foresight:
     kitten.begin_episode()
     minds = {"kitten": kitten, "untrained": Mind.born(world, seed=seed)}
     generator = torch.Generator().manual_seed(seed)
-    correlation: dict[str, list[float]] = {who: [] for who in minds}
+    cost: dict[str, list[float]] = {who: [] for who in minds}
+    toys: dict[str, list[float]] = {who: [] for who in minds}
     errors = {who: np.zeros((2, HORIZON)) for who in minds}
     for _ in range(moments):
         for _ in live(world, kitten, APART, learn=False):
@@ -102,14 +110,16 @@ def _room(name: str, seed: int, moments: int) -> Foresight:
         noise = colored_noise(2.5, HORIZON, (PLANS, kitten.actions), generator)
         plans = (0.6 * noise).clamp(-1, 1)
         real = acted_out(world, plans)
-        for who, mind in minds.items():
-            planned, true, off, still = compare(mind, plans, real)
-            correlation[who].append(float(spearmanr(planned, true).statistic))
-            errors[who] += off, still
-            if who == "kitten":
-                example = np.stack([planned, true])
+        compared = {who: compare(mind, plans, real) for who, mind in minds.items()}
+        truth = compared["kitten"]
+        example = np.stack([truth.planned, truth.true])
+        for who, it in compared.items():
+            errors[who] += it.off, it.still
+            cost[who].append(float(spearmanr(it.planned, truth.true).statistic))
+            if np.ptp(truth.moved) > MOVES:
+                toys[who].append(float(spearmanr(it.moves, truth.moved).statistic))
     error = {who: off / still for who, (off, still) in errors.items()}
-    return Foresight(correlation, error, example, fears(kitten, world, seed))
+    return Foresight(cost, toys, error, example, fears(kitten, world, seed))
 
 
 def acted_out(world: World, plans: Tensor) -> Senses:
@@ -126,14 +136,27 @@ def acted_out(world: World, plans: Tensor) -> Senses:
     }
 
 
-@torch.no_grad()
-def compare(mind: Mind, plans: Tensor, real: Senses) -> tuple[Floats, Floats, Floats, Floats]:
-    """Imagines plans (T, B, A) whose real senses (T + 1, B, ...) are known.
+@dataclass(frozen=True)
+class Compared:
+    """Plans as imagined and as they came out.
 
-    Returns:
-        What the plans would cost by imagination and what they cost on the real path, (B,) each, by the mind's own
-        weights and without the critic; squared error of imagination and of persistence, (T,) each.
+    Attributes:
+        planned, true: (B,) what they cost by imagination and on the real path, to the mind, without the critic.
+        moves, moved: (B,) how far (m) all things together move by imagination, and moved.
+        off, still: (T,) squared error of imagination and of persistence.
     """
+
+    planned: Floats
+    true: Floats
+    moves: Floats
+    moved: Floats
+    off: Floats
+    still: Floats
+
+
+@torch.no_grad()
+def compare(mind: Mind, plans: Tensor, real: Senses) -> Compared:
+    """Imagines plans (T, B, A) whose real senses (T + 1, B, ...) are known."""
     model, weights = mind.world_model, mind.mixture.weights
     now = {name: value[0, 0] for name, value in real.items()}
     attended = attend(now, mind.config.attend)
@@ -156,52 +179,19 @@ def compare(mind: Mind, plans: Tensor, real: Senses) -> tuple[Floats, Floats, Fl
         total: Floats = (body.sum(-1) + things.sum((-2, -1))).mean(1).double().numpy()
         return total
 
-    return planned.numpy(), true.numpy(), off(judged.rollout.latent[1:]), off(path[:1])
-
-
-@torch.no_grad()
-def fears(mind: Mind, world: World, seed: int) -> dict[str, float]:
-    """Moves a body at random, and returns how well the critic, and the distance to the plate, foretell its pain.
-
-    Now and then it is put somewhere near the plate, or most lives at random would never come to it.
-    """
-    pain, plate, chance = mind.drives.index("pain"), world.things.index("hot plate"), np.random.default_rng(seed)
-    hurt, fear, near = [], [], []
-    for step, action in enumerate(babbling(mind.actions, MOVED, seed)):
-        if step % LEFT_ALONE == 0:
-            angle, far = chance.uniform(-np.pi, np.pi), chance.uniform(0.4, 1.5)
-            at = world.observe()["things"][plate, :2] + far * np.array([np.cos(angle), np.sin(angle)])
-            world.apply(Place("kitten", (float(at[0]), float(at[1]))))
-        obs = world.observe()
-        senses = {name: torch.from_numpy(obs[name]) for name in ("body", "touch", "things", "vitals")}
-        attended = attend(senses, mind.config.attend)
-        latent = tokens(mind.perception(senses), attended)[None]
-        sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[attended][None])
-        fear.append(float(mind.critic.expect(sight)[0, pain]))
-        near.append(-float((senses["things"][plate, :2] - senses["body"][:2]).norm()))
-        hurt.append(bool(world.step(action)[0]["vitals"][1] > 0.0))
-    world.close()
-    found = {}
-    for soon in SOON:
-        # A look ahead ends where the body is put somewhere else; what is hurt already is not foretold.
-        whole = [t for t in range(len(hurt)) if t % LEFT_ALONE + soon <= LEFT_ALONE and not (t and hurt[t - 1])]
-        ahead = np.array([any(hurt[t : t + soon]) for t in whole])
-        if ahead.any() and not ahead.all():
-            for name, told in (("critic", fear), ("distance", near)):
-                found[f"{name} {soon}"] = auroc(np.array(told)[whole], ahead)
-    return found
-
-
-def auroc(score: Floats, label: npt.NDArray[np.bool_]) -> float:
-    """Returns the chance that a score is higher where the label is true than where it is not."""
-    return float(mannwhitneyu(score[label], score[~label]).statistic / (label.sum() * (~label).sum()))
+    moves, moved = (
+        senses["things"][..., :2].diff(dim=0).norm(dim=-1).sum((0, 2)).double().numpy()
+        for senses in (judged.rollout.senses, real)
+    )
+    imagined, still = off(judged.rollout.latent[1:]), off(path[:1])
+    return Compared(planned.double().numpy(), true.double().numpy(), moves, moved, imagined, still)
 
 
 def _draw(rooms: list[Foresight], metrics: dict[str, Any], controls: dict[str, Any], path: Path) -> None:
     fig, axes = plt.subplots(1, 3, figsize=(14, 4), layout="constrained")
     planned, true = rooms[0].example
     axes[0].scatter(planned, true, s=14, color="tab:orange")
-    axes[0].set(title="64 random plans of one moment", xlabel="imagined cost", ylabel="cost when acted out")
+    axes[0].set(title="64 random plans of one moment", xlabel="imagined cost", ylabel="cost on the real path")
     ahead = np.arange(1, HORIZON + 1)
     for who, color in (("kitten", "tab:orange"), ("untrained", "tab:gray")):
         curves = np.stack([room.error[who] for room in rooms])

@@ -150,7 +150,7 @@ TASKS = {
     ),
     "maze": Task(
         "how much of a maze is seen", maze, "MlpPolicy", 8_192, 4, 1.0, visited,
-        "share of the maze's cells visited in an episode of the second half",
+        "share of cells visited in a late episode",
         {"n_steps": 128, "batch_size": 64, "learning_rate": 1e-3},
     ),
 }  # fmt: skip

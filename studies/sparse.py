@@ -145,6 +145,7 @@ def _draw(found: dict[str, dict[str, list[Ends]]], steps: dict[str, int], path: 
             place = np.linspace(-0.2, 0.2, len(lives[ALONE]))[column] + np.arange(len(names))
             axis.plot(place, each, color="gray", lw=0.5, alpha=0.5, zorder=0)
         axis.set_xticks(range(len(names)), [name.replace("_", "\n") for name in names])
-        axis.set(title=TASKS[task].title, ylabel=TASKS[task].unit)
+        axis.set_title(TASKS[task].title)
+        axis.set_ylabel(TASKS[task].unit, wrap=True)
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -58,6 +58,9 @@ def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_
         (("--room", "lamp=true", "--room", "lamp=false"), "--room lamp is given twice: True and 'false'"),
         (("--room", "seed=3"), "an option of its own, --seed 3"),
         (("--body", "crawler"), "this mind has senses"),
+        (("--room", "control_dt=inf"), "control_dt='inf'; allowed in Playroom: a number"),
+        (("--room", "control_dt=1000000"), "at most 10000 of them"),
+        (("--room", "flat=true"), "that is for programs"),
     ],
 )
 def test_a_body_or_room_that_does_not_fit_is_told_and_leaves_no_run_behind(
@@ -98,6 +101,10 @@ def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_th
         (("--newborn", "--setting", "horizon=far"), "horizon='far' must be a whole number"),
         (("--newborn", "--setting", "horizon=0"), "horizon=0 must be at least 1"),
         (("--newborn", "--setting", "trace=true"), "trace=True must be a number"),
+        (("--newborn", "--setting", "rare=7.0"), "rare=7.0 must be from 0 to 1"),
+        (("--newborn", "--setting", "inverse=-3.0"), "inverse=-3.0 must not be negative"),
+        (("--newborn", "--setting", "capacity=10000000000000"), "more than any mind can have"),
+        (("--newborn", "--setting", "learning_rate=inf"), "learning_rate='inf' must be a number"),
         (("--newborn", "--setting", "objective=pain"), "an option of its own, --objective pain"),
         (("--newborn", "--setting", "objectives=pain"), "objectives='pain'"),
     ],

@@ -16,11 +16,14 @@ OWN_WORDS: Final = {bool: "true or false", int: "a whole number", float: "a numb
 
 
 def known(kind: type[World]) -> dict[str, inspect.Parameter]:
-    """Returns all options that a world takes, by name: what it does not take itself it hands on."""
+    """Returns all options that a world takes, by name; what it takes as ``**options`` it hands on."""
     found: dict[str, inspect.Parameter] = {}
     for base in kind.__mro__:
         if issubclass(base, World):
-            found |= {name: it for name, it in inspect.signature(base).parameters.items() if name not in found}
+            own = inspect.signature(base).parameters
+            found |= {name: it for name, it in own.items() if name not in found}
+            if not any(it.kind is it.VAR_KEYWORD for it in own.values()):
+                break
     return {name: it for name, it in found.items() if it.kind not in (it.VAR_KEYWORD, it.VAR_POSITIONAL)}
 
 
@@ -50,7 +53,7 @@ def _hint(kind: type[World], name: str) -> Any:
         if issubclass(base, World) and name in inspect.signature(base).parameters:
             try:
                 return typing.get_type_hints(base.__init__).get(name, Any)
-            except NameError:  # of a file that imports its types for checkers alone
+            except Exception:  # hints of somebody's file, such as of types that it imports for checkers alone
                 return Any
     return Any
 
@@ -67,7 +70,7 @@ def _fits(value: Any, wanted: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if wanted is int:
         return isinstance(value, int) and not isinstance(value, bool)
-    return not isinstance(wanted, type) or wanted is object or isinstance(value, wanted)
+    return not isinstance(wanted, type) or wanted in (Any, object) or isinstance(value, wanted)
 
 
 def _words(wanted: Any) -> str:

@@ -81,7 +81,7 @@ def make(name: str, seed: int | None = 0, **options: Any) -> World:
         return _made(kind, seed, options)
     except UserError:
         raise
-    except Exception as error:  # the code of somebody who wants to know in which line
+    except (Exception, SystemExit) as error:  # the code of somebody who wants to know in which line
         raise UserError(f"world {name!r} cannot be made: {blame(error, inspect.getsourcefile(kind))}") from error
 
 
@@ -120,5 +120,8 @@ def _description(name: str) -> Description:
         kind = class_of(name)
     except UserError as error:
         return Description(name, id=known_as, origin=origin, problem=str(error))
-    summary = (kind.__doc__ or "").strip().partition("\n")[0]
-    return Description(name, summary, tuple(getattr(kind, "bodies", ())), own(kind), known_as, origin)
+    try:
+        summary = (kind.__doc__ or "").strip().partition("\n")[0]
+        return Description(name, summary, tuple(getattr(kind, "bodies", ())), own(kind), known_as, origin)
+    except Exception as error:  # somebody's class, of which nothing is known
+        return Description(name, id=known_as, origin=origin, problem=f"it cannot be described: {error}")

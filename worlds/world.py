@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -16,6 +17,8 @@ from worlds.exact import Exact, Obs
 from worlds.physics import Physics
 from worlds.scene import Scene, Vector
 from worlds.window import Showing
+
+MOST_SUBSTEPS = 10_000  # of a control step
 
 __all__ = ["Obs", "World"]
 
@@ -60,11 +63,11 @@ class World(Exact):
         for name in senses:
             if name not in self.known_senses:
                 raise unknown("sense", name, self.known_senses)
-        ratio = control_dt / physics_dt if physics_dt > 0 else 0.0
-        if ratio < 1 or abs(ratio - round(ratio)) > 1e-6:
+        ratio = control_dt / physics_dt if 0 < physics_dt < math.inf else 0.0
+        if not 1 <= ratio <= MOST_SUBSTEPS or abs(ratio - round(ratio)) > 1e-6:
             raise UserError(
-                f"control_dt={control_dt} s is not a whole multiple of physics_dt={physics_dt} s; "
-                "try control_dt=0.2 with physics_dt=1/240"
+                f"control_dt={control_dt} s is not a whole multiple of physics_dt={physics_dt} s, at most "
+                f"{MOST_SUBSTEPS} of them; try control_dt=0.2 with physics_dt=1/240"
             )
         if film < 1 or round(ratio) % film:
             raise UserError(f"film={film} must divide the {round(ratio)} physics substeps of a control step")

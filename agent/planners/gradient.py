@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import torch
 from torch import Tensor
 
@@ -47,7 +49,7 @@ class GradientPlanner:
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """See `Planner`; the last plans are as many as were sampled."""
-        mean, _ = later(self.mean, self.kept)
+        mean, _ = later(self.mean, self.kept)  # it keeps no plans beside its best
         noise = colored_noise(self.beta, self.horizon, (self.samples - 1, self.actions), generator)
         plans = torch.cat([mean.unsqueeze(1) + self.sigma * noise, mean.unsqueeze(1)], 1).clamp(-1, 1)
         plans, costs = descend(evaluate, plans, self.iterations, self.rate)
@@ -80,6 +82,18 @@ class RefinedICEM(ICEM):
         return plans, costs
 
 
+def _slope(costs: Tensor, plans: Tensor) -> Tensor:
+    """Returns the gradient of costs by plans, zero where there is none."""
+    if not costs.requires_grad:  # nothing that is wanted depends smoothly on what is done
+        return torch.zeros_like(plans)
+    try:
+        (slope,) = torch.autograd.grad(torch.where(costs.isfinite(), costs, 0.0).sum(), plans)
+    except RuntimeError as error:  # of a plug-in that writes to what its gradient needs; `Mind.check` finds most
+        logging.getLogger(__name__).warning("plans cannot slide: a cost cannot be differentiated (%s)", error)
+        return torch.zeros_like(plans)
+    return slope
+
+
 def descend(evaluate: Evaluate, plans: Tensor, steps: int, rate: float) -> tuple[Tensor, Tensor]:
     """Moves plans (T, B, A) down the slope of their costs, and evaluates the best that each has been.
 
@@ -90,7 +104,7 @@ def descend(evaluate: Evaluate, plans: Tensor, steps: int, rate: float) -> tuple
         plans = plans.detach().requires_grad_()
         with torch.enable_grad():
             costs = evaluate(plans)
-            (slope,) = torch.autograd.grad(torch.where(costs.isfinite(), costs, 0.0).sum(), plans)
+            slope = _slope(costs, plans)
         better = finite(costs.detach()) < least
         best, least = torch.where(better[:, None], plans.detach(), best), torch.where(better, costs.detach(), least)
         slope = torch.nan_to_num(slope, 0.0, 0.0, 0.0)

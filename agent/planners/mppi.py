@@ -13,7 +13,8 @@ class MPPI:
 
     Source: Williams et al. 2017, Information theoretic MPC for model-based reinforcement learning (ICRA), with
     smooth noise as in `ICEM`. We measure costs in units of their spread among the samples, so that the temperature
-    means the same whatever is being sought, and evaluate the average itself among the next samples.
+    means the same whatever is being sought; leave out the term for the cost of control; and act on the cheapest of the
+    last samples, among which is the average of the iteration before.
 
     Args:
         horizon: Steps planned, T.

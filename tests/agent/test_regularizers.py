@@ -72,3 +72,12 @@ def test_a_mind_lives_with_it(name: str, world: World) -> None:
 def test_an_unknown_one_is_named_with_those_there_are() -> None:
     with pytest.raises(UserError, match="vicreg"):
         dataclasses.replace(SMALL, regularizer="vicregg")
+
+
+def test_things_that_look_the_same_at_all_times_are_told_apart_from_each_other_alone() -> None:
+    looks = torch.eye(8).expand(64, 8, 8)
+    generator = torch.Generator().manual_seed(0)
+    apart = float(regularize("infonce", looks, looks, generator))
+    alike = torch.ones(64, 8, 8) + 1e-3 * torch.randn(64, 8, 8, generator=generator)
+    collapsed = float(regularize("infonce", torch.ones(64, 8, 8), alike, generator))
+    assert apart < 0.05 < collapsed

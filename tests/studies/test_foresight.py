@@ -6,14 +6,15 @@ import torch
 
 import worlds
 from agent import Mind
-from studies import foresight
+from agent.sight import Sight, appearance_in
+from studies import fears, foresight
 
 
 def test_a_score_that_ranks_all_hurt_moments_first_is_perfect_and_noise_is_not() -> None:
     label = np.array([False, False, True, True])
-    assert foresight.auroc(np.array([0.1, 0.2, 0.3, 0.4]), label) == 1.0
-    assert foresight.auroc(np.array([0.4, 0.1, 0.3, 0.2]), label) == 0.5
-    assert foresight.auroc(np.zeros(4), label) == 0.5
+    assert fears.auroc(np.array([0.1, 0.2, 0.3, 0.4]), label) == 1.0
+    assert fears.auroc(np.array([0.4, 0.1, 0.3, 0.2]), label) == 0.5
+    assert fears.auroc(np.zeros(4), label) == 0.5
 
 
 def test_plans_are_acted_out_from_the_same_moment_and_leave_the_world_as_it_was() -> None:
@@ -28,24 +29,51 @@ def test_plans_are_acted_out_from_the_same_moment_and_leave_the_world_as_it_was(
     assert np.array_equal(real["body"][0, 1].numpy(), before["body"])
 
 
-def test_errors_and_costs_are_those_of_each_plan_and_step() -> None:
+def test_what_depends_on_the_plan_alone_is_foreseen_exactly_and_each_plan_keeps_its_place() -> None:
+    world = worlds.make("playroom", seed=31)
+    mind = Mind.born(world, {"effort": 1.0}, seed=0)
+    plans = (torch.rand(foresight.HORIZON, 6, 5) * 2 - 1) * torch.linspace(0.1, 1.0, 6).view(1, 6, 1)
+    it = foresight.compare(mind, plans, foresight.acted_out(world, plans))
+    assert np.allclose(it.planned, it.true, rtol=1e-4)
+    assert (np.diff(it.true) > 0).all()  # the greater the actions, the dearer
+    assert it.off.shape == it.still.shape == (foresight.HORIZON,)
+    assert (it.still > 0).all()
+
+
+def test_a_toy_that_is_pushed_has_moved_in_that_plan_alone() -> None:
     world = worlds.make("playroom", seed=31)
     mind = Mind.born(world, seed=0)
-    plans = torch.rand(foresight.HORIZON, 6, 5) * 2 - 1
+    plans = torch.zeros(foresight.HORIZON, 3, 5)
     real = foresight.acted_out(world, plans)
-    planned, true, off, still = foresight.compare(mind, plans, real)
-    assert planned.shape == true.shape == (6,)
-    assert off.shape == still.shape == (foresight.HORIZON,)
-    assert (still > 0).all()
-    assert still[-1] > still[0]  # random plans lead away
-    assert not np.allclose(planned, true)
+    real["things"][5:, 1, 0, :2] += torch.tensor([0.3, 0.4])
+    moved = foresight.compare(mind, plans, real).moved
+    assert moved[1] - moved[0] == pytest.approx(0.5, abs=1e-3)
+    assert moved[0] == pytest.approx(moved[2], abs=1e-3)
+
+
+def test_a_critic_that_knows_the_distance_foretells_pain_as_well_as_the_distance_does() -> None:
+    """It sees the offset of the plate; what it says is held against what happens after, not before."""
+    world = worlds.make("playroom", seed=31)
+    mind, pain = Mind.born(world, seed=0), 0
+    assert mind.drives[pain] == "pain"
+
+    def expect(sight: Sight) -> torch.Tensor:
+        looks = appearance_in(mind.perception, sight)
+        glow = looks[..., -2]  # the plate's, and no toy's
+        far = (sight.pair[..., :2].norm(dim=-1) + 100.0 * (glow < 0.5)).amin(-1)
+        return -far.unsqueeze(-1).expand(-1, len(mind.drives))
+
+    mind.critic.expect = expect  # type: ignore[method-assign]
+    found = fears.fears(mind, world, 31)
+    assert found["distance 5"] > 0.8
+    assert found["critic 5"] == pytest.approx(found["distance 5"], abs=0.1)
 
 
 @pytest.mark.slow
 def test_the_kitten_foresees_better_than_the_untrained_and_than_persistence(tmp_path: Path) -> None:
     result = foresight.run((31, 32), tmp_path, lambda share, words: None, steps=3)
     kitten, [untrained] = result["metrics"], result["controls"].values()
-    name = "plans/rank_correlation"
-    assert kitten[name]["value"] > untrained[name]["value"] + 0.2
+    for name in ("plans/cost", "plans/toys"):
+        assert kitten[name]["value"] > untrained[name]["value"] + 0.2
     assert kitten["error/5_over_persistence"]["value"] < 0.7
     assert (tmp_path / "figure.png").stat().st_size > 10_000

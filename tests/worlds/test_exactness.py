@@ -200,3 +200,13 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path, plan: list) -> None:
         Log.load(tmp_path / "log.npz")
     with pytest.raises(UserError, match="no log of a life"):
         Log.load(tmp_path / "missing.npz")
+
+
+def test_a_world_that_is_filmed_otherwise_takes_a_snapshot_and_begins_a_film_of_its_own() -> None:
+    watched, trained = worlds.make("playroom", seed=3), worlds.make("playroom", seed=3, film=1)
+    watched.step(np.ones(5, np.float32))
+    trained.restore(watched.snapshot())
+    assert trained.film().shape[0] == 1
+    assert np.array_equal(trained.film()[-1], watched.film()[-1])
+    watched.close()
+    trained.close()

@@ -155,3 +155,16 @@ def test_the_television_is_noise_until_the_knob_changes_its_channel() -> None:
         room.apply(Place("kitten", (0.0, 0.0)))
         room.step(STILL)
         assert pictures(4) == ((4, 4) if channel == "noise" else (1, 1))
+
+
+def test_nothing_is_put_into_the_wall_between_the_rooms() -> None:
+    world = worlds.make("playroom", seed=1, doorway=True)
+    world.apply(Place("kitten", (0.0, 2.0)))
+    world.step(np.zeros(5, np.float32))
+    assert abs(world.truth()["body.position"][0]) > 0.2
+    assert all(force < 500.0 for _, _, force in world.truth()["contacts"])
+    for name in ("kitten", "red ball"):
+        with pytest.raises(UserError, match="overlaps wall partition"):
+            world.reset(options={"layout": {name: (0.0, 2.0)}})
+    world.reset(options={"layout": {"kitten": (0.0, 0.0)}})  # the doorway is free
+    world.close()

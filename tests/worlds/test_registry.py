@@ -82,6 +82,7 @@ def test_an_installed_world_is_known_by_name_and_to_gymnasium(plugins: Path) -> 
         ("{bad}:Half", "has no method `lay_out`"),
         ("{bad}:Faulty", r"cannot be made: bad.py, line 9: ZeroDivisionError"),
         ("{bad}:Crowded", "no place left"),
+        ("{bad}:Quits", r"cannot be made: bad.py, line 14: SystemExit"),
         ("{syntax}:Any", "cannot import syntax.py: syntax.py, line 1: SyntaxError"),
     ],
 )
@@ -100,10 +101,31 @@ def test_a_world_that_cannot_be_made_is_told(name: str, words: str, tmp_path: Pa
         "class Crowded(Half):\n"
         "    def lay_out(self):\n"
         "        for _ in range(9): self.free(1.4, 1.4)\n"
+        "class Quits(Half):\n"
+        "    def lay_out(self): raise SystemExit(0)\n"
     )
     given = name.format(attic=ATTIC, bad=tmp_path / "bad.py", syntax=tmp_path / "syntax.py")
     with pytest.raises(UserError, match=words):
         worlds.make(given)
+
+
+def test_a_world_with_odd_bodies_or_hints_tells_its_problem_and_breaks_nothing(tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(
+        "from worlds import Room\n"
+        "class Odd(Room):\n"
+        "    bodies = None\n"
+        "class Hinted(Room):\n"
+        "    def __init__(self, seed=None, many: 'no such hint' = 3):\n"
+        "        super().__init__(seed)\n"
+        "    def furnish(self): self.floor()\n"
+        "    def lay_out(self): pass\n"
+    )
+    (told,) = worlds.describe(f"{tmp_path / 'odd.py'}:Odd")
+    assert told.problem.startswith("it cannot be described")
+    world = worlds.make(f"{tmp_path / 'odd.py'}:Hinted", many=4)
+    world.close()
+    with pytest.raises(UserError, match=r"unknown option of Hinted 'film'. Known: many, seed"):
+        worlds.make(f"{tmp_path / 'odd.py'}:Hinted", film=3)
 
 
 def test_an_unknown_option_is_named_with_its_neighbours() -> None:

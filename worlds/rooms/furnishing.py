@@ -39,6 +39,7 @@ class Furnished(World):
         self.places = Places(self.size)
         self._things: list[Thing] = []
         self._statics: list[Shape] = []
+        self._barriers: list[Shape] = []
         self._floors: set[int] = set()
         self._jointed: list[int] = []
         self._pieces: list[Piece] = []
@@ -61,7 +62,7 @@ class Furnished(World):
         """Puts the things where they begin, by `self.np_random` and `free`; the body is put last, by `settle`."""
 
     def happen(self) -> None:  # most rooms have nothing that goes on by itself
-        """Lets happen what goes on by itself; called 60 times a second, after touches were felt."""
+        """Lets happen what goes on by itself; called every `happens_every` seconds, after touches were felt."""
 
     def tick(self) -> None:
         """Begins a control step; `touches` are still those of the last one."""
@@ -102,8 +103,16 @@ class Furnished(World):
             at = (side * edge, 0.0, height / 2) if axis == 0 else (0.0, side * edge, height / 2)
             self.block(Shape(f"wall {'xy'[axis]}{'-+'[side > 0]}", "box", size, (0.86, 0.84, 0.80), 0, at), 0.3)
 
-    def block(self, shape: Shape, friction: float) -> int:
-        """Adds what belongs to the room itself and never moves. Returns its number in the physics."""
+    def block(self, shape: Shape, friction: float, *, bars: bool = False) -> int:
+        """Adds what belongs to the room itself and never moves. Returns its number in the physics.
+
+        Args:
+            shape: How it looks.
+            friction: Of its surface.
+            bars: Whether it is a box that stands in the way inside the room: nothing is then put into it.
+        """
+        if bars:
+            self._barriers.append(shape)
         body = building.add(self.physics, shape, 0.0, (0.0, 0.0, 0.0), friction=friction)
         building.paint(self.physics, body, shape)
         self._statics.append(shape)

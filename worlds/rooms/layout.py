@@ -62,7 +62,16 @@ def check(room: Room, layout: Mapping[str, Sequence[float]], tries: int) -> bool
                 if tries and other not in layout:
                     return False
                 raise UserError(f"layout[{name!r}]={tuple(layout[name])} overlaps {other} at ({a:.2f}, {b:.2f})")
+        for wall in room._barriers:
+            if gap((x, y), wall.position, wall.size) < r:
+                a, b, _ = wall.position
+                raise UserError(f"layout[{name!r}]={tuple(layout[name])} overlaps {wall.name} at ({a:.2f}, {b:.2f})")
     return True
+
+
+def gap(at: Sequence[float], middle: Sequence[float], half: Sequence[float]) -> float:
+    """Returns how far (m) a place is from a box that stands on the floor, 0 inside of it."""
+    return math.hypot(*(max(abs(p - q) - h, 0.0) for p, q, h in zip(at, middle[:2], half[:2], strict=True)))
 
 
 def landing(room: Room, x: float, y: float) -> tuple[float, float]:
@@ -78,6 +87,7 @@ def landing(room: Room, x: float, y: float) -> tuple[float, float]:
     spots = []
     for dx, dy in itertools.product(np.linspace(-1.5, 1.5, 13), repeat=2):
         at = (float(np.clip(x + dx, -edge[0], edge[0])), float(np.clip(y + dy, -edge[1], edge[1])))
-        gap = min((math.hypot(at[0] - a, at[1] - b) - r for a, b, r in things), default=math.inf)
-        spots.append((gap < reach, math.hypot(at[0] - x, at[1] - y), at))
+        room_left = min((math.hypot(at[0] - a, at[1] - b) - r for a, b, r in things), default=math.inf)
+        walled = any(gap(at, wall.position, wall.size) < reach for wall in room._barriers)
+        spots.append((walled or room_left < reach, math.hypot(at[0] - x, at[1] - y), at))
     return min(spots)[2]

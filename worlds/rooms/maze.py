@@ -8,6 +8,7 @@ from typing import Any
 
 from usererror import UserError
 from worlds.bodies import yaw
+from worlds.rooms import layout as layouts
 from worlds.rooms.labyrinth import Cell, Plan, carve, read
 from worlds.rooms.room import WALL, Room
 from worlds.scene import Shape
@@ -102,13 +103,13 @@ class Maze(Room):
                 (a, b), (c, d) = self.middle(one), self.middle(other)
                 half = (HEDGE, CELL / 2) if one[1] == other[1] else (CELL / 2, HEDGE)
                 at = ((a + c) / 2, (b + d) / 2)
-                gap = math.hypot(*(max(abs(p - q) - h, 0.0) for p, q, h in zip((x, y), at, half, strict=True)))
-                if gap < self.body.radius:
+                away = layouts.gap((x, y), at, half)
+                if away < self.body.radius:
                     if tries and self.drawn is None:
                         return False
                     raise UserError(
                         f"layout[{self.body.name!r}]={tuple(layout[self.body.name])} overlaps the hedge at "
-                        f"({at[0]:.2f}, {at[1]:.2f}): {gap:.2f} m away, where it takes {self.body.radius:.2f} m"
+                        f"({at[0]:.2f}, {at[1]:.2f}): {away:.2f} m away, where it takes {self.body.radius:.2f} m"
                     )
         return True
 

@@ -90,7 +90,8 @@ class Playroom(Room):
         half = (self.size[1] / 2 - DOOR) / 2
         for side in (-1.0, 1.0):
             at = (0.0, side * (DOOR + half), WALL / 2)
-            self.block(Shape(f"wall partition {'-+'[side > 0]}", "box", (0.05, half, WALL / 2), STONE, 0, at), 0.3)
+            name = f"wall partition {'-+'[side > 0]}"
+            self.block(Shape(name, "box", (0.05, half, WALL / 2), STONE, 0, at), 0.3, bars=True)
 
     def lay_out(self) -> None:
         """Puts the plate away from the walls, the feeder at one of them, and the toys anywhere."""

@@ -26,7 +26,7 @@ from worlds.vitals import Vitals
 __all__ = ["WALL", "Room"]
 
 LAYOUTS = 50  # tries to lay out by chance what a layout does not name
-CONTACT_EVERY = 4  # substeps between looks at contacts: touch is felt at 60 Hz
+CONTACT_EVERY = 4  # substeps between looks at contacts: at 240 Hz, touch is felt at 60 Hz
 
 
 class Room(Sensing):
@@ -214,7 +214,11 @@ class Room(Sensing):
         self._skin.set_state(state["touches"])
         for thing, kept in zip(self._things, state["things"], strict=True):
             thing.set_state(kept)
-        self._film.poses = np.array(state["film"], np.float32)
+        film = np.array(state["film"], np.float32)
+        if len(film) == self.film_frames:
+            self._film.poses = film
+        else:  # of a world that was filmed otherwise
+            self._film.stand_still()
         if "eye" in self.senses and state["eye"]:
             self._head.compare(state["eye"])
         for piece, row in zip(self._pieces, state["pieces"], strict=True):

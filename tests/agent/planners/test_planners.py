@@ -125,3 +125,35 @@ def test_the_slope_of_imagined_costs_is_the_one_that_small_steps_show(mind: agen
 def test_an_unknown_planner_is_named_with_those_there_are() -> None:
     with pytest.raises(UserError, match="icem"):
         dataclasses.replace(LOOK, planner="icm")
+
+
+HEAD = "import torch\nfrom intrinsic import Objective\nclass Odd(Objective):\n    reads = frozenset({'senses.body'})\n"
+
+
+def test_a_cost_that_cannot_be_differentiated_is_refused_where_the_planner_needs_it(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "odd.py").write_text(
+        f"{HEAD}"
+        "    def cost(self, view, memory=None):\n"
+        "        far = view['senses.body'][..., :2].norm(dim=-1)\n"
+        "        far -= 0.3\n"
+        "        return far\n"
+    )
+    wants = {f"{tmp_path / 'odd.py'}:Odd": 1.0}
+    agent.Mind.born(world, wants, config=SMALL)
+    with pytest.raises(UserError, match=r"'Odd' cannot be differentiated.*planner=icem"):
+        agent.Mind.born(world, wants, config=dataclasses.replace(SMALL, planner="gradient"))
+
+
+def test_a_mind_that_wants_only_what_has_no_slope_lives_by_what_it_sampled(world: World, tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text(
+        f"{HEAD}    differentiable = False\n"
+        "    def cost(self, view, memory=None):\n"
+        "        return (view['senses.body'][..., 0] > 0).float()\n"
+    )
+    config = dataclasses.replace(SMALL, planner="icem+gradient", critic=False, babble=2)
+    mind = agent.Mind.born(world, {f"{tmp_path / 'odd.py'}:Odd": 1.0}, config=config)
+    moments = list(agent.live(world, mind, 5))
+    assert moments[-1].thought.mode == "plan"
+    assert not mind.mixture.muted
