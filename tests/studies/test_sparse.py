@@ -81,8 +81,17 @@ def test_a_life_that_is_kept_is_not_lived_again(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("job", ["car/alone", "car/rnd"])
-def test_ppo_learns_beside_an_objective_and_alone(job):
+def test_ppo_learns_beside_an_objective_and_alone(job, monkeypatch):
+    from agent import sb3
+
+    given, learn = [], sb3.PPO.learn
+    monkeypatch.setattr(sb3.PPO, "learn", lambda model, steps, who: given.append(who) or learn(model, steps, who))
     assert sparse.life(job, seed=7, steps=2048) == []  # 256 steps of each car, in which none arrives
+    (curious,) = given
+    if job == "car/alone":
+        assert curious is None
+    else:
+        assert isinstance(curious, sb3.IntrinsicReward)
 
 
 def test_an_unknown_objective_names_the_nearest(tmp_path):
@@ -97,7 +106,9 @@ def test_the_study_compares_and_draws(tmp_path):
     assert (tmp_path / "figure.png").stat().st_size > 5000
     assert told[-1] == 1.0
     assert set(result["metrics"]) == {"car/rnd", "maze/rnd"}
-    assert set(result["controls"]) == {"car/alone", "car/rnd", "maze/alone", "maze/rnd"}
+    assert set(result["controls"]) == {
+        "car/alone", "car/rnd", "maze/alone", "maze/rnd", "maze/alone/arrivals", "maze/rnd/arrivals",
+    }  # fmt: skip
     assert all(0.0 < share < 1.0 for share in result["controls"]["maze/rnd"]["each"])
     assert json.loads(json.dumps(result)) == result
     assert gymnasium.__version__ == result["versions"]["gymnasium"]
