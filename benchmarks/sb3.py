@@ -30,7 +30,7 @@ from agent.sb3 import IntrinsicReward
 from usererror import UserError
 
 HERE = Path(__file__).with_suffix(".json")
-NOVELTY = "examples/novelty.py:Novelty"
+SOME = "rnd", "icm", "e3b", "disagreement", "examples/novelty.py:Novelty"
 LIVES, STEPS = 8, 128  # of PPO, on Pendulum
 
 
@@ -96,17 +96,16 @@ def slow_down(make: Any, steps: int, objectives: dict[str, float], pairs: int) -
     }
 
 
-def main(pairs: int = 15, objectives: tuple[str, ...] = (NOVELTY, "disagreement"), out: Path = HERE) -> None:
+def main(pairs: int = 15, objectives: tuple[str, ...] = SOME, out: Path = HERE) -> None:
     """Measures.
 
     Args:
         pairs: Stretches of learning, of each kind.
-        objectives: Which, each alone and all together.
+        objectives: Which, each alone.
         out: Where to keep the numbers.
     """
     torch.set_num_threads(1)
     mixes = [{name: 1.0} for name in objectives]
-    mixes += [dict.fromkeys(objectives, 1.0)] if len(objectives) > 1 else []
     machine = {"python": platform.python_version(), "processor": platform.machine()}
     machine |= {name: version(name) for name in ("torch", "stable_baselines3", "gymnasium")}
     found: dict[str, Any] = {}
