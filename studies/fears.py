@@ -18,14 +18,14 @@ LEFT_ALONE = 25  # of them, before it is put somewhere else
 
 
 @torch.no_grad()
-def fears(mind: Mind, world: World, seed: int) -> dict[str, float]:
+def fears(mind: Mind, world: World, seed: int, steps: int = MOVED) -> dict[str, float]:
     """Moves a body at random, and returns how well the critic, and the distance to the plate, foretell its pain.
 
     Now and then it is put somewhere near the plate, or most lives at random would never come to it.
     """
     pain, plate, chance = mind.drives.index("pain"), world.things.index("hot plate"), np.random.default_rng(seed)
     hurt, fear, near = [], [], []
-    for step, action in enumerate(babbling(mind.actions, MOVED, seed)):
+    for step, action in enumerate(babbling(mind.actions, steps, seed)):
         if step % LEFT_ALONE == 0:
             angle, far = chance.uniform(-np.pi, np.pi), chance.uniform(0.4, 1.5)
             at = world.observe()["things"][plate, :2] + far * np.array([np.cos(angle), np.sin(angle)])

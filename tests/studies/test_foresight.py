@@ -64,7 +64,7 @@ def test_a_critic_that_knows_the_distance_foretells_pain_as_well_as_the_distance
         return -far.unsqueeze(-1).expand(-1, len(mind.drives))
 
     mind.critic.expect = expect  # type: ignore[method-assign]
-    found = fears.fears(mind, world, 31)
+    found = fears.fears(mind, world, 31, steps=300)
     assert found["distance 5"] > 0.8
     assert found["critic 5"] == pytest.approx(found["distance 5"], abs=0.1)
 
