@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
-RegularizerName = Literal["vicreg", "barlow", "sigreg", "infonce", "none"]
-REGULARIZERS: tuple[str, ...] = get_args(RegularizerName)
+REGULARIZERS = "vicreg", "barlow", "sigreg", "infonce", "none"
 
 SLICES = 32  # directions that SIGReg looks along
 TEMPERATURE = 0.1  # of InfoNCE

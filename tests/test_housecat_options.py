@@ -29,6 +29,13 @@ def call(capsys: pytest.CaptureFixture[str]) -> Any:
     return act
 
 
+def refused(call: Any, given: tuple[str, ...], words: str) -> None:
+    status, _, said = call("run", "--steps", "3", *given)
+    assert status == 2
+    assert words in said
+    assert not Path("runs").exists()
+
+
 def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_replayed_there(call: Any) -> None:
     room = "--world", "maze", "--body", "crawler", "--room", "cells=2,3", "--room", "control_dt=0.1"
     assert call("run", "--newborn", *room, "--steps", "4", "--name", "mine")[0] == 0
@@ -66,10 +73,7 @@ def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_
 def test_a_body_or_room_that_does_not_fit_is_told_and_leaves_no_run_behind(
     call: Any, given: tuple[str, ...], words: str
 ) -> None:
-    status, _, said = call("run", "--steps", "3", *given)
-    assert status == 2
-    assert words in said
-    assert not Path("runs").exists()
+    refused(call, given, words)
 
 
 def test_lists_worlds_with_their_bodies_and_options(call: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,7 +116,4 @@ def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_th
 def test_a_setting_that_does_not_fit_is_told_and_leaves_no_run_behind(
     call: Any, given: tuple[str, ...], words: str
 ) -> None:
-    status, _, said = call("run", "--steps", "3", *given)
-    assert status == 2
-    assert words in said
-    assert not Path("runs").exists()
+    refused(call, given, words)

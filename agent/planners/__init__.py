@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 from agent.planners.gradient import GradientPlanner, RefinedICEM
 from agent.planners.icem import ICEM
@@ -13,8 +13,7 @@ from usererror import unknown
 if TYPE_CHECKING:
     from agent.config import MindConfig
 
-PlannerName = Literal["icem", "mppi", "gradient", "icem+gradient"]
-PLANNERS: tuple[str, ...] = get_args(PlannerName)
+PLANNERS = "icem", "mppi", "gradient", "icem+gradient"
 
 
 def planner_of(config: MindConfig, actions: int) -> Planner:
@@ -24,22 +23,16 @@ def planner_of(config: MindConfig, actions: int) -> Planner:
         UserError: If there is no such planner.
     """
     c = config
+    options: dict[str, Any] = {"horizon": c.horizon, "actions": actions, "beta": c.noise_beta}
+    sampled = {**options, "samples": c.samples, "iterations": c.iterations}
     if c.planner == "icem":
-        return ICEM(c.horizon, actions, c.samples, c.iterations, c.elites, c.noise_beta)
+        return ICEM(elites=c.elites, **sampled)
     if c.planner == "mppi":
-        return MPPI(c.horizon, actions, c.samples, c.iterations, c.noise_beta)
+        return MPPI(**sampled)
     if c.planner == "gradient":
-        return GradientPlanner(c.horizon, actions, c.elites, c.slides, c.noise_beta)
+        return GradientPlanner(samples=c.elites, iterations=c.slides, **options)
     if c.planner == "icem+gradient":
-        return RefinedICEM(
-            c.slides,
-            horizon=c.horizon,
-            actions=actions,
-            samples=c.samples,
-            iterations=c.iterations,
-            elites=c.elites,
-            beta=c.noise_beta,
-        )
+        return RefinedICEM(steps=c.slides, elites=c.elites, **sampled)
     raise unknown("planner", c.planner, PLANNERS)
 
 
@@ -50,7 +43,6 @@ __all__ = [
     "Evaluate",
     "GradientPlanner",
     "Planner",
-    "PlannerName",
     "RefinedICEM",
     "colored_noise",
     "planner_of",

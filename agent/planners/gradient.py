@@ -3,49 +3,31 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from agent.planners.icem import ICEM
-from agent.planners.planner import Evaluate, colored_noise, finite, later
+from agent.planners.planner import Evaluate, Planner, colored_noise, finite, later
 
 
-class GradientPlanner:
+class GradientPlanner(Planner):
     """Lets a few plans slide down the slope of their costs.
 
     Source: LeCun 2022, A Path Towards Autonomous Machine Intelligence, section 3.1.2 (Mode-2, inference of actions by
     gradient); gradients that are normalised, in the manner of sign descent, since costs have no scale of their own.
 
     Args:
-        horizon: Steps planned, T.
-        actions: Size of an action, each from -1 to 1.
-        samples: Plans that slide, side by side.
-        iterations: Steps down.
-        beta: Colour of the noise that plans begin from.
         rate: Root mean square change of a plan's actions in the first step; it falls as one over the steps done.
-        sigma: Standard deviation of that noise.
+        **options: Of every `Planner`.
     """
 
-    def __init__(
-        self,
-        horizon: int,
-        actions: int,
-        samples: int,
-        iterations: int,
-        beta: float,
-        rate: float = 0.3,
-        sigma: float = 0.6,
-    ) -> None:
-        self.horizon, self.actions, self.samples, self.iterations = horizon, actions, samples, iterations
-        self.beta, self.rate, self.sigma = beta, rate, sigma
-        self.differentiates = True
-        self.reset()
+    differentiates = True
 
-    def reset(self) -> None:
-        """Forgets the last plan."""
-        self.mean = torch.zeros(self.horizon, self.actions)
-        self.kept = torch.zeros(self.horizon, 0, self.actions)
+    def __init__(self, *, rate: float = 0.3, **options: Any) -> None:
+        super().__init__(**options)
+        self.rate = rate
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """See `Planner`; the last plans are as many as were sampled."""
@@ -66,10 +48,11 @@ class RefinedICEM(ICEM):
         **options: Of `ICEM`.
     """
 
-    def __init__(self, steps: int, rate: float = 0.15, **options: float) -> None:
+    differentiates = True
+
+    def __init__(self, *, steps: int, rate: float = 0.15, **options: Any) -> None:
+        super().__init__(**options)
         self.steps, self.rate = steps, rate
-        super().__init__(**options)  # type: ignore[arg-type]
-        self.differentiates = True
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """See `Planner`; the last plans are the elites, the cheapest of those seen on the way down."""

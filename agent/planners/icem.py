@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from agent.planners.planner import Evaluate, colored_noise, finite, later
+from agent.planners.planner import Evaluate, Planner, colored_noise, finite, later
 
 
-class ICEM:
+class ICEM(Planner):
     """The improved cross-entropy method: smooth noise, remembered elites, plans kept from one step to the next.
 
     Source: Pinneri et al. 2020, arXiv 2008.06389. We keep the number of samples the same in each
     iteration and count the mean itself among them in every iteration.
 
     Args:
-        horizon: Steps planned, T.
-        actions: Size of an action, each from -1 to 1.
-        samples: Plans per iteration.
-        iterations: Per decision.
         elites: Best plans that shape the next iteration.
-        beta: Colour of the noise.
-        sigma: Initial standard deviation.
         momentum: Share of the old mean and deviation kept in an iteration.
         keep: Share of elites that enter the next iteration, and the next decision.
+        **options: Of every `Planner`.
     """
 
-    def __init__(
-        self,
-        horizon: int,
-        actions: int,
-        samples: int,
-        iterations: int,
-        elites: int,
-        beta: float,
-        sigma: float = 0.6,
-        momentum: float = 0.1,
-        keep: float = 0.3,
-    ) -> None:
-        self.horizon, self.actions, self.samples, self.iterations = horizon, actions, samples, iterations
-        self.elites, self.beta, self.sigma, self.momentum = elites, beta, sigma, momentum
-        self.keep = max(1, round(keep * elites))
-        self.differentiates = False
-        self.reset()
-
-    def reset(self) -> None:
-        """Forgets the last plan."""
-        self.mean = torch.zeros(self.horizon, self.actions)
-        self.kept = torch.zeros(self.horizon, 0, self.actions)
+    def __init__(self, *, elites: int, momentum: float = 0.1, keep: float = 0.3, **options: Any) -> None:
+        super().__init__(**options)
+        self.elites, self.momentum, self.keep = elites, momentum, max(1, round(keep * elites))
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """See `Planner`; the cheapest plans of earlier iterations are among those of the last."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from agent.planners.planner import Evaluate, colored_noise, finite, later
+from agent.planners.planner import Evaluate, Planner, colored_noise, finite, later
 
 
-class MPPI:
+class MPPI(Planner):
     """Weighs all sampled plans by how cheap they are, and moves to their average.
 
     Source: Williams et al. 2017, Information theoretic MPC for model-based reinforcement learning (ICRA), with
@@ -17,34 +19,14 @@ class MPPI:
     last samples, among which is the average of the iteration before.
 
     Args:
-        horizon: Steps planned, T.
-        actions: Size of an action, each from -1 to 1.
-        samples: Plans per iteration.
-        iterations: Per decision.
-        beta: Colour of the noise.
         temperature: Standard deviations of cost that make a plan count e times less.
         sigma: Standard deviation of the noise.
+        **options: Of every `Planner`.
     """
 
-    def __init__(
-        self,
-        horizon: int,
-        actions: int,
-        samples: int,
-        iterations: int,
-        beta: float,
-        temperature: float = 0.3,
-        sigma: float = 0.5,
-    ) -> None:
-        self.horizon, self.actions, self.samples, self.iterations = horizon, actions, samples, iterations
-        self.beta, self.temperature, self.sigma = beta, temperature, sigma
-        self.differentiates = False
-        self.reset()
-
-    def reset(self) -> None:
-        """Forgets the last plan."""
-        self.mean = torch.zeros(self.horizon, self.actions)
-        self.kept = torch.zeros(self.horizon, 0, self.actions)
+    def __init__(self, *, temperature: float = 0.3, sigma: float = 0.5, **options: Any) -> None:
+        super().__init__(sigma=sigma, **options)
+        self.temperature = temperature
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """See `Planner`; the cheapest plan of each iteration enters the next."""

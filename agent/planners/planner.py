@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Protocol
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -12,22 +13,38 @@ from torch import Tensor
 Evaluate = Callable[[Tensor], Tensor]
 
 
-class Planner(Protocol):
+class Planner(ABC):
     """Looks for cheap plans, and carries what it found over to the next decision.
 
     Attributes:
         mean: (T, A) the plan that the next search begins around, one step later.
         kept: (T, n, A) plans that enter the next search as they are, one step later.
         differentiates: Whether it asks for gradients of costs.
+
+    Args:
+        horizon: Steps planned, T.
+        actions: Size of an action, A, each from -1 to 1.
+        samples: Plans side by side.
+        iterations: Per decision.
+        beta: Colour of the noise that plans are drawn with.
+        sigma: Standard deviation of that noise, to begin with.
     """
 
-    mean: Tensor
-    kept: Tensor
-    differentiates: bool
+    differentiates: ClassVar[bool] = False
+
+    def __init__(
+        self, horizon: int, actions: int, samples: int, iterations: int, beta: float, sigma: float = 0.6
+    ) -> None:
+        self.horizon, self.actions, self.samples, self.iterations = horizon, actions, samples, iterations
+        self.beta, self.sigma = beta, sigma
+        self.reset()
 
     def reset(self) -> None:
         """Forgets the last plan."""
+        self.mean = torch.zeros(self.horizon, self.actions)
+        self.kept = torch.zeros(self.horizon, 0, self.actions)
 
+    @abstractmethod
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Looks for cheap plans.
 
@@ -38,7 +55,6 @@ class Planner(Protocol):
         Returns:
             The plans (T, B, A) that `evaluate` saw last, in that order, and their costs (B,).
         """
-        ...
 
 
 def later(mean: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:

@@ -87,7 +87,7 @@ def test_going_down_the_slope_never_ends_higher() -> None:
 
 def test_a_gradient_finds_in_three_steps_what_as_many_samples_do_not() -> None:
     goal, generator = torch.linspace(-0.8, 0.8, 12).view(12, 1).expand(12, 6), torch.Generator().manual_seed(5)
-    _, costs = GradientPlanner(12, 6, 8, 3, 1.0).plan(away(goal), generator)
+    _, costs = GradientPlanner(horizon=12, actions=6, samples=8, iterations=3, beta=1.0).plan(away(goal), generator)
     noise = (0.6 * colored_noise(1.0, 12, (32, 6), generator)).clamp(-1, 1)
     assert float(costs.min()) < 0.5 * float(away(goal)(noise).min())
 
