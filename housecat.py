@@ -132,7 +132,9 @@ def run(
     say(f"Recording into {folder.path}")
     with Interrupts() as stop, Bar(folder.path.name, folder.config.steps) as bar:
         for _, recorder in moments:
-            bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing")
+            skipped = recorded.mind.learner.skips
+            told = f", {skipped.total} updates skipped{' (stopped)' * skipped.stopped}" if skipped.total else ""
+            bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing{told}")
             if stop.asked:
                 moments.close()
     numbers = {"path": str(folder.path), "interrupted": recorder.rows < folder.config.steps, **summarise(folder)}

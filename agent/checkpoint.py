@@ -15,8 +15,8 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from agent.config import MindConfig
 from agent.files import write_bytes
+from agent.fitting import check, config_in
 from usererror import UserError, unknown
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "drives": list(mind.drives),
         "emotions": mind.emotions.state(),
         "muted": mind.mixture.muted,
+        **({"skips": mind.learner.skips.state()} if exact else {}),
         "memories": {name: _flat(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
     }
     tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
@@ -82,13 +83,13 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
     """
     from agent.mind import Mind
 
-    about, tensors = _read(find(name))
-    config = MindConfig.from_json(about["config"])
-    if objectives is not None:
-        config = MindConfig.from_json({**config.to_json(), "objectives": dict(objectives)})
+    path = find(name)
+    about, tensors = _read(path)
+    config = config_in(about, path, objectives)
     mind = Mind({k: tuple(v) for k, v in about["senses"].items()}, about["actions"], config, about["seed"])
     mind.check()
     same = objectives is None
+    check(mind, tensors, path, about["drives"], exact=same)
     _restore(mind, _part(tensors, "mind."), tuple(about["drives"]), exact=same)
     mind.memory.load(_part(tensors, "memory."), tuple(about["drives"]))
     mind.generator.set_state(tensors["generator"])
@@ -101,6 +102,7 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
         _restore_optimizers(mind, _part(tensors, "optimizer."))
         for objective, reason in about["muted"].items():
             mind.mixture.mute(objective, reason)
+        mind.learner.skips.load(about.get("skips", mind.learner.skips.state()))
     return mind
 
 
@@ -178,10 +180,7 @@ def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
 
 def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exact: bool) -> None:
     if exact:
-        try:
-            mind.load_state_dict(saved)
-        except RuntimeError as error:
-            raise UserError(f"the mind does not fit its objectives' code of today ({error})") from error
+        mind.load_state_dict(saved)
         return
     own = mind.state_dict()
     by_drive = [k for k in own if k.startswith("critic.") and k.split("judge.")[-1] in ("2.weight", "2.bias")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -31,7 +32,8 @@ class MindConfig:
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
     attend: int = 5
-    """Things attended at once: the others are taken to stay where they are."""
+    """Things attended at once: the others are taken to stay where they are. Where a room has fewer than the default,
+    all of them."""
     horizon: int = 14
     """Control steps looked ahead; 14 are 2.8 s."""
     samples: int = 64
@@ -110,6 +112,21 @@ class MindConfig:
             raise UserError(f"trace={self.trace} must be from 0 to 1")
         if not 0.0 <= self.discount < 1.0:
             raise UserError(f"discount={self.discount} must be from 0 to below 1")
+
+    def fits(self, things: Sequence[str]) -> None:
+        """Makes sure that a newborn with these settings fits a world with some things.
+
+        The default of `attend` stands for as many as there are, up to it; a number that somebody has set is meant. A
+        mind that has lived may move to a world with fewer things: there it attends to all of them.
+
+        Raises:
+            UserError: If it is to attend to more things than there are.
+        """
+        if self.attend > len(things) and self.attend != MindConfig.attend:
+            raise UserError(
+                f"attend={self.attend}, and this world has {len(things)} things: {', '.join(things) or 'none'}. Set at "
+                f"most attend={max(1, len(things))}, or leave it out"
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Returns the settings as plain values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from functools import cached_property
 from importlib import import_module
@@ -14,6 +15,7 @@ from agent.configurator import attend, gather, tokens
 from agent.critic import Critic
 from agent.memory import Replay
 from agent.sight import Sight
+from agent.skips import Skips
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
@@ -24,10 +26,14 @@ class Learner:
     Each update is a step of the predictor on a batch of its own. All batches of a control step are encoded together,
     once, and encoder, readouts, critic and objectives take one step on the whole: curiosity lives on updates of the
     predictor, and what costs most is done least.
+
+    Attributes:
+        skips: What could not be learnt because it was not finite.
     """
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
+        self.skips = Skips()
         # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
         threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
 
@@ -72,7 +78,8 @@ class Learner:
     def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
         """Makes the configured number of updates, and returns the losses of the last by name."""
         cfg, model = self.config, self.model
-        if memory.transitions < cfg.batch or not cfg.updates:
+        self.skips.news = []
+        if self.skips.stopped or memory.transitions < cfg.batch or not cfg.updates:
             return {}
         senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
         attended = attend(senses, cfg.attend)
@@ -82,13 +89,14 @@ class Learner:
         encoded = (before, then, *model.sight(before, appearance))
         parts = [tensor.detach().chunk(cfg.updates) for tensor in encoded]
         losses: dict[str, Tensor] = {}
+        sound = True
         for i, (act, where) in enumerate(zip(action.chunk(cfg.updates), index.chunk(cfg.updates), strict=True)):
             latent, target, own, pair, facing = (
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
             losses, energy = model.loss(latent, target, act, Sight(own, pair, facing))
             memory.retell(where, energy)
-            _step(self.fast, losses)
+            sound &= _step(self.fast, losses)
         sight = Sight(*(tensor.detach() for tensor in encoded[2:]))
         future = model.sight(then.detach(), appearance)
         slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
@@ -110,19 +118,28 @@ class Learner:
             for tensor, part in zip(encoded, parts, strict=True)
             if tensor.requires_grad
         ]
-        _step(self.slow, slow, grads)
+        sound &= _step(self.slow, slow, grads)
         self.critic.follow()
-        return {name: float(loss.detach()) for name, loss in {**losses, **slow}.items()}
+        told = {name: float(loss.detach()) for name, loss in {**losses, **slow}.items()}
+        unsound = [] if sound else [name for name, loss in told.items() if not math.isfinite(loss)] or ["a gradient"]
+        self.skips.note(unsound, f"try a smaller learning_rate than {cfg.learning_rate:g}, or other objectives")
+        return told
 
 
 def _step(
     optimizer: torch.optim.Optimizer, losses: dict[str, Tensor], grads: list[tuple[Tensor, Tensor]] | None = None
-) -> None:
-    """Takes a step down the sum of losses, and down gradients of tensors that were computed apart."""
+) -> bool:
+    """Takes a step down the sum of losses, and down gradients of tensors that were computed apart.
+
+    Returns:
+        Whether it did: a step that is not finite is skipped.
+    """
     total = torch.stack(list(losses.values())).sum()
     optimizer.zero_grad(set_to_none=True)
     tensors = [total, *(tensor for tensor, _ in grads or ())]
     torch.autograd.backward(tensors, [torch.ones_like(total), *(grad for _, grad in grads or ())])
     norm = nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0, foreach=True)
-    if bool(torch.isfinite(norm)):  # one bad batch must not end a mind
+    sound = bool(torch.isfinite(norm))
+    if sound:  # one bad batch must not end a mind
         optimizer.step()
+    return sound

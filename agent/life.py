@@ -69,7 +69,7 @@ def live(
             emotions=lived.emotions,
             surprise=lived.surprise,
             thought=thought,
-            events=(*info["events"], *noted, *new),
+            events=(*info["events"], *noted, *new, *(mind.learner.skips.news if learn else ())),
             losses=losses,
             things=world.things,
             film=world.film(),

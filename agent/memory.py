@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -88,7 +89,7 @@ class Replay:
         self.cost[self.last] = torch.nan_to_num(
             torch.tensor([costs.get(name, 0.0) for name in self.costs]), 0.0, 0.0, 0.0
         )
-        self.energy[self.last] = energy
+        self.energy[self.last] = energy if math.isfinite(energy) else 1.0
         self.visits[self.last] = 0
         self.linked[self.last] = True
         self._write(after)

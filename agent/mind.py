@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from agent.critic import Critic
 from agent.emotions import Emotions
 from agent.learner import Learner
 from agent.memory import Replay
-from agent.moment import Thought
+from agent.moment import Lived, Thought
 from agent.perception import THING, Perception, Senses
+from agent.soundness import Surroundings
 from agent.tryout import try_out
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture, Names
@@ -29,15 +30,6 @@ from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
 NEEDED = ("body", "touch", "things", "vitals")
-
-
-@dataclass(frozen=True)
-class Lived:
-    """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
-
-    costs: dict[str, float]
-    emotions: dict[str, float]
-    surprise: float
 
 
 class Mind(nn.Module):
@@ -62,6 +54,7 @@ class Mind(nn.Module):
         keep_freed_memory()
         self.config, self.seed, self.shapes, self.actions = config, seed, senses, actions
         self.steps = 0
+        self.here = Surroundings(senses)
         with torch.random.fork_rng(devices=[]):  # first weights come from the seed; nobody else's numbers change
             torch.manual_seed(seed)
             self.perception = Perception(
@@ -97,8 +90,8 @@ class Mind(nn.Module):
         config = config or MindConfig()
         if objectives is not None:
             config = replace(config, objectives=dict(objectives))
-        shapes = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
-        mind = cls(shapes, world.action_space.shape[0], config, seed)
+        config.fits(world.things)
+        mind = cls(dict(Surroundings.of(world).shapes), world.action_space.shape[0], config, seed)
         mind.check()
         mind.fits(world)
         return mind
@@ -126,7 +119,8 @@ class Mind(nn.Module):
             UserError: If the world has other senses or actions than those that the mind was made for, or lacks a
                 thing that an objective names.
         """
-        has = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
+        here = Surroundings.of(world)
+        has = here.shapes
         wrong = [name for name in NEEDED if has.get(name, (0,))[-1] != self.shapes[name][-1]]
         if wrong or world.action_space.shape != (self.actions,):
             raise UserError(
@@ -138,6 +132,7 @@ class Mind(nn.Module):
             self.memory.widen(has["things"][0])
             self.check()
             self.begin_episode()
+        self.here = here
         self.mixture.meet(Names(world.things, world.readings))
 
     def check(self) -> None:
@@ -230,7 +225,7 @@ class Mind(nn.Module):
 
     def _sensed(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, with rows for as many things as the mind has met at once."""
-        senses = _tensors(obs)
+        senses = _tensors(self.here.sound(obs, NEEDED))
         absent = self.shapes["things"][0] - len(senses["things"])
         if absent:
             senses["things"] = nn.functional.pad(senses["things"], (0, 0, 0, absent))

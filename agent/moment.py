@@ -97,3 +97,12 @@ class Moment:
     things: tuple[str, ...]
     film: FloatArray
     seconds: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
+
+    costs: dict[str, float]
+    emotions: dict[str, float]
+    surprise: float

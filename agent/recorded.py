@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.checkpoint import wants
+from agent.checkpoint import SUFFIX, wants
 from agent.config import MindConfig
 from agent.life import live
 from agent.mind import Mind
 from agent.moment import Moment
 from agent.recorder import Recorder
 from agent.run_folder import RunConfig, RunFolder
+from agent.skips import STOPPED
 from usererror import UserError
 from worlds import World
 
+log = logging.getLogger(__name__)
+
 CHECKPOINT = 1000  # steps
+ASTRAY = "learning-stopped"  # the file of a mind that can learn no more, in the folder of its run
 SPARE = 500_000_000  # bytes left free for checkpoints, a clip, and everybody else
 
 
@@ -31,6 +36,7 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
     wanted = {name: weight for name, weight in {**own, **config.objectives}.items() if weight != 0.0}
     if config.mind is not None:  # before the world: a misspelt name is told at once
         mind = Mind.load(config.mind, wanted if config.objectives else None)
+        mind.learner.skips.in_a_row = 0  # where it could learn no more, another life is another try
         world = config.make_world()
         mind.fits(world)  # or it would be told only once the run has a folder
         return world, mind
@@ -117,6 +123,9 @@ class RecordedLife:
             try:
                 for moment in live(self.world, self.mind, steps=steps - self.rows):
                     recorder.add(moment)
+                    if any(event["event"] == STOPPED for event in moment.events):
+                        self.mind.save(self.folder.path / ASTRAY)
+                        log.warning("the mind as it is now is kept in %s", self.folder.path / f"{ASTRAY}{SUFFIX}")
                     if recorder.rows % checkpoint == 0 and recorder.rows < steps:
                         recorder.checkpoint(self.mind, self.world)
                     yield moment, recorder

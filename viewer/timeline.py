@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 STEP = 2  # pixels a moment is wide
 LABELS, VALUES = 148, 62
 SURPRISE = "surprise"
+SKIPPED, STOPPED = "update skipped", "learning stopped"
 TICKS: dict[str, style.Color] = {
     "contact": (92, 104, 130),
     "fed": (120, 214, 120),
@@ -30,6 +31,8 @@ TICKS: dict[str, style.Color] = {
     "muted": style.ALARM,
     "reloaded": style.GAIN,
     "reload failed": style.ALARM,
+    SKIPPED: style.ALARM,
+    STOPPED: style.ALARM,
 }
 
 
@@ -39,6 +42,7 @@ class Timeline:
     Attributes:
         muted: Why each muted objective was muted, by name.
         stale: Why the newest version of a plug-in could not take the place of the one that lives on, by name.
+        unlearnt: What there is to say of updates that were skipped, or nothing.
     """
 
     def __init__(self, rect: pygame.Rect) -> None:
@@ -50,6 +54,7 @@ class Timeline:
         self._lanes: list[str] = []
         self.muted: dict[str, str] = {}
         self.stale: dict[str, str] = {}
+        self.unlearnt = ""
         self._picture: pygame.Surface | None = None
 
     def clear(self) -> None:
@@ -68,8 +73,14 @@ class Timeline:
                 self.muted[objective] = str(event.get("error", "it failed"))
             elif kind == "reload failed":
                 self.stale[objective] = str(event.get("error", "it failed"))
+            elif kind == STOPPED:
+                self.unlearnt = str(event.get("error", STOPPED))
+            elif kind == SKIPPED and not self.unlearnt:
+                self.unlearnt = f"not learnt: {', '.join(event.get('losses', ()))} is not finite"
             elif kind == "reloaded":
                 self.stale.pop(objective, None)
+        if SKIPPED not in self._events[-1] and not self.unlearnt.startswith(STOPPED):
+            self.unlearnt = ""
         for name, value in moment.costs.items():
             if not math.isnan(value):
                 self.muted.pop(name, None)
@@ -83,9 +94,10 @@ class Timeline:
 
     @property
     def warnings(self) -> list[str]:
-        """What is wrong with objectives, a sentence each."""
+        """What is wrong with objectives and with learning, a sentence each."""
         muted = [f"{name} is muted: {reason}" for name, reason in self.muted.items()]
-        return muted + [f"{name} goes on as it was: {reason}" for name, reason in self.stale.items()]
+        stale = [f"{name} goes on as it was: {reason}" for name, reason in self.stale.items()]
+        return [*muted, *stale, *([self.unlearnt] if self.unlearnt else [])]
 
     def paint(self, surface: pygame.Surface) -> None:
         """Draws the panel."""

@@ -147,3 +147,14 @@ def test_a_plugin_that_could_not_be_reloaded_is_red_while_its_old_version_lives(
     assert "loves_red goes on as it was: drives.py, line 7: SyntaxError: invalid syntax" in written
     broken.add(reloading(21, event="reloaded")[0])
     assert not broken.warnings
+
+
+def test_what_was_not_learnt_is_announced_until_all_is_well_again():
+    timeline = Timeline(TIMELINE)
+    timeline.add(reloading(0, event="update skipped", losses=["things"], total=1))
+    assert timeline.warnings == ["not learnt: things is not finite"]
+    timeline.add(reloading(1, event="contact"))
+    assert not timeline.warnings
+    timeline.add(reloading(2, event="learning stopped", error="learning stopped: things was not finite"))
+    timeline.add(reloading(3, event="contact"))
+    assert timeline.warnings == ["learning stopped: things was not finite"]

@@ -1,0 +1,63 @@
+"""Counts what could not be learnt, and says when learning had better stop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+ENOUGH = 20  # control steps in a row in which something could not be learnt
+SKIPPED, STOPPED = "update skipped", "learning stopped"
+
+
+class Skips:
+    """Updates that were skipped because a loss or its gradient was not finite.
+
+    One bad batch must not end a mind: what it would have learnt is passed over, counted and told. Where it goes on and
+    on, what the mind is has gone astray, and learning stops; the life goes on without it.
+
+    Attributes:
+        total: Control steps with a skipped update, in all.
+        in_a_row: Of them, those up to now without one in which all was well between.
+        news: What the last control step is to be known for, as events.
+    """
+
+    def __init__(self) -> None:
+        self.total = self.in_a_row = 0
+        self.news: list[dict[str, Any]] = []
+
+    @property
+    def stopped(self) -> bool:
+        """Whether learning has stopped."""
+        return self.in_a_row >= ENOUGH
+
+    def note(self, unsound: Sequence[str], cause: str) -> None:
+        """Takes note of one control step's learning.
+
+        Args:
+            unsound: What was skipped, by name; empty when all was well.
+            cause: What a person may look at first.
+        """
+        if not unsound:
+            self.in_a_row = 0
+            return
+        self.total += 1
+        self.in_a_row += 1
+        names = ", ".join(unsound)
+        self.news.append({"event": SKIPPED, "losses": list(unsound), "total": self.total})
+        if self.in_a_row == 1:
+            log.warning("not learnt from this step: %s is not finite", names)
+        if self.stopped:
+            words = f"learning stopped: {names} was not finite {ENOUGH} steps in a row; {cause}"
+            self.news.append({"event": STOPPED, "error": words})
+            log.warning("%s. The life goes on without learning", words)
+
+    def state(self) -> dict[str, int]:
+        """Returns the counts."""
+        return {"total": self.total, "in_a_row": self.in_a_row}
+
+    def load(self, state: dict[str, int]) -> None:
+        """Puts back what `state` returned."""
+        self.total, self.in_a_row = state["total"], state["in_a_row"]
