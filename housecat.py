@@ -50,6 +50,8 @@ class Life:
     """Body: one that `housecat worlds` names for the world; its first when not given."""
     room: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="OPTION=VALUE")] = ()
     """How the world is made, once for each: extras=all, cells=12,12. See `housecat worlds`."""
+    pipeline: bool = False
+    """Let the mind plan its next step while the body takes this one, on a core of its own. See docs/mind.md."""
     seed: int = 0
     """Lays out the room, and fixes all chances of a newborn."""
 
@@ -61,7 +63,7 @@ class Life:
         wanted = {_placed(name): weight for name, weight in parse_specs(self.objective).items()}
         mind, room = None if self.newborn else _placed(self.mind), room_options(self.body, self.room)
         settings = mind_settings(self.newborn, self.setting)
-        return RunConfig(_placed(self.world), mind, wanted, self.seed, steps, room, settings)
+        return RunConfig(_placed(self.world), mind, wanted, self.seed, steps, room, settings, self.pipeline)
 
 
 def _placed(name: str) -> str:

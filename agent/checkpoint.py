@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from agent.ahead import packed, unpacked
 from agent.files import write_bytes
 from agent.fitting import check, config_in
 from usererror import UserError, unknown
@@ -64,6 +65,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "emotions": mind.emotions.state(),
         "muted": mind.mixture.muted,
         **({"skips": mind.learner.skips.state()} if exact else {}),
+        **({"pending": packed(mind.pending, "pending", tensors)} if exact and mind.pending else {}),
         "memories": {name: _flat(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
     }
     tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
@@ -103,6 +105,7 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
         for objective, reason in about["muted"].items():
             mind.mixture.mute(objective, reason)
         mind.learner.skips.load(about.get("skips", mind.learner.skips.state()))
+        mind.pending = unpacked(about["pending"], tensors) if "pending" in about else None
     return mind
 
 

@@ -18,6 +18,7 @@ LEAST = {
     **dict.fromkeys(("what", "babble", "updates"), 0),
 }
 MOST = 10_000_000
+PIPELINES = "off", "on", "inline"
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
 
@@ -77,6 +78,9 @@ class MindConfig:
     """Whether plans end in what the critic anticipates; False is for ablations."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
+    pipeline: str = "off"
+    """Whether it plans its next step while the body takes this one: off, on (in a thread of its own: give it a core),
+    or inline (the same life on one core, as a check)."""
     objectives: dict[str, float] = field(
         default_factory=lambda: {"disagreement": 1.0, "pain": 6.0, "hunger": 1.0, "effort": 0.05}
     )
@@ -97,6 +101,8 @@ class MindConfig:
             raise unknown("priority", self.priority, tuple(PRIORITIES))
         if self.regularizer not in REGULARIZERS:
             raise unknown("regularizer", self.regularizer, REGULARIZERS)
+        if self.pipeline not in PIPELINES:
+            raise unknown("pipeline", self.pipeline, PIPELINES)
         if self.elites > self.samples - 2:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
         if self.capacity <= self.batch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from agent.ahead import Ahead
 from agent.mind import Mind
 from agent.moment import Moment
 from agent.reload import Reload, reload
@@ -36,12 +37,14 @@ def live(
     """
     mind.fits(world)
     obs = world.observe()
+    ahead = Ahead(mind, obs)
     while steps is None or steps > 0:
         steps = None if steps is None else steps - 1
         noted = []
         for event in events(mind.steps) if events else ():
             if isinstance(event, Reload):
                 noted.append(reload(mind, world, event))
+                ahead.renew()
                 continue
             try:
                 world.apply(event)
@@ -50,13 +53,14 @@ def live(
             obs = world.observe()  # it sees what was done before it acts
         muted = mind.mixture.muted
         started = time.perf_counter()
-        action, thought = mind.act(obs)
+        action, thought = ahead.act(obs)
         thought_at = time.perf_counter()
         after, _, _, _, info = world.step(action)
         moved_at = time.perf_counter()
         lived = mind.observe(obs, action, after)
         losses = mind.learn() if learn else {}
         done_at = time.perf_counter()
+        waited = ahead.end()
         new = [
             {"event": "muted", "objective": n, "error": e} for n, e in mind.mixture.muted.items() if n not in muted
         ]  # fmt: skip
@@ -73,6 +77,10 @@ def live(
             losses=losses,
             things=world.things,
             film=world.film(),
-            seconds={"think": thought_at - started, "move": moved_at - thought_at, "learn": done_at - moved_at},
+            seconds={
+                "think": thought_at - started + waited,
+                "move": moved_at - thought_at,
+                "learn": done_at - moved_at,
+            },
         )
         obs = after

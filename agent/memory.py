@@ -83,7 +83,7 @@ class Replay:
 
     def add(self, senses: Senses, action: Tensor, after: Senses, costs: dict[str, float], energy: float = 1.0) -> None:
         """Keeps one transition and how badly it was predicted; a cost that is missing or not finite is kept as 0."""
-        if self.last < 0 or any(not torch.equal(v[self.last], senses[k]) for k, v in self.senses.items()):
+        if not self.follows(senses):
             self._write(senses)  # another life, or one that was moved: nothing led here
         self.action[self.last] = action
         self.cost[self.last] = torch.nan_to_num(
@@ -93,6 +93,10 @@ class Replay:
         self.visits[self.last] = 0
         self.linked[self.last] = True
         self._write(after)
+
+    def follows(self, senses: Senses) -> bool:
+        """Tells whether these are the senses that a life was at last."""
+        return self.last >= 0 and all(torch.equal(v[self.last], senses[k]) for k, v in self.senses.items())
 
     def _write(self, senses: Senses) -> None:
         self.last = (self.last + 1) % self.capacity

@@ -71,6 +71,7 @@ class Mind(nn.Module):
         self.memory = Replay(example, actions, self.drives, config.capacity)
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
+        self.pending: Any = None  # what was decided for a step to come, see `agent.ahead`
 
     @classmethod
     def born(
@@ -234,6 +235,7 @@ class Mind(nn.Module):
     def begin_episode(self) -> None:
         """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""
         self.actor.begin_episode()
+        self.pending = None
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""

@@ -81,7 +81,8 @@ class Moment:
         losses: Training losses of this step by name; empty when nothing was learnt.
         things: Names of the K things.
         film: (F, M, 7) poses of the scene's nodes during the step, the last one at its end.
-        seconds: Seconds of computing this step took, by part: ``think``, ``move``, ``learn``.
+        seconds: Seconds this step took, by part: ``think``, ``move``, ``learn``. Where the mind thinks while the body
+            moves, thinking counts as far as it was waited for.
     """
 
     step: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.checkpoint import SUFFIX, wants
@@ -27,6 +27,14 @@ SPARE = 500_000_000  # bytes left free for checkpoints, a clip, and everybody el
 
 
 def begin(config: RunConfig) -> tuple[World, Mind]:
+    """Makes the world and the mind that a run starts with, see `_begin`."""
+    world, mind = _begin(config)
+    if config.pipeline:
+        mind.config = replace(mind.config, pipeline="on")
+    return world, mind
+
+
+def _begin(config: RunConfig) -> tuple[World, Mind]:
     """Makes the world and the mind that a run starts with.
 
     Objectives given for the run come on top of the mind's own; a weight of 0 leaves one out.

@@ -34,6 +34,7 @@ class RunConfig:
         steps: Control steps that the run is to have in the end.
         room: Options that the world is made with, such as its body: plain numbers, words, truth values and lists.
         settings: Of a newborn's `MindConfig`, where other than the defaults.
+        pipeline: Whether the mind, also one that has lived, plans its next step while the body takes this one.
     """
 
     world: str = "playroom"
@@ -43,6 +44,7 @@ class RunConfig:
     steps: int = 5000
     room: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    pipeline: bool = False
 
     def __post_init__(self) -> None:
         if self.steps < 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import random
+import threading
 import zlib
 from collections.abc import Iterator
 
@@ -17,6 +18,7 @@ import userfile
 # NumPy's global functions draw from here while a fence is up: swapping the generator takes 1 us, saving and
 # restoring its state 170.
 _SCRATCH = np.random.MT19937(0)
+_ALONE = threading.RLock()  # what a fence keeps, it keeps for the whole process
 
 
 class Fault(Exception):  # noqa: N818 - an objective's fault, as against an error of ours
@@ -34,8 +36,14 @@ def fence(seed: int) -> Iterator[None]:
 
     Inside, the global generators of torch (CPU), NumPy and `random` start from `seed`; afterwards they are as they
     were, and so are torch's gradient mode, default dtype and number of threads. (One thing is lost: the spare normal
-    deviate that the legacy ``np.random.randn`` keeps after an odd number of draws.) Costs 30 us.
+    deviate that the legacy ``np.random.randn`` keeps after an odd number of draws.) One fence stands at a time: another
+    thread's waits. Costs 30 us.
     """
+    with _ALONE:
+        yield from _fenced(seed)
+
+
+def _fenced(seed: int) -> Iterator[None]:
     torch_state, python_state = torch.default_generator.get_state(), random.getstate()
     numpy_generator = legacy.get_bit_generator()
     grad, dtype, threads = torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_num_threads()

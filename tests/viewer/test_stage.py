@@ -151,10 +151,10 @@ def test_a_plugin_that_could_not_be_reloaded_is_red_while_its_old_version_lives(
 
 def test_what_was_not_learnt_is_announced_until_all_is_well_again():
     timeline = Timeline(TIMELINE)
-    timeline.add(reloading(0, event="update skipped", losses=["things"], total=1))
+    timeline.add(reloading(0, event="update skipped", losses=["things"], total=1)[0])
     assert timeline.warnings == ["not learnt: things is not finite"]
-    timeline.add(reloading(1, event="contact"))
+    timeline.add(reloading(1, event="contact")[0])
     assert not timeline.warnings
-    timeline.add(reloading(2, event="learning stopped", error="learning stopped: things was not finite"))
-    timeline.add(reloading(3, event="contact"))
+    timeline.add(reloading(2, event="learning stopped", error="learning stopped: things was not finite")[0])
+    timeline.add(reloading(3, event="contact")[0])
     assert timeline.warnings == ["learning stopped: things was not finite"]
