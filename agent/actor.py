@@ -11,6 +11,7 @@ from torch import Tensor
 from agent.babble import block
 from agent.config import MindConfig
 from agent.critic import Critic
+from agent.executive import Focus
 from agent.moment import Plan
 from agent.perception import Senses
 from agent.planners import planner_of
@@ -55,12 +56,14 @@ class Choice:
         plans: The chosen plan and its rivals; none while babbling.
         promised: Weighted cost that the chosen plan promises for the next step; None while babbling.
         information: Disagreement expected along the chosen plan; None without a plan or without that objective.
+        focus: What the executive had chosen.
     """
 
     action: Tensor
     plans: tuple[Plan, ...] = ()
     promised: float | None = None
     information: float | None = None
+    focus: Focus | None = None
 
 
 class Actor:
@@ -68,6 +71,7 @@ class Actor:
 
     Attributes:
         memories: Episodic memories of the objectives that keep one, as of now.
+        urges: By how much the executive multiplies weights now.
     """
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, actions: int, config: MindConfig) -> None:
@@ -75,7 +79,20 @@ class Actor:
         self.planner = planner_of(config, actions)
         self.trust = _trust(config.horizon, config.trace, config.discount)
         self.babbling = torch.zeros(0, actions)
+        self.urges: dict[str, float] = {}
         self.memories = mixture.begin((1,))
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weight of each objective now."""
+        return urged(self.mixture.weights, self.urges)
+
+    def configure(self, focus: Focus) -> None:
+        """Sets it as the executive chose."""
+        self.urges = focus.urges
+        self.planner.stretch(focus.horizon)
+        if focus.horizon != len(self.trust[0]):
+            self.trust = _trust(focus.horizon, self.config.trace, self.config.discount)
 
     def babble(self, generator: torch.Generator) -> Choice:
         """Moves by smooth noise."""
@@ -104,7 +121,7 @@ class Actor:
         # Rivals are spread over the better half, so that a person sees alternatives and not one plan five times.
         shown = costs.argsort(stable=True)[torch.linspace(0, len(costs) // 2, RIVALS + 1).long()]
         best, last = int(shown[0]), judged[-1]
-        weights, scales = self.mixture.weights, self.mixture.scales
+        weights, scales = self.weights, self.mixture.scales
         # The first iteration's plans are the widest spread; later ones differ less the better the planner works.
         self.mixture.rescale({n: _spread(c * scales[n]) for n, c in judged[0].costs.items()})
         curious = last.costs.get("disagreement")
@@ -124,7 +141,7 @@ class Actor:
         """Imagines plans (T, B, A), T the horizon, and weighs them."""
         rollout = self.model.imagine(latent, actions, senses, attended)
         costs = self._costs(rollout)
-        weights = self.mixture.weights
+        weights = self.weights
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
         if self.config.critic and self.critic.drives:
             near, far, asked = self.trust
@@ -152,6 +169,11 @@ class Actor:
             steps.append(self.mixture.costs(now, memories))
             memories = self.mixture.remember(memories, now)
         return {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
+
+
+def urged(weights: dict[str, float], urges: dict[str, float]) -> dict[str, float]:
+    """Returns weights, each multiplied by its urge."""
+    return {name: weight * urges.get(name, 1.0) for name, weight in weights.items()}
 
 
 def _trust(horizon: int, trace: float, discount: float) -> tuple[Tensor, Tensor, Tensor]:

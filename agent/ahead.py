@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from agent import actor, moment
+from agent import actor, executive, moment
 from agent.actor import Choice
 from agent.moment import Thought
 from agent.perception import Senses
@@ -43,9 +43,10 @@ class Ahead:
     While the body takes step t and the mind learns from it, a double of the mind foresees how step t ends and plans
     step t + 1 from there. The double has the weights that the mind had when step t began: nothing that it reads is
     written meanwhile, and what it draws comes from a seed of the step. So the life is the same whichever is done
-    first, and on how many cores: ``on`` thinks in a thread of its own, ``inline`` before moving, and both live the same
-    life, bit for bit. It is another life than that of a mind in lockstep: it acts on what it foresaw 0.2 s ago, and with
-    weights that are one step old. The first step of a life, which nobody foresaw, is planned from what is sensed.
+    first, and on how many cores: ``on`` thinks in a thread of its own, ``inline`` before moving, and both live the
+    same life, bit for bit. It is another life than that of a mind in lockstep: it acts on what it foresaw 0.2 s ago,
+    and with weights that are one step old. The first step of a life, which nobody foresaw, is planned from what is
+    sensed.
 
     Source: planning while the last action executes is asynchronous model-predictive control (Findeisen and
     Allgöwer 2004, Computational delay in nonlinear model predictive control), which predicts the state at the end of
@@ -117,12 +118,12 @@ def _double_of(mind: Mind) -> Mind:
 @torch.no_grad()
 def _follow(double: Mind, mind: Mind) -> None:
     """Gives the double all that the mind knows by now."""
-    for name, module in mind.named_children():
-        other: Any = getattr(double, name)
+    for name in mind._modules:
+        module, other = mind.get_submodule(name), double.get_submodule(name)
         if module is mind.mixture:  # what objectives keep, only they know
-            other.load_state_dict(module.state_dict())
-            for objective, reason in module.muted.items():
-                other.mute(objective, reason)
+            double.mixture.load_state_dict(module.state_dict())
+            for objective, reason in mind.mixture.muted.items():
+                double.mixture.mute(objective, reason)
         else:
             for kept, known in zip(_tensors(other), _tensors(module), strict=True):
                 kept.copy_(known)
@@ -133,14 +134,14 @@ def _follow(double: Mind, mind: Mind) -> None:
 @torch.no_grad()
 def _take_back(mixture: Mixture, double: Mixture) -> None:
     """Keeps what planning found of the objectives: how much plans differ in their costs, and which ones failed."""
-    for name, term in double.terms.items():
-        own: Any = mixture.terms[name]
-        if term.given:
-            for kept, found in zip(_tensors(own.scale), _tensors(term.scale), strict=True):
+    for name in double.names:
+        own, other = mixture._term(name), double._term(name)
+        if other.given:
+            for kept, found in zip(_tensors(own.scale), _tensors(other.scale), strict=True):
                 kept.copy_(found)
             own.given.fill_(True)
-        if term.muted is not None:
-            own.fail(term.muted)
+        if other.muted is not None:
+            own.fail(other.muted)
 
 
 def _tensors(module: torch.nn.Module) -> Tensors:
@@ -190,5 +191,5 @@ def unpacked(structure: Any, tensors: dict[str, Tensor]) -> Any:
         return tuple(unpacked(v, tensors) for v in content)
     if kind == "value":
         return content
-    known: Any = {**vars(actor), **vars(moment), "Pending": Pending}
+    known: Any = {**vars(actor), **vars(moment), **vars(executive), "Pending": Pending}
     return known[kind](**unpacked(content, tensors))

@@ -16,6 +16,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from agent.ahead import packed, unpacked
+from agent.executive import Focus
 from agent.files import write_bytes
 from agent.fitting import check, config_in
 from usererror import UserError, unknown
@@ -96,6 +97,7 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
     mind.memory.load(_part(tensors, "memory."), tuple(about["drives"]))
     mind.generator.set_state(tensors["generator"])
     mind.actor.babbling = tensors["actor.babbling"]
+    mind.actor.configure(Focus(torch.zeros(0), len(tensors["actor.mean"])))
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
     mind.steps = about["steps"]
     mind.emotions.load(about["emotions"])

@@ -18,6 +18,7 @@ LEAST = {
     **dict.fromkeys(("what", "babble", "updates"), 0),
 }
 MOST = 10_000_000
+CONFIGURATORS = "near", "fixed", "learned", "random"
 PIPELINES = "off", "on", "inline"
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
@@ -35,6 +36,13 @@ class MindConfig:
     attend: int = 5
     """Things attended at once: the others are taken to stay where they are. Where a room has fewer than the default,
     all of them."""
+    configurator: str = "near"
+    """How attention is chosen: near (what is near or moves), fixed (near or not known yet), learned (what plans differ
+    by), or random, as a control."""
+    urgent: bool = False
+    """Whether hunger weighs more the less energy there is, and pain more the more it is hurt."""
+    lookahead: bool = False
+    """Whether it looks less far ahead in the midst of things."""
     horizon: int = 14
     """Control steps looked ahead; 14 are 2.8 s."""
     samples: int = 64
@@ -101,6 +109,8 @@ class MindConfig:
             raise unknown("priority", self.priority, tuple(PRIORITIES))
         if self.regularizer not in REGULARIZERS:
             raise unknown("regularizer", self.regularizer, REGULARIZERS)
+        if self.configurator not in CONFIGURATORS:
+            raise unknown("configurator", self.configurator, CONFIGURATORS)
         if self.pipeline not in PIPELINES:
             raise unknown("pipeline", self.pipeline, PIPELINES)
         if self.elites > self.samples - 2:

@@ -1,4 +1,4 @@
-"""The executive: what to attend to."""
+"""What the executive looks for: which things there are to attend to, and which of their tokens are picked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,21 @@ from torch import Tensor
 from agent.perception import THING, Senses
 
 MOVING = 1.0  # seconds: a thing counts as nearer by how far it gets in this time
+ABSENT = 100.0  # metres: a thing that is not there counts as farther by it
+
+
+def farness(senses: Senses) -> Tensor:
+    """Returns how far things are from mattering (m), (*lead, K): the distance to their rims, less if they move."""
+    things, body = senses["things"], senses["body"]
+    # To its rim, not its middle: a large hot plate is near before a small toy at the same place is.
+    distance = (things[..., :2] - body[..., None, :2]).norm(dim=-1) - things[..., THING]
+    far: Tensor = distance - MOVING * things[..., 3:5].norm(dim=-1) + ABSENT * (things[..., -1] < 0.5)
+    return far
+
+
+def nearest(farness: Tensor, k: int) -> Tensor:
+    """Returns the k indices of the least of (*lead, K), the least first; all of them when there are fewer."""
+    return torch.sort(farness, dim=-1, stable=True).indices[..., : min(k, farness.shape[-1])]
 
 
 def attend(senses: Senses, k: int) -> Tensor:
@@ -20,11 +35,7 @@ def attend(senses: Senses, k: int) -> Tensor:
     Returns:
         (*lead, k) indices, the most relevant first.
     """
-    things, body = senses["things"], senses["body"]
-    # To its rim, not its middle: a large hot plate is near before a small toy at the same place is.
-    distance = (things[..., :2] - body[..., None, :2]).norm(dim=-1) - things[..., THING]
-    relevance = distance - MOVING * things[..., 3:5].norm(dim=-1) + 100.0 * (things[..., -1] < 0.5)
-    return torch.sort(relevance, dim=-1, stable=True).indices[..., : min(k, things.shape[-2])]
+    return nearest(farness(senses), k)
 
 
 def gather(values: Tensor, attended: Tensor) -> Tensor:

@@ -59,7 +59,8 @@ def check(mind: Mind, tensors: Mapping[str, Tensor], path: Path, drives: Collect
     wanted: dict[str, tuple[int, ...]] = {f"memory.senses.{k}": (-1, *v.shape[1:]) for k, v in memory.senses.items()}
     wanted |= {"memory.action": (-1, actions), "memory.cost": (-1, len(drives)), "memory.linked": (-1,)}
     wanted |= {"generator": tuple(torch.Generator().get_state().shape), "actor.babbling": (-1, actions)}
-    wanted |= {"actor.mean": tuple(planner.mean.shape), "actor.kept": (planner.horizon, -1, actions)}
+    horizon = -1 if mind.config.lookahead else planner.horizon
+    wanted |= {"actor.mean": (horizon, actions), "actor.kept": (horizon, -1, actions)}
     found = {k: _like(tuple(tensors[k].shape), shape) for k, shape in wanted.items() if k in tensors}
     _compare(wanted, found, path)
 

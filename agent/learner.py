@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from agent.config import MindConfig
-from agent.configurator import attend, gather, tokens
+from agent.configurator import gather, tokens
 from agent.critic import Critic
+from agent.executive import studied
 from agent.memory import Replay
 from agent.sight import Sight
 from agent.skips import Skips
@@ -82,7 +83,7 @@ class Learner:
         if self.skips.stopped or memory.transitions < cfg.batch or not cfg.updates:
             return {}
         senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
-        attended = attend(senses, cfg.attend)
+        attended = studied(senses, cfg.configurator, cfg.attend, generator)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
         before, then = tokens(model.perception(both), attended.repeat(2, 1)).chunk(2)
         appearance = gather(model.perception.appearance(senses), attended)

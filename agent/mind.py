@@ -11,17 +11,18 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from agent.actor import Actor, Choice
+from agent.actor import Actor, Choice, urged
 from agent.allocator import keep_freed_memory
 from agent.config import MindConfig
 from agent.configurator import attend, tokens
 from agent.critic import Critic
 from agent.emotions import Emotions
+from agent.executive import Executive
 from agent.learner import Learner
 from agent.memory import Replay
 from agent.moment import Lived, Thought
 from agent.perception import THING, Perception, Senses
-from agent.soundness import Surroundings
+from agent.soundness import NEEDED, Surroundings, tensors
 from agent.tryout import try_out
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture, Names
@@ -29,7 +30,6 @@ from usererror import UserError
 from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
-NEEDED = ("body", "touch", "things", "vitals")
 
 
 class Mind(nn.Module):
@@ -66,6 +66,7 @@ class Mind(nn.Module):
             self.critic = Critic(self.world_model, self.drives, config.discount)
         self.actor = Actor(self.world_model, self.mixture, self.critic, actions, config)
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
+        self.executive = Executive(self.world_model, actions, config, seed)
         self.generator = torch.Generator().manual_seed(seed)
         example = {name: torch.zeros(senses[name]) for name in NEEDED}
         self.memory = Replay(example, actions, self.drives, config.capacity)
@@ -158,19 +159,22 @@ class Mind(nn.Module):
             return self._act(self._sensed(obs), len(obs["things"]))
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
-        attended = attend(senses, self.config.attend)
+        focus = self.executive.focus(senses, self.generator)
+        attended = focus.attended
+        self.actor.configure(focus)
         latent = tokens(self.perception(senses), attended)
         babbling = self.steps < self.config.babble
         if babbling:
             self.choice = self.actor.babble(self.generator)
         else:
             self.choice = self.actor.plan(latent, senses, attended, self.generator)
+        self.choice = replace(self.choice, focus=focus)
         sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
         thought = Thought(
-            mode="babble" if babbling else "plan",
-            horizon=self.config.horizon,
+            mode="babble" if babbling else focus.mode,
+            horizon=focus.horizon,
             attention=tuple(thing for thing in attended.tolist() if thing < present),
-            weights=self.mixture.weights,
+            weights=self.actor.weights,
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
         )
@@ -187,7 +191,8 @@ class Mind(nn.Module):
         self.memory.add(before, act, now, costs, energy)
         self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
-        weights = {name: weight for name, weight in self.mixture.weights.items() if np.isfinite(costs[name])}
+        weights = urged(self.mixture.weights, self.choice.focus.urges if self.choice.focus else {})
+        weights = {name: weight for name, weight in weights.items() if np.isfinite(costs[name])}
         relief = sum(
             weights.get(name, 0.0) * (value[0][i] - costs[name] - self.config.discount * value[1][i])
             for i, name in enumerate(self.drives)
@@ -205,7 +210,8 @@ class Mind(nn.Module):
 
     def _relive(self, before: Senses, now: Senses, action: torch.Tensor) -> tuple[Rollout, list[list[float]]]:
         """Returns a lived step as a rollout with T = B = 1, and what the critic expects before and after it."""
-        attended = attend(before, self.config.attend)
+        focus = self.choice.focus if self.config.configurator != "near" else None
+        attended = focus.attended if focus else attend(before, self.config.attend)
         latent = torch.stack([tokens(self.perception(s), attended) for s in (before, now)])  # (2, 1 + k, Z)
         appearance = self.perception.appearance(before)[attended]
         sight = self.world_model.sight(latent, appearance.expand(2, -1, -1))
@@ -226,7 +232,7 @@ class Mind(nn.Module):
 
     def _sensed(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, with rows for as many things as the mind has met at once."""
-        senses = _tensors(self.here.sound(obs, NEEDED))
+        senses = tensors(self.here.sound(obs, NEEDED))
         absent = self.shapes["things"][0] - len(senses["things"])
         if absent:
             senses["things"] = nn.functional.pad(senses["things"], (0, 0, 0, absent))
@@ -239,8 +245,6 @@ class Mind(nn.Module):
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
-        return self.learner.learn(self.memory, self.generator)
-
-
-def _tensors(obs: Obs) -> Senses:
-    return {name: torch.from_numpy(np.ascontiguousarray(obs[name], np.float32)) for name in NEEDED}
+        losses = self.learner.learn(self.memory, self.generator)
+        more = self.executive.learn(self.mixture, self.memory, self.generator, self.steps) if losses else {}
+        return losses | more

@@ -44,6 +44,12 @@ class Planner(ABC):
         self.mean = torch.zeros(self.horizon, self.actions)
         self.kept = torch.zeros(self.horizon, 0, self.actions)
 
+    def stretch(self, horizon: int) -> None:
+        """Looks so many steps ahead from now on; plans that are kept go on as they end, or are cut."""
+        if horizon != self.horizon:
+            at = torch.arange(horizon).clamp_max(self.horizon - 1)
+            self.horizon, self.mean, self.kept = horizon, self.mean[at], self.kept[at]
+
     @abstractmethod
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Looks for cheap plans.
