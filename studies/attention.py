@@ -2,10 +2,11 @@
 
 Twelve things are in the playroom: toys, plate and feeder, a lamp and its switch, a television and its knob. The shipped
 kitten lives there under each rule of the executive, with four things attended; its nets do not learn there, but for
-what the rule ``learned`` goes by, which has its lessons from the kitten's own memory beforehand. ``whole`` is the fixed
-rule with all that the executive can choose: attention, horizon, and drives by need. Controls: ``all`` attends to all
-twelve things, ``random`` to any four. What planning costs is measured apart: all of them decide in the same moments, one
-after the other in one process, and each is held against ``all`` in the same moment, in seconds of processor time.
+what the rule ``learned`` goes by, which has its lessons from the kitten's own memory beforehand. ``whole`` is the
+fixed rule with all that the executive can choose: attention, horizon, and drives by need. Controls: ``all`` attends to
+all twelve things, ``random`` to any four. What planning costs is measured apart: all of them decide in the same
+moments, one after the other in one process, and each is held against ``all`` in the same moment, in seconds of
+processor time.
 """
 
 from __future__ import annotations
