@@ -11,7 +11,7 @@ import agent
 import worlds
 from agent.configurator import attend
 from agent.executive import studied, urgency
-from agent.relevance import FIRST, spreads
+from agent.relevance import FIRST, Relevance, spreads
 from agent.soundness import tensors
 from tests.agent.conftest import SMALL
 from tests.agent.test_life import same
@@ -72,20 +72,19 @@ def test_learning_sees_now_and_then_what_is_never_near(world: World) -> None:
 
 
 def test_relevance_learns_that_plans_differ_by_what_is_near() -> None:
-    world = worlds.make("playroom", seed=110)
-    config = replace(agent.Mind.load("kitten").config, configurator="learned")
-    mind = agent.Mind(dict(agent.Mind.load("kitten").shapes), 5, config, 0)
-    mind.load_state_dict(agent.Mind.load("kitten").state_dict(), strict=False)
+    world, mind = worlds.make("playroom", seed=110), agent.Mind.load("kitten")
+    torch.manual_seed(0)
+    mind.executive.relevance = Relevance(mind.world_model.pair_size)
+    mind.begin_episode()
     mind.fits(world)
-    list(agent.live(world, mind, 30, learn=False))
     relevance = mind.executive.relevance
     assert relevance is not None
     generator = torch.Generator().manual_seed(0)
     errors = [
-        relevance.learn(mind.world_model, mind.mixture, mind.memory, 14, generator) for _ in range(FIRST // 8 + 120)
+        relevance.learn(mind.world_model, mind.mixture, mind.memory, 14, generator) for _ in range(FIRST // 8 + 40)
     ]
     assert relevance.ready
-    assert np.mean(errors[-20:]) < 0.5 * np.mean(errors[:20])
+    assert np.mean(errors[-10:]) < 0.5 * np.mean(errors[:10])
     senses = tensors(world.observe())
     plans = torch.rand(14, 12, 5, generator=generator) * 2 - 1
     pair, spread = spreads(mind.world_model, mind.mixture, senses, plans)

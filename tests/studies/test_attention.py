@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from agent import Mind
+from studies import attention
+
+
+def test_lives_and_times_every_rule_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attention, "side_by_side", lambda work, jobs, told: {job: work(*job) for job in jobs})
+    rules = {rule: attention.RULES[rule] for rule in ("all", "whole")}
+    monkeypatch.setattr(attention, "RULES", rules)
+    result = attention.run((110,), tmp_path, lambda share, words: None, steps=3, rules=("all", "whole"))
+    assert {"whole/share", "whole/cells", "whole/cheaper", "whole/share_over_all"} <= set(result["metrics"])
+    assert {"all/share", "all/decision"} <= set(result["controls"])
+    assert result["metrics"]["whole/cheaper"]["value"] > 1.2
+    assert (tmp_path / "figure.png").stat().st_size > 5000
+
+
+def test_a_kitten_under_another_rule_knows_what_it_knew() -> None:
+    shipped, learned = Mind.load("kitten"), attention.kitten("learned", 110)
+    for a, b in zip(shipped.world_model.parameters(), learned.world_model.parameters(), strict=True):
+        assert torch.equal(a, b)
+    assert learned.executive.relevance is not None
+    assert learned.executive.relevance.ready
+    world = attention.room(110)
+    assert len(world.things) == attention.THINGS
+    learned.fits(world)
+    _, thought = learned.act(world.observe())
+    world.close()
+    assert len(thought.attention) == attention.FEW
