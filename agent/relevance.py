@@ -23,6 +23,9 @@ KEPT = 2048  # pairs of body and thing that are learnt from
 BATCH = 128
 FIRST = 256  # pairs before its word counts
 RATE, MOMENTUM = 3e-3, 0.9
+STEPS = 8  # down the slope, per lesson
+LEAST = 0.1  # standard deviation of a feature that counts as one, at least
+FARTHEST = 4.0  # standard deviations
 SIGMA = 0.6  # of the plans' noise
 TINY = 1e-4
 
@@ -46,6 +49,8 @@ class Relevance(nn.Module):
     seen: Tensor
     spread: Tensor
     count: Tensor
+    middle: Tensor
+    width: Tensor
     speed: Tensor
 
     def __init__(self, pair: int) -> None:
@@ -54,6 +59,8 @@ class Relevance(nn.Module):
         self.register_buffer("seen", torch.zeros(KEPT, pair))
         self.register_buffer("spread", torch.zeros(KEPT))
         self.register_buffer("count", torch.zeros((), dtype=torch.int64))
+        self.register_buffer("middle", torch.zeros(pair))
+        self.register_buffer("width", torch.ones(pair))
         self.register_buffer("speed", torch.zeros(sum(p.numel() for p in self.net.parameters())))
 
     @property
@@ -63,7 +70,7 @@ class Relevance(nn.Module):
 
     def forward(self, pair: Tensor) -> Tensor:
         """Returns the expected logarithm of the spread, (*lead, K), of pairs (*lead, K, features)."""
-        out: Tensor = self.net(pair).squeeze(-1)
+        out: Tensor = self.net(((pair - self.middle) / self.width).clamp(-FARTHEST, FARTHEST)).squeeze(-1)
         return out
 
     def learn(
@@ -80,8 +87,13 @@ class Relevance(nn.Module):
                 place = int(self.count) % KEPT
                 self.seen[place], self.spread[place] = features, torch.log(value + TINY)
                 self.count += 1
-        known = min(int(self.count), KEPT)
-        pick = torch.randint(known, (BATCH,), generator=generator)
+            known = min(int(self.count), KEPT)
+            self.middle.copy_(self.seen[:known].mean(0))
+            self.width.copy_(self.seen[:known].std(0, correction=0).clamp_min(LEAST))
+        errors = [self._step(torch.randint(known, (BATCH,), generator=generator)) for _ in range(STEPS)]
+        return sum(errors) / STEPS
+
+    def _step(self, pick: Tensor) -> float:
         loss = (self(self.seen[pick]) - self.spread[pick]).square().mean()
         parameters = list(self.net.parameters())
         slope = parameters_to_vector(torch.autograd.grad(loss, parameters))

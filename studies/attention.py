@@ -1,18 +1,18 @@
 """The executive attends to few things, and plans cheaper for it, without playing less.
 
-Twelve things are in the playroom: toys, plate and feeder, a lamp and its switch, a television and its knob. The shipped
-kitten lives there under each rule of the executive, with four things attended; its nets do not learn there, but for
-what the rule ``learned`` goes by, which has its lessons from the kitten's own memory beforehand. ``whole`` is the
-fixed rule with all that the executive can choose: attention, horizon, and drives by need. Controls: ``all`` attends to
-all twelve things, ``random`` to any four. What planning costs is measured apart: all of them decide in the same
-moments, one after the other in one process, and each is held against ``all`` in the same moment, in seconds of
-processor time.
+Twelve things are in the room: the playroom's plate and feeder, and ten toys instead of six. The shipped kitten lives
+there under each rule of the executive, with four things attended; its nets do not learn there, but for what the rule
+``learned`` goes by, which has its lessons from the kitten's own memory beforehand. ``whole`` is the fixed rule with all
+that the executive can choose: attention, horizon, and drives by need. Controls: ``all`` attends to all twelve things,
+``random`` to any four. What planning costs is measured apart: all of them decide in the same moments, one after the
+other in one process, and each is held against ``all`` in the same moment, in seconds of processor time. There it is
+also measured what share of all that random plans differ by (`agent.relevance.spreads`) the attended things catch.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
-import worlds
 from agent import Mind, live
-from agent.relevance import FIRST
+from agent.planners import colored_noise
+from agent.relevance import FIRST, spreads
+from agent.soundness import tensors
 from studies.lives import Progress, Trace, metric, side_by_side, versions
 from studies.play import cells
 from worlds import World
+from worlds.rooms.playroom import Playroom
+from worlds.rooms.toys import Toy
 
 STEPS = 1000
 THINGS, FEW = 12, 4
@@ -44,11 +47,31 @@ RULES: dict[str, dict[str, Any]] = {
     "random": {"configurator": "random", "attend": FEW},
 }
 CONTROLS = "all", "random"
+DECISIONS = "decisions"
+PLANS, HORIZON = 48, 14  # of the plans whose differences are caught
+MORE = (
+    Toy.ball("pink ball", 0.10, 0.18, (0.95, 0.55, 0.70)),
+    Toy.cube("white cube", 0.09, 0.25, (0.92, 0.92, 0.90)),
+    Toy.drum("brown drum", 0.10, 0.10, 0.35, (0.55, 0.36, 0.22)),
+    Toy.ball("lime ball", 0.11, 0.20, (0.65, 0.90, 0.25)),
+)
+
+
+class Crowded(Playroom):
+    """A playroom with four more toys."""
+
+    def furnish(self) -> None:
+        """Adds the toys behind all else."""
+        super().furnish()
+        self.toys += [
+            self.add(toy.shape, toy.mass, friction=0.5, rolling=toy.rolling, restitution=0.3, damping=0.1)
+            for toy in MORE
+        ]
 
 
 def room(seed: int) -> World:
-    """Returns a playroom with twelve things."""
-    return worlds.make("playroom", seed=seed, film=1, lamp=True, television=True)
+    """Returns a room with twelve things."""
+    return Crowded(seed=seed, film=1)
 
 
 def kitten(rule: str, seed: int) -> Mind:
@@ -81,41 +104,61 @@ def life(rule: str, seed: int, steps: int) -> Trace:
     return Trace(np.stack(toys), np.array(touching), np.zeros(0, bool), tuple(names), touched)
 
 
-def seconds(seed: int, moments: int = TIMED) -> dict[str, float]:
-    """Returns how many times cheaper than attending to all things each rule decides, and the ms that ``all`` takes."""
+@dataclass(frozen=True)
+class Decisions:
+    """What deciding is like in the moments of one life.
+
+    Attributes:
+        cheaper: By rule, how many times cheaper it is than attending to all things, in the median moment.
+        caught: By rule, the share of what plans differ by that is attended to, on average.
+        ms: What ``all`` takes.
+    """
+
+    cheaper: dict[str, float]
+    caught: dict[str, float]
+    ms: float
+
+
+def decisions(seed: int, moments: int = TIMED) -> Decisions:
+    """Lets all rules decide in the same moments, those of a life under the last of them that is no control."""
     world, minds = room(seed), {rule: kitten(rule, seed) for rule in RULES}
     for mind in minds.values():
         mind.fits(world)
     took: dict[str, list[float]] = {rule: [] for rule in RULES}
+    caught: dict[str, list[float]] = {rule: [] for rule in RULES}
+    leader = [rule for rule in RULES if rule not in CONTROLS][-1]
+    generator = torch.Generator().manual_seed(seed)
+    judge = minds[leader]
     for _ in range(moments):
-        obs = world.observe()
+        obs, action = world.observe(), np.zeros(judge.actions, np.float32)
+        noise = colored_noise(2.5, HORIZON, (PLANS, judge.actions), generator)
+        _, spread = spreads(judge.world_model, judge.mixture, tensors(obs), (0.6 * noise).clamp(-1, 1))
         for rule, mind in minds.items():
             started = time.thread_time()
-            action, _ = mind.act(obs)
+            chosen, thought = mind.act(obs)
             took[rule].append(time.thread_time() - started)
-            if rule == "whole":
-                taken = action
-        world.step(taken)
+            caught[rule].append(float(spread[list(thought.attention)].sum() / spread.sum()))
+            action = chosen if rule == leader else action
+        world.step(action)
     world.close()
     every = np.array(took["all"])
-    return {rule: float(np.median(every / np.array(took[rule]))) for rule in RULES} | {
-        "ms": 1e3 * float(np.median(every))
-    }
+    cheaper = {rule: float(np.median(every / np.array(took[rule]))) for rule in RULES}
+    return Decisions(cheaper, {r: float(np.mean(v)) for r, v in caught.items()}, 1e3 * float(np.median(every)))
 
 
 def _job(what: str, seed: int, steps: int) -> Any:
     torch.set_num_threads(1)
-    return seconds(seed, min(TIMED, steps)) if what == "seconds" else life(what, seed, steps)
+    return decisions(seed, min(TIMED, steps)) if what == DECISIONS else life(what, seed, steps)
 
 
 def run(
     seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS, rules: tuple[str, ...] = tuple(RULES)
 ) -> dict[str, Any]:
     """Lives, times and draws. See the package for what it returns."""
-    jobs = [(what, seed) for seed in seeds for what in ("seconds", *rules)]
+    jobs = [(what, seed) for seed in seeds for what in (DECISIONS, *rules)]
     found = side_by_side(partial(_job, steps=steps), jobs, progress)
     metrics: dict[str, Any] = {}
-    controls: dict[str, Any] = {"all/decision": metric((found["seconds", s]["ms"] for s in seeds), "ms", "lower")}
+    controls: dict[str, Any] = {"all/decision": metric((found[DECISIONS, seed].ms for seed in seeds), "ms", "lower")}
     lives: dict[str, list[Trace]] = {rule: [found[rule, seed] for seed in seeds] for rule in rules}
     for rule, led in lives.items():
         group = controls if rule in CONTROLS else metrics
@@ -123,7 +166,9 @@ def run(
         group[f"{rule}/share"] = metric(share, "share of steps touching a toy", "higher")
         group[f"{rule}/cells"] = metric(map(cells, led), "cells visited by toys", "higher")
         if rule != "all":
-            cheaper = (found["seconds", seed][rule] for seed in seeds)
+            caught = (found[DECISIONS, seed].caught[rule] for seed in seeds)
+            group[f"{rule}/caught"] = metric(caught, "of what plans differ by, attended to", "higher")
+            cheaper = (found[DECISIONS, seed].cheaper[rule] for seed in seeds)
             group[f"{rule}/cheaper"] = metric(cheaper, f"times cheaper to plan than attending to {THINGS}", "higher")
             if "all" in lives:
                 base = [float(it.touching.mean()) for it in lives["all"]]

@@ -103,12 +103,12 @@ def test_what_was_decided_elsewhere_is_not_done_here(world: World, mind: agent.M
     assert mind.pending is None
 
 
-def test_two_processes_live_the_same_pipelined_life() -> None:
+def test_two_processes_live_the_same_pipelined_life(inline: list[agent.Moment]) -> None:
     code = (
         "import hashlib\n"
         "from tests.agent.test_ahead import life\n"
         "h = hashlib.sha256()\n"
-        "for m in life('on', 40):\n"
+        "for m in life('on', 45):\n"
         "    h.update(m.action.tobytes() + m.obs['things'].tobytes() + repr(sorted(m.costs.items())).encode())\n"
         "print(h.hexdigest())\n"
     )
@@ -116,7 +116,7 @@ def test_two_processes_live_the_same_pipelined_life() -> None:
     out = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert out.returncode == 0, out.stderr
     digest = hashlib.sha256()
-    for m in life("inline", 40):
+    for m in inline:
         digest.update(m.action.tobytes() + m.obs["things"].tobytes() + repr(sorted(m.costs.items())).encode())
     assert out.stdout.strip().splitlines()[-1] == digest.hexdigest()
 

@@ -25,13 +25,13 @@ RULES = "fixed", "learned", "random"
 def test_every_rule_lives_and_goes_on_bit_for_bit(world: World, tmp_path: Path, rule: str) -> None:
     config = replace(SMALL, configurator=rule, attend=3, urgent=True, lookahead=True, pipeline="on")
     mind = agent.Mind.born(world, seed=11, config=config)
-    head = list(agent.live(world, mind, 30))
+    head = list(agent.live(world, mind, 26))
     mind.save(tmp_path / "mind")
     snapshot = world.snapshot()
-    tail = list(agent.live(world, mind, 8))
+    tail = list(agent.live(world, mind, 4))
     world.restore(snapshot)
     loaded = agent.Mind.load(tmp_path / "mind")
-    assert all(map(same, tail, agent.live(world, loaded, 8)))
+    assert all(map(same, tail, agent.live(world, loaded, 4)))
     for moment in (*head, *tail):
         assert len(set(moment.thought.attention)) == 3
         assert 1 <= moment.thought.horizon <= SMALL.horizon
@@ -81,10 +81,11 @@ def test_relevance_learns_that_plans_differ_by_what_is_near() -> None:
     assert relevance is not None
     generator = torch.Generator().manual_seed(0)
     errors = [
-        relevance.learn(mind.world_model, mind.mixture, mind.memory, 14, generator) for _ in range(FIRST // 8 + 40)
+        relevance.learn(mind.world_model, mind.mixture, mind.memory, 14, generator) for _ in range(FIRST // 8 + 20)
     ]
     assert relevance.ready
-    assert np.mean(errors[-10:]) < 0.5 * np.mean(errors[:10])
+    known = relevance.spread[: min(int(relevance.count), len(relevance.spread))]
+    assert np.mean(errors[-10:]) < 0.7 * float(known.var()), "it tells more than the mean does"
     senses = tensors(world.observe())
     plans = torch.rand(14, 12, 5, generator=generator) * 2 - 1
     pair, spread = spreads(mind.world_model, mind.mixture, senses, plans)
