@@ -14,7 +14,7 @@ from usererror import UserError, unknown
 LEAST = {
     **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "slides", "batch", "threads"), 1),
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
-    **dict.fromkeys(("what", "babble", "updates"), 0),
+    **dict.fromkeys(("what", "babble", "updates", "dreams"), 0),
 }
 MOST = 10_000_000
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
@@ -30,7 +30,7 @@ class MindConfig:
     """Width of the predictor's two hidden layers."""
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
-    attend: int = 5
+    attend: int = 4
     """Things attended at once: the others are taken to stay where they are."""
     horizon: int = 14
     """Control steps looked ahead; 14 are 2.8 s."""
@@ -73,6 +73,8 @@ class MindConfig:
     """How far imagined costs are trusted before the critic's word, per control step: 0 at once, 1 to the horizon."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
+    dreams: int = 16
+    """Imagined transitions per control step that the critic learns from beside the lived ones; 0 for none."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
     objectives: dict[str, float] = field(

@@ -12,10 +12,13 @@ from torch import Tensor, nn
 from agent.config import MindConfig
 from agent.configurator import attend, gather, tokens
 from agent.critic import Critic
+from agent.dreams import Dreams
 from agent.memory import Replay
 from agent.sight import Sight
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
+
+CRITIC_RATE = 3.0  # times the learning rate of all else
 
 
 class Learner:
@@ -43,11 +46,14 @@ class Learner:
 
     @cached_property
     def slow(self) -> torch.optim.Optimizer:
-        """Steps all else that learns."""
+        """Steps the rest of the world model: what encodes and reads out."""
         predictor = {id(p) for p in self.model.predictor}
-        owners = (self.model, self.critic)
-        everything = [p for owner in owners for p in owner.parameters()]
-        return self._optimizer([p for p in everything if p.requires_grad and id(p) not in predictor])
+        return self._optimizer([p for p in self.model.parameters() if p.requires_grad and id(p) not in predictor])
+
+    @cached_property
+    def fear(self) -> torch.optim.Optimizer:
+        """Steps the critic, which goes faster than all else: it has one step where the predictor has several."""
+        return self._optimizer(list(self.critic.net.parameters()), CRITIC_RATE)
 
     @cached_property
     def taste(self) -> torch.optim.Optimizer:
@@ -66,15 +72,16 @@ class Learner:
             nn.utils.clip_grad_norm_(parameters, 10.0)
         self.taste.step()
 
-    def _optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-        return torch.optim.Adam(parameters, lr=self.config.learning_rate, fused=True)
+    def _optimizer(self, parameters: list[nn.Parameter], faster: float = 1.0) -> torch.optim.Optimizer:
+        return torch.optim.Adam(parameters, lr=faster * self.config.learning_rate, fused=True)
 
-    def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+    def learn(self, memory: Replay, dreams: Dreams, generator: torch.Generator) -> dict[str, float]:
         """Makes the configured number of updates, and returns the losses of the last by name."""
         cfg, model = self.config, self.model
         if memory.transitions < cfg.batch or not cfg.updates:
             return {}
-        senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
+        drawn = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
+        senses, action, after, cost, index, even = drawn
         attended = attend(senses, cfg.attend)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
         before, then = tokens(model.perception(both), attended.repeat(2, 1)).chunk(2)
@@ -94,8 +101,12 @@ class Learner:
         slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
         slow["regularizer"] *= cfg.regularization
         slow["inverse"] *= cfg.inverse
+        told: dict[str, Tensor] = {}
         if self.critic.drives:
-            slow["critic"] = self.critic.loss(sight, future, cost)
+            critic = self._criticise(sight, future, cost, even, dreams, generator)
+            _step(self.fear, {"critic": critic})
+            self.critic.follow()
+            told["critic"] = critic
         if self.tastes:
             with torch.no_grad():
                 mean = model(before, action, sight)
@@ -103,7 +114,7 @@ class Learner:
             lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
             taste = self.mixture.loss(lived.view())
             if taste is not None:
-                slow["objectives"] = taste.detach()
+                told["objectives"] = taste.detach()
                 self._taste(taste)
         grads = [
             (tensor, torch.cat([leaf.grad for leaf in part if leaf.grad is not None]))
@@ -111,8 +122,20 @@ class Learner:
             if tensor.requires_grad
         ]
         _step(self.slow, slow, grads)
-        self.critic.follow()
-        return {name: float(loss.detach()) for name, loss in {**losses, **slow}.items()}
+        return {name: float(loss.detach()) for name, loss in {**losses, **slow, **told}.items()}
+
+    def _criticise(
+        self, before: Sight, after: Sight, cost: Tensor, even: Tensor, dreams: Dreams, generator: torch.Generator
+    ) -> Tensor:
+        """Returns the critic's loss on dreams and on what was lived, drawn evenly, or chances would be overrated."""
+        lived, later = (Sight(*(part[even] for part in sight)) for sight in (before, after))
+        cost = cost[even]
+        if dreams.size >= self.config.batch:
+            dreamt, then, price = dreams.sample(len(even) // 2, generator)
+            both = (lived, dreamt), (later, then)
+            lived, later = (Sight(*map(torch.cat, zip(*pair, strict=True))) for pair in both)
+            cost = torch.cat([cost, price])
+        return self.critic.loss(lived, later, cost)
 
 
 def _step(

@@ -177,6 +177,7 @@ class Mind(nn.Module):
             weights=self.mixture.weights,
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
         )
         return self.choice.action.numpy().copy(), thought
 
@@ -242,7 +243,7 @@ class Mind(nn.Module):
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
-        return self.learner.learn(self.memory, self.generator)
+        return self.learner.learn(self.memory, self.actor.dreams, self.generator)
 
 
 def _tensors(obs: Obs) -> Senses:

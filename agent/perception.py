@@ -61,9 +61,9 @@ class Perception(nn.Module):
         self.register_buffer("high", torch.zeros(2))
         if what:
             self.body_encoder = nn.Sequential(
-                nn.Linear(body - PLANE + vitals + touch, hidden), nn.SiLU(), nn.Linear(hidden, what)
+                nn.Linear(body - PLANE + vitals + touch, hidden), nn.Hardswish(), nn.Linear(hidden, what)
             )
-            self.thing_encoder = nn.Sequential(nn.Linear(appearance, hidden), nn.SiLU(), nn.Linear(hidden, what))
+            self.thing_encoder = nn.Sequential(nn.Linear(appearance, hidden), nn.Hardswish(), nn.Linear(hidden, what))
 
     def wheres(self, senses: Senses) -> Tensor:
         """Returns the sensed whereabouts (*lead, 1 + K, where), in physical units, body first."""

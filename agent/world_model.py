@@ -107,7 +107,7 @@ class WorldModel(nn.Module):
         self.vitals_net = VitalsModel(perception.vitals_size, NEARNESS + perception.appearance_size)
         self.prior = NearnessPrior(members, THING)
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
-        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
+        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.Hardswish(), nn.Linear(32, perception.touch_size))
 
     @property
     def predictor(self) -> list[nn.Parameter]:

@@ -53,14 +53,14 @@ class Foresight:
         error: By mind, (HORIZON,) squared error of things and body as a share of persistence's, each in the mind's
             own units of typical change.
         example: Planned and true costs of the plans of the last moment, (2, PLANS).
-        auroc: By what foretells pain and how soon, such as ``"critic 5"``.
+        fear: What `studies.fears.fears` returns.
     """
 
     cost: dict[str, list[float]]
     toys: dict[str, list[float]]
     error: dict[str, Floats]
     example: Floats
-    auroc: dict[str, float]
+    fear: dict[str, float]
 
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
@@ -79,11 +79,14 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
             ratios = (float(room.error[mind][ahead - 1]) for room in rooms)
             group[f"error/{ahead}_over_persistence"] = metric(ratios, f"of persistence, {ahead} steps ahead", "lower")
     for soon in SOON:
-        for name, group in (("critic", metrics), ("distance", controls)):
-            values = [room.auroc[f"{name} {soon}"] for room in rooms if f"{name} {soon}" in room.auroc]
-            if values:
+        for name, group in (("critic", metrics), ("distance", controls), ("shuffled", controls)):
+            if values := _foretold(rooms, f"{name} {soon}"):
+                key = "shuffled_auroc" if name == "shuffled" else "auroc"
                 unit = f"AUROC of pain within {soon} steps, {len(values)} rooms"
-                group[f"fear/auroc_{soon}"] = metric(values, unit, "higher")
+                group[f"fear/{key}_{soon}"] = metric(values, unit, "higher")
+        if values := _foretold(rooms, f"calibration {soon}"):
+            unit = f"how far the chance of pain within {soon} steps is off, {len(values)} rooms"
+            metrics[f"fear/calibration_error_{soon}"] = metric(values, unit, "lower")
     _draw(rooms, metrics, controls, out / "figure.png")
     return {
         "study": "foresight",
@@ -93,6 +96,10 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         "controls": {"untrained, or distance to the plate": controls},
         "versions": versions(),
     }
+
+
+def _foretold(rooms: list[Foresight], key: str) -> list[float]:
+    return [room.fear[key] for room in rooms if key in room.fear]
 
 
 def _room(name: str, seed: int, moments: int) -> Foresight:
