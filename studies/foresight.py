@@ -31,7 +31,7 @@ from agent.configurator import attend, tokens
 from agent.perception import THING, Senses
 from agent.planners import colored_noise
 from agent.world_model import Rollout
-from studies.fears import SOON, fears
+from studies.fears import SOON, burns, fears
 from studies.lives import Progress, metric, side_by_side, versions
 from worlds import World
 
@@ -53,7 +53,7 @@ class Foresight:
         error: By mind, (HORIZON,) squared error of things and body as a share of persistence's, each in the mind's
             own units of typical change.
         example: Planned and true costs of the plans of the last moment, (2, PLANS).
-        fear: What `studies.fears.fears` returns.
+        fear: What `studies.fears.fears` returns, and what share of steps hurt: ``"burns"``, ``"burns uncritical"``.
     """
 
     cost: dict[str, list[float]]
@@ -87,13 +87,16 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         if values := _foretold(rooms, f"calibration {soon}"):
             unit = f"how far the chance of pain within {soon} steps is off, {len(values)} rooms"
             metrics[f"fear/calibration_error_{soon}"] = metric(values, unit, "lower")
+    unit = "share of steps that hurt, put near the plate again and again"
+    metrics["fear/burnt"] = metric(_foretold(rooms, "burns"), unit, "lower")
+    controls["fear/burnt_without_critic"] = metric(_foretold(rooms, "burns uncritical"), unit, "lower")
     _draw(rooms, metrics, controls, out / "figure.png")
     return {
         "study": "foresight",
         "seeds": list(seeds),
         "steps": steps,
         "metrics": metrics,
-        "controls": {"untrained, or distance to the plate": controls},
+        "controls": {"untrained, distance to the plate, or without the critic": controls},
         "versions": versions(),
     }
 
@@ -126,7 +129,11 @@ def _room(name: str, seed: int, moments: int) -> Foresight:
             if np.ptp(truth.moved) > MOVES:
                 toys[who].append(float(spearmanr(it.moves, truth.moved).statistic))
     error = {who: off / still for who, (off, still) in errors.items()}
-    return Foresight(cost, toys, error, example, fears(kitten, world, seed))
+    fear = fears(kitten, world, seed)
+    for who, critic in (("burns", True), ("burns uncritical", False)):
+        room = worlds.make("playroom", seed=seed, film=1)
+        fear[who] = burns(Mind.load(name), room, seed, critic)
+    return Foresight(cost, toys, error, example, fear)
 
 
 def acted_out(world: World, plans: Tensor) -> Senses:
