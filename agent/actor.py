@@ -11,7 +11,6 @@ from torch import Tensor
 from agent.babble import block
 from agent.config import MindConfig
 from agent.critic import Critic
-from agent.dreams import Dreams
 from agent.moment import Plan
 from agent.perception import Senses
 from agent.planners import planner_of
@@ -69,7 +68,6 @@ class Actor:
 
     Attributes:
         memories: Episodic memories of the objectives that keep one, as of now.
-        dreams: Some of what it imagined, for the critic to learn from.
     """
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, actions: int, config: MindConfig) -> None:
@@ -78,7 +76,6 @@ class Actor:
         self.trust = _trust(config.horizon, config.trace, config.discount)
         self.babbling = torch.zeros(0, actions)
         self.memories = mixture.begin((1,))
-        self.dreams = Dreams(config.dreams if config.critic else 0)
 
     def babble(self, generator: torch.Generator) -> Choice:
         """Moves by smooth noise."""
@@ -110,7 +107,6 @@ class Actor:
         weights, scales = self.mixture.weights, self.mixture.scales
         # The first iteration's plans are the widest spread; later ones differ less the better the planner works.
         self.mixture.rescale({n: _spread(c * scales[n]) for n, c in judged[0].costs.items()})
-        self._dream(judged[0], generator)
         curious = last.costs.get("disagreement")
         return Choice(
             action=plans[0, best],
@@ -118,12 +114,6 @@ class Actor:
             promised=_finite(sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items())),
             information=None if curious is None else _finite(-float(curious[:, best].sum()) * scales["disagreement"]),
         )
-
-    def _dream(self, judged: Judgement, generator: torch.Generator) -> None:
-        if self.dreams.each and self.critic.drives:
-            still = torch.zeros_like(judged.total).expand(judged.rollout.action.shape[:2])
-            costs = torch.stack([judged.costs.get(name, still) for name in self.critic.drives], -1)
-            self.dreams.add(self.model, self.critic, judged.rollout, costs, generator)
 
     def begin_episode(self) -> None:
         """Forgets the plan and the episodic memories of the life before."""

@@ -50,7 +50,6 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     tensors |= {"generator": mind.generator.get_state(), "actor.babbling": mind.actor.babbling}
     tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.kept}
     if exact:
-        tensors |= {f"dreams.{k}": v for k, v in mind.actor.dreams.state().items()}
         for name, optimizer in _optimizers(mind):
             for i, state in optimizer.state_dict()["state"].items():
                 tensors |= {f"optimizer.{name}.{i}.{k}": v for k, v in state.items()}
@@ -95,7 +94,6 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
     mind.generator.set_state(tensors["generator"])
     mind.actor.babbling = tensors["actor.babbling"]
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
-    mind.actor.dreams.load(_part(tensors, "dreams."))
     mind.steps = about["steps"]
     mind.emotions.load(about["emotions"])
     if same:

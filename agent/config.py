@@ -14,7 +14,7 @@ from usererror import UserError, unknown
 LEAST = {
     **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "slides", "batch", "threads"), 1),
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
-    **dict.fromkeys(("what", "babble", "updates", "dreams"), 0),
+    **dict.fromkeys(("what", "babble", "updates"), 0),
 }
 MOST = 10_000_000
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
@@ -34,7 +34,7 @@ class MindConfig:
     """Things attended at once: the others are taken to stay where they are."""
     horizon: int = 14
     """Control steps looked ahead; 14 are 2.8 s."""
-    samples: int = 64
+    samples: int = 48
     """Plans imagined per iteration of the planner."""
     iterations: int = 2
     """Iterations of the planner per control step."""
@@ -73,8 +73,8 @@ class MindConfig:
     """How far imagined costs are trusted before the critic's word, per control step: 0 at once, 1 to the horizon."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
-    dreams: int = 16
-    """Imagined transitions per control step that the critic learns from beside the lived ones; 0 for none."""
+    dreams: bool = True
+    """Whether the critic also learns from remembered moments that are imagined somewhere else."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
     objectives: dict[str, float] = field(

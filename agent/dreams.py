@@ -1,91 +1,85 @@
-"""What was imagined while planning, for the critic to learn from."""
+"""What a remembered moment would have led to somewhere else: what the critic learns from beside what was lived."""
 
 from __future__ import annotations
+
+import math
 
 import torch
 from torch import Tensor
 
-from agent.critic import Critic
+from agent.configurator import attend, gather
+from agent.perception import Senses
 from agent.sight import Sight
-from agent.world_model import Rollout, WorldModel
+from agent.world_model import WorldModel
+from intrinsic import Mixture
 
-KEPT = 8192
-CANDIDATES = 8  # transitions looked at for one that is kept
-LEAST = 0.02  # weight of one about which the critic is sure
+AROUND = 1.5  # metres from a thing within which one imagines to be
 
 
-class Dreams:
-    """A ring of imagined transitions, as the critic sees them.
-
-    They are of plans that were weighed, most of which are then left undone: the critic learns from them what they
-    would have cost. They come free, since the planner has imagined them anyway.
-
-    Rather kept are those that begin where the critic does not know whether a drive will strike. Chosen by where they
-    begin, not by what comes of them, they leave its chances right. A new one takes the place of any other, so that some
-    stay long: a mind that plays far from the hot plate is not to forget it.
+def elsewhere(senses: Senses, low: Tensor, high: Tensor, generator: torch.Generator) -> Senses:
+    """Puts the body near a thing, any of those that are there, and turns it with the way it goes.
 
     Args:
-        each: Transitions kept per decision; 0 to keep none.
+        senses: By name, (B, ...); they stay as they are.
+        low: (2,) where the room ends on two sides (m).
+        high: (2,) where it ends on the others.
+        generator: Random numbers.
+
+    Returns:
+        The same senses with another pose of the body.
     """
+    body, things = senses["body"].clone(), senses["things"]
+    n = len(body)
+    there = (things[..., -1] > 0.5).float()
+    near = torch.multinomial(there + 1e-6, 1, generator=generator)[:, 0]
+    way = torch.rand(n, 3, generator=generator) * torch.tensor([1.0, 2.0 * math.pi, 2.0 * math.pi])
+    offset = torch.polar(AROUND * way[:, 0].sqrt(), way[:, 1])  # even over the disc
+    at = things[torch.arange(n), near, :2] + torch.view_as_real(offset)
+    body[:, :2] = torch.minimum(torch.maximum(at, low), high)
+    turn = torch.polar(torch.ones(n), way[:, 2])
+    for real, imaginary in ((3, 2), (4, 5)):  # cosine and sine of the heading, velocity
+        turned = torch.complex(body[:, real], body[:, imaginary]) * turn
+        body[:, real], body[:, imaginary] = turned.real, turned.imag
+    return {**senses, "body": body}
 
-    def __init__(self, each: int) -> None:
-        self.each, self.size = each, 0
-        self.store: dict[str, Tensor] = {}
 
-    @torch.no_grad()
-    def add(
-        self, model: WorldModel, critic: Critic, rollout: Rollout, costs: Tensor, generator: torch.Generator
-    ) -> None:
-        """Keeps some transitions of imagined plans.
+@torch.no_grad()
+def dream(
+    model: WorldModel,
+    mixture: Mixture,
+    drives: tuple[str, ...],
+    senses: Senses,
+    action: Tensor,
+    k: int,
+    generator: torch.Generator,
+) -> tuple[Sight, Sight, Tensor]:
+    """Imagines to have done what was done, but somewhere else.
 
-        Args:
-            model: Through which they are seen.
-            critic: That is to learn from them.
-            rollout: Of plans, (T, B).
-            costs: (T, B, drives) on the common scale.
-            generator: Random numbers.
-        """
-        steps, plans = costs.shape[:2]
-        pick = torch.randint(steps * plans, (CANDIDATES * self.each,), generator=generator)
-        step, plan = pick // plans, pick % plans
-        looks = model.perception.appearance({"things": rollout.senses["things"][0, plan]})[:, rollout.attended]
-        before = model.sight(rollout.latent[step, plan], looks)
-        chance = torch.nan_to_num(critic.alarm(before)).flatten(1)
-        keep = torch.multinomial(LEAST + (chance * (1.0 - chance)).amax(-1), self.each, generator=generator)
-        step, plan = step[keep], plan[keep]
-        after = model.sight(rollout.latent[step + 1, plan], looks[keep])
-        dreamt = {
-            "own": torch.stack([before.own[keep], after.own], 1),
-            "pair": torch.stack([before.pair[keep], after.pair], 1),
-            "cost": torch.nan_to_num(costs[step, plan], 0.0, 0.0, 0.0),
-        }
-        if not self.store or self.store["pair"].shape[1:] != dreamt["pair"].shape[1:]:
-            with torch.inference_mode(False):  # it is learnt from, outside of planning
-                self.store = {name: torch.zeros(KEPT, *value.shape[1:]) for name, value in dreamt.items()}
-            self.size = 0  # other things are attended at once than before
-        if self.size + self.each <= KEPT:
-            place = torch.arange(self.size, self.size + self.each)
-            self.size += self.each
-        else:
-            place = torch.randint(self.size, (self.each,), generator=generator)
-        for name, value in dreamt.items():
-            self.store[name][place] = value
+    A mind that avoids what hurts is not hurt, and forgets what to fear. Imagined is a body that goes on as it does in
+    life and minds nothing; what it meets is what a mind has to fear where it does not look out.
 
-    def sample(self, batch: int, generator: torch.Generator) -> tuple[Sight, Sight, Tensor]:
-        """Draws what was seen before and after, and the costs (batch, drives)."""
-        pick = torch.randint(self.size, (batch,), generator=generator)
-        own, pair = self.store["own"][pick], self.store["pair"][pick]
-        facing = own.new_zeros(batch, 1, dtype=torch.complex64)  # no critic asks for it
-        before, after = (Sight(own[:, i], pair[:, i], facing) for i in range(2))
-        return before, after, self.store["cost"][pick]
+    Source: of ours. Imagined transitions beside lived ones are Dyna's (Sutton 1991, SIGART Bulletin 2, 160-163); that
+    they may begin anywhere needs a latent in which the whereabouts are explicit.
 
-    def state(self) -> dict[str, Tensor]:
-        """Returns what it holds."""
-        return {name: value[: self.size] for name, value in self.store.items()}
+    Args:
+        model: That imagines.
+        mixture: That says what it costs.
+        drives: Names of the costs wanted.
+        senses: Remembered, by name (B, ...).
+        action: (B, A) done then.
+        k: Things attended.
+        generator: Random numbers.
 
-    def load(self, state: dict[str, Tensor]) -> None:
-        """Puts back what `state` returned."""
-        self.size = len(state["cost"]) if state else 0
-        self.store = {name: value.new_zeros((KEPT, *value.shape[1:])) for name, value in state.items()}
-        for name, value in state.items():
-            self.store[name][: self.size] = value
+    Returns:
+        What is seen before and after, and the costs (B, drives).
+    """
+    p, n = model.perception, len(action)
+    there = elsewhere(senses, p.low, p.high, generator)
+    attended = attend(there, k)
+    latent = p({**there, "things": gather(there["things"], attended)})
+    rollout = model.imagine(latent, action[None], there, attended)
+    costs = mixture.costs(rollout.view(), mixture.begin((n,)), only=drives)
+    seen = model.sight(rollout.latent.flatten(0, 1), gather(p.appearance(there), attended).repeat(2, 1, 1))
+    before, after = (Sight(*half) for half in zip(*(part.chunk(2) for part in seen), strict=True))
+    cost = torch.stack([costs[name][0] for name in drives], -1)
+    return before, after, torch.nan_to_num(cost, 0.0, 0.0, 0.0)

@@ -243,7 +243,7 @@ class Mind(nn.Module):
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
-        return self.learner.learn(self.memory, self.actor.dreams, self.generator)
+        return self.learner.learn(self.memory, self.generator)
 
 
 def _tensors(obs: Obs) -> Senses:

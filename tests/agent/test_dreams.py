@@ -1,62 +1,77 @@
-"""What is kept of what a planner imagined."""
+"""Moments imagined somewhere else."""
 
-from pathlib import Path
+import math
 
+import pytest
 import torch
 
 import agent
-from agent.dreams import KEPT, Dreams
+from agent.dreams import AROUND, dream, elsewhere
 from worlds.world import World
 
 
-def test_a_mind_that_plans_dreams_and_one_that_babbles_does_not(world: World, mind: agent.Mind) -> None:
-    list(agent.live(world, mind, mind.config.babble))
-    assert mind.actor.dreams.size == 0
-    list(agent.live(world, mind, 3))
-    assert mind.actor.dreams.size == 3 * mind.config.dreams
-    before, after, cost = mind.actor.dreams.sample(8, torch.Generator().manual_seed(0))
-    assert cost.shape == (8, len(mind.drives))
-    assert before.own.shape == after.own.shape
-    assert not torch.equal(before.own, after.own)
+def remembered(world: World, mind: agent.Mind) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+    list(agent.live(world, mind, 40))
+    drawn = mind.memory.sample(400, torch.Generator().manual_seed(0))
+    return drawn.senses, drawn.action
 
 
-def test_what_is_dreamt_follows_from_what_was_imagined(world: World, mind: agent.Mind) -> None:
-    """A plan in which the body's own features count the steps: after is always one more than before."""
-    list(agent.live(world, mind, 25))
-    model, senses = mind.world_model, mind._sensed(world.observe())
-    attended = torch.arange(4)
-    with torch.no_grad():
-        latent = mind.perception(senses)[:5]
-        rollout = model.imagine(latent, torch.zeros(5, 3, mind.actions), senses, attended)
-        rollout.latent[..., 0, mind.perception.where - 1] = torch.arange(6.0).unsqueeze(-1)
-        unit = model.perception.change[0, mind.perception.where - 1]
-        dreams, steps = Dreams(8), torch.arange(5.0).expand(3, 5).T
-        costs = torch.stack([steps, -steps], -1)
-        dreams.add(model, mind.critic, rollout, costs, torch.Generator().manual_seed(0))
-    before, after, cost = dreams.sample(50, torch.Generator().manual_seed(1))
-    at = model.own_size - 2 - mind.perception.what - 1
-    count = before.own[:, at] / unit
-    assert torch.allclose(after.own[:, at] / unit, count + 1.0, atol=1e-4)
-    assert torch.allclose(cost[:, 0], count, atol=1e-4)
-    assert len(set(cost[:, 0].tolist())) > 1
+def test_the_body_is_put_near_a_thing_and_goes_on_as_it_went(world: World, mind: agent.Mind) -> None:
+    senses, _ = remembered(world, mind)
+    before = senses["body"].clone()
+    low, high = torch.full((2,), -9.0), torch.full((2,), 9.0)
+    there = elsewhere(senses, low, high, torch.Generator().manual_seed(1))
+    body = there["body"]
+    distance = (there["things"][..., :2] - body[:, None, :2]).norm(dim=-1).amin(-1)
+    assert float(distance.max()) <= AROUND
+    assert float((body[:, :2] - before[:, :2]).norm(dim=-1).mean()) > 1.0
+    # Turned as a whole: it goes as fast as it went, and as much ahead or askew.
+    speed = [b[:, 4:6].norm(dim=-1) for b in (before, body)]
+    assert torch.allclose(*speed, atol=1e-5)
+    ahead = [b[:, 4] * b[:, 3] + b[:, 5] * b[:, 2] for b in (before, body)]
+    assert torch.allclose(*ahead, atol=1e-5)
+    heading = torch.atan2(body[:, 2], body[:, 3])
+    assert float(heading.std()) == pytest.approx(2 * math.pi / 12**0.5, abs=0.3)  # any way
+    assert torch.equal(senses["body"], before)  # what is remembered stays as it was
+    assert torch.equal(body[:, 6:], before[:, 6:])
 
 
-def test_a_full_ring_stays_full_and_new_dreams_enter(world: World, mind: agent.Mind) -> None:
-    list(agent.live(world, mind, 25))
-    dreams = mind.actor.dreams
-    dreams.store = {name: torch.zeros(KEPT, *value.shape[1:]) for name, value in dreams.store.items()}
-    dreams.size = KEPT
-    list(agent.live(world, mind, 2))
-    assert dreams.size == KEPT
-    fresh = (dreams.store["own"] != 0).any(-1).any(-1).sum()
-    assert mind.config.dreams < int(fresh) <= 2 * mind.config.dreams
+def test_nothing_is_imagined_beyond_the_walls_or_near_what_is_not_there(world: World, mind: agent.Mind) -> None:
+    senses, _ = remembered(world, mind)
+    senses["things"] = senses["things"].clone()
+    senses["things"][:, 1:, -1] = 0.0
+    there = elsewhere(senses, torch.full((2,), -1.0), torch.full((2,), 0.5), torch.Generator().manual_seed(1))
+    assert float(there["body"][:, :2].min()) >= -1.0
+    assert float(there["body"][:, :2].max()) <= 0.5
+    free = elsewhere(senses, torch.full((2,), -9.0), torch.full((2,), 9.0), torch.Generator().manual_seed(1))
+    assert float((free["body"][:, :2] - senses["things"][:, 0, :2]).norm(dim=-1).max()) <= AROUND
 
 
-def test_dreams_go_on_bit_for_bit_after_saving(world: World, mind: agent.Mind, tmp_path: Path) -> None:
-    list(agent.live(world, mind, 30))
-    mind.save(tmp_path / "mind")
-    again, snapshot = agent.Mind.load(tmp_path / "mind"), world.snapshot()
-    assert again.actor.dreams.size == mind.actor.dreams.size > 0
-    first = [m.losses["critic"] for m in agent.live(world, mind, 5)]
-    world.restore(snapshot)
-    assert [m.losses["critic"] for m in agent.live(world, again, 5)] == first
+def test_a_dream_costs_what_the_world_model_makes_of_the_place(world: World, mind: agent.Mind) -> None:
+    """A world model for which it always grows hot: every dream hurts, and none does for one that stays cool."""
+    senses, action = remembered(world, mind)
+    drives = mind.drives
+    for damage in (5.0, -5.0):
+        with torch.no_grad():
+            mind.world_model.vitals_net.change[-1].bias.copy_(torch.tensor([0.0, damage, 0.0]))
+        before, after, cost = dream(
+            mind.world_model, mind.mixture, drives, senses, action, 4, torch.Generator().manual_seed(2)
+        )
+        hurt = cost[:, drives.index("pain")]
+        assert float((hurt > 0).float().mean()) == (1.0 if damage > 0 else 0.0)
+        assert before.own.shape == after.own.shape == (400, mind.world_model.own_size)
+        assert not torch.equal(before.own, after.own)
+
+
+def test_a_critic_may_be_left_without_dreams(world: World, mind: agent.Mind, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dataclasses
+
+    called = []
+    monkeypatch.setattr("agent.learner.dream", lambda *args: called.append(args) or dream(*args))
+    for dreams in (True, False):
+        called.clear()
+        config = dataclasses.replace(mind.config, dreams=dreams)
+        it = agent.Mind.born(world, seed=0, config=config)
+        moments = list(agent.live(world, it, 24))
+        assert bool(called) == dreams
+        assert any("critic" in moment.losses for moment in moments)
