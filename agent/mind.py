@@ -160,8 +160,8 @@ class Mind(nn.Module):
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
         focus = self.executive.focus(senses, self.generator)
-        attended = focus.attended
         self.actor.configure(focus)
+        attended = focus.attended
         latent = tokens(self.perception(senses), attended)
         babbling = self.steps < self.config.babble
         if babbling:
@@ -177,6 +177,7 @@ class Mind(nn.Module):
             weights=self.actor.weights,
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
         )
         return self.choice.action.numpy().copy(), thought
 
@@ -246,5 +247,4 @@ class Mind(nn.Module):
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
         losses = self.learner.learn(self.memory, self.generator)
-        more = self.executive.learn(self.mixture, self.memory, self.generator, self.steps) if losses else {}
-        return losses | more
+        return losses and losses | self.executive.learn(self.mixture, self.memory, self.generator, self.steps)

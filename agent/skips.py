@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ class Skips:
     def stopped(self) -> bool:
         """Whether learning has stopped."""
         return self.in_a_row >= ENOUGH
+
+    def learnt(self, losses: Mapping[str, float], sound: bool, cause: str) -> None:
+        """Takes note of one control step's losses, and of whether all steps down them could be taken."""
+        unsound = [name for name, loss in losses.items() if not math.isfinite(loss)] or ["a gradient"]
+        self.note([] if sound else unsound, cause)
 
     def note(self, unsound: Sequence[str], cause: str) -> None:
         """Takes note of one control step's learning.
