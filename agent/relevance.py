@@ -10,7 +10,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from agent.perception import Senses
 from agent.planners import colored_noise
-from agent.sight import NEARNESS, appearance_in, nearness, vitals_in
+from agent.sight import appearance_in, nearness, vitals_in
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
@@ -132,13 +132,6 @@ def _on_vitals(model: WorldModel, rollout: Rollout, looks: Tensor) -> Tensor:
     sight = model.sight(before, looks.expand(len(before), -1, -1))
     appearance = appearance_in(p, sight)
     near = nearness(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., :1])
-    assert len(near) == NEARNESS
-    message = model.vitals_net.message(torch.cat([*near, appearance], -1))  # (T B, K, message)
-    vitals = vitals_in(p, sight)
-    whole, change = message.sum(1), model.vitals_net.change
-    full = change(torch.cat([vitals, whole], -1)).unsqueeze(1)
-    rest = whole.unsqueeze(1) - message
-    without = change(torch.cat([vitals.unsqueeze(1).expand(*rest.shape[:2], -1), rest], -1))
     unit = p.change[0, p.body_size : p.body_size + p.vitals_size]
-    effect: Tensor = (full - without) * unit
+    effect = model.vitals_net.effects(vitals_in(p, sight), torch.cat([*near, appearance], -1)) * unit
     return effect.view(steps, plans, len(looks), -1)

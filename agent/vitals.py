@@ -35,3 +35,11 @@ class VitalsModel(nn.Module):
         """Returns the change (B, V), in units of their typical change, of vitals (B, V) by things (B, k, near)."""
         change: Tensor = self.change(torch.cat([vitals, self.message(self.look(near).sum(1))], -1))
         return change
+
+    def effects(self, vitals: Tensor, near: Tensor) -> Tensor:
+        """Returns what each thing does (B, k, V): the change with it less that without it, arguments as of a call."""
+        looks = self.look(near)
+        rest = looks.sum(1, keepdim=True) - looks
+        among = torch.cat([vitals.unsqueeze(1).expand(*rest.shape[:2], -1), self.message(rest)], -1)
+        effect: Tensor = self(vitals, near).unsqueeze(1) - self.change(among)
+        return effect
