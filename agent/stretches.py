@@ -19,8 +19,8 @@ def rolled(
     It goes on from its own mean prediction, as in imagination, and is held against what really came. Latents are not
     shaped by it.
 
-    Source: the multi-step loss of TD-MPC2, Hansen et al. 2023, arXiv 2310.16828, without its discount; with the gradient
-    cut between steps, the pushforward trick of Brandstetter, Worrall and Welling 2022, arXiv 2202.03376.
+    Source: the multi-step loss of TD-MPC2, Hansen et al. 2023, arXiv 2310.16828, without its discount. With the
+    gradient cut between steps it is the pushforward trick of Brandstetter et al. 2022, arXiv 2202.03376.
 
     Args:
         model: Which.
