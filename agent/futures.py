@@ -11,7 +11,7 @@ from agent.perception import PLANE, THING, Perception
 from agent.sight import Sight, flat, planar
 
 CHANCE = 4  # dimensions of the latent variable, per token
-PRICE = 0.3  # squared typical changes that a nat of it must explain, or it is not worth being told
+PRICE = 0.5  # squared typical changes that a nat of it must explain, or it is not worth being told
 NARROW, WIDE = -3.0, 0.5  # bounds of the logarithm of its deviations
 
 
