@@ -77,8 +77,8 @@ class MindConfig:
     """Steps that the predictor is also trained to imagine on end, in one update of each control step; 1 trains single
     steps alone."""
     futures: int = 0
-    """Futures imagined of each plan, by what its model has learnt to leave to chance; 0 takes one for sure. Costs as
-    many times the planning."""
+    """Futures imagined of each plan, by what the model has learnt to leave to chance; planning takes as many times as
+    long. 0 is a model that leaves nothing to chance."""
     risk: float = 0.0
     """How plans are judged by their futures: 0 by the mean, above 0 averse to dear ones, below 0 seeking cheap ones."""
     threads: int = 1

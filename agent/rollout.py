@@ -14,6 +14,11 @@ from agent.perception import Senses
 class Rollout:
     """A stretch of experience, time first.
 
+    Lived, B counts moments side by side. Imagined, it counts plans; where F futures are imagined of each, it counts
+    F B of them: first all plans in the first future, then all in the second, and so on. Along each column latent, mean
+    and senses are of the same future, so that members differ in `mean` by what they do not know, and columns of one
+    plan differ by chance.
+
     Attributes:
         latent: (T + 1, B, 1 + k, Z) tokens of the body and the attended things.
         action: (T, B, A).

@@ -34,9 +34,10 @@ from agent.perception import Senses
 from studies.lives import Progress, metric, side_by_side, versions
 from worlds import World
 
-STEPS = 1000  # control steps that are watched: 50 balls
-LESSONS = 300  # of four updates each
-BALLS = 30  # that fall afterwards
+STEPS = 1200  # control steps that are watched: 60 balls
+LESSONS = 250  # of four updates each
+BATCH = 128
+BALLS = 20  # that fall afterwards
 AHEAD, FUTURES = 8, 64
 ASIDE = 0.1  # metres from the middle, to count as left or right
 Floats = npt.NDArray[np.float64]
@@ -106,7 +107,7 @@ def foretell(
     told = []
     for futures in MINDS:
         wants = {"disagreement": 1.0}
-        mind = Mind.born(world, wants, seed, replace(config or MindConfig(), futures=futures))
+        mind = Mind.born(world, wants, seed, replace(config or MindConfig(batch=BATCH), futures=futures))
         for before, after in pairwise(moments):
             mind.perception.observe(before, after)
             mind.memory.add(before, torch.from_numpy(still[0]), after, {})

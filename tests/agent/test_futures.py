@@ -145,6 +145,12 @@ def test_a_life_of_several_futures_is_the_same_again_and_goes_on_bit_for_bit_aft
     assert all(plan.spread is None for plan in rivals)
 
 
+def test_plans_of_several_futures_can_slide_down_the_slope_of_their_costs(world: World) -> None:
+    config = dataclasses.replace(UNSURE, planner="icem+gradient", slides=1, babble=2, horizon=3)
+    moments = list(agent.live(world, agent.Mind.born(world, seed=0, config=config), 4))
+    assert moments[-1].thought.plans[0].futures.shape[:2] == (3, 4)
+
+
 def test_settings_that_make_no_sense_are_refused() -> None:
     with pytest.raises(UserError, match="futures=1"):
         dataclasses.replace(SMALL, futures=1, risk=1.0)
