@@ -30,11 +30,11 @@ class MindConfig:
     """Width of the predictor's two hidden layers."""
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
-    attend: int = 5
+    attend: int = 4
     """Things attended at once: the others are taken to stay where they are."""
     horizon: int = 14
     """Control steps looked ahead; 14 are 2.8 s."""
-    samples: int = 64
+    samples: int = 48
     """Plans imagined per iteration of the planner."""
     iterations: int = 2
     """Iterations of the planner per control step."""
@@ -73,6 +73,8 @@ class MindConfig:
     """How far imagined costs are trusted before the critic's word, per control step: 0 at once, 1 to the horizon."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
+    dreams: bool = True
+    """Whether the critic also learns from remembered moments that are imagined somewhere else."""
     rollout_steps: int = 1
     """Steps that the predictor is also trained to imagine on end, in one update of each control step; 1 trains single
     steps alone."""

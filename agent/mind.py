@@ -177,6 +177,7 @@ class Mind(nn.Module):
             weights=self.mixture.weights,
             plans=tuple(plan.among(present) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
         )
         return self.choice.action.numpy().copy(), thought
 

@@ -61,6 +61,7 @@ class Thought:
         weights: Weight of each objective now.
         plans: The chosen plan first, then its rivals; empty while babbling.
         anticipated: What the critic expects of each drive from here, discounted (cost units).
+        alarm: How likely each drive strikes within 1, 2, ... control steps, by the critic.
     """
 
     mode: Mode
@@ -69,6 +70,7 @@ class Thought:
     weights: dict[str, float]
     plans: tuple[Plan, ...]
     anticipated: dict[str, float]
+    alarm: dict[str, FloatArray] = field(default_factory=dict)
 
     @property
     def shares(self) -> dict[str, float]:

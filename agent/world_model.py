@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from agent.configurator import gather
 from agent.ensemble import EnsembleMLP
 from agent.futures import CHANCE, PRICE, Futures, Gauss
 from agent.perception import PLANE, THING, Perception, Senses
@@ -69,7 +70,7 @@ class WorldModel(nn.Module):
         self.vitals_net = VitalsModel(perception.vitals_size, NEARNESS + perception.appearance_size)
         self.prior = NearnessPrior(members, THING)
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
-        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
+        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.Hardswish(), nn.Linear(32, perception.touch_size))
 
     @property
     def predictor(self) -> list[nn.Parameter]:
@@ -217,10 +218,10 @@ class WorldModel(nn.Module):
         """Rolls plans out along the members' mean.
 
         Args:
-            latent: (1 + k, Z) tokens of now.
+            latent: (1 + k, Z) tokens of now, or (B, 1 + k, Z) where each plan begins from its own.
             actions: (T, B, A).
-            senses: Senses of now, without leading shape.
-            attended: (k,) indices of the attended things.
+            senses: Senses of now, without leading shape, or (B, ...).
+            attended: (k,) indices of the attended things, or (B, k).
             noise: (T, F, 1 + k, CHANCE), standard normal, to imagine F futures of each plan; the same for all plans, so
                 that they are compared by the same luck. The rollout then has F B columns, first all plans in the first
                 future. None for one future, the middle of what may come.
@@ -229,7 +230,8 @@ class WorldModel(nn.Module):
             noise = noise.repeat_interleave(actions.shape[1], 1)
             actions = actions.repeat(1, noise.shape[1] // actions.shape[1], 1)
         plans = actions.shape[1]
-        outlook = look_out(self.perception, self.perception.appearance(senses)[attended].expand(plans, -1, -1))
+        looks = gather(self.perception.appearance(senses), attended)
+        outlook = look_out(self.perception, looks.expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         for t, action in enumerate(actions):
