@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -12,6 +14,7 @@ from agent.babble import block
 from agent.config import MindConfig
 from agent.critic import Critic
 from agent.executive import Focus
+from agent.futures import CHANCE, over_futures
 from agent.moment import Plan
 from agent.perception import Senses
 from agent.planners import planner_of
@@ -28,7 +31,7 @@ class Judgement:
     """Imagined plans and what they would cost.
 
     Attributes:
-        rollout: What was imagined.
+        rollout: What was imagined; of F futures of each plan, F B columns, first all plans in the first future.
         costs: Per objective (T, B), on the common scale, unweighted.
         parts: Weighted sums over the horizon (B,), by objective and by ``critic.<drive>``.
         total: (B,) sum of the parts.
@@ -112,8 +115,12 @@ class Actor:
         """
         judged: list[Judgement] = []
 
+        # The same luck for all plans of a decision, so that a plan does not win by having more of it.
+        shape = self.config.horizon, self.config.futures, len(latent), CHANCE
+        noise = torch.randn(shape, generator=generator) if self.config.futures else None
+
         def evaluate(actions: Tensor) -> Tensor:
-            judgement = self.judge(latent, actions, senses, attended)
+            judgement = self.judge(latent, actions, senses, attended, noise)
             judged.append(judgement.detach())
             return judgement.total
 
@@ -137,15 +144,17 @@ class Actor:
         self.planner.reset()
         self.memories = self.mixture.begin((1,))
 
-    def judge(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Judgement:
-        """Imagines plans (T, B, A), T the horizon, and weighs them."""
-        rollout = self.model.imagine(latent, actions, senses, attended)
+    def judge(
+        self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor, noise: Tensor | None = None
+    ) -> Judgement:
+        """Imagines plans (T, B, A), T the horizon, and weighs them; several futures of each by `noise`."""
+        rollout = self.model.imagine(latent, actions, senses, attended, noise)
         costs = self._costs(rollout)
         weights = self.weights
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
         if self.config.critic and self.critic.drives:
             near, far, asked = self.trust
-            plans = actions.shape[1]
+            plans = rollout.action.shape[1]
             appearance = self.model.perception.appearance(senses)[attended].expand(len(asked) * plans, -1, -1)
             reached = rollout.latent[1:][asked].flatten(0, 1)
             future = self.critic.expect(self.model.sight(reached, appearance)).view(len(asked), plans, -1)
@@ -156,7 +165,10 @@ class Actor:
                     continue
                 parts[name] = near @ costs[name] * weights[name]
                 parts[f"critic.{name}"] = future[i] * weights[name]
-        return Judgement(rollout, costs, parts, torch.stack(list(parts.values())).sum(0))
+        total = torch.stack(list(parts.values())).sum(0)
+        if noise is not None:
+            costs, parts, total = over_futures(costs, parts, total, noise.shape[1], self.config.risk)
+        return Judgement(rollout, costs, parts, total)
 
     def _costs(self, rollout: Rollout) -> dict[str, Tensor]:
         if not self.memories:
@@ -221,6 +233,13 @@ def _pictured(judged: Judgement, shown: list[int]) -> tuple[Plan, ...]:
             path[:, i],
             things[:, i, :, :3].numpy(),
             judged.rollout.action[:, plan].numpy(),
+            *([_futures(judged, plan)] if i == 0 else []),
         )
         for i, plan in enumerate(shown)
     )
+
+
+def _futures(judged: Judgement, plan: int) -> npt.NDArray[np.float32]:
+    """Returns where things are in each of several futures of a plan (F, T + 1, K, 3); F = 0 when there is one alone."""
+    things = judged.rollout.senses["things"][:, plan :: len(judged.total), :, :3].movedim(1, 0)
+    return things.numpy() if len(things) > 1 else things[:0].numpy()

@@ -13,9 +13,9 @@ from agent.regularizers import REGULARIZERS
 from usererror import UserError, unknown
 
 LEAST = {
-    **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "slides", "batch", "threads"), 1),
+    **dict.fromkeys(("hidden", "attend", "horizon", "rollout_steps", "iterations", "slides", "batch", "threads"), 1),
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
-    **dict.fromkeys(("what", "babble", "updates"), 0),
+    **dict.fromkeys(("what", "babble", "updates", "futures"), 0),
 }
 MOST = 10_000_000
 CONFIGURATORS = "near", "fixed", "learned", "random"
@@ -86,6 +86,14 @@ class MindConfig:
     """Whether plans end in what the critic anticipates; False is for ablations."""
     dreams: bool = True
     """Whether the critic also learns from remembered moments that are imagined somewhere else."""
+    rollout_steps: int = 1
+    """Steps that the predictor is also trained to imagine on end, in one update of each control step; 1 trains single
+    steps alone."""
+    futures: int = 0
+    """Futures imagined of each plan, by what the model has learnt to leave to chance; planning takes as many times as
+    long. 0 is a model that leaves nothing to chance."""
+    risk: float = 0.0
+    """How plans are judged by their futures: 0 by the mean, above 0 averse to dear ones, below 0 seeking cheap ones."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
     pipeline: str = "off"
@@ -126,6 +134,8 @@ class MindConfig:
         for name in ("regularization", "inverse", "noise_beta"):
             if getattr(self, name) < 0.0:
                 raise UserError(f"{name}={getattr(self, name)} must not be negative")
+        if self.risk and self.futures < 2:
+            raise UserError(f"risk={self.risk} needs futures to weigh, at least 2: futures={self.futures} gives none")
         if not 0.0 <= self.trace <= 1.0:
             raise UserError(f"trace={self.trace} must be from 0 to 1")
         if not 0.0 <= self.discount < 1.0:

@@ -17,9 +17,11 @@ from agent.executive import studied
 from agent.memory import Replay, Sample
 from agent.sight import Sight
 from agent.skips import Skips
+from agent.stretches import rolled
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
+SHARE = 2  # transitions that are imagined on end, for each one of an update's batch
 CRITIC_RATE = 3.0  # times the learning rate of all else
 CRITIC_EVERY = 2  # control steps, between its steps
 
@@ -67,6 +69,15 @@ class Learner:
         """Steps what the objectives learn, apart from all else: a plug-in's gradient is not to be trusted."""
         return self._optimizer([p for p in self.mixture.parameters() if p.requires_grad])
 
+    def _rolled(self, memory: Replay, generator: torch.Generator) -> dict[str, Tensor]:
+        """Returns the errors of imagining several steps on end; none before a life was as long."""
+        cfg = self.config
+        batch = max(1, cfg.batch * SHARE // cfg.rollout_steps)
+        stretch = memory.stretches(batch, cfg.rollout_steps, generator, cfg.rare, cfg.priority)
+        if stretch is None:
+            return {}
+        return {f"rolled.{k}": v for k, v in rolled(self.model, stretch, cfg.attend, generator).items()}
+
     def _taste(self, loss: Tensor) -> None:
         self.taste.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -103,8 +114,10 @@ class Learner:
             latent, target, own, pair, facing = (
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
-            losses, energy = model.loss(latent, target, act, Sight(own, pair, facing))
+            losses, energy = model.loss(latent, target, act, Sight(own, pair, facing), generator)
             memory.retell(where, energy)
+            if cfg.rollout_steps > 1 and i == cfg.updates - 1:
+                losses |= self._rolled(memory, generator)
             sound &= _step(self.fast, losses)
         sight = Sight(*(tensor.detach() for tensor in encoded[2:]))
         slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
@@ -119,7 +132,7 @@ class Learner:
             told["critic"] = critic
         if self.tastes:
             with torch.no_grad():
-                mean = model(before, action, sight)
+                mean, _ = model.relive(before, then, action, sight)
             path = {name: torch.stack([senses[name], after[name]]) for name in senses}
             lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
             taste = self.mixture.loss(lived.view())

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from agent.perception import Senses
 
@@ -51,6 +51,20 @@ class Sample(NamedTuple):
     cost: Tensor
     place: Tensor
     even: Tensor
+
+
+class Stretch(NamedTuple):
+    """Successive moments drawn from memory, time first.
+
+    Attributes:
+        senses: By name (T + 1, B, ...).
+        action: (T, B, A).
+        place: (T + 1, B) where they lie in memory.
+    """
+
+    senses: Senses
+    action: Tensor
+    place: Tensor
 
 
 class Replay:
@@ -138,6 +152,37 @@ class Replay:
         after = (index + 1) % self.capacity
         now, then = ({k: v[i] for k, v in self.senses.items()} for i in (index, after))
         return Sample(now, self.action[index], then, self.cost[index], index, even)
+
+    def stretches(
+        self, batch: int, steps: int, generator: torch.Generator, rare: float = 0.0, priority: str = "error"
+    ) -> Stretch | None:
+        """Draws stretches of a life without a break: no episode ends in them, and nobody moves body or things.
+
+        Args:
+            batch: How many, B.
+            steps: Transitions in each, T.
+            generator: Random numbers.
+            rare: Share of them drawn by the priorities of all their transitions together; the others evenly.
+            priority: One of `PRIORITIES`.
+
+        Returns:
+            None where no life was as long.
+        """
+        order = self._order(self.size)
+        places = torch.arange(self.size)
+        gap = torch.where(self.linked[order], self.size, places)
+        gap = gap.flip(0).cummin(0).values.flip(0)  # the next moment that nothing follows from
+        starts = torch.nonzero(gap - places >= steps).squeeze(1)
+        if not len(starts):
+            return None
+        pick = torch.randint(len(starts), (batch,), generator=generator)
+        if rare > 0.0:
+            weight = PRIORITIES[priority](self.energy[order].clamp(1e-6, 1e6), self.visits[order]).double()
+            total = nn.functional.pad(weight.cumsum(0), (1, 0))
+            worst = torch.multinomial(total[starts + steps] - total[starts], batch, True, generator=generator)
+            pick = torch.where(torch.rand(batch, generator=generator) < rare, worst, pick)
+        place = order[starts[pick] + torch.arange(steps + 1).unsqueeze(1)]
+        return Stretch({k: v[place] for k, v in self.senses.items()}, self.action[place[:-1]], place)
 
     def retell(self, index: Tensor, energy: Tensor) -> None:
         """Notes how badly transitions are predicted now."""

@@ -60,7 +60,7 @@ class Mind(nn.Module):
             self.perception = Perception(
                 senses["body"][0], senses["vitals"][0], senses["touch"][0], senses["things"][1] - THING, config.what
             )
-            self.world_model = WorldModel(self.perception, actions, config.ensemble, config.hidden)
+            self.world_model = WorldModel(self.perception, actions, config.ensemble, config.hidden, config.futures > 0)
             self.mixture = Mixture(config.objectives)
             self.drives = self.mixture.anticipated
             self.critic = Critic(self.world_model, self.drives, config.discount)
@@ -175,7 +175,7 @@ class Mind(nn.Module):
             horizon=focus.horizon,
             attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.actor.weights,
-            plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
+            plans=tuple(plan.among(present) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
             alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
         )
@@ -186,9 +186,9 @@ class Mind(nn.Module):
         """Takes in one lived step: remembers it, and tells what it cost and how it felt."""
         before, now, act = self._sensed(obs), self._sensed(after), torch.from_numpy(action)
         self.perception.observe(before, now)
-        rollout, value = self._relive(before, now, act)
+        rollout, value, paid = self._relive(before, now, act)
         costs = self._taste(rollout)
-        energy = float((rollout.mean.mean(0) - rollout.latent[1:])[..., : self.perception.where].square().sum())
+        energy = paid + float((rollout.mean.mean(0) - rollout.latent[1:])[..., : self.perception.where].square().sum())
         self.memory.add(before, act, now, costs, energy)
         self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
@@ -209,18 +209,18 @@ class Mind(nn.Module):
         )
         return Lived(costs, felt, energy)
 
-    def _relive(self, before: Senses, now: Senses, action: torch.Tensor) -> tuple[Rollout, list[list[float]]]:
-        """Returns a lived step as a rollout with T = B = 1, and what the critic expects before and after it."""
+    def _relive(self, before: Senses, now: Senses, action: torch.Tensor) -> tuple[Rollout, list[list[float]], float]:
+        """Returns a lived step as a rollout (T = B = 1), what the critic expects before and after, and luck's price."""
         focus = self.choice.focus if self.config.configurator != "near" else None
         attended = focus.attended if focus else attend(before, self.config.attend)
         latent = torch.stack([tokens(self.perception(s), attended) for s in (before, now)])  # (2, 1 + k, Z)
         appearance = self.perception.appearance(before)[attended]
         sight = self.world_model.sight(latent, appearance.expand(2, -1, -1))
         first = type(sight)(*(part[:1] for part in sight))
-        mean = self.world_model(latent[:1], action[None], first)
+        mean, paid = self.world_model.relive(latent[:1], latent[1:], action[None], first)
         senses = {name: torch.stack([before[name], now[name]])[:, None] for name in NEEDED}
         rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
-        return rollout, self.critic.expect(sight).tolist()
+        return rollout, self.critic.expect(sight).tolist(), float(paid)
 
     def _taste(self, rollout: Rollout) -> dict[str, float]:
         """Returns what a lived step cost, and lets the objectives take note of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +26,8 @@ class Plan:
         body: (H + 1, 3) imagined x, y (m) and heading (rad) of the body, from now on.
         things: (H + 1, K, 3) imagined positions of the things (m), in the order of `Moment.things`.
         action: (H, A) the actions of the plan.
+        futures: (F, H + 1, K, 3) the same as `things` in each future that was imagined of the chosen plan, by a mind
+            that imagines several; else F = 0.
     """
 
     cost: float
@@ -33,6 +35,19 @@ class Plan:
     body: FloatArray
     things: FloatArray
     action: FloatArray
+    futures: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0, 3), np.float32))
+
+    def among(self, things: int) -> Plan:
+        """Returns the same, with the first few things alone."""
+        return replace(self, things=self.things[:, :things], futures=self.futures[:, :, :things])
+
+    @property
+    def spread(self) -> float | None:
+        """How far apart (m) its futures end: root mean square from their middle, of the thing left most to chance."""
+        if not self.futures.size:
+            return None
+        apart = self.futures[:, -1] - self.futures[:, -1].mean(0)
+        return float(np.sqrt(np.square(apart).sum(-1).mean(0)).max())
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
 from agent.configurator import gather
 from agent.ensemble import EnsembleMLP
+from agent.futures import CHANCE, PRICE, Futures, Gauss
 from agent.perception import PLANE, THING, Perception, Senses
 from agent.prior import NearnessPrior
 from agent.regularizers import inverse_dynamics_net, regularize
+from agent.rollout import Rollout
 from agent.sight import (
     GEOMETRY,
     NEARNESS,
@@ -28,52 +28,9 @@ from agent.sight import (
 )
 from agent.vitals import VitalsModel
 
+__all__ = ["Rollout", "WorldModel"]
+
 MESSAGE = 16  # what a thing tells the body
-
-
-@dataclass(frozen=True)
-class Rollout:
-    """A stretch of experience, time first.
-
-    Attributes:
-        latent: (T + 1, B, 1 + k, Z) tokens of the body and the attended things.
-        action: (T, B, A).
-        mean: (E, T, B, 1 + k, Z) what each member predicted for ``latent[1:]``.
-        senses: By name, (T + 1, B, ...).
-        attended: (k,) or (B, k) indices of the attended things.
-        imagined: False for lived experience.
-    """
-
-    latent: Tensor
-    action: Tensor
-    mean: Tensor
-    senses: Senses
-    attended: Tensor
-    imagined: bool
-
-    def detach(self) -> Rollout:
-        """Returns the same without gradients."""
-        senses = {name: value.detach() for name, value in self.senses.items()}
-        path, mean = self.latent.detach(), self.mean.detach()
-        return Rollout(path, self.action.detach(), mean, senses, self.attended, self.imagined)
-
-    def view(self) -> dict[str, Tensor]:
-        """Returns everything that an objective may read, per transition (see `intrinsic.Objective`).
-
-        A thing that is not there counts as not attended, though it has a token.
-        """
-        keys = {"latent": self.latent[1:], "latent.before": self.latent[:-1], "action": self.action, "mean": self.mean}
-        present = self.senses["things"][1:, ..., -1]  # (T, B, K)
-        seen = present.gather(-1, self.attended.expand(*present.shape[:-1], -1))
-        keys["attended"] = torch.cat([torch.ones_like(seen[..., :1]), seen], -1)
-        for name, value in self.senses.items():
-            keys[f"senses.{name}"] = value[1:]
-            keys[f"senses.{name}.before"] = value[:-1]
-        return keys
-
-    def at(self, step: int) -> dict[str, Tensor]:
-        """Returns the view of one step, without the time."""
-        return {name: value[:, step] if name == "mean" else value[step] for name, value in self.view().items()}
 
 
 class WorldModel(nn.Module):
@@ -94,17 +51,22 @@ class WorldModel(nn.Module):
         actions: Size of an action.
         members: E.
         hidden: Width of both hidden layers.
+        chance: Whether it knows that a step may come out in several ways, see `Futures`.
     """
 
-    def __init__(self, perception: Perception, actions: int, members: int, hidden: int) -> None:
+    def __init__(
+        self, perception: Perception, actions: int, members: int, hidden: int, chance: bool = False
+    ) -> None:
         super().__init__()
         self.perception = perception
         what = perception.what
         self.own_size, self.pair_size = own_size(perception), pair_size(perception)
         self.thing_out = THING + what
-        own = self.own_size + actions
-        self.pair_net = EnsembleMLP(members, (own + self.pair_size, hidden, hidden, self.thing_out + MESSAGE))
-        self.body_net = EnsembleMLP(members, (own + MESSAGE, hidden, hidden, perception.body_size + what))
+        own, luck = self.own_size + actions, CHANCE if chance else 0
+        self.futures = Futures(perception, own, self.pair_size, hidden) if chance else None
+        both, out = own + self.pair_size + 2 * luck, self.thing_out + MESSAGE
+        self.pair_net = EnsembleMLP(members, (both, hidden, hidden, out))
+        self.body_net = EnsembleMLP(members, (own + luck + MESSAGE, hidden, hidden, perception.body_size + what))
         self.vitals_net = VitalsModel(perception.vitals_size, NEARNESS + perception.appearance_size)
         self.prior = NearnessPrior(members, THING)
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
@@ -113,25 +75,31 @@ class WorldModel(nn.Module):
     @property
     def predictor(self) -> list[nn.Parameter]:
         """Parameters of the nets that predict, without those that encode and read out."""
-        return [p for net in (self.pair_net, self.body_net, self.vitals_net) for p in net.parameters()]
+        nets = [self.pair_net, self.body_net, self.vitals_net, *([self.futures] if self.futures else [])]
+        return [p for net in nets for p in net.parameters()]
 
     def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
         return see(self.perception, latent, look_out(self.perception, appearance))
 
-    def forward(self, latent: Tensor, action: Tensor, sight: Sight) -> Tensor:
+    def forward(self, latent: Tensor, action: Tensor, sight: Sight, chance: Tensor | None = None) -> Tensor:
         """Predicts the next latents.
 
         Args:
             latent: (B, 1 + k, Z).
             action: (B, A).
             sight: Of the latents.
+            chance: (B, 1 + k, CHANCE) which of several futures it is, where the model knows of several; its middle
+                when not given.
 
         Returns:
             (E, B, 1 + k, Z), one prediction per member.
         """
-        me = torch.cat([sight.own, action], -1)
-        out = self.pair_net.pairs(me, sight.pair)  # (E, B, k, thing + message)
+        me, pair = torch.cat([sight.own, action], -1), sight.pair
+        if self.futures is not None:
+            chance = self.futures.expect(me, pair).mean if chance is None else chance
+            me, pair = torch.cat([me, chance[:, 0]], -1), torch.cat([pair, chance[:, 1:]], -1)
+        out = self.pair_net.pairs(me, pair)  # (E, B, k, thing + message)
         message = out[..., self.thing_out :].sum(2)
         body = self.body_net(torch.cat([me.expand(out.shape[0], -1, -1), message], -1)).unsqueeze(2)
         things = out[..., :THING] + self.prior(sight.pair[..., :2], sight.pair[..., GEOMETRY - 1])
@@ -158,7 +126,31 @@ class WorldModel(nn.Module):
         change: Tensor = self.vitals_net(vitals_in(p, sight), torch.cat([*near, appearance], -1))
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
-    def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[dict[str, Tensor], Tensor]:
+    def explain(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[Gauss, Tensor] | None:
+        """Reads off transitions which of several futures came, and how many nats that tells (B, 1 + k)."""
+        if self.futures is None:
+            return None
+        me, pair = torch.cat([sight.own, action], -1).detach(), sight.pair.detach()  # it shapes no latents
+        came = self.futures.explain(me, pair, (after - latent).detach(), sight.facing.detach())
+        return came, came.divergence(self.futures.expect(me, pair))
+
+    def relive(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[Tensor, Tensor | float]:
+        """Predicts transitions that were lived, knowing which of several futures came.
+
+        What is left of disagreement and error is then no chance. What the knowledge cost is to be counted to the error,
+        or nothing that can be explained by luck, such as a toy that vanishes, would ever surprise.
+
+        Returns:
+            The means (E, B, 1 + k, Z), and the price of knowing (B,); 0 for a model that knows of one future alone.
+        """
+        told = self.explain(latent, after, action, sight)
+        if told is None:
+            return self(latent, action, sight), 0.0
+        return self(latent, action, sight, told[0].mean), PRICE * told[1].sum(-1)
+
+    def loss(
+        self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight, generator: torch.Generator | None = None
+    ) -> tuple[dict[str, Tensor], Tensor]:
         """Returns the prediction errors of transitions by part, and the energy of each transition (B,).
 
         Args:
@@ -166,14 +158,35 @@ class WorldModel(nn.Module):
             after: (B, 1 + k, Z) after.
             action: (B, A).
             sight: Of `latent`.
+            generator: Random numbers, for a model that knows of several futures.
         """
         where = self.perception.where
-        error = (self(latent, action, sight) - after) ** 2
+        told = self.explain(latent, after, action, sight)
+        z = told and told[0].draw(torch.randn(told[0].mean.shape, generator=generator))
+        error = (self(latent, action, sight, z) - after) ** 2
+        losses, energy = self.errors(error), error.detach()[..., :where].sum((-2, -1)).mean(0)
+        if told:
+            nats = told[1]  # at a price per token, as errors are per dimension
+            losses["chance"] = PRICE * (nats[:, 0].mean() / where + nats[:, 1:].mean() / THING)
+            energy = energy + PRICE * nats.detach().sum(-1)
+        return losses, energy
+
+    def errors(self, error: Tensor) -> dict[str, Tensor]:
+        """Returns means of squared errors (E, B, 1 + k, Z) by part."""
+        where = self.perception.where
         # Means over members, tokens and dimensions: a thing's change counts as much as the body's.
         losses = {"body": error[:, :, 0, :where].mean(), "things": error[:, :, 1:, :THING].mean()}
         if self.perception.what:
             losses["what"] = error[..., where:].mean()
-        return losses, error.detach()[..., :where].sum((-2, -1)).mean(0)
+        return losses
+
+    def settle(self, mean: Tensor) -> Tensor:
+        """Returns the state (B, 1 + k, Z) that imagination goes on from after what the members say (E, B, 1 + k, Z)."""
+        state = mean.mean(0)
+        heading = state[:, 0, 4:6].clone()  # a mean of directions is shorter than one
+        unit = self.perception.change[0, 4]
+        state[:, 0, 4:6] = heading / (heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit)
+        return state
 
     def side_losses(
         self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor, method: str, generator: torch.Generator
@@ -199,7 +212,9 @@ class WorldModel(nn.Module):
         losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
         return losses
 
-    def imagine(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Rollout:
+    def imagine(
+        self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor, noise: Tensor | None = None
+    ) -> Rollout:
         """Rolls plans out along the members' mean.
 
         Args:
@@ -207,18 +222,23 @@ class WorldModel(nn.Module):
             actions: (T, B, A).
             senses: Senses of now, without leading shape, or (B, ...).
             attended: (k,) indices of the attended things, or (B, k).
+            noise: (T, F, 1 + k, CHANCE), standard normal, to imagine F futures of each plan; the same for all plans, so
+                that they are compared by the same luck. The rollout then has F B columns, first all plans in the first
+                future. None for one future, the middle of what may come.
         """
+        if noise is not None:
+            noise = noise.repeat_interleave(actions.shape[1], 1)
+            actions = actions.repeat(1, noise.shape[1] // actions.shape[1], 1)
         plans = actions.shape[1]
         looks = gather(self.perception.appearance(senses), attended)
         outlook = look_out(self.perception, looks.expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
-        unit = self.perception.change[0, 4]
-        for action in actions:
-            mean = self(state, action, see(self.perception, state, outlook))
-            state = mean.mean(0)
-            heading = state[:, 0, 4:6].clone()  # a mean of directions is shorter than one
-            state[:, 0, 4:6] = heading / (heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit)
+        for t, action in enumerate(actions):
+            sight = see(self.perception, state, outlook)
+            chance = None if noise is None or self.futures is None else self.futures.luck(action, sight, noise[t])
+            mean = self(state, action, sight, chance)
+            state = self.settle(mean)
             states.append(state)
             means.append(mean)
         path = torch.stack(states)

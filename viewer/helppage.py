@@ -42,7 +42,7 @@ def _legend(surface: pygame.Surface, x: int, y: int) -> None:
         (style.PLAN, "the chosen plan; a dot for each second or so"),
         (style.RIVAL, "plans it thought of and left"),
         (style.TEXT, "rings: what it attends to"),
-        (style.ACCENT, "ghosts: where it expects things to end up"),
+        (style.ACCENT, "ghosts: where it expects things; thin: or by chance"),
     )
     for row, (color, words) in enumerate(rows):
         style.pill(surface, pygame.Rect(x, y - 2 + row * ROW, 26, 4), color)

@@ -72,9 +72,15 @@ class Imagination:
         ghosts = []
         for k, path in enumerate(np.moveaxis(np.asarray(chosen.things), 1, 0)):
             name, path = moment.things[k], self._inside(path)
-            if name not in self._scene.nodes or float(np.abs(path - path[0]).max()) < MOVES:
+            if name not in self._scene.nodes:
                 continue
             red, green, blue = (0.25 + 0.75 * c for c in self._color.get(name, (1.0, 1.0, 1.0)))
+            for future in chosen.futures[1:]:  # where else chance may lead it
+                other = self._inside(future[:, k])
+                if float(np.abs(other - other[0]).max()) > MOVES:
+                    strips.append(_path(other[:, :2], (red, green, blue, 0.45), 0.014, (0.3, 1.0)))
+            if float(np.abs(path - path[0]).max()) < MOVES:
+                continue
             color = (red, green, blue, 0.95)
             strips.append(_path(path[:, :2], color, 0.028, (0.5, 1.0)))
             node = self._scene.nodes.index(name)

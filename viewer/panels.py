@@ -117,6 +117,8 @@ class Mind:
         write(surface, thought.mode, (x + 18, y), 17, style.TEXT, "medium")
         seconds = thought.horizon * moment.time / (moment.step + 1)
         ahead = f"{seconds:.1f} s ahead" if thought.mode == "plan" else ""
+        if thought.plans and (spread := thought.plans[0].spread) is not None:
+            ahead = f"{len(thought.plans[0].futures)} futures, {spread:.2f} m apart, {ahead}"
         write(surface, ahead, (self._rect.right - 18, y), 13, style.SOFT, anchor="right")
         write(surface, words, (x + 18, y + 19), 12, style.FAINT)
         names = ", ".join(moment.things[i] for i in thought.attention[:3]) or "nothing in particular"

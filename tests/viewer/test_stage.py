@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pygame
 import pytest
@@ -108,6 +110,19 @@ def test_things_that_a_plan_moves_get_a_path_and_a_ghost_and_others_none():
     hidden = imagination.overlay(MOMENTS[20], MOMENTS[20].film[-1], 0.0, show=False)
     assert not hidden.ghosts
     assert len(hidden.strips) == len(MOMENTS[20].thought.attention)
+
+
+def test_other_futures_of_a_plan_are_drawn_where_they_move_a_thing():
+    moment = MOMENTS[20]
+    chosen, *rivals = moment.thought.plans
+    futures = np.stack([chosen.things, chosen.things, chosen.things])
+    futures[2, :, 0, :2] *= -1  # the red ball goes elsewhere; nothing else moves
+    plans = (replace(chosen, futures=futures), *rivals)
+    several = replace(moment, thought=replace(moment.thought, plans=plans))
+    one, more = (Imagination(fake.scene()).overlay(m, m.film[-1], 0.0) for m in (moment, several))
+    assert len(more.strips) == len(one.strips) + 2
+    assert len(more.ghosts) == len(one.ghosts)
+    painted([several])
 
 
 def test_the_face_changes_with_every_emotion():

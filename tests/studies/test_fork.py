@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+import torch
+
+import worlds
+from studies import fork
+
+
+def test_the_energy_score_is_least_for_who_tells_both_outcomes() -> None:
+    left, right, middle = torch.tensor([[-1.0, 0.0]]), torch.tensor([[1.0, 0.0]]), torch.zeros(1, 2)
+    came = right[0]
+    assert fork.energy_score(middle, came) == pytest.approx(1.0)
+    assert fork.energy_score(right, came) == 0.0
+    assert fork.energy_score(torch.cat([left, right]), came) == pytest.approx(0.5)
+    assert fork.energy_score(torch.cat([left, left, left, right]), came) > 0.5
+
+
+def test_balls_are_seen_falling_and_then_left_or_right() -> None:
+    world = worlds.make("fork", seed=31)
+    balls = fork.falls(world, np.zeros((65, 5), np.float32))
+    assert len(balls) == 3
+    for senses, plan in balls:
+        x, z = senses["things"][:, 0, 0], senses["things"][:, 0, 2]
+        assert plan.shape == (fork.AHEAD, 5)
+        assert x[0] == 0.0
+        assert z[0] > z[1]
+        assert abs(float(x[-1])) > fork.ASIDE
+        assert (x.diff() * x[-1] >= 0).all()
+
+
+@pytest.mark.slow
+def test_a_mind_of_several_futures_tells_the_fork_better_than_one_of_one() -> None:
+    several, one = fork.foretell("fork", seed=31, steps=600, lessons=150)
+    assert several.score.mean() < 0.9 * one.score.mean()
+    assert one.spread == 0.0
+    assert several.spread > 0.01
