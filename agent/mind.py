@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from agent.critic import Critic
 from agent.emotions import Emotions
 from agent.learner import Learner
 from agent.memory import Replay
-from agent.moment import Thought
+from agent.mode1 import Mode1
+from agent.moment import Lived, Thought
 from agent.perception import THING, Perception, Senses
 from agent.tryout import try_out
 from agent.world_model import Rollout, WorldModel
@@ -29,15 +30,6 @@ from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
 NEEDED = ("body", "touch", "things", "vitals")
-
-
-@dataclass(frozen=True)
-class Lived:
-    """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
-
-    costs: dict[str, float]
-    emotions: dict[str, float]
-    surprise: float
 
 
 class Mind(nn.Module):
@@ -78,6 +70,7 @@ class Mind(nn.Module):
         self.memory = Replay(example, actions, self.drives, config.capacity)
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
+        self.mode1 = Mode1(self.actor, example, config, seed) if config.reflex != "off" else None
 
     @classmethod
     def born(
@@ -104,11 +97,13 @@ class Mind(nn.Module):
         return mind
 
     @classmethod
-    def load(cls, name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
+    def load(
+        cls, name: str | Path, objectives: dict[str, float] | None = None, settings: dict[str, Any] | None = None
+    ) -> Mind:
         """Loads a shipped mind by name, or any mind by its path; see `agent.checkpoint.load`."""
         from agent.checkpoint import load  # it needs Mind
 
-        return load(name, objectives)
+        return load(name, objectives, settings)
 
     def save(self, path: str | Path, memory: bool | int = True) -> None:
         """Writes everything it is to a file; see `agent.checkpoint.save`."""
@@ -163,20 +158,24 @@ class Mind(nn.Module):
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
         attended = attend(senses, self.config.attend)
+        if self.mode1 is not None:
+            attended = self.mode1.heed(attended, senses)
         latent = tokens(self.perception(senses), attended)
-        babbling = self.steps < self.config.babble
-        if babbling:
+        if self.steps < self.config.babble:
             self.choice = self.actor.babble(self.generator)
+        elif self.mode1 is not None:
+            self.choice = self.mode1.choose(latent, senses, attended, self.generator)
         else:
             self.choice = self.actor.plan(latent, senses, attended, self.generator)
         sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
         thought = Thought(
-            mode="babble" if babbling else "plan",
+            mode=self.choice.mode,
             horizon=self.config.horizon,
             attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.mixture.weights,
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            doubt=None if self.mode1 is None else self.mode1.expected,
         )
         return self.choice.action.numpy().copy(), thought
 
@@ -191,6 +190,8 @@ class Mind(nn.Module):
         self.memory.add(before, act, now, costs, energy)
         self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
+        if self.mode1 is not None:
+            self.mode1.live(rollout.mean, energy, costs.get("pain", 0.0))
         weights = {name: weight for name, weight in self.mixture.weights.items() if np.isfinite(costs[name])}
         relief = sum(
             weights.get(name, 0.0) * (value[0][i] - costs[name] - self.config.discount * value[1][i])
@@ -242,7 +243,8 @@ class Mind(nn.Module):
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
-        return self.learner.learn(self.memory, self.generator)
+        losses = self.learner.learn(self.memory, self.generator)
+        return losses if self.mode1 is None else {**losses, **self.mode1.learn(self.generator)}
 
 
 def _tensors(obs: Obs) -> Senses:

@@ -198,6 +198,14 @@ class WorldModel(nn.Module):
         losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
         return losses
 
+    def ahead(self, mean: Tensor) -> Tensor:
+        """Returns the latents (B, 1 + k, Z) to imagine on from, where members predict (E, B, 1 + k, Z)."""
+        state = mean.mean(0)
+        heading, unit = state[:, 0, 4:6].clone(), self.perception.change[0, 4]
+        # A mean of directions is shorter than one.
+        state[:, 0, 4:6] = heading / (heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit)
+        return state
+
     def imagine(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Rollout:
         """Rolls plans out along the members' mean.
 
@@ -211,12 +219,9 @@ class WorldModel(nn.Module):
         outlook = look_out(self.perception, self.perception.appearance(senses)[attended].expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
-        unit = self.perception.change[0, 4]
         for action in actions:
             mean = self(state, action, see(self.perception, state, outlook))
-            state = mean.mean(0)
-            heading = state[:, 0, 4:6].clone()  # a mean of directions is shorter than one
-            state[:, 0, 4:6] = heading / (heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit)
+            state = self.ahead(mean)
             states.append(state)
             means.append(mean)
         path = torch.stack(states)
