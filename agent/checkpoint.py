@@ -104,7 +104,7 @@ def load(
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
     mind.steps = about["steps"]
     mind.emotions.load(about["emotions"])
-    if mind.mode1 is not None and about["mode1"] is not None:
+    if mind.mode1 is not None and about.get("mode1") is not None:
         mind.mode1.restore(about["mode1"], _part(tensors, "habits."))
     if same:
         mind.actor.memories = {name: _unflat(memory, tensors) for name, memory in about["memories"].items()}
