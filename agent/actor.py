@@ -56,6 +56,8 @@ class Choice:
         promised: Weighted cost that the chosen plan promises for the next step; None while babbling.
         information: Disagreement expected along the chosen plan; None without a plan or without that objective.
         mode: How it was decided.
+        leaning: (A,) first action of the plan that the next search begins around, the mean of the best ones: it is
+            less a matter of chance than `action`. None without a plan.
         regret: How much dearer the first plan that was suggested is, in spreads of plans' costs; None without one.
     """
 
@@ -64,6 +66,7 @@ class Choice:
     promised: float | None = None
     information: float | None = None
     mode: Mode = "plan"
+    leaning: Tensor | None = None
     regret: float | None = None
 
 
@@ -127,6 +130,7 @@ class Actor:
             plans=_pictured(last, shown.tolist()),
             promised=_finite(sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items())),
             information=None if curious is None else _finite(-float(curious[:, best].sum()) * scales["disagreement"]),
+            leaning=self.planner.mean[0],
             regret=None if suggested is None else _regret(judged[0], suggested[:, :1], costs[best]),
         )
 

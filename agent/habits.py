@@ -19,7 +19,7 @@ class Chosen(NamedTuple):
     Attributes:
         senses: By name (B, ...).
         wish: (B, 1 + K, WISH) of the body and all things.
-        action: (B, A) first action of the chosen plan.
+        action: (B, A) what planning leant to do: the mean of its best plans' first actions.
         regret: (B,) how much dearer the reflex's own plan was, in spreads of plans' costs; nan where there was none.
     """
 

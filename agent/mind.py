@@ -161,13 +161,13 @@ class Mind(nn.Module):
         if self.mode1 is not None:
             attended = self.mode1.heed(attended, senses)
         latent = tokens(self.perception(senses), attended)
+        sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
         if self.steps < self.config.babble:
             self.choice = self.actor.babble(self.generator)
         elif self.mode1 is not None:
-            self.choice = self.mode1.choose(latent, senses, attended, self.generator)
+            self.choice = self.mode1.choose(latent, sight, senses, attended, self.generator)
         else:
             self.choice = self.actor.plan(latent, senses, attended, self.generator)
-        sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
         thought = Thought(
             mode=self.choice.mode,
             horizon=self.config.horizon,

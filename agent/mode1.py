@@ -17,7 +17,7 @@ from agent.reactive import Impulse, Reflex
 from agent.sight import Sight, look_out, see
 from agent.slope import slope
 from agent.trust import Trust
-from agent.wishes import heed, wishes
+from agent.wishes import WISH, heed, wishes
 
 DOUBT, SPREAD = 0.1, 0.1  # weights of learning what regret to expect, and how far choices spread
 SQUASHED = 0.97  # beyond it an action says little of what it was before it was squashed
@@ -42,7 +42,9 @@ class Mode1(nn.Module):
             self.reflex = Reflex(actor.model.perception, actor.actions)
         self.habits = Habits(senses, actor.actions)
         self.trust = Trust(config.reflex_tolerance, config.reflex_check)
+        self.acts = config.reflex
         self.expected: float | None = None  # regret, at the last choice
+        self._wish = torch.zeros(1 + len(senses["things"]), WISH)
 
     @property
     def mode2(self) -> Actor:
@@ -59,33 +61,35 @@ class Mode1(nn.Module):
         return wishes(self.mode2.mixture, things)
 
     def heed(self, attended: Tensor, senses: Senses) -> Tensor:
-        """Makes sure that attention is also on what a wish is for."""
-        return heed(attended, self.wish(len(senses["things"])))
+        """Looks what is wished now, and makes sure that attention is also on what a wish is for."""
+        self._wish = self.wish(len(senses["things"]))
+        return heed(attended, self._wish)
 
-    def choose(self, latent: Tensor, senses: Senses, attended: Tensor, generator: torch.Generator) -> Choice:
+    def choose(
+        self, latent: Tensor, sight: Sight, senses: Senses, attended: Tensor, generator: torch.Generator
+    ) -> Choice:
         """Reacts where that is trusted, else plans, beginning with the reflex's own plans.
 
         Args:
             latent: (1 + k, Z) tokens of now.
-            senses: Senses of now, without leading shape.
+            sight: Of these.
+            senses: Senses of now, without leading shape; `heed` has seen them.
             attended: (k,) indices of the attended things.
             generator: Random numbers.
         """
-        mode2, acts = self.mode2, self.config.reflex
-        wish = self.wish(len(senses["things"]))
-        told = tokens(wish, attended)
-        appearance = mode2.model.perception.appearance(senses)[attended][None]
-        impulse = self._impulse(latent[None], mode2.model.sight(latent[None], appearance), told[None])
+        mode2, told = self.mode2, tokens(self._wish, attended)
+        impulse = self._impulse(latent[None], sight, told[None])
         self.expected = float(impulse.regret)
-        if acts == "act" or (acts == "trust" and self.trust.decide(self.expected)):
+        if self.acts == "act" or (self.acts == "trust" and self.trust.decide(self.expected)):
             mode2.planner.reset()  # what was planned lies behind
             return Choice(impulse.action[0], mode="react")
         seeds = None
         if self.habits.size and self.config.reflex_seeds:
-            seeds = self.rehearse(latent, appearance[0], told, generator)
+            seeds = self.rehearse(latent, mode2.model.perception.appearance(senses)[attended], told, generator)
         choice = mode2.plan(latent, senses, attended, generator, seeds)
         regret = float("nan") if choice.regret is None else choice.regret
-        self.habits.add(senses, wish, choice.action, regret)
+        assert choice.leaning is not None
+        self.habits.add(senses, self._wish, choice.leaning, regret)
         self.trust.compare(regret)
         return choice
 
