@@ -44,6 +44,7 @@ class Mode1(nn.Module):
         self.trust = Trust(config.reflex_tolerance, config.reflex_check)
         self.acts = config.reflex
         self.expected: float | None = None  # regret, at the last choice
+        self._planned = True
         self._wish = torch.zeros(1 + len(senses["things"]), WISH)
 
     @property
@@ -81,9 +82,11 @@ class Mode1(nn.Module):
         impulse = self._impulse(latent[None], sight, told[None])
         self.expected = float(impulse.regret)
         if self.acts == "act" or (self.acts == "trust" and self.trust.decide(self.expected)):
-            mode2.planner.reset()  # what was planned lies behind
+            if self._planned:
+                mode2.planner.reset()  # what was planned lies behind
+                self._planned = False
             return Choice(impulse.action[0], mode="react")
-        seeds = None
+        self._planned, seeds = True, None
         if self.habits.size and self.config.reflex_seeds:
             seeds = self.rehearse(latent, mode2.model.perception.appearance(senses)[attended], told, generator)
         choice = mode2.plan(latent, senses, attended, generator, seeds)
@@ -156,7 +159,10 @@ class Mode1(nn.Module):
             "reflex/doubt": DOUBT * (impulse.regret - regret).square().mean(),
         }
         if cfg.reflex_slope > 0.0:
-            down = slope(self.mode2, latent, sight, impulse.action, chosen, attended)
+            few = slice(cfg.batch)  # the slope runs through the whole ensemble: a part of the batch is enough
+            part = Chosen({k: v[few] for k, v in chosen.senses.items()}, *(field[few] for field in chosen[1:]))
+            seen = Sight(*(field[few] for field in sight))
+            down = slope(self.mode2, latent[few], seen, impulse.action[few], part, attended[few])
             losses["reflex/slope"] = cfg.reflex_slope * down
         return losses
 

@@ -22,8 +22,11 @@ def wishes(mixture: Mixture, things: int) -> Tensor:
     Other goals (of vitals, of velocities) are not wishes: planning alone knows of them.
     """
     wish = torch.zeros(1 + things, WISH)
+    wanted = positions(mixture)
+    if not wanted:
+        return wish
     weights, muted = mixture.weights, mixture.muted
-    for name, (row, goal) in positions(mixture).items():
+    for name, (row, goal) in wanted.items():
         if weights[name] > 0.0 and name not in muted and row <= things and not wish[row, 0]:
             wish[row, 0], wish[row, 1:] = 1.0, goal.goal[:2]
     return wish

@@ -122,13 +122,13 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practised:
         given = tasks(world, kind, tests, seed)
         noise = babbling(mind.actions, STEPS * tests, seed)
         ways = {
-            "reflex": [attempt(world, task, mind) for task in given],
-            "untrained": [attempt(world, task, untrained) for task in given],
+            "reflex": [attempt(world, task, mind, STEPS) for task in given],
+            "untrained": [attempt(world, task, untrained, STEPS) for task in given],
             "random": [blind(world, task, part) for task, part in zip(given, np.split(noise, tests), strict=True)],
             "nothing": [blind(world, task, np.zeros_like(noise[:STEPS])) for task in given],
         }
         mind.mode1 = None
-        ways["planning"] = [attempt(world, task, mind) for task in given]
+        ways["planning"] = [attempt(world, task, mind, STEPS) for task in given]
         mind.mode1 = reflex
         done |= {f"{kind}/{way}": float(np.mean(each)) for way, each in ways.items()}
     cost = timed(mind, world, given[0])
