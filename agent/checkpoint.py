@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "minds"
 SUFFIX = ".safetensors"
-FORMAT = 1
+FORMAT = 2
 
 
 def shipped() -> tuple[str, ...]:
@@ -91,12 +91,12 @@ def load(
 
     about, tensors = _read(find(name))
     config = MindConfig.from_json(about["config"])
-    if objectives is not None or settings is not None:
+    if objectives is not None or settings:
         other = {} if objectives is None else {"objectives": dict(objectives)}
         config = MindConfig.from_json({**config.to_json(), **(settings or {}), **other})
     mind = Mind({k: tuple(v) for k, v in about["senses"].items()}, about["actions"], config, about["seed"])
     mind.check()
-    same = objectives is None and settings is None
+    same = objectives is None and not settings
     _restore(mind, _part(tensors, "mind."), tuple(about["drives"]), exact=same)
     mind.memory.load(_part(tensors, "memory."), tuple(about["drives"]))
     mind.generator.set_state(tensors["generator"])
@@ -211,7 +211,7 @@ def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exac
 
 def _optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
     learner = mind.learner
-    pairs = [("fast", learner.fast), ("slow", learner.slow)]
+    pairs = [("fast", learner.fast), ("slow", learner.slow), ("fear", learner.fear)]
     if mind.mode1 is not None:
         pairs.append(("reflex", mind.mode1.optimizer))
     return [*pairs, ("taste", learner.taste)] if learner.tastes else pairs

@@ -31,11 +31,11 @@ class MindConfig:
     """Width of the predictor's two hidden layers."""
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
-    attend: int = 5
+    attend: int = 4
     """Things attended at once: the others are taken to stay where they are."""
     horizon: int = 14
     """Control steps looked ahead; 14 are 2.8 s."""
-    samples: int = 64
+    samples: int = 48
     """Plans imagined per iteration of the planner."""
     iterations: int = 2
     """Iterations of the planner per control step."""
@@ -85,6 +85,8 @@ class MindConfig:
     """Steps by reflex in a row, before planning checks it."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
+    dreams: bool = True
+    """Whether the critic also learns from remembered moments that are imagined somewhere else."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
     objectives: dict[str, float] = field(

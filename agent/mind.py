@@ -97,9 +97,7 @@ class Mind(nn.Module):
         return mind
 
     @classmethod
-    def load(
-        cls, name: str | Path, objectives: dict[str, float] | None = None, settings: dict[str, Any] | None = None
-    ) -> Mind:
+    def load(cls, name: str | Path, objectives: dict[str, float] | None = None, **settings: Any) -> Mind:
         """Loads a shipped mind by name, or any mind by its path; see `agent.checkpoint.load`."""
         from agent.checkpoint import load  # it needs Mind
 
@@ -175,6 +173,7 @@ class Mind(nn.Module):
             weights=self.mixture.weights,
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
             doubt=None if self.mode1 is None else self.mode1.expected,
         )
         return self.choice.action.numpy().copy(), thought

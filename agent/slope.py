@@ -54,10 +54,6 @@ def slope(actor: Actor, latent: Tensor, sight: Sight, action: Tensor, chosen: Ch
 
 def _senses(actor: Actor, after: Tensor, before: Senses, attended: Tensor) -> Senses:
     """Returns senses (2, B, ...) before and after an imagined step."""
-    p, k = actor.model.perception, attended.shape[-1]
-    rows = gather(before["things"], attended)
-    read = p.imagined(after, {"things": rows}, torch.arange(k))
-    place = attended.unsqueeze(-1).expand_as(rows)
-    read["things"] = before["things"].scatter(-2, place, read["things"])
+    read = actor.model.perception.imagined(after, before, attended)
     read["touch"] = torch.expm1(actor.model.touch(after[:, 0])).clamp_min(0.0)
     return {name: torch.stack([before[name], value]) for name, value in read.items()}

@@ -89,7 +89,7 @@ def newcomer(seed: int, reflex: str = "trust") -> Mind:
     """Returns the shipped kitten with goals, and a reflex that has not practised."""
     wants = {**dict.fromkeys(GOALS.values(), 1.0), "pain": 1.0, "effort": 0.05}
     # The critic anticipates without knowing what is wished: where wishes change, it is of no use.
-    mind = Mind.load("kitten", wants, {"reflex": reflex, "critic": False})
+    mind = Mind.load("kitten", wants, reflex=reflex, critic=False)
     mind.generator.manual_seed(seed)
     return mind
 
