@@ -15,7 +15,7 @@ from agent.config import MindConfig
 from agent.critic import Critic
 from agent.executive import Focus
 from agent.futures import CHANCE, over_futures
-from agent.moment import Plan
+from agent.moment import Mode, Plan
 from agent.perception import Senses
 from agent.planners import planner_of
 from agent.world_model import Rollout, WorldModel
@@ -60,6 +60,10 @@ class Choice:
         promised: Weighted cost that the chosen plan promises for the next step; None while babbling.
         information: Disagreement expected along the chosen plan; None without a plan or without that objective.
         focus: What the executive had chosen.
+        mode: How it was decided.
+        leaning: (A,) first action of the plan that the next search begins around, the mean of the best ones: it is
+            less a matter of chance than `action`. None without a plan.
+        regret: How much dearer the first plan that was suggested is, in spreads of plans' costs; None without one.
     """
 
     action: Tensor
@@ -67,6 +71,9 @@ class Choice:
     promised: float | None = None
     information: float | None = None
     focus: Focus | None = None
+    mode: Mode = "plan"
+    leaning: Tensor | None = None
+    regret: float | None = None
 
 
 class Actor:
@@ -102,9 +109,16 @@ class Actor:
         if not len(self.babbling):
             self.babbling = block(self.actions, generator)
         action, self.babbling = self.babbling[0], self.babbling[1:]
-        return Choice(action)
+        return Choice(action, mode="babble")
 
-    def plan(self, latent: Tensor, senses: Senses, attended: Tensor, generator: torch.Generator) -> Choice:
+    def plan(
+        self,
+        latent: Tensor,
+        senses: Senses,
+        attended: Tensor,
+        generator: torch.Generator,
+        suggested: Tensor | None = None,
+    ) -> Choice:
         """Imagines many futures and chooses the cheapest.
 
         Args:
@@ -112,6 +126,7 @@ class Actor:
             senses: Senses of now, without leading shape.
             attended: (k,) indices of the attended things.
             generator: Random numbers.
+            suggested: Plans (T, n, A) to be considered too.
         """
         judged: list[Judgement] = []
 
@@ -124,6 +139,8 @@ class Actor:
             judged.append(judgement.detach())
             return judgement.total
 
+        if suggested is not None:
+            self.planner.suggest(suggested)
         plans, costs = self.planner.plan(evaluate, generator)
         # Rivals are spread over the better half, so that a person sees alternatives and not one plan five times.
         shown = costs.argsort(stable=True)[torch.linspace(0, len(costs) // 2, RIVALS + 1).long()]
@@ -137,6 +154,8 @@ class Actor:
             plans=_pictured(last, shown.tolist()),
             promised=_finite(sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items())),
             information=None if curious is None else _finite(-float(curious[:, best].sum()) * scales["disagreement"]),
+            leaning=self.planner.mean[0],
+            regret=None if suggested is None else _regret(judged[0], suggested[:, :1], costs[best]),
         )
 
     def begin_episode(self) -> None:
@@ -209,6 +228,13 @@ def _trust(horizon: int, trace: float, discount: float) -> tuple[Tensor, Tensor,
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
+
+
+def _regret(judged: Judgement, plan: Tensor, least: Tensor) -> float | None:
+    """Returns how much more a plan (T, 1, A) among those judged costs than the least, in spreads of their costs."""
+    [[at], *_] = [*(judged.rollout.action == plan).all(-1).all(0).nonzero().tolist(), [-1]]
+    spread = judged.total[judged.total.isfinite()].std()
+    return None if at < 0 else _finite(float((judged.total[at] - least) / spread.clamp_min(1e-6)))
 
 
 def _spread(cost: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from agent.ahead import packed, unpacked
+from agent.config import MindConfig
 from agent.executive import Focus
 from agent.files import write_bytes
 from agent.fitting import check, config_in
@@ -51,6 +52,8 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     tensors |= {f"memory.{k}": v for k, v in mind.memory.state(None if exact else int(memory)).items()}
     tensors |= {"generator": mind.generator.get_state(), "actor.babbling": mind.actor.babbling}
     tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.kept}
+    if mind.mode1 is not None:
+        tensors |= {f"habits.{k}": v for k, v in mind.mode1.habits.state(None if exact else int(memory)).items()}
     if exact:
         for name, optimizer in _optimizers(mind):
             for i, state in optimizer.state_dict()["state"].items():
@@ -64,6 +67,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "steps": mind.steps,
         "drives": list(mind.drives),
         "emotions": mind.emotions.state(),
+        "mode1": None if mind.mode1 is None else mind.mode1.state(),
         "muted": mind.mixture.muted,
         **({"skips": mind.learner.skips.state()} if exact else {}),
         **({"pending": packed(mind.pending, "pending", tensors)} if exact and mind.pending else {}),
@@ -73,13 +77,17 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     write_bytes(_file(path), to_bytes(tensors, {"housecat": json.dumps(about)}))
 
 
-def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
+def load(
+    name: str | Path, objectives: dict[str, float] | None = None, settings: dict[str, Any] | None = None
+) -> Mind:
     """Loads a mind.
 
     Args:
         name: Of a shipped mind, or the path of a file.
         objectives: Weights by name, in place of those it had; None to keep its own. What it learnt about
             objectives that it goes on having is kept.
+        settings: Other settings by name, such as ``{"reflex": "trust"}``, in place of those it had; what it learnt is
+            kept as far as it fits.
 
     Raises:
         UserError: If there is no such mind, or the file is not one.
@@ -89,9 +97,11 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
     path = find(name)
     about, tensors = _read(path)
     config = config_in(about, path, objectives)
+    if settings:
+        config = MindConfig.from_json({**config.to_json(), **settings})
     mind = Mind({k: tuple(v) for k, v in about["senses"].items()}, about["actions"], config, about["seed"])
     mind.check()
-    same = objectives is None
+    same = objectives is None and not settings
     check(mind, tensors, path, about["drives"], exact=same)
     _restore(mind, _part(tensors, "mind."), tuple(about["drives"]), exact=same)
     mind.memory.load(_part(tensors, "memory."), tuple(about["drives"]))
@@ -101,6 +111,8 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
     mind.steps = about["steps"]
     mind.emotions.load(about["emotions"])
+    if mind.mode1 is not None and about.get("mode1") is not None:
+        mind.mode1.restore(about["mode1"], _part(tensors, "habits."))
     if same:
         mind.actor.memories = {name: _unflat(memory, tensors) for name, memory in about["memories"].items()}
         _restore_optimizers(mind, _part(tensors, "optimizer."))
@@ -206,6 +218,8 @@ def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exac
 def _optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
     learner = mind.learner
     pairs = [("fast", learner.fast), ("slow", learner.slow), ("fear", learner.fear)]
+    if mind.mode1 is not None:
+        pairs.append(("reflex", mind.mode1.optimizer))
     return [*pairs, ("taste", learner.taste)] if learner.tastes else pairs
 
 

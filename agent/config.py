@@ -15,11 +15,12 @@ from usererror import UserError, unknown
 LEAST = {
     **dict.fromkeys(("hidden", "attend", "horizon", "rollout_steps", "iterations", "slides", "batch", "threads"), 1),
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
-    **dict.fromkeys(("what", "babble", "updates", "futures"), 0),
+    **dict.fromkeys(("what", "babble", "updates", "futures", "reflex_seeds", "reflex_check"), 0),
 }
 MOST = 10_000_000
 CONFIGURATORS = "near", "fixed", "learned", "random"
 PIPELINES = "off", "on", "inline"
+REFLEX = "off", "seed", "trust", "act"
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
 
@@ -82,6 +83,17 @@ class MindConfig:
     """Of the critic per control step: 0.95 looks about 4 s ahead."""
     trace: float = 0.9
     """How far imagined costs are trusted before the critic's word, per control step: 0 at once, 1 to the horizon."""
+    reflex: str = "off"
+    """The reactive actor: off; seed (learns from planning, and suggests plans to it); trust (acts, too, where it is
+    trusted); act (always acts, once it is no newborn)."""
+    reflex_seeds: int = 4
+    """Plans of the reflex's own, imagined, among those that planning begins with."""
+    reflex_slope: float = 0.05
+    """How much the reflex also follows the slope of the next step's cost and the critic, beside planning's choices."""
+    reflex_tolerance: float = 0.5
+    """How much dearer than planning the reflex may be expected to be and still act, in spreads of plans' costs."""
+    reflex_check: int = 8
+    """Steps by reflex in a row, before planning checks it."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
     dreams: bool = True
@@ -123,6 +135,13 @@ class MindConfig:
             raise unknown("configurator", self.configurator, CONFIGURATORS)
         if self.pipeline not in PIPELINES:
             raise unknown("pipeline", self.pipeline, PIPELINES)
+        if self.reflex not in REFLEX:
+            raise unknown("reflex", self.reflex, REFLEX)
+        if self.elites + self.reflex_seeds > self.samples - 2 and self.reflex != "off":
+            raise UserError(
+                f"elites={self.elites} and reflex_seeds={self.reflex_seeds} together cannot exceed "
+                f"samples={self.samples} less two"
+            )
         if self.elites > self.samples - 2:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
         if self.capacity <= self.batch:
@@ -131,7 +150,7 @@ class MindConfig:
             raise UserError(f"learning_rate={self.learning_rate} must be positive")
         if not 0.0 <= self.rare <= 1.0:
             raise UserError(f"rare={self.rare} must be from 0 to 1")
-        for name in ("regularization", "inverse", "noise_beta"):
+        for name in ("regularization", "inverse", "noise_beta", "reflex_slope", "reflex_tolerance"):
             if getattr(self, name) < 0.0:
                 raise UserError(f"{name}={getattr(self, name)} must not be negative")
         if self.risk and self.futures < 2:

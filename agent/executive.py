@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from agent.config import MindConfig
 from agent.configurator import ABSENT, attend, farness, nearest
 from agent.memory import Replay
-from agent.moment import Mode
 from agent.perception import Senses
 from agent.relevance import EVERY, Relevance
 from agent.world_model import WorldModel
@@ -34,13 +33,11 @@ class Focus:
         attended: (k,) indices of the things attended, the most relevant first.
         horizon: Control steps looked ahead.
         urges: By how much the weight of each drive is multiplied; one where none is named.
-        mode: How the action is to be found.
     """
 
     attended: Tensor
     horizon: int
     urges: dict[str, float] = field(default_factory=dict)
-    mode: Mode = "plan"
 
 
 class Executive(nn.Module):

@@ -20,6 +20,7 @@ from agent.emotions import Emotions
 from agent.executive import Executive
 from agent.learner import Learner
 from agent.memory import Replay
+from agent.mode1 import Mode1
 from agent.moment import Lived, Thought
 from agent.perception import THING, Perception, Senses
 from agent.soundness import NEEDED, Surroundings, tensors
@@ -73,6 +74,7 @@ class Mind(nn.Module):
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
         self.pending: Any = None  # what was decided for a step to come, see `agent.ahead`
+        self.mode1 = Mode1(self.actor, example, config, seed) if config.reflex != "off" else None
 
     @classmethod
     def born(
@@ -99,11 +101,11 @@ class Mind(nn.Module):
         return mind
 
     @classmethod
-    def load(cls, name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
+    def load(cls, name: str | Path, objectives: dict[str, float] | None = None, **settings: Any) -> Mind:
         """Loads a shipped mind by name, or any mind by its path; see `agent.checkpoint.load`."""
         from agent.checkpoint import load  # it needs Mind
 
-        return load(name, objectives)
+        return load(name, objectives, settings)
 
     def save(self, path: str | Path, memory: bool | int = True) -> None:
         """Writes everything it is to a file; see `agent.checkpoint.save`."""
@@ -160,24 +162,28 @@ class Mind(nn.Module):
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
         focus = self.executive.focus(senses, self.generator)
+        if self.mode1 is not None:
+            focus = replace(focus, attended=self.mode1.heed(focus.attended, senses))
         self.actor.configure(focus)
         attended = focus.attended
         latent = tokens(self.perception(senses), attended)
-        babbling = self.steps < self.config.babble
-        if babbling:
+        sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
+        if self.steps < self.config.babble:
             self.choice = self.actor.babble(self.generator)
+        elif self.mode1 is not None:
+            self.choice = self.mode1.choose(latent, sight, senses, attended, self.generator)
         else:
             self.choice = self.actor.plan(latent, senses, attended, self.generator)
         self.choice = replace(self.choice, focus=focus)
-        sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
         thought = Thought(
-            mode="babble" if babbling else focus.mode,
+            mode=self.choice.mode,
             horizon=focus.horizon,
             attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.actor.weights,
             plans=tuple(plan.among(present) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
             alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
+            doubt=None if self.mode1 is None else self.mode1.expected,
         )
         return self.choice.action.numpy().copy(), thought
 
@@ -192,6 +198,8 @@ class Mind(nn.Module):
         self.memory.add(before, act, now, costs, energy)
         self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
+        if self.mode1 is not None:
+            self.mode1.live(rollout.mean, energy, costs.get("pain", 0.0))
         weights = urged(self.mixture.weights, self.choice.focus.urges if self.choice.focus else {})
         weights = {name: weight for name, weight in weights.items() if np.isfinite(costs[name])}
         relief = sum(
@@ -247,4 +255,6 @@ class Mind(nn.Module):
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
         losses = self.learner.learn(self.memory, self.generator)
+        if losses and self.mode1 is not None:
+            losses |= self.mode1.learn(self.generator)
         return losses and losses | self.executive.learn(self.mixture, self.memory, self.generator, self.steps)

@@ -62,6 +62,8 @@ class Thought:
         plans: The chosen plan first, then its rivals; empty while babbling.
         anticipated: What the critic expects of each drive from here, discounted (cost units).
         alarm: How likely each drive strikes within 1, 2, ... control steps, by the critic.
+        doubt: How much dearer than planning the reflex expects its own way to be, in spreads of plans' costs; None
+            where there is no reflex.
     """
 
     mode: Mode
@@ -71,6 +73,7 @@ class Thought:
     plans: tuple[Plan, ...]
     anticipated: dict[str, float]
     alarm: dict[str, FloatArray] = field(default_factory=dict)
+    doubt: float | None = None
 
     @property
     def shares(self) -> dict[str, float]:
@@ -79,6 +82,15 @@ class Thought:
             return {}
         parts = {name: torch.tensor([plan.costs[name] for plan in self.plans]) for name in self.plans[0].costs}
         return shares(parts, 0)
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
+
+    costs: dict[str, float]
+    emotions: dict[str, float]
+    surprise: float
 
 
 @dataclass(frozen=True)
@@ -115,12 +127,3 @@ class Moment:
     things: tuple[str, ...]
     film: FloatArray
     seconds: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Lived:
-    """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
-
-    costs: dict[str, float]
-    emotions: dict[str, float]
-    surprise: float

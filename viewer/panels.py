@@ -128,6 +128,8 @@ class Mind:
             self._why(surface, x, y + 74, thought.plans)
         elif thought.mode == "babble":
             write(surface, "no plans yet: its model is newborn", (x, y + 76), 13, style.SOFT)
+        elif thought.mode == "react":
+            write(surface, "no plans: it has practised this", (x, y + 76), 13, style.SOFT)
 
     def _why(self, surface: pygame.Surface, x: int, y: int, plans: tuple[Plan, ...]) -> None:
         """Shows the parts of the chosen plan's cost, and how the best rival would have fared."""

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from agent.planners.icem import ICEM
-from agent.planners.planner import Evaluate, Planner, colored_noise, finite, later
+from agent.planners.planner import Evaluate, Planner, colored_noise, finite
 
 
 class GradientPlanner(Planner):
@@ -31,9 +31,10 @@ class GradientPlanner(Planner):
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """See `Planner`; the last plans are as many as were sampled."""
-        mean, _ = later(self.mean, self.kept)  # it keeps no plans beside its best
-        noise = colored_noise(self.beta, self.horizon, (self.samples - 1, self.actions), generator)
-        plans = torch.cat([mean.unsqueeze(1) + self.sigma * noise, mean.unsqueeze(1)], 1).clamp(-1, 1)
+        mean, kept = self.recall()  # it keeps no plans beside its best: these are suggestions
+        fresh = max(0, self.samples - kept.shape[1] - 1)
+        noise = colored_noise(self.beta, self.horizon, (fresh, self.actions), generator)
+        plans = torch.cat([mean.unsqueeze(1) + self.sigma * noise, kept, mean.unsqueeze(1)], 1).clamp(-1, 1)
         plans, costs = descend(evaluate, plans, self.iterations, self.rate)
         self.mean = plans[:, costs.argmin()]
         return plans, costs

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from agent.planners.planner import Evaluate, Planner, colored_noise, finite, later
+from agent.planners.planner import Evaluate, Planner, colored_noise, finite
 
 
 class ICEM(Planner):
@@ -29,7 +29,7 @@ class ICEM(Planner):
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """See `Planner`; the cheapest plans of earlier iterations are among those of the last."""
-        mean, kept = later(self.mean, self.kept)
+        mean, kept = self.recall()
         sigma = torch.full_like(mean, self.sigma)
         plans, costs = mean.unsqueeze(1), torch.zeros(1)
         for _ in range(self.iterations):

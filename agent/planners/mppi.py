@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from agent.planners.planner import Evaluate, Planner, colored_noise, finite, later
+from agent.planners.planner import Evaluate, Planner, colored_noise, finite
 
 
 class MPPI(Planner):
@@ -30,7 +30,7 @@ class MPPI(Planner):
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """See `Planner`; the cheapest plan of each iteration enters the next."""
-        mean, kept = later(self.mean, self.kept)
+        mean, kept = self.recall()
         plans, costs = mean.unsqueeze(1), torch.zeros(1)
         for _ in range(self.iterations):
             fresh = self.samples - kept.shape[1] - 1

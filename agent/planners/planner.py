@@ -43,6 +43,18 @@ class Planner(ABC):
         """Forgets the last plan."""
         self.mean = torch.zeros(self.horizon, self.actions)
         self.kept = torch.zeros(self.horizon, 0, self.actions)
+        self._suggested: Tensor | None = None
+
+    def suggest(self, plans: Tensor) -> None:
+        """Takes plans (T, n, A) of now that enter the next search, once, as they are."""
+        self._suggested = plans
+
+    def recall(self) -> tuple[Tensor, Tensor]:
+        """Returns `mean` and `kept` as they read now, one step later, with what was suggested among the latter."""
+        mean, kept = later(self.mean, self.kept)
+        if self._suggested is not None:
+            kept, self._suggested = torch.cat([kept, self._suggested], 1), None
+        return mean, kept
 
     def stretch(self, horizon: int) -> None:
         """Looks so many steps ahead from now on; plans that are kept go on as they end, or are cut."""

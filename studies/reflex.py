@@ -1,0 +1,173 @@
+"""Practice makes habit: what planning did is done by reflex, about as well and at a small part of the cost.
+
+The shipped kitten practises reaching places and pushing toys to places: it plans, its reflex is compiled from what it
+plans, and more and more it acts by reflex. Nothing else learns. Then it is set tasks in rooms that it has not seen:
+by planning alone (Mode-2, without the reflex), and by reflex alone (Mode-1). Controls: a reflex that has not practised,
+moving at random, and doing nothing. No task begins done.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+import worlds
+from agent import Mind
+from agent.babble import babbling
+from agent.moment import Moment
+from studies.lives import Progress, metric, side_by_side, versions
+from studies.tasks import GOALS, KINDS, STEPS, Task, attempt, blind, tasks
+from worlds import World
+
+PRACTICE = 3000  # control steps, half of them at each kind of task
+TRY = 60  # control steps for a task in practice
+TESTS = 20  # tasks of each kind
+TIMED = 200  # decisions that are timed
+WAYS = ("planning", "reflex", "untrained", "random", "nothing")
+PARTS = 6  # of practice, in the figure
+
+
+@dataclass(frozen=True)
+class Practised:
+    """What one kitten's practice came to.
+
+    Attributes:
+        done: Share of tasks done, by ``kind/way``.
+        cost: Seconds of computing a decision, by way: medians.
+        reacts: Share of steps by reflex in each part of practice, by kind.
+    """
+
+    done: dict[str, float]
+    cost: dict[str, float]
+    reacts: dict[str, list[float]]
+
+
+def run(
+    seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = PRACTICE, tests: int = TESTS
+) -> dict[str, Any]:
+    """Practises, tests and draws; `steps` of practice. See the package for what it returns."""
+    found = side_by_side(partial(_kitten, practice=steps, tests=tests), [("kitten", seed) for seed in seeds], progress)
+    kittens = [found["kitten", seed] for seed in seeds]
+    metrics: dict[str, Any] = {}
+    controls: dict[str, Any] = {}
+    for kind in KINDS:
+        for way in WAYS:
+            group = metrics if way in WAYS[:2] else controls
+            unit = f"share of {tests} tasks done in {STEPS} steps"
+            group[f"{kind}/{way}"] = metric((kitten.done[f"{kind}/{way}"] for kitten in kittens), unit, "higher")
+        planned = max(float(np.mean([kitten.done[f"{kind}/planning"] for kitten in kittens])), 1e-9)
+        ratios = [kitten.done[f"{kind}/reflex"] / planned for kitten in kittens]
+        metrics[f"{kind}/reflex_over_planning"] = metric(ratios, "times planning's mean", "higher")
+        for part, name in ((0, "first"), (-1, "last")):
+            shares = [kitten.reacts[kind][part] for kitten in kittens]
+            metrics[f"{kind}/by_reflex_{name}"] = metric(shares, f"share of steps, {name} of {PARTS} parts", "higher")
+    for way in WAYS[:2]:
+        metrics[f"cost/{way}"] = metric((1e3 * kitten.cost[way] for kitten in kittens), "ms a decision", "lower")
+    ratios = [kitten.cost["reflex"] / kitten.cost["planning"] for kitten in kittens]
+    metrics["cost/reflex_over_planning"] = metric(ratios, "times planning's", "lower")
+    _draw(kittens, out / "figure.png")
+    return {
+        "study": "reflex",
+        "seeds": list(seeds),
+        "steps": steps,
+        "metrics": metrics,
+        "controls": controls,
+        "versions": versions(),
+    }
+
+
+def newcomer(seed: int, reflex: str = "trust") -> Mind:
+    """Returns the shipped kitten with goals, and a reflex that has not practised."""
+    wants = {**dict.fromkeys(GOALS.values(), 1.0), "pain": 1.0, "effort": 0.05}
+    # The critic anticipates without knowing what is wished: where wishes change, it is of no use.
+    mind = Mind.load("kitten", wants, reflex=reflex, critic=False)
+    mind.generator.manual_seed(seed)
+    return mind
+
+
+def practise(mind: Mind, world: World, steps: int, seed: int) -> dict[str, list[bool]]:
+    """Lets it try tasks of each kind by turns; returns whether each step was by reflex, by kind."""
+    reacted: dict[str, list[bool]] = {kind: [] for kind in KINDS}
+    chance = np.random.default_rng(seed)
+    while min(map(len, reacted.values())) < steps // len(KINDS):
+        kind = min(KINDS, key=lambda kind: len(reacted[kind]))
+        [task] = tasks(world, kind, 1, int(chance.integers(1 << 30)))
+
+        def each(moment: Moment, kind: str = kind) -> None:
+            reacted[kind].append(moment.thought.mode == "react")
+            assert mind.mode1 is not None
+            mind.mode1.learn(mind.generator)
+
+        attempt(world, task, mind, TRY, each)
+    return reacted
+
+
+def _kitten(name: str, seed: int, practice: int, tests: int) -> Practised:
+    world = worlds.make("playroom", seed=seed, film=1)
+    mind, untrained = newcomer(seed), newcomer(seed, "act")
+    reacted = practise(mind, world, practice, 1000 + seed)
+    done: dict[str, float] = {}
+    assert mind.mode1 is not None
+    mind.mode1.acts, reflex = "act", mind.mode1
+    for kind in KINDS:
+        given = tasks(world, kind, tests, seed)
+        noise = babbling(mind.actions, STEPS * tests, seed)
+        ways = {
+            "reflex": [attempt(world, task, mind, STEPS) for task in given],
+            "untrained": [attempt(world, task, untrained, STEPS) for task in given],
+            "random": [blind(world, task, part) for task, part in zip(given, np.split(noise, tests), strict=True)],
+            "nothing": [blind(world, task, np.zeros_like(noise[:STEPS])) for task in given],
+        }
+        mind.mode1 = None
+        ways["planning"] = [attempt(world, task, mind, STEPS) for task in given]
+        mind.mode1 = reflex
+        done |= {f"{kind}/{way}": float(np.mean(each)) for way, each in ways.items()}
+    cost = timed(mind, world, given[0])
+    parts = {kind: [float(np.mean(part)) for part in np.array_split(each, PARTS)] for kind, each in reacted.items()}
+    world.close()
+    return Practised(done, cost, parts)
+
+
+def timed(mind: Mind, world: World, task: Task, decisions: int = TIMED) -> dict[str, float]:
+    """Returns seconds of this process's time per decision, by reflex and by planning alone, by turns."""
+    reflex, spent = mind.mode1, {"reflex": list[float](), "planning": list[float]()}
+    attempt(world, task, mind, 1)
+    obs = world.observe()
+    for _ in range(decisions // 10):
+        for way, times in (("reflex", 10), ("planning", 1)):
+            mind.mode1 = reflex if way == "reflex" else None
+            for _ in range(times):
+                started = time.process_time()
+                mind.act(obs)
+                spent[way].append(time.process_time() - started)
+    mind.mode1 = reflex
+    return {way: float(np.median(each)) for way, each in spent.items()}
+
+
+def _draw(kittens: list[Practised], path: Path) -> None:
+    fig, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    for i, kind in enumerate(KINDS):
+        for j, way in enumerate(WAYS):
+            values = [kitten.done[f"{kind}/{way}"] for kitten in kittens]
+            at = i * (len(WAYS) + 1) + j
+            axes[0].bar(at, np.mean(values), color=f"C{j}", alpha=0.4, label=way if i == 0 else None)
+            axes[0].plot(np.full(len(values), at), values, "o", color=f"C{j}", ms=4)
+        curves = np.array([kitten.reacts[kind] for kitten in kittens])
+        axes[1].plot(np.arange(1, PARTS + 1), curves.mean(0), "o-", label=kind)
+        axes[1].fill_between(np.arange(1, PARTS + 1), curves.min(0), curves.max(0), alpha=0.15)
+    axes[0].set_xticks([2, 2 + len(WAYS) + 1], KINDS)
+    axes[0].set(ylabel=f"share of tasks done in {STEPS} steps", ylim=(0, 1.05))
+    axes[1].set(xlabel="part of practice", ylabel="share of steps by reflex", ylim=(0, 1.05))
+    for axis in axes:
+        axis.legend(frameon=False)
+    fig.savefig(path, dpi=110)
+    plt.close(fig)

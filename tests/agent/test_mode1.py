@@ -1,0 +1,239 @@
+"""The reactive actor: it is compiled from planning, trusted where it agrees, and off unless asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import agent
+import worlds
+from agent import Mind, live
+from agent.habits import Habits
+from agent.mode1 import Mode1
+from agent.trust import ALARM, PRACTICE, Trust
+from agent.wishes import desires, heed, wishes
+from tests.agent.conftest import SMALL
+from usererror import UserError
+from worlds import World
+
+BALL = "goal:things.red_ball.position=1,2"
+WANTS = {BALL: 1.0, "pain": 1.0, "effort": 0.05}
+REFLEX = replace(SMALL, samples=16, reflex="trust", reflex_tolerance=50.0)
+
+
+def born(world: World, **settings: object) -> Mind:
+    return Mind.born(world, WANTS, 11, replace(REFLEX, **settings))  # type: ignore[arg-type]
+
+
+def mode1(mind: Mind) -> Mode1:
+    assert mind.mode1 is not None
+    return mind.mode1
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.trust.PRACTICE", 8)
+
+
+def test_a_mind_has_no_reflex_unless_it_is_asked_for(mind: Mind) -> None:
+    assert mind.mode1 is None
+    assert not any(name.startswith("mode1") for name in mind.state_dict())
+
+
+def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
+    with_one, without = born(world).state_dict(), born(world, reflex="off").state_dict()
+    assert without.keys() < with_one.keys()
+    assert all(torch.equal(without[name], with_one[name]) for name in without)
+
+
+@pytest.mark.usefixtures("quick")
+def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(tmp_path) -> None:
+    def lived(mind: Mind, world: World, steps: int) -> list[tuple[str, bytes]]:
+        return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
+
+    whole = lived(born(world := worlds.make("playroom", seed=11)), world, 75)
+    mind = born(world := worlds.make("playroom", seed=11))
+    first = lived(mind, world, 50)
+    mind.save(tmp_path / "mind")
+    again = first + lived(Mind.load(tmp_path / "mind"), world, 25)
+    assert again == whole
+    assert {mode for mode, _ in whole} == {"babble", "plan", "react"}
+
+
+def test_wishes_are_read_off_goals_and_put_into_attention(world: World) -> None:
+    mind = born(world)
+    mind.fits(world)
+    wish = wishes(mind.mixture, 8)
+    row = 1 + world.things.index("red ball")
+    assert wish[row].tolist() == [1.0, 1.0, 2.0]
+    assert float(wish[:, 0].sum()) == 1.0
+    attended = heed(torch.tensor([[3, 4], [0, 4]]), wish.expand(2, -1, -1))
+    assert attended.tolist() == [[3, 0], [0, 4]]
+    mind.mixture.set_weight("goal_things_red_ball_position", 0.0)
+    assert not wishes(mind.mixture, 8).any()
+    assert heed(torch.tensor([3, 4]), torch.zeros(9, 3)).tolist() == [3, 4]
+
+
+def test_wishes_are_seen_from_the_body() -> None:
+    """A body that looks along y, and a thing ahead of it that is to go on ahead."""
+    world = worlds.make("playroom", seed=1)
+    world.reset(seed=1, options={"layout": {"kitten": (0.0, -1.0, np.pi / 2), "red ball": (0.0, 0.0)}})
+    mind = born(world)
+    senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
+    row = world.things.index("red ball")
+    wish = torch.zeros(1, 2, 3)
+    wish[0, 1] = torch.tensor([1.0, 0.0, 1.5])
+    latent = mind.perception(senses)[[0, 1 + row]][None]
+    sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[row][None, None])
+    seen = desires(mind.perception, latent, sight, wish)[0]
+    assert not seen[0].any()
+    wanted, ahead, aside, *course = seen[1].tolist()[:5]
+    assert (wanted, ahead, aside) == pytest.approx((1.0, 1.5, 0.0), abs=0.01)
+    assert course == pytest.approx([1.0, 0.0], abs=0.01)
+    assert seen[1, 6:].tolist() == pytest.approx([1.0, 0.0], abs=0.02)  # it lies 1 m on, along the way that it is to go
+
+
+def test_choices_become_habits(world: World) -> None:
+    """What was chosen in two situations is done in each of them, after practice, though both were learnt at once."""
+    mind = born(world, reflex_slope=0.0, batch=32)
+    mind.fits(world)
+    m, generator = mode1(mind), torch.Generator().manual_seed(0)
+    situations = []
+    for x, action in ((-1.0, -0.8), (1.0, 0.8)):
+        world.reset(seed=2, options={"layout": {"kitten": (x, 0.0, 0.0)}})
+        senses = {name: torch.from_numpy(value.copy()) for name, value in world.observe().items()}
+        situations.append((world.observe(), action))
+        for _ in range(20):
+            m.habits.add(senses, m.wish(8), torch.full((5,), action), 2.0)
+    first = m.learn(generator)
+    for _ in range(120):
+        last = m.learn(generator)
+    assert last["reflex"] < 0.05 * first["reflex"]
+    m.acts, mind.steps = "act", 1000
+    for obs, action in situations:
+        acted, thought = mind.act(obs)
+        assert thought.mode == "react"
+        assert acted == pytest.approx(np.full(5, action), abs=0.4)
+        assert thought.doubt is not None
+        assert thought.doubt > 0.4  # it learns to expect the regret that there was, from none at birth
+
+
+def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: World) -> None:
+    """The model: the body goes along x by the first action. The wish is far along x; nothing was ever chosen."""
+    wants = {"reach:body.position=2.5,0": 1.0}
+    mind = Mind.born(world, wants, 11, replace(REFLEX, reflex_slope=1.0, batch=16))
+    mind.fits(world)
+    m, generator = mode1(mind), torch.Generator().manual_seed(0)
+
+    def goes(latent: torch.Tensor, action: torch.Tensor, sight: object) -> torch.Tensor:
+        step = torch.zeros_like(latent)
+        step[:, 0, 0] = 1.0
+        return (latent + step * action[:, :1, None]).expand(3, -1, -1, -1)
+
+    mind.world_model.forward = goes  # type: ignore[method-assign,assignment]
+    mind.critic.expect = lambda sight: torch.zeros(len(sight.own), len(mind.drives))  # type: ignore[method-assign]
+    senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
+    for _ in range(16):
+        m.habits.add(senses, m.wish(8), torch.zeros(5), 0.0)
+    before = [p.clone() for p in mind.world_model.parameters()]
+    for _ in range(60):
+        m.learn(generator)
+    m.acts, mind.steps = "act", 1000
+    action, _ = mind.act(world.observe())
+    # Where the slope, one typical change per step, and the pull of what was chosen, 2 a / 5, are equal.
+    assert action[0] == pytest.approx(2.5 * float(mind.perception.change[0, 0]), abs=0.05)
+    assert np.abs(action[1:]).max() < 0.05
+    assert all(torch.equal(a, b) for a, b in zip(before, mind.world_model.parameters(), strict=True))
+
+
+def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
+    mind = born(world, reflex="seed", babble=0)
+    mind.fits(world)
+    seen: list[torch.Tensor] = []
+    judge = mind.actor.judge
+
+    def watched(latent, actions, senses, attended):
+        seen.append(actions)
+        return judge(latent, actions, senses, attended)
+
+    mind.actor.judge = watched  # type: ignore[method-assign]
+    mind.act(world.observe())
+    assert mind.choice.regret is None  # nothing to suggest yet
+    seen.clear()
+    mind.act(world.observe())
+    impulse = torch.tanh(mode1(mind).reflex.mu.bias)  # a newborn's mean is near its bias
+    first = seen[0][0]
+    assert first.shape[0] == REFLEX.samples
+    assert float((first - impulse).abs().amax(-1).min()) < 0.2
+    assert mind.choice.regret is not None
+    assert mind.choice.regret >= 0.0
+
+
+def test_trust_needs_practice_and_agreement_and_is_checked() -> None:
+    trust = Trust(tolerance=0.5, check=3)
+    assert not trust.decide(0.0)
+    for _ in range(PRACTICE):
+        trust.compare(0.1)
+    assert [trust.decide(0.2) for _ in range(5)] == [True, True, True, False, True]
+    assert not trust.decide(0.8)  # here it expects to do badly
+    for _ in range(20):
+        trust.compare(2.0)
+    assert not trust.decide(0.2)  # it did badly lately
+
+
+@pytest.mark.parametrize("what", ["pain", "surprise"])
+def test_pain_and_surprise_bring_planning_back_for_a_while(what: str) -> None:
+    trust = Trust(tolerance=0.5, check=100)
+    for _ in range(PRACTICE):
+        trust.compare(0.1)
+        trust.live(1.0, 1.0, False)
+    assert trust.decide(0.0)
+    trust.live(1.0, 50.0 if what == "surprise" else 1.0, what == "pain")
+    back = 0
+    while not trust.decide(0.0):
+        trust.live(1.0, 1.0, False)
+        back += 1
+    assert back == ALARM
+
+
+def test_uncertainty_brings_planning_back_at_once() -> None:
+    trust = Trust(tolerance=0.5, check=100)
+    for step in range(PRACTICE):
+        trust.compare(0.1)
+        trust.live(1.0 + 0.1 * (step % 4 == 1), 1.0 + 0.1 * (step % 4 == 1), False)
+    assert trust.decide(0.0)
+    trust.live(3.0, 1.0, False)
+    assert not trust.decide(0.0)
+    trust.live(1.0, 1.0, False)
+    assert trust.decide(0.0)
+
+
+def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
+    narrow = {"things": torch.zeros(2, 4), "body": torch.zeros(3)}
+    habits = Habits(narrow, 1, capacity=4)
+    for i in range(6):
+        things = 2 if i < 5 else 3
+        habits.add({"things": torch.full((things, 4), float(i)), "body": torch.zeros(3)},
+                   torch.zeros(1 + things, 3), torch.tensor([float(i)]), 0.0)  # fmt: skip
+    other = Habits(narrow, 1, capacity=4)
+    other.load(habits.state(), habits.count)
+    for it in (habits, other):
+        assert sorted(it.action[:, 0].tolist()) == [2.0, 3.0, 4.0, 5.0]
+        assert it.senses["things"].shape == (4, 3, 4)
+    assert torch.equal(habits.action, other.action)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"reflex": "trsut"}, "trust"),
+        ({"reflex": "seed", "reflex_seeds": 60}, "reflex_seeds"),
+        ({"reflex_tolerance": -1.0}, "reflex_tolerance"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        agent.MindConfig(**settings)  # type: ignore[arg-type]
