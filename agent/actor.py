@@ -11,6 +11,7 @@ from torch import Tensor
 from agent.babble import block
 from agent.config import MindConfig
 from agent.critic import Critic
+from agent.hierarchy import SecondLevel
 from agent.moment import Plan
 from agent.perception import Senses
 from agent.planners import planner_of
@@ -76,6 +77,7 @@ class Actor:
         self.trust = _trust(config.horizon, config.trace, config.discount)
         self.babbling = torch.zeros(0, actions)
         self.memories = mixture.begin((1,))
+        self.second: SecondLevel | None = None  # gives goals, where a mind has two clocks
 
     def babble(self, generator: torch.Generator) -> Choice:
         """Moves by smooth noise."""
@@ -94,6 +96,8 @@ class Actor:
             generator: Random numbers.
         """
         judged: list[Judgement] = []
+        if self.second is not None:
+            self.second.tick(self.mixture, latent, senses, attended, generator)
 
         def evaluate(actions: Tensor) -> Tensor:
             judgement = self.judge(latent, actions, senses, attended)
@@ -118,6 +122,8 @@ class Actor:
     def begin_episode(self) -> None:
         """Forgets the plan and the episodic memories of the life before."""
         self.planner.reset()
+        if self.second is not None:
+            self.second.begin_episode()
         self.memories = self.mixture.begin((1,))
 
     def judge(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Judgement:
@@ -139,6 +145,8 @@ class Actor:
                     continue
                 parts[name] = near @ costs[name] * weights[name]
                 parts[f"critic.{name}"] = future[i] * weights[name]
+        if self.second is not None:
+            parts = self.second.lead(parts, rollout, weights)
         return Judgement(rollout, costs, parts, torch.stack(list(parts.values())).sum(0))
 
     def _costs(self, rollout: Rollout) -> dict[str, Tensor]:

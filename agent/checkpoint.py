@@ -49,6 +49,8 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     tensors |= {f"memory.{k}": v for k, v in mind.memory.state(None if exact else int(memory)).items()}
     tensors |= {"generator": mind.generator.get_state(), "actor.babbling": mind.actor.babbling}
     tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.kept}
+    if mind.second is not None:
+        tensors |= {f"second.{k}": v for k, v in mind.second.state().items()}
     if exact:
         for name, optimizer in _optimizers(mind):
             for i, state in optimizer.state_dict()["state"].items():
@@ -94,6 +96,8 @@ def load(name: str | Path, objectives: dict[str, float] | None = None) -> Mind:
     mind.generator.set_state(tensors["generator"])
     mind.actor.babbling = tensors["actor.babbling"]
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
+    if mind.second is not None:
+        mind.second.load(_part(tensors, "second."))
     mind.steps = about["steps"]
     mind.emotions.load(about["emotions"])
     if same:
@@ -202,6 +206,8 @@ def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exac
 def _optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
     learner = mind.learner
     pairs = [("fast", learner.fast), ("slow", learner.slow)]
+    if mind.second is not None:
+        pairs.append(("second", mind.second.optimizer))
     return [*pairs, ("taste", learner.taste)] if learner.tastes else pairs
 
 

@@ -13,7 +13,9 @@ from usererror import UserError, unknown
 
 LEAST = {
     **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "slides", "batch", "threads"), 1),
-    **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
+    **dict.fromkeys(("clocks", "far"), 1),
+    "far_samples": 16,
+    **dict.fromkeys(("ensemble", "elites", "macro"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates"), 0),
 }
 MOST = 10_000_000
@@ -73,6 +75,15 @@ class MindConfig:
     """How far imagined costs are trusted before the critic's word, per control step: 0 at once, 1 to the horizon."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
+    clocks: int = 1
+    """Levels of planning: with 2, a second one plans macro-actions for goals beyond the horizon and gives the first its
+    goals."""
+    macro: int = 8
+    """Control steps per macro-action."""
+    far: int = 10
+    """Macro-actions that the second level looks ahead; 10 of 8 steps are 16 s."""
+    far_samples: int = 256
+    """Plans that the second level imagines per iteration."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
     objectives: dict[str, float] = field(
@@ -97,6 +108,8 @@ class MindConfig:
             raise unknown("regularizer", self.regularizer, REGULARIZERS)
         if self.elites > self.samples - 2:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
+        if self.clocks > 2:
+            raise UserError(f"clocks={self.clocks}; there are 1 or 2")
         if self.capacity <= self.batch:
             raise UserError(f"capacity={self.capacity} must exceed batch={self.batch}, or it never learns")
         if not self.learning_rate > 0.0:

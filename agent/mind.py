@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from agent.config import MindConfig
 from agent.configurator import attend, tokens
 from agent.critic import Critic
 from agent.emotions import Emotions
+from agent.hierarchy import SecondLevel
 from agent.learner import Learner
 from agent.memory import Replay
-from agent.moment import Thought
+from agent.moment import Lived, Thought
 from agent.perception import THING, Perception, Senses
 from agent.tryout import try_out
 from agent.world_model import Rollout, WorldModel
@@ -29,15 +30,6 @@ from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
 NEEDED = ("body", "touch", "things", "vitals")
-
-
-@dataclass(frozen=True)
-class Lived:
-    """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
-
-    costs: dict[str, float]
-    emotions: dict[str, float]
-    surprise: float
 
 
 class Mind(nn.Module):
@@ -71,7 +63,9 @@ class Mind(nn.Module):
             self.mixture = Mixture(config.objectives)
             self.drives = self.mixture.anticipated
             self.critic = Critic(self.world_model, self.drives, config.discount)
+            self.second = SecondLevel(self.world_model, self.mixture, actions, config) if config.clocks > 1 else None
         self.actor = Actor(self.world_model, self.mixture, self.critic, actions, config)
+        self.actor.second = self.second
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
         self.generator = torch.Generator().manual_seed(seed)
         example = {name: torch.zeros(senses[name]) for name in NEEDED}
@@ -177,6 +171,7 @@ class Mind(nn.Module):
             weights=self.mixture.weights,
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            subgoals=self.second.pictured if self.second else None,
         )
         return self.choice.action.numpy().copy(), thought
 
@@ -242,7 +237,8 @@ class Mind(nn.Module):
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
-        return self.learner.learn(self.memory, self.generator)
+        losses = self.learner.learn(self.memory, self.generator)
+        return losses | self.second.learn(self.memory, self.generator) if self.second else losses
 
 
 def _tensors(obs: Obs) -> Senses:

@@ -46,6 +46,8 @@ class Thought:
         weights: Weight of each objective now.
         plans: The chosen plan first, then its rivals; empty while babbling.
         anticipated: What the critic expects of each drive from here, discounted (cost units).
+        subgoals: (n, 3) x, y (m) and heading (rad) of the body after each macro-action that the second level plans;
+            None without one, or where it has nothing to plan for.
     """
 
     mode: Mode
@@ -54,6 +56,7 @@ class Thought:
     weights: dict[str, float]
     plans: tuple[Plan, ...]
     anticipated: dict[str, float]
+    subgoals: FloatArray | None = None
 
     @property
     def shares(self) -> dict[str, float]:
@@ -62,6 +65,15 @@ class Thought:
             return {}
         parts = {name: torch.tensor([plan.costs[name] for plan in self.plans]) for name in self.plans[0].costs}
         return shares(parts, 0)
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
+
+    costs: dict[str, float]
+    emotions: dict[str, float]
+    surprise: float
 
 
 @dataclass(frozen=True)
