@@ -63,13 +63,13 @@ class Mind(nn.Module):
             self.mixture = Mixture(config.objectives)
             self.drives = self.mixture.anticipated
             self.critic = Critic(self.world_model, self.drives, config.discount)
-            self.second = SecondLevel(self.world_model, self.mixture, actions, config) if config.clocks > 1 else None
         self.actor = Actor(self.world_model, self.mixture, self.critic, actions, config)
-        self.actor.second = self.second
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
         self.generator = torch.Generator().manual_seed(seed)
         example = {name: torch.zeros(senses[name]) for name in NEEDED}
         self.memory = Replay(example, actions, self.drives, config.capacity)
+        self.second = SecondLevel.of(self, seed) if config.clocks > 1 else None
+        self.actor.second = self.second
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
 
@@ -238,7 +238,7 @@ class Mind(nn.Module):
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
         losses = self.learner.learn(self.memory, self.generator)
-        return losses | self.second.learn(self.memory, self.generator) if self.second else losses
+        return losses | self.second.learn(self.generator) if self.second else losses
 
 
 def _tensors(obs: Obs) -> Senses:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from agent.configurator import attend, gather, tokens
+from agent.hierarchy.ground import Ground
+from agent.hierarchy.landmarks import DISCOUNT, Landmarks, delay, spread
 from agent.hierarchy.macro import SIZE, MacroEncoder
 from agent.hierarchy.slow_model import SlowModel
 from agent.hierarchy.stretches import draw
@@ -21,14 +23,17 @@ from intrinsic import Mixture
 if TYPE_CHECKING:
     from agent.config import MindConfig
     from agent.memory import Replay
+    from agent.mind import Mind
     from agent.moment import FloatArray
     from agent.perception import Senses
 
 ITERATIONS = 3
+BETA = 0.5  # colour of the noise: macro-actions are smooth in themselves, and ways have corners
 BATCH = 128
 TABLE_RATE = 10.0  # times the learning rate, for places: each is met seldom
 KEEP = 0.99  # per update, of the running means
 READY = 0.5  # of the squared change in place, that may be missed
+ASIDE = 0.1  # weight of what is left to the first level: joints, touch, looks
 COMPARED = 32  # stretches of a batch that are imagined with another macro-action too
 
 
@@ -46,28 +51,39 @@ class SecondLevel(nn.Module):
     Args:
         fast: World model of the first level.
         mixture: What is cared about.
+        memory: What was lived.
         actions: Size of an action.
         config: Settings.
     """
 
-    def __init__(self, fast: WorldModel, mixture: Mixture, actions: int, config: MindConfig) -> None:
+    def __init__(self, fast: WorldModel, mixture: Mixture, memory: Replay, actions: int, config: MindConfig) -> None:
         super().__init__()
+        self.memory, self.actions = memory, actions
         self.config, self.every = config, config.macro
         self.model = SlowModel(fast, config.macro, config.hidden)
         self.encoder = MacroEncoder(config.macro, actions)
         self.goals = tuple(n for n in mixture.names if mixture[n].far and mixture[n].memory == "none")
         self.planner = ICEM(
             horizon=config.far, actions=SIZE, samples=config.far_samples, iterations=ITERATIONS,
-            elites=max(2, config.far_samples // 8), beta=config.noise_beta,
+            elites=max(2, config.far_samples // 8), beta=BETA,
         )  # fmt: skip
         # Running mean squares of the body's change over a macro-step: all of it, what the model missed of it, and
         # what other macro-actions would have changed.
         self.moved: Tensor
         self.missed: Tensor
         self.decided: Tensor
+        self.stride: Tensor
+        self.register_buffer("stride", torch.zeros(()))  # m that a macro-step gets, but for a tenth of them
         for name, value in (("moved", 1.0), ("missed", 1.0), ("decided", 0.0)):
             self.register_buffer(name, torch.full((fast.perception.where,), value))
         self.begin_episode()
+
+    @classmethod
+    def of(cls, mind: Mind, seed: int) -> SecondLevel:
+        """Makes the second level of a mind; its first weights come from the seed, and nobody else's numbers change."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return cls(mind.world_model, mind.mixture, mind.memory, mind.actions, mind.config)
 
     def begin_episode(self) -> None:
         """Forgets the plan."""
@@ -80,14 +96,15 @@ class SecondLevel(nn.Module):
         """Returns the plan of now, which `load` puts back; what was learnt is in the `state_dict`."""
         plan = {"mean": self.planner.mean, "kept": self.planner.kept, "since": torch.tensor(self.since)}
         if self.path is not None and self.pictured is not None:
-            plan |= {"path": self.path, "pictured": torch.from_numpy(self.pictured)}
+            plan |= {"known": self.ground.known, "low": self.ground.low, "path": self.path, "pictured": torch.from_numpy(self.pictured)}
         return plan
 
     def load(self, plan: dict[str, Tensor]) -> None:
         """Undoes `state`."""
         self.planner.mean, self.planner.kept, self.since = plan["mean"], plan["kept"], int(plan["since"])
-        self.path = plan.get("path")
-        self.pictured = plan["pictured"].numpy() if "pictured" in plan else None
+        if "path" in plan:
+            self.ground = Ground.restored(plan["known"], plan["low"])
+            self.path, self.pictured = plan["path"], plan["pictured"].numpy()
 
     @torch.no_grad()
     def tick(
@@ -98,19 +115,39 @@ class SecondLevel(nn.Module):
         if not self.goals or not self.ready or (self.path is not None and self.since < self.every):
             return
         seen: list[Rollout] = []
-        weights = mixture.weights
+        landmarks = self.landmarks(mixture, senses, attended)
 
         def evaluate(macros: Tensor) -> Tensor:
             seen.append(self.model.imagine(latent, macros, senses, attended))
-            costs = mixture.costs(seen[-1].view(), only=self.goals)
-            return torch.stack([cost.sum(0) * weights[name] for name, cost in costs.items()]).sum(0)
+            cost = self._cost(mixture, lingering(seen[-1]).view())
+            at = self.model.places_of(seen[-1].latent)
+            return believed(cost, landmarks.ground.chance(at[:-1], at[1:]), landmarks(at[-1], cost[-1]))
 
         _, costs = self.planner.plan(evaluate, generator)
         best, last = costs.argmin(), seen[-1]
-        self.since = 0
+        self.since, self.ground = 0, landmarks.ground
         self.path = last.latent[1:, best]
         body = last.senses["body"][1:, best]
         self.pictured = torch.cat([body[:, :2], torch.atan2(body[:, 2:3], body[:, 3:4])], -1).numpy()
+
+    def landmarks(self, mixture: Mixture, senses: Senses, attended: Tensor) -> Landmarks:
+        """Returns remembered places as judged now: the body there, and all else as it is."""
+        lived, size = self.memory.senses["body"], self.memory.size
+        first = self.memory.linked[:size].nonzero()[:, 0]
+        ground = Ground(lived[first, :2], lived[(first + 1) % self.memory.capacity, :2])
+        body = lived[spread(lived[:size, :2])]
+        count = len(body)
+        there = {name: sense.expand(count, *sense.shape) for name, sense in senses.items()} | {"body": body}
+        latent = tokens(self.model.perception(there), attended.expand(count, -1))
+        path = torch.stack([latent, latent])
+        still = {name: torch.stack([sense, sense]) for name, sense in there.items()}
+        view = Rollout(path, path.new_zeros(1, count, self.actions), path[None, 1:], still, attended, True).view()
+        return Landmarks.judge(body[:, :2], self._cost(mixture, view)[0], float(self.stride), ground)
+
+    def _cost(self, mixture: Mixture, view: dict[str, Tensor]) -> Tensor:
+        weights = mixture.weights
+        costs = mixture.costs(view, only=self.goals)
+        return torch.stack([cost * weights[name] for name, cost in costs.items()]).sum(0)
 
     def lead(self, parts: dict[str, Tensor], rollout: Rollout, weights: dict[str, float]) -> dict[str, Tensor]:
         """Returns the first level's costs (B,) by part, with the way to the subgoals in place of what lies far."""
@@ -118,14 +155,34 @@ class SecondLevel(nn.Module):
             return parts
         weight = sum(weights[name] for name in self.goals)
         own = {n: part for n, part in parts.items() if n.removeprefix("critic.") not in self.goals}
-        return {**own, "subgoal": weight * self.distance(rollout).sum(0)}
+        return {**own, "subgoal": weight * self._stopped(rollout, self.distance(rollout)).sum(0)}
+
+    def _stopped(self, rollout: Rollout, cost: Tensor) -> Tensor:
+        """Returns costs (T, B) of paths that end where they leave the ground that was lived on.
+
+        The first level does not know places, and would go straight through what is only felt. Whoever is on new
+        ground has nothing to go by.
+        """
+        at = self.model.places_of(rollout.latent)
+        lived = self.ground.holds(at[:-1])
+        through = (1.0 - lived * (1.0 - self.ground.chance(at[:-1], at[1:]))).cumprod(0)
+        before = torch.cat([torch.ones_like(through[:1]), through[:-1]])
+        stuck = ((before - through)[1:] * cost[:-1]).cumsum(0)
+        first = (before - through)[:1] * self._here(rollout)
+        return torch.cat([first, first + stuck]) + through * cost
+
+    def _here(self, rollout: Rollout) -> Tensor:
+        """Returns how far one is from the first subgoal now, (1, B)."""
+        return self._off(rollout.latent[:1], torch.tensor([0]))
 
     def distance(self, rollout: Rollout) -> Tensor:
         """Returns how far imagined states are from where they should be (T, B); one is as far as usual macro-steps."""
+        return self._off(rollout.latent[1:], (self.since + torch.arange(len(rollout.action))) // self.every)
+
+    def _off(self, latent: Tensor, which: Tensor) -> Tensor:
         assert self.path is not None, "there is nowhere to go before a plan"
-        ahead = (self.since + torch.arange(len(rollout.action))) // self.every
-        goal = self.path[ahead.clamp_max(len(self.path) - 1), 0]
-        off = (rollout.latent[1:, :, 0] - goal.unsqueeze(1))[..., : len(self.moved)]
+        goal = self.path[which.clamp_max(len(self.path) - 1), 0]
+        off = (latent[:, :, 0] - goal.unsqueeze(1))[..., : len(self.moved)]
         return (off.square() * self.trust).sum(-1).clamp_min(1e-12).sqrt()
 
     @property
@@ -144,11 +201,11 @@ class SecondLevel(nn.Module):
         rate = self.config.learning_rate
         nets = [*self.model.predictor, *self.encoder.parameters()]
         places = list(self.model.places.parameters())
-        return torch.optim.Adam([{"params": nets, "lr": rate}, {"params": places, "lr": TABLE_RATE * rate}])
+        return torch.optim.Adam([{"params": nets, "lr": rate}, {"params": places, "lr": TABLE_RATE * rate}], fused=True)
 
-    def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+    def learn(self, generator: torch.Generator) -> dict[str, float]:
         """Takes one step, and returns the losses by name; none before there is enough to learn from."""
-        drawn = draw(memory, self.every, BATCH, generator)
+        drawn = draw(self.memory, self.every, BATCH, generator)
         if drawn is None:
             return {}
         perception, attended = self.model.perception, attend(drawn.before, self.config.attend)
@@ -160,13 +217,14 @@ class SecondLevel(nn.Module):
     def _step(
         self, before: Tensor, after: Tensor, action: Tensor, sight: Sight, generator: torch.Generator
     ) -> dict[str, float]:
-        p = self.model.perception
         code = self.encoder(action, generator)
         predicted = self.model(before, code, sight)
         error = (predicted - after).square() / self.every**2
-        losses = {"slow.body": error[:, :, 0, : p.where].mean(), "slow.things": error[:, :, 1:, :THING].mean()}
-        if p.what:
-            losses["slow.what"] = error[..., p.where :].mean()
+        losses = {
+            "slow.pose": error[:, :, 0, :PLANE].mean(),
+            "slow.things": error[:, :, 1:, :THING].mean(),
+            "slow.rest": ASIDE * (error[:, :, 0, PLANE:].mean() + error[:, :, 1:, THING:].mean()),
+        }
         self.optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_([p for group in self.optimizer.param_groups for p in group["params"]], 10.0)
@@ -186,3 +244,30 @@ class SecondLevel(nn.Module):
             kept.lerp_(off[:, 0, : len(kept)].square().mean(0), 1 - KEEP)
             kept[:PLANE] = kept[:PLANE].view(-1, 2).mean(1).repeat_interleave(2)  # one for a vector, however it points
         self.moved.clamp_min_(1e-6)
+        way = (self.model.places_of(after) - self.model.places_of(before)).norm(dim=-1)
+        self.stride.lerp_(way.quantile(0.9), 1 - KEEP)
+
+
+def lingering(path: Rollout) -> Rollout:
+    """Returns a path that begins with a step of staying where one is."""
+
+    def longer(tensor: Tensor, step: int = 0) -> Tensor:
+        return torch.cat([tensor.narrow(step, 0, 1), tensor], step)
+
+    senses = {name: longer(sense) for name, sense in path.senses.items()}
+    return Rollout(longer(path.latent), longer(path.action), longer(path.mean, 1), senses, path.attended, path.imagined)
+
+
+def believed(cost: Tensor, chance: Tensor, beyond: Tensor) -> Tensor:
+    """Returns what plans will cost (B,), discounted, where a doubtful step is waited for at the place before it.
+
+    Args:
+        cost: (T + 1, B) of staying, and of the steps as imagined.
+        chance: (T, B) that each comes about at once.
+        beyond: (B,) discounted cost to come after the last.
+    """
+    wait = delay(chance) - 1.0
+    begins = torch.cat([torch.zeros_like(wait[:1]), (wait + 1.0).cumsum(0)])  # (T + 1, B) in macro-steps
+    waited = cost[:-1] * (1 - DISCOUNT**wait) / (1 - DISCOUNT)
+    paid = DISCOUNT ** begins[:-1] * waited + DISCOUNT ** (begins[1:] - 1.0) * cost[1:]
+    return paid.sum(0) + DISCOUNT ** begins[-1] * beyond

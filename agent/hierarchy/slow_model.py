@@ -37,9 +37,12 @@ class SlowModel(WorldModel):
 
     def forward(self, latent: Tensor, action: Tensor, sight: Sight) -> Tensor:
         """Predicts latents after macro-actions (B, SIZE); see `WorldModel`."""
-        at = latent[:, 0, :2] * self.perception.change[0, :2]
-        once = super().forward(latent, torch.cat([action, self.places(at)], -1), sight)
+        once = super().forward(latent, torch.cat([action, self.places(self.places_of(latent))], -1), sight)
         return latent + self.steps * (once - latent)  # changes add up: nets are good at numbers of the order of one
+
+    def places_of(self, latent: Tensor) -> Tensor:
+        """Returns where the body is (*lead, 2), in m, in tokens (*lead, 1 + k, Z)."""
+        return latent[..., 0, :2] * self.perception.change[0, :2]
 
     def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
         return super()._vitals(sight, self.steps * step)
