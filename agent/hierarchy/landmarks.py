@@ -12,6 +12,7 @@ from agent.hierarchy.ground import Ground
 SPACING = 0.3  # metres between landmarks, about
 DISCOUNT = 0.99  # per macro-step: minutes are worth looking ahead
 SWEEPS = 100  # of what is known, from landmark to landmark
+LEAP = 2.0  # usual macro-steps, which the longest ones are
 NEAREST = 6  # landmarks from which a place is judged
 LONGEST = 500.0  # macro-steps that any way takes
 SHORTEST = 0.2  # macro-steps that any way takes
@@ -22,7 +23,7 @@ def spread(position: Tensor) -> Tensor:
     spot = (position / SPACING).floor().long()
     spot = spot - spot.amin(0)
     key = spot[:, 0] * (spot[:, 1].amax() + 1) + spot[:, 1]
-    found, which = key.unique(return_inverse=True)
+    found, which = key.unique(return_inverse=True)  # type: ignore[no-untyped-call]
     last = torch.zeros(len(found), dtype=torch.long)
     last.scatter_reduce_(0, which, torch.arange(len(key)), "amax", include_self=False)
     return last
@@ -35,7 +36,7 @@ class Landmarks:
     Attributes:
         position: (M, 2) in m.
         value: (M,) discounted cost to come.
-        stride: How far a macro-step gets (m).
+        stride: How far a macro-step usually gets (m); ways between landmarks are up to `LEAP` times as long.
         ground: Where one has been.
     """
 
@@ -52,7 +53,7 @@ class Landmarks:
         it is for: it is the critic at the end of what the second level imagines, and not a plan.
         """
         far = torch.cdist(position, position)
-        one, other = ((far <= stride) & (far > 0)).nonzero(as_tuple=True)
+        one, other = ((far <= LEAP * stride) & (far > 0)).nonzero(as_tuple=True)
         own, keep = torch.full_like(far, torch.inf), torch.zeros_like(far)
         ways = _way(position[one], cost[one], position[other], stride, ground)
         own[one, other], keep[one, other] = ways

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from agent.configurator import attend, gather, tokens
 from agent.hierarchy.ground import Ground
-from agent.hierarchy.landmarks import DISCOUNT, Landmarks, delay, spread
+from agent.hierarchy.landmarks import Landmarks, spread
 from agent.hierarchy.macro import SIZE, MacroEncoder
+from agent.hierarchy.paths import believed, distance, lingering, stopped
 from agent.hierarchy.slow_model import SlowModel
 from agent.hierarchy.stretches import draw
 from agent.perception import PLANE, THING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 ITERATIONS = 3
 BETA = 0.5  # colour of the noise: macro-actions are smooth in themselves, and ways have corners
-BATCH = 128
+BATCHES = 2  # of the first level, in one of this
 TABLE_RATE = 10.0  # times the learning rate, for places: each is met seldom
 KEEP = 0.99  # per update, of the running means
 READY = 0.5  # of the squared change in place, that may be missed
@@ -73,7 +74,7 @@ class SecondLevel(nn.Module):
         self.missed: Tensor
         self.decided: Tensor
         self.stride: Tensor
-        self.register_buffer("stride", torch.zeros(()))  # m that a macro-step gets, but for a tenth of them
+        self.register_buffer("stride", torch.zeros(()))  # m that a macro-step usually gets
         for name, value in (("moved", 1.0), ("missed", 1.0), ("decided", 0.0)):
             self.register_buffer(name, torch.full((fast.perception.where,), value))
         self.begin_episode()
@@ -96,7 +97,8 @@ class SecondLevel(nn.Module):
         """Returns the plan of now, which `load` puts back; what was learnt is in the `state_dict`."""
         plan = {"mean": self.planner.mean, "kept": self.planner.kept, "since": torch.tensor(self.since)}
         if self.path is not None and self.pictured is not None:
-            plan |= {"known": self.ground.known, "low": self.ground.low, "path": self.path, "pictured": torch.from_numpy(self.pictured)}
+            plan |= {"path": self.path, "pictured": torch.from_numpy(self.pictured)}
+            plan |= {"known": self.ground.known, "low": self.ground.low}
         return plan
 
     def load(self, plan: dict[str, Tensor]) -> None:
@@ -155,35 +157,10 @@ class SecondLevel(nn.Module):
             return parts
         weight = sum(weights[name] for name in self.goals)
         own = {n: part for n, part in parts.items() if n.removeprefix("critic.") not in self.goals}
-        return {**own, "subgoal": weight * self._stopped(rollout, self.distance(rollout)).sum(0)}
-
-    def _stopped(self, rollout: Rollout, cost: Tensor) -> Tensor:
-        """Returns costs (T, B) of paths that end where they leave the ground that was lived on.
-
-        The first level does not know places, and would go straight through what is only felt. Whoever is on new
-        ground has nothing to go by.
-        """
-        at = self.model.places_of(rollout.latent)
-        lived = self.ground.holds(at[:-1])
-        through = (1.0 - lived * (1.0 - self.ground.chance(at[:-1], at[1:]))).cumprod(0)
-        before = torch.cat([torch.ones_like(through[:1]), through[:-1]])
-        stuck = ((before - through)[1:] * cost[:-1]).cumsum(0)
-        first = (before - through)[:1] * self._here(rollout)
-        return torch.cat([first, first + stuck]) + through * cost
-
-    def _here(self, rollout: Rollout) -> Tensor:
-        """Returns how far one is from the first subgoal now, (1, B)."""
-        return self._off(rollout.latent[:1], torch.tensor([0]))
-
-    def distance(self, rollout: Rollout) -> Tensor:
-        """Returns how far imagined states are from where they should be (T, B); one is as far as usual macro-steps."""
-        return self._off(rollout.latent[1:], (self.since + torch.arange(len(rollout.action))) // self.every)
-
-    def _off(self, latent: Tensor, which: Tensor) -> Tensor:
-        assert self.path is not None, "there is nowhere to go before a plan"
-        goal = self.path[which.clamp_max(len(self.path) - 1), 0]
-        off = (latent[:, :, 0] - goal.unsqueeze(1))[..., : len(self.moved)]
-        return (off.square() * self.trust).sum(-1).clamp_min(1e-12).sqrt()
+        latent = rollout.latent
+        which = torch.cat([torch.zeros(1), (self.since + torch.arange(len(latent) - 1)) // self.every]).long()
+        off = distance(latent, self.path[which.clamp_max(len(self.path) - 1)], self.trust)
+        return {**own, "subgoal": weight * stopped(off, self.model.places_of(latent), self.ground).sum(0)}
 
     @property
     def trust(self) -> Tensor:
@@ -205,7 +182,7 @@ class SecondLevel(nn.Module):
 
     def learn(self, generator: torch.Generator) -> dict[str, float]:
         """Takes one step, and returns the losses by name; none before there is enough to learn from."""
-        drawn = draw(self.memory, self.every, BATCH, generator)
+        drawn = draw(self.memory, self.every, BATCHES * self.config.batch, generator)
         if drawn is None:
             return {}
         perception, attended = self.model.perception, attend(drawn.before, self.config.attend)
@@ -245,29 +222,4 @@ class SecondLevel(nn.Module):
             kept[:PLANE] = kept[:PLANE].view(-1, 2).mean(1).repeat_interleave(2)  # one for a vector, however it points
         self.moved.clamp_min_(1e-6)
         way = (self.model.places_of(after) - self.model.places_of(before)).norm(dim=-1)
-        self.stride.lerp_(way.quantile(0.9), 1 - KEEP)
-
-
-def lingering(path: Rollout) -> Rollout:
-    """Returns a path that begins with a step of staying where one is."""
-
-    def longer(tensor: Tensor, step: int = 0) -> Tensor:
-        return torch.cat([tensor.narrow(step, 0, 1), tensor], step)
-
-    senses = {name: longer(sense) for name, sense in path.senses.items()}
-    return Rollout(longer(path.latent), longer(path.action), longer(path.mean, 1), senses, path.attended, path.imagined)
-
-
-def believed(cost: Tensor, chance: Tensor, beyond: Tensor) -> Tensor:
-    """Returns what plans will cost (B,), discounted, where a doubtful step is waited for at the place before it.
-
-    Args:
-        cost: (T + 1, B) of staying, and of the steps as imagined.
-        chance: (T, B) that each comes about at once.
-        beyond: (B,) discounted cost to come after the last.
-    """
-    wait = delay(chance) - 1.0
-    begins = torch.cat([torch.zeros_like(wait[:1]), (wait + 1.0).cumsum(0)])  # (T + 1, B) in macro-steps
-    waited = cost[:-1] * (1 - DISCOUNT**wait) / (1 - DISCOUNT)
-    paid = DISCOUNT ** begins[:-1] * waited + DISCOUNT ** (begins[1:] - 1.0) * cost[1:]
-    return paid.sum(0) + DISCOUNT ** begins[-1] * beyond
+        self.stride.lerp_(way.median(), 1 - KEEP)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pygame
 import pytest
@@ -108,6 +110,13 @@ def test_things_that_a_plan_moves_get_a_path_and_a_ghost_and_others_none():
     hidden = imagination.overlay(MOMENTS[20], MOMENTS[20].film[-1], 0.0, show=False)
     assert not hidden.ghosts
     assert len(hidden.strips) == len(MOMENTS[20].thought.attention)
+
+
+def test_a_second_level_shows_where_it_wants_the_body_to_be():
+    one = MOMENTS[20]
+    two = replace(one, thought=replace(one.thought, subgoals=np.array([[0.5, 0, 0], [1, 0, 0]], np.float32)))
+    drawn = [Imagination(fake.scene()).overlay(moment, one.film[-1], 0.0) for moment in (one, two)]
+    assert len(drawn[1].strips) == len(drawn[0].strips) + 2
 
 
 def test_the_face_changes_with_every_emotion():
