@@ -122,8 +122,8 @@ def test_the_slow_critic_leads_around_and_not_to_what_only_looks_near(corridor: 
     beside, bend = torch.tensor([[0.0, 0.0]]), torch.tensor([[2.0, 0.5]])  # 1 m from the goal, and 2.1 m
     values = [float(landmarks(place, (place - goal).norm(dim=-1))) for place in (beside, bend)]
     assert values[1] < values[0]
-    # Staying at the goal costs nothing; the way there costs what it costs once.
-    assert values[0] < 20.0
+    # Staying would cost 100, the way there costs what it costs once.
+    assert values[0] < 40.0
 
 
 def test_what_plans_cost_counts_a_doubtful_step_as_waiting_before_it() -> None:
