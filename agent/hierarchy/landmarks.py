@@ -30,16 +30,44 @@ def spread(position: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
+class Haste:
+    """Sees costs so that all but the best come to about the same: what then is cheapest is to be there soonest.
+
+    The sum of distances is cheaper along the hedge that the goal lies behind than in the middle of the way, and along
+    hedges bodies get stuck.
+
+    Attributes:
+        least: The least cost of remembered places.
+        half: How much more counts as half of all there is.
+    """
+
+    least: float
+    half: float
+
+    @classmethod
+    def of(cls, cost: Tensor) -> Haste:
+        """Takes the measure of costs (M,)."""
+        return cls(float(cost.min()), max(float(cost.std(correction=0)) / 4, 1e-6))
+
+    def __call__(self, cost: Tensor) -> Tensor:
+        """Returns 0 to 1 of costs."""
+        more = (cost - self.least).clamp_min(0.0)
+        return more / (more + self.half)
+
+
+@dataclass(frozen=True)
 class Landmarks:
     """Remembered places, and what it costs to be at each and to go on from there in the best way.
 
     Attributes:
+        haste: From costs to how far they are from the best that is remembered.
         position: (M, 2) in m.
         value: (M,) discounted cost to come.
         stride: How far a macro-step usually gets (m); ways between landmarks are up to `LEAP` times as long.
         ground: Where one has been.
     """
 
+    haste: Haste
     position: Tensor
     value: Tensor
     stride: float
@@ -52,6 +80,8 @@ class Landmarks:
         Source: planning over a graph of remembered states, Eysenbach et al. 2019, arXiv 1906.05253. We differ in what
         it is for: it is the critic at the end of what the second level imagines, and not a plan.
         """
+        haste = Haste.of(cost)
+        cost = haste(cost)
         far = torch.cdist(position, position)
         one, other = ((far <= LEAP * stride) & (far > 0)).nonzero(as_tuple=True)
         own, keep = torch.full_like(far, torch.inf), torch.zeros_like(far)
@@ -62,10 +92,10 @@ class Landmarks:
             before, value = value, torch.minimum(stay, (own + keep * value).amin(1))
             if torch.allclose(before, value):
                 break
-        return cls(position, value, stride, ground)
+        return cls(haste, position, value, stride, ground)
 
     def __call__(self, position: Tensor, cost: Tensor) -> Tensor:
-        """Returns the discounted cost to come (B,) of being at places (B, 2) that cost (B,)."""
+        """Returns the discounted cost to come (B,) of being at places (B, 2) that cost (B,), as seen in haste."""
         near = torch.cdist(position, self.position).topk(min(NEAREST, len(self.position)), largest=False).indices
         start, paid = position.unsqueeze(1).expand(-1, near.shape[1], -1), cost.unsqueeze(1).expand_as(near)
         own, keep = _way(start, paid, self.position[near], self.stride, self.ground)

@@ -121,7 +121,7 @@ class SecondLevel(nn.Module):
 
         def evaluate(macros: Tensor) -> Tensor:
             seen.append(self.model.imagine(latent, macros, senses, attended))
-            cost = self._cost(mixture, lingering(seen[-1]).view())
+            cost = landmarks.haste(self._cost(mixture, lingering(seen[-1]).view()))
             at = self.model.places_of(seen[-1].latent)
             return believed(cost, landmarks.ground.chance(at[:-1], at[1:]), landmarks(at[-1], cost[-1]))
 
@@ -164,8 +164,13 @@ class SecondLevel(nn.Module):
 
     @property
     def trust(self) -> Tensor:
-        """Weights (where,) of squared differences: what this level does not decide it does not ask for."""
-        return (self.decided / self.moved).clamp(0.0, 1.0) / self.moved
+        """Weights (where,) of squared differences: what this level does not decide it does not ask for.
+
+        A subgoal is a place first. Were heading and joints asked for as loudly, the body would stand as it should where
+        it should not: measured, at the next corner of a maze.
+        """
+        asked = (self.decided / self.moved).clamp(0.0, 1.0) / self.moved
+        return torch.cat([asked[:2], ASIDE * asked[2:]])
 
     @property
     def ready(self) -> bool:
