@@ -32,11 +32,11 @@ class MindConfig:
     """Width of the predictor's two hidden layers."""
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
-    attend: int = 5
+    attend: int = 4
     """Things attended at once: the others are taken to stay where they are."""
     horizon: int = 14
     """Control steps looked ahead; 14 are 2.8 s."""
-    samples: int = 64
+    samples: int = 48
     """Plans imagined per iteration of the planner."""
     iterations: int = 2
     """Iterations of the planner per control step."""
@@ -80,10 +80,12 @@ class MindConfig:
     goals."""
     macro: int = 8
     """Control steps per macro-action."""
-    far: int = 10
-    """Macro-actions that the second level looks ahead; 10 of 8 steps are 16 s."""
-    far_samples: int = 256
+    far: int = 5
+    """Macro-actions that the second level looks ahead; 5 of 8 steps are 8 s, and its critic looks farther."""
+    far_samples: int = 128
     """Plans that the second level imagines per iteration."""
+    dreams: bool = True
+    """Whether the critic also learns from remembered moments that are imagined somewhere else."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
     objectives: dict[str, float] = field(

@@ -172,6 +172,7 @@ class Mind(nn.Module):
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
             subgoals=self.second.pictured if self.second else None,
+            alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
         )
         return self.choice.action.numpy().copy(), thought
 

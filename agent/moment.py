@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -46,6 +46,7 @@ class Thought:
         weights: Weight of each objective now.
         plans: The chosen plan first, then its rivals; empty while babbling.
         anticipated: What the critic expects of each drive from here, discounted (cost units).
+        alarm: How likely each drive strikes within 1, 2, ... control steps, by the critic.
         subgoals: (n, 3) x, y (m) and heading (rad) of the body after each macro-action that the second level plans;
             None without one, or where it has nothing to plan for.
     """
@@ -56,6 +57,7 @@ class Thought:
     weights: dict[str, float]
     plans: tuple[Plan, ...]
     anticipated: dict[str, float]
+    alarm: dict[str, FloatArray] = field(default_factory=dict)
     subgoals: FloatArray | None = None
 
     @property

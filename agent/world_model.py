@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from agent.configurator import gather
 from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
 from agent.prior import NearnessPrior
@@ -107,7 +108,7 @@ class WorldModel(nn.Module):
         self.vitals_net = VitalsModel(perception.vitals_size, NEARNESS + perception.appearance_size)
         self.prior = NearnessPrior(members, THING)
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
-        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
+        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.Hardswish(), nn.Linear(32, perception.touch_size))
 
     @property
     def predictor(self) -> list[nn.Parameter]:
@@ -202,13 +203,14 @@ class WorldModel(nn.Module):
         """Rolls plans out along the members' mean.
 
         Args:
-            latent: (1 + k, Z) tokens of now.
+            latent: (1 + k, Z) tokens of now, or (B, 1 + k, Z) where each plan begins from its own.
             actions: (T, B, A).
-            senses: Senses of now, without leading shape.
-            attended: (k,) indices of the attended things.
+            senses: Senses of now, without leading shape, or (B, ...).
+            attended: (k,) indices of the attended things, or (B, k).
         """
         plans = actions.shape[1]
-        outlook = look_out(self.perception, self.perception.appearance(senses)[attended].expand(plans, -1, -1))
+        looks = gather(self.perception.appearance(senses), attended)
+        outlook = look_out(self.perception, looks.expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         unit = self.perception.change[0, 4]

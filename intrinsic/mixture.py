@@ -130,7 +130,7 @@ class Mixture(Terms):
             lived: False for imagination, where a muted objective costs 0; True for a report of what was lived,
                 where it costs nan and no cost carries a gradient.
             scaled: False for raw costs, each in its own unit.
-            only: Names of those to ask; None for all.
+            only: Names of those wanted; None for all.
 
         Returns:
             Cost by name, each (*lead,).
