@@ -15,6 +15,7 @@ from agent.config import MindConfig
 from agent.critic import Critic
 from agent.executive import Focus
 from agent.futures import CHANCE, over_futures
+from agent.hierarchy import SecondLevel
 from agent.moment import Mode, Plan
 from agent.perception import Senses
 from agent.planners import planner_of
@@ -91,6 +92,7 @@ class Actor:
         self.babbling = torch.zeros(0, actions)
         self.urges: dict[str, float] = {}
         self.memories = mixture.begin((1,))
+        self.second: SecondLevel | None = None  # gives goals, where a mind has two clocks
 
     @property
     def weights(self) -> dict[str, float]:
@@ -129,6 +131,8 @@ class Actor:
             suggested: Plans (T, n, A) to be considered too.
         """
         judged: list[Judgement] = []
+        if self.second is not None:
+            self.second.tick(self.mixture, latent, senses, attended, generator)
 
         # The same luck for all plans of a decision, so that a plan does not win by having more of it.
         shape = self.config.horizon, self.config.futures, len(latent), CHANCE
@@ -161,6 +165,8 @@ class Actor:
     def begin_episode(self) -> None:
         """Forgets the plan and the episodic memories of the life before."""
         self.planner.reset()
+        if self.second is not None:
+            self.second.begin_episode()
         self.memories = self.mixture.begin((1,))
 
     def judge(
@@ -184,6 +190,8 @@ class Actor:
                     continue
                 parts[name] = near @ costs[name] * weights[name]
                 parts[f"critic.{name}"] = future[i] * weights[name]
+        if self.second is not None:
+            parts = self.second.lead(parts, rollout, weights)
         total = torch.stack(list(parts.values())).sum(0)
         if noise is not None:
             costs, parts, total = over_futures(costs, parts, total, noise.shape[1], self.config.risk)

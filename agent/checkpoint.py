@@ -54,6 +54,8 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.kept}
     if mind.mode1 is not None:
         tensors |= {f"habits.{k}": v for k, v in mind.mode1.habits.state(None if exact else int(memory)).items()}
+    if mind.second is not None:
+        tensors |= {f"second.{k}": v for k, v in mind.second.state().items()}
     if exact:
         for name, optimizer in _optimizers(mind):
             for i, state in optimizer.state_dict()["state"].items():
@@ -109,6 +111,8 @@ def load(
     mind.actor.babbling = tensors["actor.babbling"]
     mind.actor.configure(Focus(torch.zeros(0), len(tensors["actor.mean"])))
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
+    if mind.second is not None:
+        mind.second.load(_part(tensors, "second."))
     mind.steps = about["steps"]
     mind.emotions.load(about["emotions"])
     if mind.mode1 is not None and about.get("mode1") is not None:
@@ -220,6 +224,8 @@ def _optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
     pairs = [("fast", learner.fast), ("slow", learner.slow), ("fear", learner.fear)]
     if mind.mode1 is not None:
         pairs.append(("reflex", mind.mode1.optimizer))
+    if mind.second is not None:
+        pairs.append(("second", mind.second.optimizer))
     return [*pairs, ("taste", learner.taste)] if learner.tastes else pairs
 
 

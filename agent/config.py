@@ -14,7 +14,9 @@ from usererror import UserError, unknown
 
 LEAST = {
     **dict.fromkeys(("hidden", "attend", "horizon", "rollout_steps", "iterations", "slides", "batch", "threads"), 1),
-    **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
+    **dict.fromkeys(("clocks", "far"), 1),
+    "far_samples": 16,
+    **dict.fromkeys(("ensemble", "elites", "macro"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates", "futures", "reflex_seeds", "reflex_check"), 0),
 }
 MOST = 10_000_000
@@ -96,6 +98,15 @@ class MindConfig:
     """Steps by reflex in a row, before planning checks it."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
+    clocks: int = 1
+    """Levels of planning: with 2, a second one plans macro-actions for goals beyond the horizon and gives the first its
+    goals."""
+    macro: int = 8
+    """Control steps per macro-action."""
+    far: int = 5
+    """Macro-actions that the second level looks ahead; 5 of 8 steps are 8 s, and its critic looks farther."""
+    far_samples: int = 128
+    """Plans that the second level imagines per iteration."""
     dreams: bool = True
     """Whether the critic also learns from remembered moments that are imagined somewhere else."""
     rollout_steps: int = 1
@@ -144,6 +155,8 @@ class MindConfig:
             )
         if self.elites > self.samples - 2:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
+        if self.clocks > 2:
+            raise UserError(f"clocks={self.clocks}; there are 1 or 2")
         if self.capacity <= self.batch:
             raise UserError(f"capacity={self.capacity} must exceed batch={self.batch}, or it never learns")
         if not self.learning_rate > 0.0:

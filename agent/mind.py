@@ -18,6 +18,7 @@ from agent.configurator import attend, tokens
 from agent.critic import Critic
 from agent.emotions import Emotions
 from agent.executive import Executive
+from agent.hierarchy import SecondLevel
 from agent.learner import Learner
 from agent.memory import Replay
 from agent.mode1 import Mode1
@@ -71,6 +72,8 @@ class Mind(nn.Module):
         self.generator = torch.Generator().manual_seed(seed)
         example = {name: torch.zeros(senses[name]) for name in NEEDED}
         self.memory = Replay(example, actions, self.drives, config.capacity)
+        self.second = SecondLevel.of(self, seed) if config.clocks > 1 else None
+        self.actor.second = self.second
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
         self.pending: Any = None  # what was decided for a step to come, see `agent.ahead`
@@ -182,6 +185,7 @@ class Mind(nn.Module):
             weights=self.actor.weights,
             plans=tuple(plan.among(present) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            subgoals=self.second.pictured if self.second else None,
             alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
             doubt=None if self.mode1 is None else self.mode1.expected,
         )
@@ -257,4 +261,6 @@ class Mind(nn.Module):
         losses = self.learner.learn(self.memory, self.generator)
         if losses and self.mode1 is not None:
             losses |= self.mode1.learn(self.generator)
+        if losses and self.second is not None:
+            losses |= self.second.learn(self.generator)
         return losses and losses | self.executive.learn(self.mixture, self.memory, self.generator, self.steps)

@@ -64,6 +64,8 @@ class Thought:
         alarm: How likely each drive strikes within 1, 2, ... control steps, by the critic.
         doubt: How much dearer than planning the reflex expects its own way to be, in spreads of plans' costs; None
             where there is no reflex.
+        subgoals: (n, 3) x, y (m) and heading (rad) of the body after each macro-action that the second level plans;
+            None without one, or where it has nothing to plan for.
     """
 
     mode: Mode
@@ -74,6 +76,7 @@ class Thought:
     anticipated: dict[str, float]
     alarm: dict[str, FloatArray] = field(default_factory=dict)
     doubt: float | None = None
+    subgoals: FloatArray | None = None
 
     @property
     def shares(self) -> dict[str, float]:

@@ -65,6 +65,7 @@ class Objective(nn.Module, ABC):
         actions: Kinds of action that it works with.
         differentiable: True when its cost has a gradient with respect to something that it reads.
         fades: True when it claims that what was met often costs more than what is new.
+        far: True when what it wants may lie beyond any plan, so that a second level, where there is one, plans for it.
         takes: An example of what it is made of, for those of housecat's own that take text, such as `Goal`.
         argument: The text that it was made of.
     """
@@ -77,6 +78,7 @@ class Objective(nn.Module, ABC):
     actions: ClassVar[frozenset[Action]] = EVERY_ACTION
     differentiable: ClassVar[bool] = True
     fades: ClassVar[bool] = False
+    far: ClassVar[bool] = False
     takes: ClassVar[str] = ""
     argument: str = ""
 

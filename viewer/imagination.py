@@ -87,7 +87,7 @@ class Imagination:
             pose = np.array(moment.film[-1, node], np.float32)
             pose[:3] = path[-1]
             ghosts.append(Ghost(node, pose, 0.42))
-        strips += self._body(chosen)
+        strips += [*self._body(chosen), *self._subgoals(moment.thought.subgoals)]
         return tuple(strips), (*ghosts, *self._shadow(chosen, moment.film[-1]))
 
     def _inside(self, path: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -101,6 +101,14 @@ class Imagination:
         line = _path(path, _rgba(style.PLAN, 1.0), 0.034, (1.0, 0.55))
         steps = [dot(np.array([*p, LIFT + 0.003]), 0.028, (1.0, 1.0, 1.0, 0.85)) for p in path[5::5]]
         return [glow, line, *steps]
+
+    def _subgoals(self, path: npt.NDArray[Any] | None) -> list[Array]:
+        """Returns where a second level wants the body to be: a ring at the next place, dots at those after it."""
+        if path is None:
+            return []
+        places = [np.array([x, y, LIFT + 0.006]) for x, y in self._inside(path)[:, :2]]
+        color = _rgba(style.PLAN, 0.9)
+        return [ring(places[0], 0.11, color, 0.03), *(dot(place, 0.045, color) for place in places[1:])]
 
     def _shadow(self, plan: Plan, poses: npt.NDArray[Any]) -> list[Ghost]:
         """Returns the body's ghost where the plan ends, all its parts held as they are now."""

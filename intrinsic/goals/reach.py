@@ -35,6 +35,7 @@ class Reach(Objective):
     """
 
     unit = 1.0
+    far: ClassVar[bool] = True
     takes: ClassVar[str] = "vitals.energy=1"
 
     def __init__(self, target: str) -> None:

@@ -125,6 +125,13 @@ def test_other_futures_of_a_plan_are_drawn_where_they_move_a_thing():
     painted([several])
 
 
+def test_a_second_level_shows_where_it_wants_the_body_to_be():
+    one = MOMENTS[20]
+    two = replace(one, thought=replace(one.thought, subgoals=np.array([[0.5, 0, 0], [1, 0, 0]], np.float32)))
+    drawn = [Imagination(fake.scene()).overlay(moment, one.film[-1], 0.0) for moment in (one, two)]
+    assert len(drawn[1].strips) == len(drawn[0].strips) + 2
+
+
 def test_the_face_changes_with_every_emotion():
     face, faces = Face(64), []
     for emotions in ({}, *({name: 0.9} for name in style.EMOTIONS)):
