@@ -15,6 +15,7 @@ LEAST = {
     **dict.fromkeys(("hidden", "attend", "horizon", "iterations", "slides", "batch", "threads"), 1),
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates"), 0),
+    **dict.fromkeys(("eye_tokens", "frames"), 1),
 }
 MOST = 10_000_000
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
@@ -30,6 +31,12 @@ class MindConfig:
     """Width of the predictor's two hidden layers."""
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
+    eye: bool = False
+    """Whether to see by the eye beside things; where a world tells of no things, a mind sees by it in any case."""
+    eye_tokens: int = 4
+    """Tokens that a picture becomes."""
+    frames: int = 20_000
+    """Most transitions remembered by a mind that sees: each picture takes 21 kB, memory that is taken as it fills."""
     attend: int = 5
     """Things attended at once: the others are taken to stay where they are."""
     horizon: int = 14
@@ -99,6 +106,8 @@ class MindConfig:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
         if self.capacity <= self.batch:
             raise UserError(f"capacity={self.capacity} must exceed batch={self.batch}, or it never learns")
+        if self.frames <= self.batch:
+            raise UserError(f"frames={self.frames} must exceed batch={self.batch}, or a mind that sees never learns")
         if not self.learning_rate > 0.0:
             raise UserError(f"learning_rate={self.learning_rate} must be positive")
         if not 0.0 <= self.rare <= 1.0:

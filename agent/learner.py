@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.config import MindConfig
-from agent.configurator import attend, gather, tokens
+from agent.configurator import attend, gather
 from agent.critic import Critic
 from agent.memory import Replay
 from agent.sight import Sight
@@ -77,7 +77,7 @@ class Learner:
         senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
         attended = attend(senses, cfg.attend)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
-        before, then = tokens(model.perception(both), attended.repeat(2, 1)).chunk(2)
+        before, then = model.encode(both, attended.repeat(2, 1)).chunk(2)
         appearance = gather(model.perception.appearance(senses), attended)
         encoded = (before, then, *model.sight(before, appearance))
         parts = [tensor.detach().chunk(cfg.updates) for tensor in encoded]

@@ -14,21 +14,21 @@ from torch import nn
 from agent.actor import Actor, Choice
 from agent.allocator import keep_freed_memory
 from agent.config import MindConfig
-from agent.configurator import attend, tokens
+from agent.configurator import attend
 from agent.critic import Critic
 from agent.emotions import Emotions
+from agent.fitting import affordable, has, lived_by, model_of, row, shapes_of
 from agent.learner import Learner
 from agent.memory import Replay
 from agent.moment import Thought
-from agent.perception import THING, Perception, Senses
+from agent.perception import Senses
 from agent.tryout import try_out
-from agent.world_model import Rollout, WorldModel
+from agent.world_model import Rollout
 from intrinsic import Mixture, Names
 from usererror import UserError
 from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
-NEEDED = ("body", "touch", "things", "vitals")
 
 
 @dataclass(frozen=True)
@@ -53,29 +53,23 @@ class Mind(nn.Module):
 
     def __init__(self, senses: dict[str, tuple[int, ...]], actions: int, config: MindConfig, seed: int) -> None:
         super().__init__()
-        missing = [name for name in NEEDED if name not in senses]
-        if not missing and len(senses["things"]) != 2:
-            raise UserError(f"a mind needs things in rows; here they come flat, {senses['things']}: make it flat=False")
-        if missing:
-            raise UserError(f"a mind needs the senses {', '.join(NEEDED)}; this world lacks {', '.join(missing)}")
+        senses = lived_by(senses, config)
         torch.set_num_threads(config.threads)
         keep_freed_memory()
         self.config, self.seed, self.shapes, self.actions = config, seed, senses, actions
         self.steps = 0
         with torch.random.fork_rng(devices=[]):  # first weights come from the seed; nobody else's numbers change
             torch.manual_seed(seed)
-            self.perception = Perception(
-                senses["body"][0], senses["vitals"][0], senses["touch"][0], senses["things"][1] - THING, config.what
-            )
-            self.world_model = WorldModel(self.perception, actions, config.ensemble, config.hidden)
+            self.world_model = model_of(senses, actions, config)
+            self.perception = self.world_model.perception
             self.mixture = Mixture(config.objectives)
             self.drives = self.mixture.anticipated
             self.critic = Critic(self.world_model, self.drives, config.discount)
         self.actor = Actor(self.world_model, self.mixture, self.critic, actions, config)
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
         self.generator = torch.Generator().manual_seed(seed)
-        example = {name: torch.zeros(senses[name]) for name in NEEDED}
-        self.memory = Replay(example, actions, self.drives, config.capacity)
+        capacity = min(config.capacity, config.frames) if "eye" in senses else config.capacity
+        self.memory = Replay(self._nothing(), actions, self.drives, capacity)
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
 
@@ -94,10 +88,11 @@ class Mind(nn.Module):
         Raises:
             UserError: If an objective is unknown or cannot work, or the world lacks a sense.
         """
-        config = config or MindConfig()
+        config, shapes = config or MindConfig(), shapes_of(world)
+        if objectives is None and config.objectives == MindConfig().objectives:
+            objectives = affordable(config.objectives, shapes)
         if objectives is not None:
             config = replace(config, objectives=dict(objectives))
-        shapes = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
         mind = cls(shapes, world.action_space.shape[0], config, seed)
         mind.check()
         mind.fits(world)
@@ -126,16 +121,17 @@ class Mind(nn.Module):
             UserError: If the world has other senses or actions than those that the mind was made for, or lacks a
                 thing that an objective names.
         """
-        has = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
-        wrong = [name for name in NEEDED if has.get(name, (0,))[-1] != self.shapes[name][-1]]
+        offered = shapes_of(world)
+        mine = {name: shape for name, shape in self.shapes.items() if has(self.shapes, name)}
+        wrong = [name for name, shape in mine.items() if row(name, offered.get(name, ())) != row(name, shape)]
         if wrong or world.action_space.shape != (self.actions,):
             raise UserError(
-                f"this mind has senses {self.shapes} and {self.actions} actions; the world has {has} and "
+                f"this mind has senses {mine} and {self.actions} actions; the world has {offered} and "
                 f"{world.action_space.shape[0]}. Take a newborn, or the world that the mind grew up in"
             )
-        if has["things"][0] > self.shapes["things"][0]:
-            self.shapes = {**self.shapes, "things": has["things"]}
-            self.memory.widen(has["things"][0])
+        if "things" in mine and offered["things"][0] > self.shapes["things"][0]:
+            self.shapes = {**self.shapes, "things": offered["things"]}
+            self.memory.widen(offered["things"][0])
             self.check()
             self.begin_episode()
         self.mixture.meet(Names(world.things, world.readings))
@@ -146,7 +142,7 @@ class Mind(nn.Module):
         Raises:
             UserError: If an objective cannot work; the message names it.
         """
-        try_out(self, {name: torch.zeros(self.shapes[name]) for name in NEEDED})
+        try_out(self, self._nothing())
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.
@@ -159,11 +155,11 @@ class Mind(nn.Module):
         """
         # Inference mode is quicker, but nothing in it can have a gradient.
         with torch.no_grad() if self.actor.planner.differentiates else torch.inference_mode():
-            return self._act(self._sensed(obs), len(obs["things"]))
+            return self._act(self._sensed(obs), len(obs.get("things", ())))
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
         attended = attend(senses, self.config.attend)
-        latent = tokens(self.perception(senses), attended)
+        latent = self.world_model.encode(senses, attended)
         babbling = self.steps < self.config.babble
         if babbling:
             self.choice = self.actor.babble(self.generator)
@@ -187,7 +183,8 @@ class Mind(nn.Module):
         self.perception.observe(before, now)
         rollout, value = self._relive(before, now, act)
         costs = self._taste(rollout)
-        energy = float((rollout.mean.mean(0) - rollout.latent[1:])[..., : self.perception.where].square().sum())
+        where = self.perception.where
+        energy = float((rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, :where].square().sum())
         self.memory.add(before, act, now, costs, energy)
         self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
@@ -210,12 +207,12 @@ class Mind(nn.Module):
     def _relive(self, before: Senses, now: Senses, action: torch.Tensor) -> tuple[Rollout, list[list[float]]]:
         """Returns a lived step as a rollout with T = B = 1, and what the critic expects before and after it."""
         attended = attend(before, self.config.attend)
-        latent = torch.stack([tokens(self.perception(s), attended) for s in (before, now)])  # (2, 1 + k, Z)
+        latent = torch.stack([self.world_model.encode(s, attended) for s in (before, now)])  # (2, N, Z)
         appearance = self.perception.appearance(before)[attended]
         sight = self.world_model.sight(latent, appearance.expand(2, -1, -1))
         first = type(sight)(*(part[:1] for part in sight))
         mean = self.world_model(latent[:1], action[None], first)
-        senses = {name: torch.stack([before[name], now[name]])[:, None] for name in NEEDED}
+        senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
         rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
         return rollout, self.critic.expect(sight).tolist()
 
@@ -230,11 +227,19 @@ class Mind(nn.Module):
 
     def _sensed(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, with rows for as many things as the mind has met at once."""
-        senses = _tensors(obs)
+        senses = self._nothing()
+        for name, value in senses.items():
+            if value.numel():
+                senses[name] = torch.from_numpy(np.ascontiguousarray(obs[name], value.numpy().dtype))
         absent = self.shapes["things"][0] - len(senses["things"])
         if absent:
             senses["things"] = nn.functional.pad(senses["things"], (0, 0, 0, absent))
         return senses
+
+    def _nothing(self) -> Senses:
+        """Returns senses that tell of nothing."""
+        kinds = {"eye": torch.uint8}
+        return {name: torch.zeros(shape, dtype=kinds.get(name)) for name, shape in self.shapes.items()}
 
     def begin_episode(self) -> None:
         """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""
@@ -243,7 +248,3 @@ class Mind(nn.Module):
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
         return self.learner.learn(self.memory, self.generator)
-
-
-def _tensors(obs: Obs) -> Senses:
-    return {name: torch.from_numpy(np.ascontiguousarray(obs[name], np.float32)) for name in NEEDED}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.checkpoint import wants
 from agent.config import MindConfig
+from agent.fitting import affordable, shapes_of
 from agent.life import live
 from agent.mind import Mind
 from agent.moment import Moment
@@ -35,6 +36,7 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
         mind.fits(world)  # or it would be told only once the run has a folder
         return world, mind
     world = config.make_world()
+    wanted = affordable(wanted, shapes_of(world), config.objectives)
     return world, Mind.born(world, objectives=wanted, seed=config.seed, config=settings)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
+from agent.configurator import tokens
 from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
 from agent.prior import NearnessPrior
 from agent.regularizers import inverse_dynamics_net, regularize
+from agent.rollout import Rollout
 from agent.sight import (
     GEOMETRY,
     NEARNESS,
+    Outlook,
     Sight,
     appearance_in,
     flat,
@@ -27,52 +28,9 @@ from agent.sight import (
 )
 from agent.vitals import VitalsModel
 
+__all__ = ["Rollout", "WorldModel"]
+
 MESSAGE = 16  # what a thing tells the body
-
-
-@dataclass(frozen=True)
-class Rollout:
-    """A stretch of experience, time first.
-
-    Attributes:
-        latent: (T + 1, B, 1 + k, Z) tokens of the body and the attended things.
-        action: (T, B, A).
-        mean: (E, T, B, 1 + k, Z) what each member predicted for ``latent[1:]``.
-        senses: By name, (T + 1, B, ...).
-        attended: (k,) or (B, k) indices of the attended things.
-        imagined: False for lived experience.
-    """
-
-    latent: Tensor
-    action: Tensor
-    mean: Tensor
-    senses: Senses
-    attended: Tensor
-    imagined: bool
-
-    def detach(self) -> Rollout:
-        """Returns the same without gradients."""
-        senses = {name: value.detach() for name, value in self.senses.items()}
-        path, mean = self.latent.detach(), self.mean.detach()
-        return Rollout(path, self.action.detach(), mean, senses, self.attended, self.imagined)
-
-    def view(self) -> dict[str, Tensor]:
-        """Returns everything that an objective may read, per transition (see `intrinsic.Objective`).
-
-        A thing that is not there counts as not attended, though it has a token.
-        """
-        keys = {"latent": self.latent[1:], "latent.before": self.latent[:-1], "action": self.action, "mean": self.mean}
-        present = self.senses["things"][1:, ..., -1]  # (T, B, K)
-        seen = present.gather(-1, self.attended.expand(*present.shape[:-1], -1))
-        keys["attended"] = torch.cat([torch.ones_like(seen[..., :1]), seen], -1)
-        for name, value in self.senses.items():
-            keys[f"senses.{name}"] = value[1:]
-            keys[f"senses.{name}.before"] = value[:-1]
-        return keys
-
-    def at(self, step: int) -> dict[str, Tensor]:
-        """Returns the view of one step, without the time."""
-        return {name: value[:, step] if name == "mean" else value[step] for name, value in self.view().items()}
 
 
 class WorldModel(nn.Module):
@@ -93,7 +51,12 @@ class WorldModel(nn.Module):
         actions: Size of an action.
         members: E.
         hidden: Width of both hidden layers.
+
+    Attributes:
+        told: End of the tokens whose error is surprise, None for all.
     """
+
+    told: int | None = None
 
     def __init__(self, perception: Perception, actions: int, members: int, hidden: int) -> None:
         super().__init__()
@@ -104,19 +67,33 @@ class WorldModel(nn.Module):
         own = self.own_size + actions
         self.pair_net = EnsembleMLP(members, (own + self.pair_size, hidden, hidden, self.thing_out + MESSAGE))
         self.body_net = EnsembleMLP(members, (own + MESSAGE, hidden, hidden, perception.body_size + what))
-        self.vitals_net = VitalsModel(perception.vitals_size, NEARNESS + perception.appearance_size)
+        self.vitals_net = self._vitals_net(NEARNESS + perception.appearance_size)
         self.prior = NearnessPrior(members, THING)
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
-        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
+        self.touch: nn.Module = nn.Identity()
+        if perception.touch_size:
+            self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
+
+    def _vitals_net(self, near: int) -> nn.Module:
+        """Makes what predicts the vitals, from so many features of each thing."""
+        return VitalsModel(self.perception.vitals_size, near) if self.perception.vitals_size else nn.Identity()
 
     @property
     def predictor(self) -> list[nn.Parameter]:
         """Parameters of the nets that predict, without those that encode and read out."""
         return [p for net in (self.pair_net, self.body_net, self.vitals_net) for p in net.parameters()]
 
+    def encode(self, senses: Senses, attended: Tensor) -> Tensor:
+        """Returns the tokens (*lead, N, Z) that senses are predicted by: body, attended things (*lead, k), and more."""
+        return tokens(self.perception(senses), attended)
+
+    def see(self, latent: Tensor, outlook: Outlook) -> Sight:
+        """Sees tokens (B, N, Z) from the body."""
+        return see(self.perception, latent, outlook)
+
     def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
-        return see(self.perception, latent, look_out(self.perception, appearance))
+        return self.see(latent, look_out(self.perception, appearance))
 
     def forward(self, latent: Tensor, action: Tensor, sight: Sight) -> Tensor:
         """Predicts the next latents.
@@ -152,6 +129,8 @@ class WorldModel(nn.Module):
     def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
         """Returns the change of the vitals (E, B, 1, V) when the body moves by `step` (B, 2), in its own frame (m)."""
         p = self.perception
+        if not p.vitals_size:
+            return step.new_zeros(self.pair_net.members, len(step), 1, 0)
         appearance = appearance_in(p, sight)
         near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance[..., :1])
         change: Tensor = self.vitals_net(vitals_in(p, sight), torch.cat([*near, appearance], -1))
@@ -195,7 +174,8 @@ class WorldModel(nn.Module):
             both = torch.cat([latent[:, 0], after[:, 0]], -1)
             losses["inverse"] = ((self.inverse(both) - action) ** 2).mean()
         # The readout never shapes the latent.
-        losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
+        if self.perception.touch_size:
+            losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
         return losses
 
     def imagine(self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor) -> Rollout:
@@ -213,7 +193,7 @@ class WorldModel(nn.Module):
         states, means = [state], []
         unit = self.perception.change[0, 4]
         for action in actions:
-            mean = self(state, action, see(self.perception, state, outlook))
+            mean = self(state, action, self.see(state, outlook))
             state = mean.mean(0)
             heading = state[:, 0, 4:6].clone()  # a mean of directions is shorter than one
             state[:, 0, 4:6] = heading / (heading.norm(dim=-1, keepdim=True).clamp_min(1e-6) * unit)
@@ -221,6 +201,7 @@ class WorldModel(nn.Module):
             means.append(mean)
         path = torch.stack(states)
         read = self.perception.imagined(path, senses, attended)
-        read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
-        read["touch"][0] = senses["touch"]  # now is felt, not read
+        if self.perception.touch_size:
+            read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
+            read["touch"][0] = senses["touch"]  # now is felt, not read
         return Rollout(path, actions, torch.stack(means, 1), read, attended, True)
