@@ -37,6 +37,8 @@ class MindConfig:
     """Tokens that a picture becomes."""
     frames: int = 20_000
     """Most transitions remembered by a mind that sees: each picture takes 21 kB, memory that is taken as it fills."""
+    belief: bool = False
+    """Whether things out of sight are believed to go on, as the world model says; for worlds made with things=seen."""
     attend: int = 5
     """Things attended at once: the others are taken to stay where they are."""
     horizon: int = 14

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from agent.belief import of_seen
 from agent.ensemble import EnsembleMLP
 from agent.perception import THING, Perception, Senses
 from agent.regularizers import inverse_dynamics_net, regularize_rows
@@ -143,10 +144,12 @@ class SeeingModel(WorldModel):
         change: Tensor = self.vitals_net(vitals_in(p, sight), sight.own[:, None, -p.seen :])
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
-    def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[dict[str, Tensor], Tensor]:
+    def loss(
+        self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight, seen: Tensor | None = None
+    ) -> tuple[dict[str, Tensor], Tensor]:
         """See `WorldModel`."""
         where, n = self.perception.where, 1 + sight.pair.shape[1]
-        error = (self(latent, action, sight) - after) ** 2
+        error = of_seen((self(latent, action, sight) - after) ** 2, seen)
         losses = {"body": error[:, :, 0, :where].mean(), "eye": error[:, :, n:].mean()}
         if n > 1:
             losses["things"] = error[:, :, 1:n, :THING].mean()

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
 
 from agent.config import MindConfig
 from agent.eye import SeeingModel, SeeingPerception
-from agent.perception import THING, Perception
+from agent.perception import THING, Perception, Senses
 from agent.world_model import WorldModel
 from intrinsic import Mixture
 from usererror import UserError
@@ -62,6 +68,8 @@ def lived_by(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
         raise UserError(
             f"attend={config.attend} is more than the {shapes['things'][0]} things in this world; attend to no more"
         )
+    if config.belief and not has(shapes, "things"):
+        raise UserError(f"belief=True keeps things in mind, and this world tells of none: it has {there}")
     own = {name: tuple(shapes[name]) if name in shapes else NOTHING[name] for name in NEEDED}
     return own | {"eye": tuple(shapes["eye"])} if config.eye or not has(own, "things") else own
 
@@ -79,6 +87,23 @@ def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
         return WorldModel(Perception(**sizes), actions, config.ensemble, config.hidden)
     perception = SeeingPerception(config.eye_tokens, shapes["eye"][0], has(shapes, "things"), **sizes)
     return SeeingModel(perception, actions, config.ensemble, config.hidden)
+
+
+def nothing(shapes: Shapes) -> Senses:
+    """Returns senses that tell of nothing."""
+    return {name: torch.zeros(shape, dtype=torch.uint8 if name == "eye" else None) for name, shape in shapes.items()}
+
+
+def sensed(obs: Mapping[str, npt.NDArray[Any]], shapes: Shapes) -> Senses:
+    """Returns the senses that a mind lives by as tensors, with rows for as many things as it has met at once."""
+    senses = nothing(shapes)
+    for name, value in senses.items():
+        if value.numel():
+            senses[name] = torch.from_numpy(np.ascontiguousarray(obs[name], np.uint8 if name == "eye" else np.float32))
+    absent = shapes["things"][0] - len(senses["things"])
+    if absent:
+        senses["things"] = nn.functional.pad(senses["things"], (0, 0, 0, absent))
+    return senses
 
 
 def affordable(objectives: Mapping[str, float], shapes: Shapes, named: Iterable[str] = ()) -> dict[str, float]:

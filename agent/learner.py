@@ -9,6 +9,7 @@ from importlib import import_module
 import torch
 from torch import Tensor, nn
 
+from agent.belief import seen_throughout
 from agent.config import MindConfig
 from agent.configurator import attend, gather
 from agent.critic import Critic
@@ -80,13 +81,18 @@ class Learner:
         before, then = model.encode(both, attended.repeat(2, 1)).chunk(2)
         appearance = gather(model.perception.appearance(senses), attended)
         encoded = (before, then, *model.sight(before, appearance))
+        seen = None
+        if cfg.belief:
+            seen = gather(seen_throughout(senses["things"], after["things"]).unsqueeze(-1), attended)[..., 0].float()
         parts = [tensor.detach().chunk(cfg.updates) for tensor in encoded]
         losses: dict[str, Tensor] = {}
         for i, (act, where) in enumerate(zip(action.chunk(cfg.updates), index.chunk(cfg.updates), strict=True)):
             latent, target, own, pair, facing = (
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
-            losses, energy = model.loss(latent, target, act, Sight(own, pair, facing))
+            losses, energy = model.loss(
+                latent, target, act, Sight(own, pair, facing), None if seen is None else seen.chunk(cfg.updates)[i]
+            )
             memory.retell(where, energy)
             _step(self.fast, losses)
         sight = Sight(*(tensor.detach() for tensor in encoded[2:]))

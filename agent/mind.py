@@ -13,11 +13,12 @@ from torch import nn
 
 from agent.actor import Actor, Choice
 from agent.allocator import keep_freed_memory
+from agent.belief import Belief, steady
 from agent.config import MindConfig
 from agent.configurator import attend
 from agent.critic import Critic
 from agent.emotions import Emotions
-from agent.fitting import affordable, has, lived_by, model_of, row, shapes_of
+from agent.fitting import affordable, has, lived_by, model_of, nothing, row, sensed, shapes_of
 from agent.learner import Learner
 from agent.memory import Replay
 from agent.moment import Thought
@@ -69,7 +70,8 @@ class Mind(nn.Module):
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
         self.generator = torch.Generator().manual_seed(seed)
         capacity = min(config.capacity, config.frames) if "eye" in senses else config.capacity
-        self.memory = Replay(self._nothing(), actions, self.drives, capacity)
+        self.memory = Replay(nothing(self.shapes), actions, self.drives, capacity)
+        self.belief = Belief(*senses["things"]) if config.belief else None
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
 
@@ -132,6 +134,8 @@ class Mind(nn.Module):
         if "things" in mine and offered["things"][0] > self.shapes["things"][0]:
             self.shapes = {**self.shapes, "things": offered["things"]}
             self.memory.widen(offered["things"][0])
+            if self.belief is not None:
+                self.belief.forget(offered["things"][0])
             self.check()
             self.begin_episode()
         self.mixture.meet(Names(world.things, world.readings))
@@ -142,7 +146,7 @@ class Mind(nn.Module):
         Raises:
             UserError: If an objective cannot work; the message names it.
         """
-        try_out(self, self._nothing())
+        try_out(self, nothing(self.shapes))
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.
@@ -173,14 +177,17 @@ class Mind(nn.Module):
             weights=self.mixture.weights,
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            believed=() if self.belief is None else self.belief.told(),
         )
         return self.choice.action.numpy().copy(), thought
 
     @torch.no_grad()
     def observe(self, obs: Obs, action: npt.NDArray[np.float32], after: Obs) -> Lived:
         """Takes in one lived step: remembers it, and tells what it cost and how it felt."""
-        before, now, act = self._sensed(obs), self._sensed(after), torch.from_numpy(action)
-        self.perception.observe(before, now)
+        before, now, act = self._sensed(obs), sensed(after, self.shapes), torch.from_numpy(action)
+        if self.belief is not None:
+            now = self.belief.follow(self.world_model, before, act, now)
+        self.perception.observe(before if self.belief is None else steady(before, now), now)
         rollout, value = self._relive(before, now, act)
         costs = self._taste(rollout)
         where = self.perception.where
@@ -226,24 +233,15 @@ class Mind(nn.Module):
         return costs
 
     def _sensed(self, obs: Obs) -> Senses:
-        """Returns the senses as tensors, with rows for as many things as the mind has met at once."""
-        senses = self._nothing()
-        for name, value in senses.items():
-            if value.numel():
-                senses[name] = torch.from_numpy(np.ascontiguousarray(obs[name], value.numpy().dtype))
-        absent = self.shapes["things"][0] - len(senses["things"])
-        if absent:
-            senses["things"] = nn.functional.pad(senses["things"], (0, 0, 0, absent))
-        return senses
-
-    def _nothing(self) -> Senses:
-        """Returns senses that tell of nothing."""
-        kinds = {"eye": torch.uint8}
-        return {name: torch.zeros(shape, dtype=kinds.get(name)) for name, shape in self.shapes.items()}
+        """Returns the senses as tensors, with what is believed of things out of sight."""
+        senses = sensed(obs, self.shapes)
+        return senses if self.belief is None else self.belief.fill(senses)
 
     def begin_episode(self) -> None:
         """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""
         self.actor.begin_episode()
+        if self.belief is not None:
+            self.belief.forget()
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from agent.belief import Believed
 from intrinsic import shares
 
 Mode = Literal["babble", "plan", "react"]
@@ -46,6 +47,7 @@ class Thought:
         weights: Weight of each objective now.
         plans: The chosen plan first, then its rivals; empty while babbling.
         anticipated: What the critic expects of each drive from here, discounted (cost units).
+        believed: Things out of sight and where they are believed to be, in a mind that keeps them in mind.
     """
 
     mode: Mode
@@ -54,6 +56,7 @@ class Thought:
     weights: dict[str, float]
     plans: tuple[Plan, ...]
     anticipated: dict[str, float]
+    believed: tuple[Believed, ...] = ()
 
     @property
     def shares(self) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from agent.belief import of_seen
 from agent.configurator import tokens
 from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
@@ -136,7 +137,9 @@ class WorldModel(nn.Module):
         change: Tensor = self.vitals_net(vitals_in(p, sight), torch.cat([*near, appearance], -1))
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
-    def loss(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[dict[str, Tensor], Tensor]:
+    def loss(
+        self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight, seen: Tensor | None = None
+    ) -> tuple[dict[str, Tensor], Tensor]:
         """Returns the prediction errors of transitions by part, and the energy of each transition (B,).
 
         Args:
@@ -144,9 +147,10 @@ class WorldModel(nn.Module):
             after: (B, 1 + k, Z) after.
             action: (B, A).
             sight: Of `latent`.
+            seen: (B, k) of which things it was seen what they did; None for all.
         """
         where = self.perception.where
-        error = (self(latent, action, sight) - after) ** 2
+        error = of_seen((self(latent, action, sight) - after) ** 2, seen)
         # Means over members, tokens and dimensions: a thing's change counts as much as the body's.
         losses = {"body": error[:, :, 0, :where].mean(), "things": error[:, :, 1:, :THING].mean()}
         if self.perception.what:

@@ -1,0 +1,142 @@
+"""Things out of sight: where they are believed to be, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from agent.perception import THING, Senses
+
+if TYPE_CHECKING:
+    from agent.world_model import WorldModel
+
+SEEN = 0.999  # presence of what is seen; what is believed has less
+LEAST = 0.5  # presence of what is believed with no idea where; below it a thing is not there at all
+UNIT = 0.5  # metres of doubt that take e times of the sureness
+DOUBT = 0.01  # metres that each step out of sight adds, where all members agree
+REST = 0.004  # metres: a smaller step is what a net says of things at rest, and adds up to wandering if believed
+
+
+@dataclass(frozen=True)
+class Believed:
+    """A thing that is not seen now.
+
+    Attributes:
+        thing: Its index.
+        position: (x, y, z) where it is believed to be (m).
+        doubt: Standard deviation of that (m).
+        unseen: Control steps since it was seen last.
+    """
+
+    thing: int
+    position: tuple[float, float, float]
+    doubt: float
+    unseen: int
+
+
+class Belief(nn.Module):
+    """Carries on the rows of things that were seen and are not seen now, by the world model's own prediction.
+
+    What rolls behind a screen goes on rolling there, and what was left behind stays where it was; seen again, it is
+    where it is seen. Doubt grows with the ensemble's disagreement, step by step, and takes from the row's presence, so
+    that planning, attention and objectives see it as less certain.
+
+    Source: object permanence by filtering without observation, the prediction step of Kalman 1960, with the world model
+    of LeCun 2022 (section 4.10: a memory for parts of the world that are not perceived now) as its dynamics. We carry
+    on the mean and add up variances; that a thing is not where it is looked for is not taken as news.
+
+    Args:
+        things: K.
+        features: Of a row.
+    """
+
+    rows: Tensor
+    doubt: Tensor
+    unseen: Tensor
+
+    def __init__(self, things: int, features: int) -> None:
+        super().__init__()
+        self.register_buffer("rows", torch.zeros(things, features))
+        self.register_buffer("doubt", torch.zeros(things))
+        self.register_buffer("unseen", torch.zeros(things, dtype=torch.int64))
+
+    def forget(self, things: int | None = None) -> None:
+        """Believes nothing any more, of so many things."""
+        things = len(self.rows) if things is None else things
+        self.rows, self.doubt = torch.zeros(things, self.rows.shape[1]), torch.zeros(things)
+        self.unseen = torch.zeros(things, dtype=torch.int64)
+
+    def fill(self, senses: Senses) -> Senses:
+        """Returns senses in which things out of sight are as believed."""
+        hidden = senses["things"][:, -1] < LEAST
+        return {**senses, "things": torch.where(hidden.unsqueeze(1), self.rows, senses["things"])}
+
+    @torch.no_grad()
+    def follow(self, model: WorldModel, before: Senses, action: Tensor, after: Senses) -> Senses:
+        """Carries beliefs on by a step that was lived.
+
+        Args:
+            model: Says how things go on.
+            before: Senses before it, with beliefs.
+            action: (A,) that was taken.
+            after: Senses after it, as they come.
+
+        Returns:
+            The senses after it, with beliefs.
+        """
+        was, seen = before["things"], after["things"][:, -1] >= LEAST
+        known = was[:, -1] >= LEAST
+        believed = known & ~seen
+        self.rows = torch.where(seen.unsqueeze(1), after["things"], torch.zeros_like(was))
+        self.unseen = torch.where(believed, self.unseen + 1, 0)
+        if not bool(believed.any()):
+            self.doubt = torch.zeros_like(self.doubt)
+            return self.fill(after)
+        every = torch.arange(len(was))
+        sure = {**before, "things": torch.cat([was[:, :-1], (was[:, -1:] >= LEAST).float()], 1)}
+        latent = model.encode(sure, every)[None]
+        mean = model(latent, action[None], model.sight(latent, model.perception.appearance(sure)[None]))
+        read = model.perception.imagined(mean[:, 0], sure, every)["things"]  # (E, K, F)
+        row = read.mean(0)
+        step = (row[:, :3] - was[:, :3]).norm(dim=1, keepdim=True)
+        still = torch.cat([was[:, :3], torch.zeros_like(was[:, 3:6]), was[:, 6:]], 1)
+        row = torch.where(step < REST, still, row)
+        spread = (read - read.mean(0))[..., :2].square().sum(-1).mean(0)
+        self.doubt = torch.where(believed, (self.doubt.square() + spread + DOUBT**2).sqrt(), 0.0)
+        presence = LEAST + (SEEN - LEAST) * torch.exp(-self.doubt / UNIT)
+        row = torch.cat([row[:, :THING], was[:, THING:-1], presence.unsqueeze(1)], 1)
+        self.rows = torch.where(believed.unsqueeze(1), row, self.rows)
+        return self.fill(after)
+
+    def told(self) -> tuple[Believed, ...]:
+        """Returns what is believed of things out of sight."""
+        return tuple(
+            Believed(i, (x, y, z), float(self.doubt[i]), int(self.unseen[i]))
+            for i, (x, y, z) in enumerate(self.rows[:, :3].tolist())
+            if self.unseen[i]
+        )
+
+
+def steady(before: Senses, after: Senses) -> Senses:
+    """Returns senses before a step in which things not seen both before and after it have not moved.
+
+    That a belief was wrong is no motion: it must not be taken for how much things usually move.
+    """
+    both = seen_throughout(before["things"], after["things"])
+    return {**before, "things": torch.where(both.unsqueeze(-1), before["things"], after["things"])}
+
+
+def seen_throughout(before: Tensor, after: Tensor) -> Tensor:
+    """Tells of which things (..., K, F) before and after a step it was seen what they did (..., K)."""
+    return (before[..., -1] > SEEN) & (after[..., -1] > SEEN)
+
+
+def of_seen(error: Tensor, seen: Tensor | None) -> Tensor:
+    """Returns errors (E, B, N, Z) without those of things (B, k) of which it was not seen what they did."""
+    if seen is None:
+        return error
+    k = seen.shape[1]
+    return torch.cat([error[:, :, :1], error[:, :, 1 : 1 + k] * seen.unsqueeze(-1), error[:, :, 1 + k :]], 2)
