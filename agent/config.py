@@ -16,6 +16,7 @@ LEAST = {
     **dict.fromkeys(("ensemble", "elites"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates"), 0),
     **dict.fromkeys(("eye_tokens", "frames"), 1),
+    "shift": 0,
 }
 MOST = 10_000_000
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
@@ -74,6 +75,18 @@ class MindConfig:
     """Weight of the regulariser."""
     inverse: float = 0.05
     """Weight of reading the action back from two successive latents (inverse dynamics)."""
+    past: float = 0.0
+    """Weight of predicting learned latents backwards, from the ones after them and the action."""
+    masked: float = 0.0
+    """Weight of predicting the learned latents of a masked sense from the others."""
+    mirror: bool = False
+    """Whether half of what is learnt from is seen in a mirror: a room and its mirror image are equally likely."""
+    noise: float = 0.0
+    """Noise added to what is learnt from, in units of what usually changes in a step."""
+    shift: int = 0
+    """Pixels by which pictures that are learnt from are moved at most."""
+    light: float = 0.0
+    """Share by which pictures that are learnt from are made brighter or darker at most."""
     capacity: int = 100_000
     """Transitions remembered."""
     discount: float = 0.95
@@ -114,7 +127,7 @@ class MindConfig:
             raise UserError(f"learning_rate={self.learning_rate} must be positive")
         if not 0.0 <= self.rare <= 1.0:
             raise UserError(f"rare={self.rare} must be from 0 to 1")
-        for name in ("regularization", "inverse", "noise_beta"):
+        for name in ("regularization", "inverse", "noise_beta", "past", "masked", "noise", "light"):
             if getattr(self, name) < 0.0:
                 raise UserError(f"{name}={getattr(self, name)} must not be negative")
         if not 0.0 <= self.trace <= 1.0:

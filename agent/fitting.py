@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from agent.blanks import Blanks
 from agent.config import MindConfig
 from agent.eye import SeeingModel, SeeingPerception
 from agent.perception import THING, Perception, Senses
@@ -83,10 +84,18 @@ def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
         "appearance": shapes["things"][1] - THING,
         "what": config.what,
     }
-    if "eye" not in shapes:
-        return WorldModel(Perception(**sizes), actions, config.ensemble, config.hidden)
-    perception = SeeingPerception(config.eye_tokens, shapes["eye"][0], has(shapes, "things"), **sizes)
-    return SeeingModel(perception, actions, config.ensemble, config.hidden)
+    pictured = config.eye_tokens if "eye" in shapes else 0
+    model: WorldModel
+    if pictured:
+        perception = SeeingPerception(pictured, shapes["eye"][0], has(shapes, "things"), **sizes)
+        model = SeeingModel(perception, actions, config.ensemble, config.hidden)
+    else:
+        model = WorldModel(Perception(**sizes), actions, config.ensemble, config.hidden)
+    if config.past or config.masked:
+        if not config.what and not pictured:
+            raise UserError("past and masked are about learned latents, and what=0 leaves them out; set what=8")
+        model.blanks = Blanks(model.perception, actions, pictured, not has(shapes, "things"))
+    return model
 
 
 def nothing(shapes: Shapes) -> Senses:

@@ -9,6 +9,7 @@ from importlib import import_module
 import torch
 from torch import Tensor, nn
 
+from agent.augment import Mirror, augment
 from agent.belief import seen_throughout
 from agent.config import MindConfig
 from agent.configurator import attend, gather
@@ -29,6 +30,7 @@ class Learner:
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
+        self.mirror: Mirror | None = None
         # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
         threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
 
@@ -76,6 +78,9 @@ class Learner:
         if memory.transitions < cfg.batch or not cfg.updates:
             return {}
         senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
+        if self.mirror or cfg.noise or cfg.shift or cfg.light:
+            given = senses, action, after
+            senses, action, after = augment(cfg, model.perception, self.mirror, given, generator)
         attended = attend(senses, cfg.attend)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
         before, then = model.encode(both, attended.repeat(2, 1)).chunk(2)
@@ -100,6 +105,10 @@ class Learner:
         slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
         slow["regularizer"] *= cfg.regularization
         slow["inverse"] *= cfg.inverse
+        if cfg.past:
+            slow["past"] = cfg.past * model.blanks.past(before, then, action, future)
+        if cfg.masked:
+            slow["masked"] = cfg.masked * model.blanks.masked(before, sight, generator)
         if self.critic.drives:
             slow["critic"] = self.critic.loss(sight, future, cost)
         if self.tastes:

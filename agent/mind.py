@@ -13,6 +13,7 @@ from torch import nn
 
 from agent.actor import Actor, Choice
 from agent.allocator import keep_freed_memory
+from agent.augment import Mirror
 from agent.belief import Belief, steady
 from agent.config import MindConfig
 from agent.configurator import attend
@@ -138,6 +139,7 @@ class Mind(nn.Module):
                 self.belief.forget(offered["things"][0])
             self.check()
             self.begin_episode()
+        self.learner.mirror = Mirror.of(world) if self.config.mirror else None
         self.mixture.meet(Names(world.things, world.readings))
 
     def check(self) -> None:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.belief import of_seen
+from agent.blanks import Blanks
 from agent.configurator import tokens
 from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
@@ -55,9 +56,11 @@ class WorldModel(nn.Module):
 
     Attributes:
         told: End of the tokens whose error is surprise, None for all.
+        blanks: What else it predicts, where that is switched on.
     """
 
     told: int | None = None
+    blanks: Blanks
 
     def __init__(self, perception: Perception, actions: int, members: int, hidden: int) -> None:
         super().__init__()
