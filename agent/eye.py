@@ -13,12 +13,13 @@ from agent.sight import Outlook, Sight, vitals_in
 from agent.vitals import VitalsModel
 from agent.world_model import WorldModel
 
+PATCH = 6  # pixels
 WIDTH = 2  # times the width of the other nets: a picture's latents are many
 WEIGHT = 10.0  # of what keeps a picture's latents from collapsing, beside what does so for tokens
 
 
 class Retina(nn.Module):
-    """A small convolutional encoder of 84 x 84 pictures; the last layer sees where in the picture things are.
+    """A small convolutional encoder of 84 x 84 pictures; its last layer sees where in a picture things are.
 
     Args:
         tokens: How many tokens a picture becomes, M.
@@ -27,15 +28,13 @@ class Retina(nn.Module):
         width: Channels of the first layer.
     """
 
-    def __init__(self, tokens: int, size: int, side: int, width: int = 16) -> None:
+    def __init__(self, tokens: int, size: int, side: int, width: int = 24) -> None:
         super().__init__()
         self.tokens, self.size = tokens, size
         self.layers = nn.Sequential(
-            nn.Conv2d(3, width, 6, stride=3, padding=1),
+            nn.Conv2d(3, width, PATCH, stride=PATCH),  # small patches cost little, and a toy at 2 m is as large
             nn.SiLU(),
-            nn.Conv2d(width, 2 * width, 4, stride=2, padding=1),
-            nn.SiLU(),
-            nn.Conv2d(2 * width, 2 * width, 4, stride=2, padding=1),
+            nn.Conv2d(width, width + 8, 3, stride=2, padding=1),
             nn.SiLU(),
             nn.Flatten(),
         )
@@ -46,7 +45,8 @@ class Retina(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """Returns tokens (*lead, M, Z) of pictures (*lead, side, side, 3), uint8."""
         lead = pictures.shape[:-3]
-        seen = pictures.reshape(-1, *pictures.shape[-3:]).permute(0, 3, 1, 2).float() / 255.0 - 0.5
+        seen = pictures.reshape(-1, *pictures.shape[-3:]).permute(0, 3, 1, 2).float()
+        seen = seen.mul_(1.0 / 255.0).sub_(0.5)  # in place: pictures are large
         tokens: Tensor = self.last(self.layers(seen))
         return tokens.view(*lead, self.tokens, self.size)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,15 @@ import numpy.typing as npt
 
 import worlds
 from agent.babble import babbling
+from worlds import Poke
 
 Arrays = dict[str, npt.NDArray[Any]]
 SENSES = ("body", "touch", "things", "vitals")
+MASS = 0.3  # of a toy, about (kg)
 CHANGE = 40  # steps after which the body makes for another thing
 
 
-def record(seed: int, steps: int, senses: tuple[str, ...] = SENSES, shown: Callable[[int], None] = lambda step: None,
+def record(seed: int, steps: int, senses: tuple[str, ...] = SENSES, pokes: float = 0.0,
            **room: Any) -> Arrays:  # fmt: skip
     """Records a body that goes from thing to thing in the playroom, its head and paw moved by smooth noise.
 
@@ -27,7 +28,7 @@ def record(seed: int, steps: int, senses: tuple[str, ...] = SENSES, shown: Calla
         seed: Of the room and of all chances.
         steps: Control steps.
         senses: Recorded, one moment more than there are steps.
-        shown: Called with the number of each step done.
+        pokes: Share of steps before which a toy is poked in a direction of chance, to roll or slide a metre or two.
         **room: Options of the room.
 
     Returns:
@@ -57,9 +58,12 @@ def record(seed: int, steps: int, senses: tuple[str, ...] = SENSES, shown: Calla
         action = noise[step].copy()
         action[0] = np.clip(0.5 * action[0] + 0.8 * math.cos(turn), -1, 1)
         action[1] = np.clip(action[1] + 1.2 * turn, -1, 1)
+        if random.random() < pokes:
+            push, toy = random.uniform(0.5, 1.5), int(random.integers(6))
+            way = random.uniform(-math.pi, math.pi)
+            world.apply(Poke(world.things[toy], (push * MASS * math.cos(way), push * MASS * math.sin(way), 0.0)))
         note(world.step(action.astype(np.float32))[0])
         actions.append(action)
-        shown(step)
     world.close()
     return {name: np.stack(values).astype(values[0].dtype if hasattr(values[0], "dtype") else np.float32)
             for name, values in rows.items()} | {"action": np.stack(actions).astype(np.float32)}  # fmt: skip
