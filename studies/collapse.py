@@ -25,7 +25,7 @@ from agent import Mind, MindConfig
 from agent.perception import PLANE, Senses
 from studies.frames import SENSES, Arrays, record
 from studies.lives import Progress, metric, side_by_side, versions
-from studies.probes import rank, told
+from studies.probes import directions, rank, share_told
 
 STEPS = 3000  # of the recorded life
 LEARNT = 500  # control steps' worth of learning
@@ -41,6 +41,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 CONTROLS = "none", "untrained"
 MEASURES = {
     "body/rank": ("effective rank of the body's learned latents", "higher"),
+    "body/directions": ("directions of the body's learned latents that are alive", "higher"),
     "body/spread": ("mean standard deviation of the body's learned latents", "higher"),
     "body/feel": ("R2 of what the body feels, off its learned latents", "higher"),
     "things/rank": ("effective rank of the things' learned latents", "higher"),
@@ -118,11 +119,12 @@ def measured(mind: Mind, life: Arrays) -> dict[str, float]:
     things = learned[:, 1:].reshape(-1, learned.shape[-1])
     return {
         "body/rank": rank(learned[:, 0]),
+        "body/directions": float(directions(learned[:, 0])),
         "body/spread": float(learned[:, 0].std(0).mean()),
-        "body/feel": float(np.nanmean(told(learned[:, 0], feel))),
+        "body/feel": share_told(learned[:, 0], feel),
         "things/rank": rank(things),
-        "things/looks": float(np.nanmean(told(learned[:, 1:], looks))),
-        "things/position": float(np.nanmean(told(tokens[:, 1:], life["toys"][..., :2]))),
+        "things/looks": share_told(learned[:, 1:], looks),
+        "things/position": share_told(tokens[:, 1:], life["toys"][..., :2]),
     }
 
 

@@ -30,10 +30,11 @@ from agent.files import write_arrays
 from studies.collapse import taught
 from studies.frames import Arrays, record
 from studies.lives import Progress, metric, side_by_side, versions
-from studies.probes import TRAINED, rank, told
+from studies.probes import TRAINED, directions, rank, share_told
 
 STEPS = 20_000  # pictures
-LEARNT = 600  # control steps' worth of learning: 600 x 4 updates of 64 transitions
+LEARNT = 2400  # updates, of encoder and predictor
+BUDGET = {"updates": 1}  # per control step: the encoder takes one step per control step in any case
 SENSES = ("body", "eye")
 VARIANTS: dict[str, dict[str, Any]] = {
     "eye": {},
@@ -49,8 +50,11 @@ MEASURES = {
     "nearest": "R2 of the bearing of the nearest toy",
     "in_view": "R2 of the bearing of the nearest toy in view",
     "rank": "effective rank",
+    "directions": "directions that are alive",
 }
-FIELD, FORE, HEAD = np.pi / 4, 0.12, 7  # half the field of view (rad), the head before the body (m), its reading
+FIELD = np.pi / 4  # half the field of view (rad)
+HEAD_AT, EYE_AT = 0.12, 0.15  # the head before the body, and the eye before the head (m)
+HEAD = 7  # its angle among the readings of the body
 TOYS = 6
 Floats = npt.NDArray[np.floating]
 
@@ -92,12 +96,12 @@ def probed(life: Arrays, seed: int, learnt: int = LEARNT, who: tuple[str, ...] =
     truth, found = truths(life), {}
     for name, change in VARIANTS.items():
         if not who or name in who:
-            mind = taught(life, seed, change, 0 if name == "untrained" else learnt, senses=SENSES)
+            mind = taught(life, seed, BUDGET | change, learnt, senses=SENSES)
             found[name] = measured(latents(mind, life), truth)
     if not who or "pixels" in who:
         found["pixels"] = measured(components(life["eye"], 104), truth)
     if not who or "ceiling" in who:
-        found["ceiling"] = measured(answered(life, truth, seed, 4 * learnt), truth)
+        found["ceiling"] = measured(answered(life, truth, seed, learnt), truth)
     return found
 
 
@@ -105,7 +109,8 @@ def truths(life: Arrays) -> dict[str, Floats]:
     """Returns what is probed for, (T, F) each; nan where no toy is in view."""
     heading = life["heading"]
     gaze = heading + life["body"][:, HEAD]
-    eye = life["position"] + FORE * np.stack([np.cos(heading), np.sin(heading)], 1)
+    ahead, looked = (np.stack([np.cos(angle), np.sin(angle)], 1) for angle in (heading, gaze))
+    eye = life["position"] + HEAD_AT * ahead + EYE_AT * looked
     off = life["toys"][:, :TOYS, :2] - eye[:, None]
     far = np.linalg.norm(off, axis=-1)
     bearing = (np.arctan2(off[..., 1], off[..., 0]) - gaze[:, None] + np.pi) % (2 * np.pi) - np.pi
@@ -115,15 +120,18 @@ def truths(life: Arrays) -> dict[str, Floats]:
     shown = np.where(np.isfinite(seen.min(1)), bearing[row, seen.argmin(1)], np.nan)
     return {
         "place": life["position"],
-        "gaze": np.stack([np.cos(gaze), np.sin(gaze)], 1),
+        "gaze": looked,
         "nearest": np.stack([np.cos(nearest), np.sin(nearest)], 1),
         "in_view": shown[:, None],
     }
 
 
 def measured(latent: Floats, truth: dict[str, Floats]) -> dict[str, float]:
-    """Returns what a linear probe reads off latents (T, Z), and their effective rank."""
-    return {name: float(np.nanmean(told(latent, it))) for name, it in truth.items()} | {"rank": rank(latent)}
+    """Returns what a linear probe reads off latents (T, Z), and how many directions they use."""
+    return {name: share_told(latent, it) for name, it in truth.items()} | {
+        "rank": rank(latent),
+        "directions": float(directions(latent)),
+    }
 
 
 @torch.no_grad()
@@ -175,7 +183,7 @@ def answered(life: Arrays, truth: dict[str, Floats], seed: int, updates: int) ->
 
 
 def _draw(groups: dict[str, dict[str, Any]], path: Path) -> None:
-    shown = [name for name in MEASURES if name != "rank"]
+    shown = list(MEASURES)[:4]
     fig, axes = plt.subplots(1, len(shown), figsize=(15, 3.6), layout="constrained", sharey=True)
     for axis, name in zip(axes, shown, strict=True):
         for i, (who, group) in enumerate(groups.items()):

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 RIDGE = 1e-3  # of the variance of a standardised latent
+ALIVE = 0.1  # in units of the typical change: less is not told from the error of prediction
 TRAINED = 0.7  # share of a life, its first part, that a probe is fitted on
 
 
@@ -21,6 +22,17 @@ def rank(rows: npt.NDArray[np.floating]) -> float:
         return 0.0
     share = spectrum[spectrum > 1e-12 * total] / total
     return float(np.exp(-(share * np.log(share)).sum()))
+
+
+def directions(rows: npt.NDArray[np.floating]) -> int:
+    """Returns how many principal directions of rows (n, Z) have a standard deviation of at least `ALIVE`."""
+    spectrum = np.linalg.svd(rows - rows.mean(0), compute_uv=False) / np.sqrt(max(1, len(rows)))
+    return int((spectrum >= ALIVE).sum())
+
+
+def share_told(latents: npt.NDArray[np.floating], truth: npt.NDArray[np.floating]) -> float:
+    """Returns the mean R2 that `told` finds; worse than the mean counts as nothing told."""
+    return float(np.nanmean(np.clip(told(latents, truth), 0.0, None)))
 
 
 def told(latents: npt.NDArray[np.floating], truth: npt.NDArray[np.floating], trained: float = TRAINED) -> Floats:

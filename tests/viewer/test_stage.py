@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pygame
 import pytest
 
+from agent.belief import Believed
 from tests.viewer import fake
 from viewer import layout, style
 from viewer import room as module
@@ -108,6 +111,21 @@ def test_things_that_a_plan_moves_get_a_path_and_a_ghost_and_others_none():
     hidden = imagination.overlay(MOMENTS[20], MOMENTS[20].film[-1], 0.0, show=False)
     assert not hidden.ghosts
     assert len(hidden.strips) == len(MOMENTS[20].thought.attention)
+
+
+def test_what_is_believed_of_things_out_of_sight_is_a_ring_as_wide_as_the_doubt():
+    moment, imagination = MOMENTS[20], Imagination(fake.scene())
+    plain = imagination.overlay(moment, moment.film[-1], 0.0, show=False)
+    widths = []
+    for doubt in (0.1, 0.4):
+        believed = (Believed(0, (1.0, -0.5, 0.1), doubt, 3),)
+        thinking = dataclasses.replace(moment, thought=dataclasses.replace(moment.thought, believed=believed))
+        strips = imagination.overlay(thinking, moment.film[-1], 0.0, show=False).strips
+        assert len(strips) == len(plain.strips) + 1
+        ribbon = np.asarray(strips[-1])[..., :2].reshape(-1, 2)
+        np.testing.assert_allclose((ribbon.max(0) + ribbon.min(0)) / 2, (1.0, -0.5), atol=0.02)
+        widths.append(np.ptp(ribbon[:, 0]))
+    assert widths[1] - widths[0] == pytest.approx(0.6, abs=0.03)
 
 
 def test_the_face_changes_with_every_emotion():
