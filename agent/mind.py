@@ -19,11 +19,11 @@ from agent.config import MindConfig
 from agent.configurator import attend
 from agent.critic import Critic
 from agent.emotions import Emotions
-from agent.fitting import affordable, has, lived_by, model_of, nothing, row, sensed, shapes_of
 from agent.learner import Learner
 from agent.memory import Replay
 from agent.moment import Thought
 from agent.perception import Senses
+from agent.senses import affordable, has, lived_by, model_of, nothing, row, sensed, shapes_of
 from agent.tryout import try_out
 from agent.world_model import Rollout
 from intrinsic import Mixture, Names

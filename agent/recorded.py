@@ -9,12 +9,12 @@ from pathlib import Path
 
 from agent.checkpoint import wants
 from agent.config import MindConfig
-from agent.fitting import affordable, shapes_of
 from agent.life import live
 from agent.mind import Mind
 from agent.moment import Moment
 from agent.recorder import Recorder
 from agent.run_folder import RunConfig, RunFolder
+from agent.senses import affordable, shapes_of
 from usererror import UserError
 from worlds import World
 

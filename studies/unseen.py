@@ -25,7 +25,7 @@ from scipy.stats import spearmanr
 import worlds
 from agent import Mind, MindConfig
 from agent.belief import LEAST, steady
-from agent.fitting import sensed
+from agent.senses import sensed
 from studies.frames import Arrays, record
 from studies.lives import Progress, metric, side_by_side, versions
 from studies.probes import TRAINED

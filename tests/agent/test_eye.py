@@ -92,8 +92,6 @@ def test_what_does_not_fit_is_refused_and_both_sides_are_named() -> None:
     mind = agent.Mind.born(only, config=EYE)
     with pytest.raises(UserError, match="this mind has senses"):
         mind.fits(worlds.make("playroom", seed=0))
-    with pytest.raises(UserError, match="attend=9 is more than the 8 things"):
-        agent.Mind.born(worlds.make("playroom", seed=0), config=replace(SMALL, attend=9))
 
 
 def test_a_mind_that_sees_remembers_no_more_pictures_than_it_is_told_to() -> None:

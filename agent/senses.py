@@ -65,10 +65,6 @@ def lived_by(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
         raise UserError(
             f"a mind needs the senses {', '.join(NEEDED)}, or body and eye; this world lacks {', '.join(missing)}"
         )
-    if config.attend != MindConfig.attend and has(shapes, "things") and config.attend > shapes["things"][0]:
-        raise UserError(
-            f"attend={config.attend} is more than the {shapes['things'][0]} things in this world; attend to no more"
-        )
     if config.belief and not has(shapes, "things"):
         raise UserError(f"belief=True keeps things in mind, and this world tells of none: it has {there}")
     own = {name: tuple(shapes[name]) if name in shapes else NOTHING[name] for name in NEEDED}
