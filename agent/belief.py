@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from agent.perception import THING, Senses
+from agent.perception import THING, THING_ORDER, Senses
 
 if TYPE_CHECKING:
     from agent.world_model import WorldModel
 
 SEEN = 0.999  # presence of what is seen; what is believed has less
 LEAST = 0.5  # presence of what is believed with no idea where; below it a thing is not there at all
+LOOK = 1.5  # metres from which a thing out of sight is looked at in thought
 UNIT = 0.5  # metres of doubt that take e times of the sureness
 DOUBT = 0.01  # metres that each step out of sight adds, where all members agree
-REST = 0.004  # metres: a smaller step is what a net says of things at rest, and adds up to wandering if believed
+REST = 0.05  # m/s: what is slower rests, or small errors of a net would add up to wandering
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Believed:
 class Belief(nn.Module):
     """Carries on the rows of things that were seen and are not seen now, by the world model's own prediction.
 
-    What rolls behind a screen goes on rolling there, and what was left behind stays where it was; seen again, it is
+    What rolls behind a screen goes on rolling there, and what was left at rest stays where it was; seen again, it is
     where it is seen. Doubt grows with the ensemble's disagreement, step by step, and takes from the row's presence, so
     that planning, attention and objectives see it as less certain.
 
@@ -75,13 +76,12 @@ class Belief(nn.Module):
         return {**senses, "things": torch.where(hidden.unsqueeze(1), self.rows, senses["things"])}
 
     @torch.no_grad()
-    def follow(self, model: WorldModel, before: Senses, action: Tensor, after: Senses) -> Senses:
+    def follow(self, model: WorldModel, before: Senses, after: Senses) -> Senses:
         """Carries beliefs on by a step that was lived.
 
         Args:
             model: Says how things go on.
             before: Senses before it, with beliefs.
-            action: (A,) that was taken.
             after: Senses after it, as they come.
 
         Returns:
@@ -95,21 +95,39 @@ class Belief(nn.Module):
         if not bool(believed.any()):
             self.doubt = torch.zeros_like(self.doubt)
             return self.fill(after)
-        every = torch.arange(len(was))
-        sure = {**before, "things": torch.cat([was[:, :-1], (was[:, -1:] >= LEAST).float()], 1)}
-        latent = model.encode(sure, every)[None]
-        mean = model(latent, action[None], model.sight(latent, model.perception.appearance(sure)[None]))
-        read = model.perception.imagined(mean[:, 0], sure, every)["things"]  # (E, K, F)
+        read = self._onlooking(model, before)  # (E, K, F)
         row = read.mean(0)
-        step = (row[:, :3] - was[:, :3]).norm(dim=1, keepdim=True)
         still = torch.cat([was[:, :3], torch.zeros_like(was[:, 3:6]), was[:, 6:]], 1)
-        row = torch.where(step < REST, still, row)
+        row = torch.where(was[:, 3:6].norm(dim=1, keepdim=True) < REST, still, row)
         spread = (read - read.mean(0))[..., :2].square().sum(-1).mean(0)
         self.doubt = torch.where(believed, (self.doubt.square() + spread + DOUBT**2).sqrt(), 0.0)
         presence = LEAST + (SEEN - LEAST) * torch.exp(-self.doubt / UNIT)
         row = torch.cat([row[:, :THING], was[:, THING:-1], presence.unsqueeze(1)], 1)
         self.rows = torch.where(believed.unsqueeze(1), row, self.rows)
         return self.fill(after)
+
+    def _onlooking(self, model: WorldModel, senses: Senses) -> Tensor:
+        """Returns the rows of things one step later as each member says (E, K, F), had they been looked at.
+
+        What is behind a body was never seen there: asked about it as it is, a model speaks of what it has not learnt.
+        So it is asked as an onlooker from a little way off, who touches nothing; a step costs the same.
+        """
+        rows, me, p = senses["things"], senses["body"], model.perception
+        away = rows[:, :2] - me[:2]
+        facing = away / away.norm(dim=1, keepdim=True).clamp_min(1e-6)
+        body = me.expand(len(rows), -1).clone()
+        body[:, :2], body[:, 2:4] = rows[:, :2] - LOOK * facing, facing.flip(1)  # sine before cosine
+        body[:, 4:6] = 0.0
+        one = rows.unsqueeze(1).clone()
+        one[..., -1] = 1.0
+        onlooker = {name: value.expand(len(rows), *value.shape) for name, value in senses.items()}
+        onlooker |= {"body": body, "things": one}
+        latent = model.encode(onlooker, torch.zeros(len(rows), 1, dtype=torch.int64))
+        still = torch.zeros(len(rows), model.actions)
+        mean = model(latent, still, model.sight(latent, p.appearance(onlooker)))
+        read = rows.expand(len(mean), -1, -1).clone()
+        read[..., THING_ORDER] = mean[:, :, 1, :THING] * p.change[1, :THING]
+        return read
 
     def told(self) -> tuple[Believed, ...]:
         """Returns what is believed of things out of sight."""

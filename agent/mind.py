@@ -188,7 +188,7 @@ class Mind(nn.Module):
         """Takes in one lived step: remembers it, and tells what it cost and how it felt."""
         before, now, act = self._sensed(obs), sensed(after, self.shapes), torch.from_numpy(action)
         if self.belief is not None:
-            now = self.belief.follow(self.world_model, before, act, now)
+            now = self.belief.follow(self.world_model, before, now)
         self.perception.observe(before if self.belief is None else steady(before, now), now)
         rollout, value = self._relive(before, now, act)
         costs = self._taste(rollout)

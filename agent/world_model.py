@@ -64,7 +64,7 @@ class WorldModel(nn.Module):
 
     def __init__(self, perception: Perception, actions: int, members: int, hidden: int) -> None:
         super().__init__()
-        self.perception = perception
+        self.perception, self.actions = perception, actions
         what = perception.what
         self.own_size, self.pair_size = own_size(perception), pair_size(perception)
         self.thing_out = THING + what

@@ -28,7 +28,7 @@ def record(seed: int, steps: int, senses: tuple[str, ...] = SENSES, pokes: float
         seed: Of the room and of all chances.
         steps: Control steps.
         senses: Recorded, one moment more than there are steps.
-        pokes: Share of steps before which a toy is poked in a direction of chance, to roll or slide a metre or two.
+        pokes: Share of steps before which a toy in view is poked in a direction of chance, to roll or slide a way.
         **room: Options of the room.
 
     Returns:
@@ -59,8 +59,8 @@ def record(seed: int, steps: int, senses: tuple[str, ...] = SENSES, pokes: float
         action[0] = np.clip(0.5 * action[0] + 0.8 * math.cos(turn), -1, 1)
         action[1] = np.clip(action[1] + 1.2 * turn, -1, 1)
         if random.random() < pokes:
-            push, toy = random.uniform(0.5, 1.5), int(random.integers(6))
-            way = random.uniform(-math.pi, math.pi)
+            push, way = random.uniform(0.5, 1.5), random.uniform(-math.pi, math.pi)
+            toy = int(random.choice(seen)) if len(seen := np.flatnonzero(rows["things"][-1][:6, -1])) else 0
             world.apply(Poke(world.things[toy], (push * MASS * math.cos(way), push * MASS * math.sin(way), 0.0)))
         note(world.step(action.astype(np.float32))[0])
         actions.append(action)

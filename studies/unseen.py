@@ -31,7 +31,7 @@ from studies.lives import Progress, metric, side_by_side, versions
 from studies.probes import TRAINED
 
 STEPS = 3000
-POKES = 0.15  # of the steps
+POKES = 0.08  # of the steps
 AT = (1, 5, 10)  # steps after a thing was last seen
 MOVING = 0.1  # m/s
 TOYS = 6
@@ -84,7 +84,7 @@ def followed(mind: Mind, life: Arrays, start: int, stop: int, learn: bool) -> tu
             for i in (t, t + 1)
         )
         now, action = belief.fill(now), torch.from_numpy(life["action"][t])
-        then = belief.follow(mind.world_model, now, action, then)
+        then = belief.follow(mind.world_model, now, then)
         mind.perception.observe(steady(now, then), then)
         places.append(then["things"][:, :2].double().numpy().copy())
         doubts.append(belief.doubt.double().numpy().copy())

@@ -58,16 +58,17 @@ def test_what_is_hidden_goes_on_as_the_model_says_and_what_rests_stays() -> None
     model, change = mind.world_model, mind.perception.change
 
     def rolls(latent: torch.Tensor, action: torch.Tensor, sight: object) -> torch.Tensor:
+        assert latent.shape[:2] == (8, 2)  # each thing is looked at by itself
         mean = latent.expand(3, -1, -1, -1).clone()
-        mean[:, :, 1, 0] += 0.16 / change[1, 0]  # the first thing goes on at 0.8 m/s
-        mean[0, :, 1, 0] += 0.03 / change[1, 0]
-        mean[:, :, 2, 0] += 0.001 / change[1, 0]
+        mean[:, 0, 1, 0] += 0.16 / change[1, 0]  # the first thing goes on at 0.8 m/s
+        mean[0, 0, 1, 0] += 0.03 / change[1, 0]
+        mean[:, 1, 1, 0] += 0.1 / change[1, 0]  # the second was at rest: nobody is there to move it
         return mean
 
     model.forward = rolls  # type: ignore[method-assign]
     assert mind.belief is not None
     for step in range(1, 4):
-        senses = mind.belief.follow(model, senses, torch.zeros(5), gone)
+        senses = mind.belief.follow(model, senses, gone)
         assert float(senses["things"][0, 0]) == pytest.approx(1.0 + step * 0.17, abs=1e-3)
         assert senses["things"][1, :2].tolist() == [2.0, 0.5]
         assert float(mind.belief.doubt[0]) > float(mind.belief.doubt[1]) > 0.0

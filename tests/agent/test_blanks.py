@@ -35,7 +35,7 @@ def tokens(blanks: Blanks, generator: torch.Generator, batch: int = 256) -> tupl
 def fitted(blanks: Blanks, error: Any) -> tuple[float, float]:
     optimizer = torch.optim.Adam(blanks.parameters(), lr=3e-3)
     first = float(error().detach())
-    for _ in range(400):
+    for _ in range(250):
         loss = error()
         optimizer.zero_grad()
         loss.backward()
