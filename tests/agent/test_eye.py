@@ -9,7 +9,8 @@ import torch
 
 import agent
 import worlds
-from agent.eye import Retina
+from agent.eye import Retina, SeeingModel, SeeingPerception
+from studies.probes import told
 from tests.agent.conftest import SMALL
 from usererror import UserError
 from worlds.world import World
@@ -107,3 +108,49 @@ def test_pictures_of_any_lead_are_encoded_alike() -> None:
     tokens = retina(pictures)
     assert tokens.shape == (2, 3, 2, 6)
     torch.testing.assert_close(retina(pictures[1, 2]), tokens[1, 2], rtol=1e-4, atol=1e-5)
+
+
+def spots(place: torch.Tensor) -> torch.Tensor:
+    """Returns pictures (B, 84, 84, 3) of a bright spot at places (B, 2), in pixels, on a ground of stripes."""
+    at = torch.arange(84.0)
+    near = [torch.exp(-((at - place[:, i : i + 1]) ** 2) / 30.0) for i in range(2)]
+    ground = 60.0 + 40.0 * torch.sin(at / 5.0)
+    spot = near[0].unsqueeze(2) * near[1].unsqueeze(1)
+    return (ground + 150.0 * spot).clamp(0, 255).to(torch.uint8).unsqueeze(-1).expand(-1, -1, -1, 3).contiguous()
+
+
+def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
+    """Returns R2 of a spot's place off the latents of an eye that learnt how actions move it, and their spread."""
+    generator = torch.Generator().manual_seed(0)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        perception = SeeingPerception(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
+        model = SeeingModel(perception, actions=2, members=2, hidden=16)
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+    nobody = {"body": torch.zeros(48, 6), "things": torch.zeros(48, 0, 9)}
+    nobody |= {"vitals": torch.zeros(48, 0), "touch": torch.zeros(48, 0)}
+    nothing = torch.zeros(48, 0, dtype=torch.int64)
+    for _ in range(150):
+        place = 14.0 + 56.0 * torch.rand(48, 2, generator=generator)
+        action = 2.0 * torch.rand(48, 2, generator=generator) - 1.0
+        before, after = (
+            model.encode({**nobody, "eye": spots(it)}, nothing) for it in (place, place + 10.0 * action)
+        )  # fmt: skip
+        sight = model.sight(before, torch.zeros(48, 0, 1))
+        losses = model.loss(before, after, action, sight)[0]
+        side = model.side_losses(before, after, action, torch.zeros(48, 0), method, generator)
+        loss = losses["eye"] + 0.05 * side["regularizer"] + inverse * side["inverse"]
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    place = 14.0 + 56.0 * torch.rand(400, 2, generator=generator)
+    with torch.no_grad():
+        latent = perception.look({"eye": spots(place)}).flatten(1).numpy()
+    return float(told(latent, place.numpy()).mean()), float(latent.std(0).mean())
+
+
+def test_an_eye_learns_where_things_are_by_predicting_and_without_a_regulariser_it_goes_blind() -> None:
+    told_by, spread = seen_by_learning("vicreg", 0.05)
+    blind, shrunk = seen_by_learning("none", 0.0)
+    assert told_by > 0.9
+    assert spread > 0.5 > 0.1 > shrunk, (told_by, spread, blind, shrunk)
