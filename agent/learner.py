@@ -96,7 +96,7 @@ class Learner:
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
             losses, energy = model.loss(
-                latent, target, act, Sight(own, pair, facing), None if seen is None else seen.chunk(cfg.updates)[i]
+                latent, target, act, Sight(own, pair, facing), seen=None if seen is None else seen.chunk(cfg.updates)[i]
             )
             memory.retell(where, energy)
             _step(self.fast, losses)

@@ -78,7 +78,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
 
 def _lives(_: str, seed: int, steps: int) -> dict[str, dict[str, float]]:
     life = record(seed, steps)
-    return {variant: measured(taught(life, seed, change), life) for variant, change in VARIANTS.items()}
+    return {variant: measured(taught(life, seed, change, LEARNT), life) for variant, change in VARIANTS.items()}
 
 
 def taught(life: Arrays, seed: int, change: dict[str, Any], learnt: int = LEARNT, **room: Any) -> Mind:

@@ -87,7 +87,7 @@ def _lives(_: str, seed: int, steps: int, folder: Path) -> dict[str, dict[str, f
         write_arrays(path, record(seed, steps, SENSES))
     with np.load(path, allow_pickle=False) as file:
         life = {name: file[name] for name in file.files}
-    return probed(life, seed)
+    return probed(life, seed, LEARNT)
 
 
 def probed(life: Arrays, seed: int, learnt: int = LEARNT, who: tuple[str, ...] = ()) -> dict[str, dict[str, float]]:

@@ -1,9 +1,12 @@
 """Studies of what is in latents, and of things out of view: what they measure is what they say."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
-from studies import eye, unseen
+from studies import collapse, eye, unseen
 from studies.frames import record
 from studies.probes import rank, told
 
@@ -72,3 +75,19 @@ def test_a_playing_body_gets_about_and_its_record_fits_together() -> None:
     np.testing.assert_allclose(life["things"][seen][:, :3], life["toys"][seen], atol=1e-5)
     again = record(31, 60, pokes=0.2, things="seen")
     assert all(np.array_equal(life[name], again[name]) for name in life)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("study", "metric"), [(collapse, "vicreg/body/feel"), (eye, "eye/gaze"), (unseen, "all_1")])
+def test_a_study_of_latents_runs_from_end_to_end(
+    study: Any, metric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_turn(work: Any, jobs: Any, progress: Any) -> dict[Any, Any]:
+        return {job: work(*job) for job in jobs}
+
+    monkeypatch.setattr(study, "side_by_side", in_turn)
+    monkeypatch.setattr(study, "LEARNT", 2, raising=False)
+    result = study.run((31,), tmp_path, lambda share, words: None, steps=130)
+    assert 0.0 <= result["metrics"][metric]["value"] <= 1.0
+    assert all(group for group in result["controls"].values())
+    assert (tmp_path / "figure.png").stat().st_size > 5000
