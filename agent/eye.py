@@ -15,7 +15,7 @@ from agent.world_model import WorldModel
 
 PATCH = 6  # pixels
 WIDTH = 2  # times the width of the other nets: a picture's latents are many
-WEIGHT = 10.0  # of what keeps a picture's latents from collapsing, beside what does so for tokens
+WEIGHT = 100.0  # of what keeps a picture's latents apart: its prediction pulls them together harder than tokens'
 
 
 class Retina(nn.Module):
