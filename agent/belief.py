@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SEEN = 0.999  # presence of what is seen; what is believed has less
 LEAST = 0.5  # presence of what is believed with no idea where; below it a thing is not there at all
 LOOK = 1.5  # metres from which a thing out of sight is looked at in thought
+NEWS = 0.1  # weight of the last step in how far off predictions were
+FIRST = 0.1  # metres that they are off for all that is known at first
 UNIT = 0.5  # metres of doubt that take e times of the sureness
 DOUBT = 0.01  # metres that each step out of sight adds, where all members agree
 REST = 0.05  # m/s: what is slower rests, or small errors of a net would add up to wandering
@@ -39,11 +41,12 @@ class Believed:
 
 
 class Belief(nn.Module):
-    """Carries on the rows of things that were seen and are not seen now, by the world model's own prediction.
+    """Carries on the rows of things that were seen and are not seen now, as the world model says.
 
     What rolls behind a screen goes on rolling there, and what was left at rest stays where it was; seen again, it is
-    where it is seen. Doubt grows with the ensemble's disagreement, step by step, and takes from the row's presence, so
-    that planning, attention and objectives see it as less certain.
+    where it is seen. A young model is worse at this than going straight on is: the two are weighed by how far off
+    each was, of each thing, while it was seen moving. Doubt grows step by step with that and with the ensemble's
+    disagreement, and takes from the row's presence, so that planning, attention and objectives see it as less certain.
 
     Source: object permanence by filtering without observation, the prediction step of Kalman 1960, with the world model
     of LeCun 2022 (section 4.10: a memory for parts of the world that are not perceived now) as its dynamics. We carry
@@ -57,18 +60,23 @@ class Belief(nn.Module):
     rows: Tensor
     doubt: Tensor
     unseen: Tensor
+    off: Tensor
+    ran: Tensor
 
     def __init__(self, things: int, features: int) -> None:
         super().__init__()
         self.register_buffer("rows", torch.zeros(things, features))
         self.register_buffer("doubt", torch.zeros(things))
         self.register_buffer("unseen", torch.zeros(things, dtype=torch.int64))
+        self.register_buffer("off", torch.full((2, things), FIRST**2))  # (m2) of the model, and of going straight on
+        self.register_buffer("ran", torch.zeros(2))
 
     def forget(self, things: int | None = None) -> None:
         """Believes nothing any more, of so many things."""
         things = len(self.rows) if things is None else things
         self.rows, self.doubt = torch.zeros(things, self.rows.shape[1]), torch.zeros(things)
         self.unseen = torch.zeros(things, dtype=torch.int64)
+        self.off = nn.functional.pad(self.off, (0, things - self.off.shape[1]), value=FIRST**2)
 
     def fill(self, senses: Senses) -> Senses:
         """Returns senses in which things out of sight are as believed."""
@@ -87,24 +95,39 @@ class Belief(nn.Module):
         Returns:
             The senses after it, with beliefs.
         """
-        was, seen = before["things"], after["things"][:, -1] >= LEAST
-        known = was[:, -1] >= LEAST
+        was, now = before["things"], after["things"]
+        seen, known = now[:, -1] >= LEAST, was[:, -1] >= LEAST
+        moving = was[:, 3:6].norm(dim=1) >= REST
         believed = known & ~seen
-        self.rows = torch.where(seen.unsqueeze(1), after["things"], torch.zeros_like(was))
-        self.unseen = torch.where(believed, self.unseen + 1, 0)
-        if not bool(believed.any()):
-            self.doubt = torch.zeros_like(self.doubt)
-            return self.fill(after)
-        read = self._onlooking(model, before)  # (E, K, F)
-        row = read.mean(0)
         still = torch.cat([was[:, :3], torch.zeros_like(was[:, 3:6]), was[:, 6:]], 1)
-        row = torch.where(was[:, 3:6].norm(dim=1, keepdim=True) < REST, still, row)
-        spread = (read - read.mean(0))[..., :2].square().sum(-1).mean(0)
-        self.doubt = torch.where(believed, (self.doubt.square() + spread + DOUBT**2).sqrt(), 0.0)
+        row, doubt = still, self.doubt.square() + DOUBT**2
+        if bool((known & moving).any()):
+            read = self._onlooking(model, before)  # (E, K, F)
+            straight = torch.cat([was[:, :3] + self.pace * was[:, 3:6], was[:, 3:]], 1)
+            ways = torch.stack([read.mean(0), straight])
+            trust = (1.0 / self.off) / (1.0 / self.off).sum(0)  # (2, K)
+            row = torch.where(moving.unsqueeze(1), (trust.unsqueeze(-1) * ways).sum(0), still)
+            spread = (read - read.mean(0))[..., :2].square().sum(-1).mean(0)
+            doubt = doubt + moving * (spread + (trust * self.off).sum(0))
+            self._compare(ways, was, now, moving & seen_throughout(was, now))
+        self.unseen = torch.where(believed, self.unseen + 1, 0)
+        self.doubt = torch.where(believed, doubt.sqrt(), 0.0)
         presence = LEAST + (SEEN - LEAST) * torch.exp(-self.doubt / UNIT)
         row = torch.cat([row[:, :THING], was[:, THING:-1], presence.unsqueeze(1)], 1)
-        self.rows = torch.where(believed.unsqueeze(1), row, self.rows)
+        self.rows = torch.where(seen.unsqueeze(1), now, believed.unsqueeze(1) * row)
         return self.fill(after)
+
+    def _compare(self, ways: Tensor, was: Tensor, now: Tensor, seen: Tensor) -> None:
+        """Notes how far off either way of telling (2, K, F) was for things that were seen to move."""
+        off = (ways[..., :2] - now[:, :2]).square().sum(-1).clamp_min(1e-6)
+        self.off = torch.where(seen, self.off + NEWS * (off - self.off), self.off)
+        moved, speed = ((now - was)[:, :3] * seen.unsqueeze(1)), was[:, 3:6]
+        self.ran = self.ran + torch.stack([(moved * speed).sum(), (speed.square() * seen.unsqueeze(1)).sum()])
+
+    @property
+    def pace(self) -> Tensor:
+        """Seconds in a step, as far as things seen moving tell."""
+        return self.ran[0] / self.ran[1].clamp_min(1e-6)
 
     def _onlooking(self, model: WorldModel, senses: Senses) -> Tensor:
         """Returns the rows of things one step later as each member says (E, K, F), had they been looked at.

@@ -127,18 +127,18 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
         perception = SeeingPerception(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
         model = SeeingModel(perception, actions=2, members=2, hidden=16)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
-    nobody = {"body": torch.zeros(48, 6), "things": torch.zeros(48, 0, 9)}
-    nobody |= {"vitals": torch.zeros(48, 0), "touch": torch.zeros(48, 0)}
-    nothing = torch.zeros(48, 0, dtype=torch.int64)
-    for _ in range(150):
-        place = 14.0 + 56.0 * torch.rand(48, 2, generator=generator)
-        action = 2.0 * torch.rand(48, 2, generator=generator) - 1.0
+    nobody = {"body": torch.zeros(32, 6), "things": torch.zeros(32, 0, 9)}
+    nobody |= {"vitals": torch.zeros(32, 0), "touch": torch.zeros(32, 0)}
+    nothing = torch.zeros(32, 0, dtype=torch.int64)
+    for _ in range(120):
+        place = 14.0 + 56.0 * torch.rand(32, 2, generator=generator)
+        action = 2.0 * torch.rand(32, 2, generator=generator) - 1.0
         before, after = (
             model.encode({**nobody, "eye": spots(it)}, nothing) for it in (place, place + 10.0 * action)
         )  # fmt: skip
-        sight = model.sight(before, torch.zeros(48, 0, 1))
+        sight = model.sight(before, torch.zeros(32, 0, 1))
         losses = model.loss(before, after, action, sight)[0]
-        side = model.side_losses(before, after, action, torch.zeros(48, 0), method, generator)
+        side = model.side_losses(before, after, action, torch.zeros(32, 0), method, generator)
         loss = losses["eye"] + 0.05 * side["regularizer"] + inverse * side["inverse"]
         optimizer.zero_grad()
         loss.backward()
