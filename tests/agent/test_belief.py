@@ -76,6 +76,26 @@ def test_what_is_hidden_goes_on_as_the_model_says_and_what_rests_stays() -> None
     assert not senses["things"][2:].any()
 
 
+def test_whoever_was_right_about_what_was_seen_is_believed_about_what_is_not(world: World) -> None:
+    mind = agent.Mind.born(world, seed=0, config=BELIEVING)
+    assert mind.belief is not None
+    senses = {name: torch.from_numpy(value).clone() for name, value in world.observe().items()}
+    senses["things"][:, 3:6] = 0.0
+    senses["things"][0, 3] = 0.8  # rolls straight on, 0.16 m in a step; the newborn model knows nothing of it
+    for _ in range(60):
+        after = {name: value.clone() for name, value in senses.items()}
+        after["things"][0, 0] += 0.16
+        senses = mind.belief.follow(mind.world_model, senses, after)
+    assert float(mind.belief.pace) == pytest.approx(0.2, abs=1e-3)
+    assert float(mind.belief.off[0, 0]) > 50 * float(mind.belief.off[1, 0])
+    start = float(senses["things"][0, 0])
+    gone = {**senses, "things": senses["things"].clone()}
+    gone["things"][0] = 0.0
+    for _ in range(3):
+        senses = mind.belief.follow(mind.world_model, senses, gone)
+    assert float(senses["things"][0, 0]) == pytest.approx(start + 0.48, abs=0.03)
+
+
 def test_nothing_is_learnt_from_what_was_only_believed() -> None:
     before, after = torch.zeros(2, 3, 19), torch.zeros(2, 3, 19)
     before[..., -1], after[..., -1] = 1.0, 1.0
