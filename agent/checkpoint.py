@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "minds"
 SUFFIX = ".safetensors"
-FORMAT = 1
+FORMAT = 2
 
 
 def shipped() -> tuple[str, ...]:
@@ -201,7 +201,7 @@ def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exac
 
 def _optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
     learner = mind.learner
-    pairs = [("fast", learner.fast), ("slow", learner.slow)]
+    pairs = [("fast", learner.fast), ("slow", learner.slow), ("fear", learner.fear)]
     return [*pairs, ("taste", learner.taste)] if learner.tastes else pairs
 
 

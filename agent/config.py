@@ -40,11 +40,11 @@ class MindConfig:
     """Most transitions remembered by a mind that sees: each picture takes 21 kB, memory that is taken as it fills."""
     belief: bool = False
     """Whether things out of sight are believed to go on, as the world model says; for worlds made with things=seen."""
-    attend: int = 5
+    attend: int = 4
     """Things attended at once: the others are taken to stay where they are."""
     horizon: int = 14
     """Control steps looked ahead; 14 are 2.8 s."""
-    samples: int = 64
+    samples: int = 48
     """Plans imagined per iteration of the planner."""
     iterations: int = 2
     """Iterations of the planner per control step."""
@@ -95,6 +95,8 @@ class MindConfig:
     """How far imagined costs are trusted before the critic's word, per control step: 0 at once, 1 to the horizon."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
+    dreams: bool = True
+    """Whether the critic also learns from remembered moments that are imagined somewhere else."""
     threads: int = 1
     """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
     objectives: dict[str, float] = field(

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 
 class EnsembleMLP(nn.Module):
-    """E independent perceptrons with SiLU between layers, run as batched matrix products.
+    """E independent perceptrons with hard swish between layers, run as batched matrix products.
 
     Args:
         members: How many, E.
@@ -53,5 +53,5 @@ class EnsembleMLP(nn.Module):
     def _rest(self, x: Tensor) -> Tensor:
         in_place = not torch.is_grad_enabled()  # nobody else holds x, and no gradient needs it
         for i in range(1, self.layers):
-            x = torch.baddbmm(self.biases[i], nn.functional.silu(x, inplace=in_place), self.weights[i])
+            x = torch.baddbmm(self.biases[i], nn.functional.hardswish(x, inplace=in_place), self.weights[i])
         return x

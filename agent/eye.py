@@ -78,7 +78,7 @@ class SeeingPerception(Perception):
 
     def imagined(self, latent: Tensor, still: Senses, attended: Tensor) -> Senses:
         """See `Perception`; pictures are imagined in latents alone."""
-        return super().imagined(latent[..., : 1 + len(attended), :], still, attended)
+        return super().imagined(latent[..., : 1 + attended.shape[-1], :], still, attended)
 
 
 class SeeingModel(WorldModel):
@@ -116,7 +116,7 @@ class SeeingModel(WorldModel):
         """See `WorldModel`."""
         return [*super().predictor, *self.eye_net.parameters()]
 
-    def encode(self, senses: Senses, attended: Tensor) -> Tensor:
+    def encode(self, senses: Senses, attended: Tensor | None = None) -> Tensor:
         """See `WorldModel`; the picture's tokens come last."""
         return torch.cat([super().encode(senses, attended), self.perception.look(senses)], -2)
 

@@ -14,10 +14,14 @@ from agent.belief import seen_throughout
 from agent.config import MindConfig
 from agent.configurator import attend, gather
 from agent.critic import Critic
-from agent.memory import Replay
+from agent.dreams import dream
+from agent.memory import Replay, Sample
 from agent.sight import Sight
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
+
+CRITIC_RATE = 3.0  # times the learning rate of all else
+CRITIC_EVERY = 2  # control steps, between its steps
 
 
 class Learner:
@@ -46,11 +50,14 @@ class Learner:
 
     @cached_property
     def slow(self) -> torch.optim.Optimizer:
-        """Steps all else that learns."""
+        """Steps the rest of the world model: what encodes and reads out."""
         predictor = {id(p) for p in self.model.predictor}
-        owners = (self.model, self.critic)
-        everything = [p for owner in owners for p in owner.parameters()]
-        return self._optimizer([p for p in everything if p.requires_grad and id(p) not in predictor])
+        return self._optimizer([p for p in self.model.parameters() if p.requires_grad and id(p) not in predictor])
+
+    @cached_property
+    def fear(self) -> torch.optim.Optimizer:
+        """Steps the critic, which goes faster than all else: it has one step where the predictor has many."""
+        return self._optimizer(list(self.critic.net.parameters()), CRITIC_RATE)
 
     @cached_property
     def taste(self) -> torch.optim.Optimizer:
@@ -69,21 +76,23 @@ class Learner:
             nn.utils.clip_grad_norm_(parameters, 10.0)
         self.taste.step()
 
-    def _optimizer(self, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-        return torch.optim.Adam(parameters, lr=self.config.learning_rate, fused=True)
+    def _optimizer(self, parameters: list[nn.Parameter], faster: float = 1.0) -> torch.optim.Optimizer:
+        return torch.optim.Adam(parameters, lr=faster * self.config.learning_rate, fused=True)
 
     def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
         """Makes the configured number of updates, and returns the losses of the last by name."""
         cfg, model = self.config, self.model
         if memory.transitions < cfg.batch or not cfg.updates:
             return {}
-        senses, action, after, cost, index = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
+        drawn = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
+        senses, action, after = drawn.senses, drawn.action, drawn.after
         if self.mirror or cfg.noise or cfg.shift or cfg.light:
             given = senses, action, after
             senses, action, after = augment(cfg, model.perception, self.mirror, given, generator)
         attended = attend(senses, cfg.attend)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
-        before, then = model.encode(both, attended.repeat(2, 1)).chunk(2)
+        both["things"] = gather(both["things"], attended.repeat(2, 1))  # what is not attended need not be encoded
+        before, then = model.encode(both).chunk(2)
         appearance = gather(model.perception.appearance(senses), attended)
         encoded = (before, then, *model.sight(before, appearance))
         seen = None
@@ -91,7 +100,7 @@ class Learner:
             seen = gather(seen_throughout(senses["things"], after["things"]).unsqueeze(-1), attended)[..., 0].float()
         parts = [tensor.detach().chunk(cfg.updates) for tensor in encoded]
         losses: dict[str, Tensor] = {}
-        for i, (act, where) in enumerate(zip(action.chunk(cfg.updates), index.chunk(cfg.updates), strict=True)):
+        for i, (act, where) in enumerate(zip(action.chunk(cfg.updates), drawn.place.chunk(cfg.updates), strict=True)):
             latent, target, own, pair, facing = (
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
@@ -101,16 +110,20 @@ class Learner:
             memory.retell(where, energy)
             _step(self.fast, losses)
         sight = Sight(*(tensor.detach() for tensor in encoded[2:]))
-        future = model.sight(then.detach(), appearance)
         slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
         slow["regularizer"] *= cfg.regularization
         slow["inverse"] *= cfg.inverse
         if cfg.past:
-            slow["past"] = cfg.past * model.blanks.past(before, then, action, future)
+            slow["past"] = cfg.past * model.blanks.past(before, then, action, model.sight(then.detach(), appearance))
         if cfg.masked:
             slow["masked"] = cfg.masked * model.blanks.masked(before, sight, generator)
-        if self.critic.drives:
-            slow["critic"] = self.critic.loss(sight, future, cost)
+        told: dict[str, Tensor] = {}
+        if self.critic.drives and memory.last % CRITIC_EVERY == 0:
+            future = model.sight(then.detach(), appearance)
+            critic = self._criticise(drawn, sight, future, generator)
+            _step(self.fear, {"critic": critic})
+            self.critic.follow()
+            told["critic"] = critic
         if self.tastes:
             with torch.no_grad():
                 mean = model(before, action, sight)
@@ -118,7 +131,7 @@ class Learner:
             lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
             taste = self.mixture.loss(lived.view())
             if taste is not None:
-                slow["objectives"] = taste.detach()
+                told["objectives"] = taste.detach()
                 self._taste(taste)
         grads = [
             (tensor, torch.cat([leaf.grad for leaf in part if leaf.grad is not None]))
@@ -126,8 +139,22 @@ class Learner:
             if tensor.requires_grad
         ]
         _step(self.slow, slow, grads)
-        self.critic.follow()
-        return {name: float(loss.detach()) for name, loss in {**losses, **slow}.items()}
+        return {name: float(loss.detach()) for name, loss in {**losses, **slow, **told}.items()}
+
+    def _criticise(self, drawn: Sample, before: Sight, after: Sight, generator: torch.Generator) -> Tensor:
+        """Returns the critic's loss on dreams and on what was lived, drawn evenly, or chances would be overrated."""
+        even = drawn.even
+        before, after = (Sight(*(part[even] for part in sight)) for sight in (before, after))
+        cost = drawn.cost[even]
+        if self.config.dreams and drawn.senses["things"].numel():  # one dreams of being near things
+            some = slice(self.config.batch)
+            senses = {name: value[even][some] for name, value in drawn.senses.items()}
+            drives, k, action = self.critic.drives, self.config.attend, drawn.action[even][some]
+            *there, price = dream(self.model, self.mixture, drives, senses, action, k, generator)
+            pairs = zip((before, after), there, strict=True)
+            before, after = (Sight(*map(torch.cat, zip(*pair, strict=True))) for pair in pairs)
+            cost = torch.cat([cost, price])
+        return self.critic.loss(before, after, cost)
 
 
 def _step(

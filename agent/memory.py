@@ -9,6 +9,8 @@ from torch import Tensor
 
 from agent.perception import Senses
 
+KEEP_HEAVY = 10  # one in so many moments of a memory that is cut short is kept for its cost
+
 
 def by_error(energy: Tensor, visits: Tensor) -> Tensor:
     """Returns the priority of what is badly predicted.
@@ -39,6 +41,7 @@ class Sample(NamedTuple):
         after: Senses after, by name (B, ...).
         cost: (B, C) per cost that the memory keeps.
         place: (B,) where they lie in memory.
+        even: (B,) which of them were drawn evenly.
     """
 
     senses: Senses
@@ -46,6 +49,7 @@ class Sample(NamedTuple):
     after: Senses
     cost: Tensor
     place: Tensor
+    even: Tensor
 
 
 class Replay:
@@ -117,16 +121,18 @@ class Replay:
         order = self._order(self.size)  # as lived, so that a memory read back from disk draws the same
         known = order[self.linked[order]]
         pick = torch.randint(len(known), (batch,), generator=generator)
+        even = torch.ones(batch, dtype=torch.bool)
         if rare > 0.0:
             weight = PRIORITIES[priority](self.energy[known].clamp(1e-6, 1e6), self.visits[known])
             worst = torch.multinomial(weight, batch, replacement=True, generator=generator)
             # By turns, so that every part of the batch has its share.
-            pick = torch.where(torch.rand(batch, generator=generator) < rare, worst, pick)
+            even = torch.rand(batch, generator=generator) >= rare
+            pick = torch.where(even, pick, worst)
         index = known[pick]
         self.visits.index_add_(0, index, torch.ones_like(index, dtype=torch.int32))
         after = (index + 1) % self.capacity
         now, then = ({k: v[i] for k, v in self.senses.items()} for i in (index, after))
-        return Sample(now, self.action[index], then, self.cost[index], index)
+        return Sample(now, self.action[index], then, self.cost[index], index, even)
 
     def retell(self, index: Tensor, energy: Tensor) -> None:
         """Notes how badly transitions are predicted now."""
@@ -136,12 +142,30 @@ class Replay:
         return (torch.arange(latest) + self.last + 1 - latest) % self.capacity
 
     def state(self, moments: int | None = None) -> dict[str, Tensor]:
-        """Returns the latest moments, all by default, in the order they were lived."""
-        keep = self.size if moments is None else min(moments, self.size)
-        order = self._order(keep)
+        """Returns moments in the order they were lived: all, or so many, the latest and a few that cost unusually much.
+
+        What is kept of a long life must hold what it was taught by: a burn that it avoided ever since.
+        """
+        order = self._order(self.size)
+        if moments is not None and moments < self.size:
+            recent = order[self.size - moments + moments // KEEP_HEAVY :]
+            order = torch.cat([self._heavy(order[: -len(recent) - 1], moments // KEEP_HEAVY), recent])
         flat = {f"senses.{k}": v[order] for k, v in self.senses.items()}
-        kept = "action", "cost", "energy", "visits", "linked"
-        return flat | {name: getattr(self, name)[order] for name in kept}
+        flat |= {name: getattr(self, name)[order] for name in ("action", "cost", "energy", "visits", "linked")}
+        followed = torch.cat([order[1:] == (order[:-1] + 1) % self.capacity, torch.ones(1, dtype=torch.bool)])
+        return flat | {"linked": flat["linked"] & followed}
+
+    def _heavy(self, order: Tensor, moments: int) -> Tensor:
+        """Returns which of these moments began the steps that cost most beside the usual, and their ends."""
+        begins = order[self.linked[order]]
+        if len(begins) < 2 or not self.costs:
+            return begins[:0]
+        cost = self.cost[begins]
+        unusual = ((cost - cost.mean(0)) / cost.std(0).clamp_min(1e-6)).amax(-1)
+        worst = begins[unusual.argsort(descending=True, stable=True)[: moments // 2]]
+        kept = torch.zeros(self.capacity, dtype=torch.bool)
+        kept[worst] = kept[(worst + 1) % self.capacity] = True
+        return order[kept[order]]
 
     def load(self, flat: dict[str, Tensor], costs: tuple[str, ...]) -> None:
         """Puts back what `state` of a memory with these costs returned; costs not kept then count as 0."""

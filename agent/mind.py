@@ -23,7 +23,7 @@ from agent.learner import Learner
 from agent.memory import Replay
 from agent.moment import Thought
 from agent.perception import Senses
-from agent.senses import affordable, has, lived_by, model_of, nothing, row, sensed, shapes_of
+from agent.senses import affordable, has, lived_by, model_of, nothing, remembered, row, sensed, shapes_of
 from agent.tryout import try_out
 from agent.world_model import Rollout
 from intrinsic import Mixture, Names
@@ -70,8 +70,7 @@ class Mind(nn.Module):
         self.actor = Actor(self.world_model, self.mixture, self.critic, actions, config)
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
         self.generator = torch.Generator().manual_seed(seed)
-        capacity = min(config.capacity, config.frames) if "eye" in senses else config.capacity
-        self.memory = Replay(nothing(self.shapes), actions, self.drives, capacity)
+        self.memory = Replay(nothing(senses), actions, self.drives, remembered(senses, config))
         self.belief = Belief(*senses["things"]) if config.belief else None
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
@@ -179,6 +178,7 @@ class Mind(nn.Module):
             weights=self.mixture.weights,
             plans=tuple(replace(plan, things=plan.things[:, :present]) for plan in self.choice.plans),
             anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
             believed=() if self.belief is None else self.belief.told(),
         )
         return self.choice.action.numpy().copy(), thought

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +47,7 @@ class Thought:
         weights: Weight of each objective now.
         plans: The chosen plan first, then its rivals; empty while babbling.
         anticipated: What the critic expects of each drive from here, discounted (cost units).
+        alarm: How likely each drive strikes within 1, 2, ... control steps, by the critic.
         believed: Things out of sight and where they are believed to be, in a mind that keeps them in mind.
     """
 
@@ -56,6 +57,7 @@ class Thought:
     weights: dict[str, float]
     plans: tuple[Plan, ...]
     anticipated: dict[str, float]
+    alarm: dict[str, FloatArray] = field(default_factory=dict)
     believed: tuple[Believed, ...] = ()
 
     @property

@@ -62,9 +62,9 @@ class Perception(nn.Module):
         self.register_buffer("high", torch.zeros(2))
         if what:
             self.body_encoder = nn.Sequential(
-                nn.Linear(body - PLANE + vitals + touch, hidden), nn.SiLU(), nn.Linear(hidden, what)
+                nn.Linear(body - PLANE + vitals + touch, hidden), nn.Hardswish(), nn.Linear(hidden, what)
             )
-            self.thing_encoder = nn.Sequential(nn.Linear(appearance, hidden), nn.SiLU(), nn.Linear(hidden, what))
+            self.thing_encoder = nn.Sequential(nn.Linear(appearance, hidden), nn.Hardswish(), nn.Linear(hidden, what))
 
     def wheres(self, senses: Senses) -> Tensor:
         """Returns the sensed whereabouts (*lead, 1 + K, where), in physical units, body first."""
@@ -124,8 +124,8 @@ class Perception(nn.Module):
 
         Args:
             latent: (*lead, 1 + k, Z) tokens of the body and the attended things.
-            still: Senses of now, without leading shape: what is not attended stays as it is.
-            attended: (k,) indices of the attended things.
+            still: Senses of now, without leading shape or with the last of *lead: what is not attended stays as it is.
+            attended: (k,) indices of the attended things, or (B, k) where B is the last of *lead.
 
         Returns:
             ``body``, ``vitals`` and ``things`` with leading shape *lead.
@@ -137,5 +137,10 @@ class Perception(nn.Module):
         vitals = own[..., n : n + self.vitals_size]
         vitals = vitals * self._vital_units(vitals)
         things = still["things"].expand(*latent.shape[:-2], -1, -1).clone()
-        things[..., attended[:, None], torch.tensor(THING_ORDER)] = others
+        order = torch.tensor(THING_ORDER)
+        if attended.dim() == 1:
+            things[..., attended[:, None], order] = others
+        else:
+            row = torch.arange(len(attended))[:, None, None]
+            things[..., row, attended[..., None], order] = others
         return {"body": body, "vitals": vitals, "things": things}

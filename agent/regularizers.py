@@ -117,4 +117,4 @@ def inverse_dynamics_net(inputs: int, actions: int) -> nn.Module:
     Source: the inverse-dynamics term of Sobal et al. 2022, arXiv 2211.10831, which holds a joint-embedding model
     up against distractors.
     """
-    return nn.Sequential(nn.Linear(inputs, 64), nn.SiLU(), nn.Linear(64, actions))
+    return nn.Sequential(nn.Linear(inputs, 64), nn.Hardswish(), nn.Linear(64, actions))

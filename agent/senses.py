@@ -94,6 +94,11 @@ def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
     return model
 
 
+def remembered(shapes: Shapes, config: MindConfig) -> int:
+    """Returns how many moments a mind with these senses remembers."""
+    return min(config.capacity, config.frames) if "eye" in shapes else config.capacity
+
+
 def nothing(shapes: Shapes) -> Senses:
     """Returns senses that tell of nothing."""
     return {name: torch.zeros(shape, dtype=torch.uint8 if name == "eye" else None) for name, shape in shapes.items()}

@@ -24,7 +24,7 @@ class Outlook(NamedTuple):
         appearance: (B, k, features) what the things look like.
         rim: (B, 1 + k, 1) half widths of the tokens (m), 0 for the body.
         edge: (4,) how far from the origin the room ends (m), on four sides, negative.
-        origin: (3,) one for a position, zero for velocity and heading.
+        origin: (4,) one for a position, zero for velocity, heading, and the way to a wall.
     """
 
     scale: Tensor
@@ -89,7 +89,7 @@ def look_out(perception: Perception, appearance: Tensor) -> Outlook:
         appearance,
         nn.functional.pad(appearance[..., :1], (0, 0, 1, 0)),
         torch.cat([-p.high, p.low]),
-        appearance.new_tensor((1.0, 0.0, 0.0)),
+        appearance.new_tensor((1.0, 0.0, 0.0, 0.0)),
     )
 
 
@@ -97,19 +97,18 @@ def see(perception: Perception, latent: Tensor, outlook: Outlook) -> Sight:
     """Sees tokens (B, 1 + k, Z) from the body."""
     p = perception
     where = latent[..., : p.where] * outlook.scale
-    plane = planar(where[..., :PLANE])  # (B, 1 + k, 3)
-    me, others = plane[:, 0], plane[:, 1:]
-    facing = me[:, 2:]
-    turn = facing.conj()
-    # Offsets are taken of positions alone, not of velocities and headings.
-    seen = flat((others - (me * outlook.origin).unsqueeze(1)) * turn.unsqueeze(1))
-    walls = flat(planar(walls_near(where[..., :2], outlook)) * turn.unsqueeze(1))  # (B, 1 + k, 2)
+    walls = walls_near(where[..., :2], outlook)
+    plane = planar(torch.cat([where[..., :PLANE], walls], -1))  # (B, 1 + k, 4)
+    facing = plane[:, :1, 2]
+    # Offsets are taken of positions alone, not of velocities, headings and ways to a wall.
+    turned = flat((plane - plane[:, :1] * outlook.origin) * facing.conj().unsqueeze(1))
+    seen, walls = turned[:, 1:, :PLANE], turned[..., PLANE:]
     offset = seen[..., :2]
     distance = offset.norm(dim=-1, keepdim=True)
     fine = offset * (2.0 / distance.clamp_min(NEAR))
     close = nearness(distance, outlook.rim[:, 1:])
     # No place in the room is among them: a plate that burns would be learnt as a place that burns.
-    own = [flat(me[:, 1:2] * turn), where[:, 0, PLANE:]]
+    own = [turned[:, 0, 2:4], where[:, 0, PLANE:]]
     pair = [seen, where[:, 1:, PLANE:THING], fine, walls[:, 1:], *close, outlook.appearance]
     if p.what:
         own.append(latent[:, 0, p.where :])

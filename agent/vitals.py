@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 HIDDEN = 32
-MESSAGE = 8  # what a thing does to the vitals
+MESSAGE = 8  # what things do to the vitals
 
 
 class VitalsModel(nn.Module):
@@ -24,13 +24,14 @@ class VitalsModel(nn.Module):
 
     def __init__(self, vitals: int, near: int) -> None:
         super().__init__()
-        self.message = nn.Sequential(nn.Linear(near, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, MESSAGE))
+        self.look = nn.Sequential(nn.Linear(near, HIDDEN), nn.Hardswish())
+        self.message = nn.Linear(HIDDEN, MESSAGE)
         last = nn.Linear(HIDDEN, vitals)
         nn.init.zeros_(last.weight)  # a newborn predicts no change
         nn.init.zeros_(last.bias)
-        self.change = nn.Sequential(nn.Linear(vitals + MESSAGE, HIDDEN), nn.SiLU(), last)
+        self.change = nn.Sequential(nn.Linear(vitals + MESSAGE, HIDDEN), nn.Hardswish(), last)
 
     def forward(self, vitals: Tensor, near: Tensor) -> Tensor:
         """Returns the change (B, V), in units of their typical change, of vitals (B, V) by things (B, k, near)."""
-        change: Tensor = self.change(torch.cat([vitals, self.message(near).sum(1)], -1))
+        change: Tensor = self.change(torch.cat([vitals, self.message(self.look(near).sum(1))], -1))
         return change

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from agent.belief import of_seen
 from agent.blanks import Blanks
-from agent.configurator import tokens
+from agent.configurator import gather, tokens
 from agent.ensemble import EnsembleMLP
 from agent.perception import PLANE, THING, Perception, Senses
 from agent.prior import NearnessPrior
@@ -75,8 +75,8 @@ class WorldModel(nn.Module):
         self.prior = NearnessPrior(members, THING)
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
         self.touch: nn.Module = nn.Identity()
-        if perception.touch_size:
-            self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.SiLU(), nn.Linear(32, perception.touch_size))
+        if parts := perception.touch_size:
+            self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.Hardswish(), nn.Linear(32, parts))
 
     def _vitals_net(self, near: int) -> nn.Module:
         """Makes what predicts the vitals, from so many features of each thing."""
@@ -87,9 +87,10 @@ class WorldModel(nn.Module):
         """Parameters of the nets that predict, without those that encode and read out."""
         return [p for net in (self.pair_net, self.body_net, self.vitals_net) for p in net.parameters()]
 
-    def encode(self, senses: Senses, attended: Tensor) -> Tensor:
-        """Returns the tokens (*lead, N, Z) that senses are predicted by: body, attended things (*lead, k), and more."""
-        return tokens(self.perception(senses), attended)
+    def encode(self, senses: Senses, attended: Tensor | None = None) -> Tensor:
+        """Returns the tokens (*lead, N, Z) of senses: body, attended things (*lead, k) or all of them, and more."""
+        every: Tensor = self.perception(senses)
+        return every if attended is None else tokens(every, attended)
 
     def see(self, latent: Tensor, outlook: Outlook) -> Sight:
         """Sees tokens (B, N, Z) from the body."""
@@ -189,13 +190,14 @@ class WorldModel(nn.Module):
         """Rolls plans out along the members' mean.
 
         Args:
-            latent: (1 + k, Z) tokens of now.
+            latent: (1 + k, Z) tokens of now, or (B, 1 + k, Z) where each plan begins from its own.
             actions: (T, B, A).
-            senses: Senses of now, without leading shape.
-            attended: (k,) indices of the attended things.
+            senses: Senses of now, without leading shape, or (B, ...).
+            attended: (k,) indices of the attended things, or (B, k).
         """
         plans = actions.shape[1]
-        outlook = look_out(self.perception, self.perception.appearance(senses)[attended].expand(plans, -1, -1))
+        looks = gather(self.perception.appearance(senses), attended)
+        outlook = look_out(self.perception, looks.expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         unit = self.perception.change[0, 4]

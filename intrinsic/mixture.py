@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeVar
 
 import torch
@@ -114,7 +114,13 @@ class Mixture(Terms):
                 raise UserError(f"objective {name!r}: {changed}. Mend it, or leave it out")
 
     def costs(
-        self, view: View, memories: Memories | None = None, *, lived: bool = False, scaled: bool = True
+        self,
+        view: View,
+        memories: Memories | None = None,
+        *,
+        lived: bool = False,
+        scaled: bool = True,
+        only: Container[str] | None = None,
     ) -> dict[str, Tensor]:
         """Returns what each objective makes of a stretch of experience, unweighted.
 
@@ -124,12 +130,15 @@ class Mixture(Terms):
             lived: False for imagination, where a muted objective costs 0; True for a report of what was lived,
                 where it costs nan and no cost carries a gradient.
             scaled: False for raw costs, each in its own unit.
+            only: Names of those wanted; None for all.
 
         Returns:
             Cost by name, each (*lead,).
         """
         costs = {}
         for name, term in self._items():
+            if only is not None and name not in only:
+                continue
             cost = self._attempt(term, lived, term.cost, view, memories.get(name) if memories else None)
             if cost is None:
                 cost = constant(view, math.nan if lived else 0.0)

@@ -31,7 +31,7 @@ from agent.configurator import attend, tokens
 from agent.perception import THING, Senses
 from agent.planners import colored_noise
 from agent.world_model import Rollout
-from studies.fears import SOON, fears
+from studies.fears import SOON, burns, fears
 from studies.lives import Progress, metric, side_by_side, versions
 from worlds import World
 
@@ -53,14 +53,14 @@ class Foresight:
         error: By mind, (HORIZON,) squared error of things and body as a share of persistence's, each in the mind's
             own units of typical change.
         example: Planned and true costs of the plans of the last moment, (2, PLANS).
-        auroc: By what foretells pain and how soon, such as ``"critic 5"``.
+        fear: What `studies.fears.fears` returns, and what share of steps hurt: ``"burns"``, ``"burns uncritical"``.
     """
 
     cost: dict[str, list[float]]
     toys: dict[str, list[float]]
     error: dict[str, Floats]
     example: Floats
-    auroc: dict[str, float]
+    fear: dict[str, float]
 
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
@@ -79,20 +79,30 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
             ratios = (float(room.error[mind][ahead - 1]) for room in rooms)
             group[f"error/{ahead}_over_persistence"] = metric(ratios, f"of persistence, {ahead} steps ahead", "lower")
     for soon in SOON:
-        for name, group in (("critic", metrics), ("distance", controls)):
-            values = [room.auroc[f"{name} {soon}"] for room in rooms if f"{name} {soon}" in room.auroc]
-            if values:
+        for name, group in (("critic", metrics), ("distance", controls), ("shuffled", controls)):
+            if values := _foretold(rooms, f"{name} {soon}"):
+                key = "shuffled_auroc" if name == "shuffled" else "auroc"
                 unit = f"AUROC of pain within {soon} steps, {len(values)} rooms"
-                group[f"fear/auroc_{soon}"] = metric(values, unit, "higher")
+                group[f"fear/{key}_{soon}"] = metric(values, unit, "higher")
+        if values := _foretold(rooms, f"calibration {soon}"):
+            unit = f"how far the chance of pain within {soon} steps is off, {len(values)} rooms"
+            metrics[f"fear/calibration_error_{soon}"] = metric(values, unit, "lower")
+    unit = "share of steps that hurt, put near the plate again and again"
+    metrics["fear/burnt"] = metric(_foretold(rooms, "burns"), unit, "lower")
+    controls["fear/burnt_without_critic"] = metric(_foretold(rooms, "burns uncritical"), unit, "lower")
     _draw(rooms, metrics, controls, out / "figure.png")
     return {
         "study": "foresight",
         "seeds": list(seeds),
         "steps": steps,
         "metrics": metrics,
-        "controls": {"untrained, or distance to the plate": controls},
+        "controls": {"untrained, distance to the plate, or without the critic": controls},
         "versions": versions(),
     }
+
+
+def _foretold(rooms: list[Foresight], key: str) -> list[float]:
+    return [room.fear[key] for room in rooms if key in room.fear]
 
 
 def _room(name: str, seed: int, moments: int) -> Foresight:
@@ -119,7 +129,11 @@ def _room(name: str, seed: int, moments: int) -> Foresight:
             if np.ptp(truth.moved) > MOVES:
                 toys[who].append(float(spearmanr(it.moves, truth.moved).statistic))
     error = {who: off / still for who, (off, still) in errors.items()}
-    return Foresight(cost, toys, error, example, fears(kitten, world, seed))
+    fear = fears(kitten, world, seed)
+    for who, critic in (("burns", True), ("burns uncritical", False)):
+        room = worlds.make("playroom", seed=seed, film=1)
+        fear[who] = burns(Mind.load(name), room, seed, critic)
+    return Foresight(cost, toys, error, example, fear)
 
 
 def acted_out(world: World, plans: Tensor) -> Senses:

@@ -57,3 +57,26 @@ def test_a_life_with_curious_replay_goes_on_bit_for_bit_after_saving(world: Worl
 def test_an_unknown_priority_is_named_with_those_there_are() -> None:
     with pytest.raises(UserError, match="curious"):
         dataclasses.replace(SMALL, priority="curios")
+
+
+def test_a_memory_that_is_cut_short_keeps_the_burn_that_it_was_taught_by() -> None:
+    memory = Replay({"body": torch.zeros(1)}, actions=1, costs=("pain", "hunger"), capacity=500)
+    for i in range(300):
+        before, after = ({"body": torch.tensor([float(j)])} for j in (i, i + 1))
+        memory.add(before, torch.zeros(1), after, {"pain": 5.0 * (40 <= i < 43), "hunger": 0.1 + 0.001 * i})
+    kept = memory.state(60)
+    again = Replay({"body": torch.zeros(1)}, actions=1, costs=("pain", "hunger"), capacity=500)
+    again.load(kept, ("pain", "hunger"))
+    assert again.size <= 60
+    at = again.senses["body"][: again.size, 0]
+    assert {40.0, 41.0, 42.0, 43.0} <= set(at.tolist())
+    assert at[-54:].tolist() == [float(i) for i in range(247, 301)]
+    follows = again.linked[: again.size - 1]
+    assert torch.equal(at[1:][follows], at[:-1][follows] + 1.0)  # nothing is joined that was not
+    assert int(follows.sum()) >= 53 + 3
+
+
+def test_a_memory_that_is_whole_is_kept_as_it_is() -> None:
+    memory = filled(100)
+    assert torch.equal(memory.state()["linked"], memory.linked[:101])
+    assert torch.equal(memory.state(101)["senses.body"], memory.senses["body"][:101])

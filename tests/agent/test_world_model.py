@@ -5,7 +5,6 @@ import torch
 
 import agent
 from agent.babble import babbling
-from agent.critic import Critic
 from agent.emotions import EMOTIONS, Emotions
 from agent.memory import Replay
 from agent.sight import Sight
@@ -47,26 +46,6 @@ def test_the_readout_never_shapes_the_latent(world: World, mind: agent.Mind) -> 
     mind.world_model.side_losses(latent, then, action, after["touch"], "vicreg", mind.generator)["readout"].backward()
     assert all(p.grad is None for p in mind.perception.parameters())
     assert all(p.grad is not None for p in mind.world_model.touch.parameters())
-
-
-def test_the_critic_learns_the_distribution_of_the_cost_to_come(mind: agent.Mind) -> None:
-    """A cost of 1 in every second step of chance, discount 0.5: one on the whole, spread around it."""
-    torch.manual_seed(0)
-    critic = Critic(mind.world_model, ("pain",), discount=0.5)
-    critic.note(torch.ones(1))
-    optimizer = torch.optim.Adam(critic.net.parameters(), lr=3e-3)
-    own, pair = torch.zeros(64, mind.world_model.own_size), torch.zeros(64, 5, mind.world_model.pair_size)
-    here = Sight(own, pair, torch.zeros(64, 1, dtype=torch.complex64))
-    for _ in range(600):
-        loss = critic.loss(here, here, (torch.rand(64, 1) < 0.5).float())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        critic.follow(0.05)
-    assert float(critic.expect(here)[0, 0].detach()) == pytest.approx(1.0, abs=0.15)
-    quantiles = critic(here)[0, 0].detach()
-    assert quantiles[0] < 0.6
-    assert quantiles[-1] > 1.4
 
 
 def test_memory_never_links_two_lives_and_forgets_the_oldest() -> None:

@@ -6,6 +6,7 @@ import torch
 
 import worlds
 from agent import Mind
+from agent.critic import AHEAD
 from agent.sight import Sight, appearance_in
 from studies import fears, foresight
 
@@ -57,16 +58,25 @@ def test_a_critic_that_knows_the_distance_foretells_pain_as_well_as_the_distance
     mind, pain = Mind.born(world, seed=0), 0
     assert mind.drives[pain] == "pain"
 
-    def expect(sight: Sight) -> torch.Tensor:
+    def alarm(sight: Sight) -> torch.Tensor:
         looks = appearance_in(mind.perception, sight)
         glow = looks[..., -2]  # the plate's, and no toy's
         far = (sight.pair[..., :2].norm(dim=-1) + 100.0 * (glow < 0.5)).amin(-1)
-        return -far.unsqueeze(-1).expand(-1, len(mind.drives))
+        return torch.exp(-far)[:, None, None].expand(-1, len(mind.drives), AHEAD)
 
-    mind.critic.expect = expect  # type: ignore[method-assign]
+    mind.critic.alarm = alarm  # type: ignore[method-assign]
     found = fears.fears(mind, world, 31, steps=300)
     assert found["distance 5"] > 0.8
     assert found["critic 5"] == pytest.approx(found["distance 5"], abs=0.1)
+    assert found["shuffled 5"] == pytest.approx(0.5, abs=0.2)
+
+
+def test_chances_that_come_true_in_their_measure_are_calibrated() -> None:
+    random = np.random.default_rng(0)
+    chance = random.uniform(size=20_000)
+    came = random.uniform(size=20_000) < chance
+    assert fears.calibration_error(chance, came) < 0.02
+    assert fears.calibration_error(0.5 * chance, came) == pytest.approx(0.25, abs=0.03)
 
 
 @pytest.mark.slow

@@ -1,0 +1,194 @@
+"""How fast the mind plans and learns: python benchmarks/mind.py. Prints a table and keeps it in benchmarks/mind.json.
+
+Each row stands beside its floor, the matrix products that it cannot do without, timed by turns in the same process: the
+ratio means the same on a slow machine and on a fast one. The peer is the iCEM solver of stable-worldmodel, which is
+given the same imagination to search in:
+
+    pip install --no-deps --target /tmp/peer stable-worldmodel==0.1.1 loguru
+    python benchmarks/mind.py --peer /tmp/peer
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import platform
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # else worlds.py beside this is `worlds`
+
+import gymnasium
+import numpy as np
+import torch
+import tyro
+from rich.console import Console
+from rich.table import Table
+from torch import Tensor
+
+import worlds
+from agent import Mind, MindConfig, live
+from agent.configurator import attend, tokens
+from agent.planners import ICEM
+from agent.sight import Sight
+
+HERE = Path(__file__).with_suffix(".json")
+SAMPLES, HORIZON, ITERATIONS, WIDE = 128, 30, 3, 128
+Work = Callable[[], object]
+
+
+def by_turns(works: dict[str, Work], repeats: int) -> dict[str, float]:
+    """Returns the median milliseconds of each, done by turns."""
+    took: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(repeats + 1):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            took[name].append(1e3 * (time.perf_counter() - start))
+    return {name: float(np.median(each[1:])) for name, each in took.items()}  # the first turn warms up
+
+
+def products(mind: Mind, rows: int, things: int) -> list[tuple[Tensor, Tensor]]:
+    """Returns the factors of all matrix products of one step of the predictor for `rows` situations."""
+    model = mind.world_model
+    e, own, pair = model.pair_net.members, model.own_size + mind.actions, model.pair_size
+    hidden, out = (model.pair_net.weights[i].shape[-1] for i in (0, 2))
+    body = [weight.shape[1:] for weight in model.body_net.weights]
+    look, message = model.vitals_net.look[0], model.vitals_net.message
+    first, last = model.vitals_net.change[0], model.vitals_net.change[2]
+    shapes = [
+        ((rows, own), (own, e * hidden)),
+        ((rows * things, pair), (pair, e * hidden)),
+        ((e, rows * things, hidden), (e, hidden, hidden)),
+        ((e, rows * things, hidden), (e, hidden, out)),
+        *(((e, rows, a), (e, a, b)) for a, b in body),
+        ((rows * things, look.in_features), (look.in_features, look.out_features)),
+        *(((rows, layer.in_features), (layer.in_features, layer.out_features)) for layer in (message, first, last)),
+        ((rows * things, 2), (2, model.prior.first.shape[1])),
+        ((rows * things, model.prior.second.shape[0]), tuple(model.prior.second.shape)),
+    ]
+    return [(torch.randn(a), torch.randn(b)) for a, b in shapes]
+
+
+def planning(peer: Path | None, repeats: int) -> dict[str, Any]:
+    """Times one decision of iCEM in an ensemble of 5 nets of 3 layers, 128 wide."""
+    config = MindConfig(hidden=WIDE, samples=SAMPLES, horizon=HORIZON, iterations=ITERATIONS, ensemble=5)
+    world = worlds.make("playroom", seed=0)
+    mind = Mind.born(world, seed=0, config=config)
+    senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
+    attended = attend(senses, config.attend)
+    generator = torch.Generator().manual_seed(0)
+    with torch.inference_mode():
+        latent = tokens(mind.perception(senses), attended)
+        factors = products(mind, SAMPLES, len(attended))
+
+        def floor() -> None:
+            for _ in range(HORIZON * ITERATIONS):
+                for a, b in factors:
+                    torch.matmul(a, b)
+
+        def evaluate(plans: Tensor) -> Tensor:
+            return mind.actor.judge(latent, plans, senses, attended).total
+
+        def imagine() -> None:
+            for _ in range(ITERATIONS):
+                mind.world_model.imagine(latent, plans, senses, attended)
+
+        plans = torch.zeros(HORIZON, SAMPLES, mind.actions)
+        planner = ICEM(
+            beta=2.5, horizon=HORIZON, actions=mind.actions, samples=SAMPLES, iterations=ITERATIONS, elites=8
+        )
+        works: dict[str, Work] = {
+            "floor": floor,
+            "imagination": imagine,
+            "planner": lambda: planner.plan(evaluate, generator),
+        }
+        if peer:
+            works["peer"] = stable_worldmodel(peer, evaluate, mind.actions, config.elites)
+        result: dict[str, Any] = by_turns(works, repeats)
+    world.close()
+    return {**result, "planner_over_floor": result["planner"] / result["floor"]}
+
+
+def stable_worldmodel(folder: Path, evaluate: Callable[[Tensor], Tensor], actions: int, elites: int) -> Work:
+    """Returns a decision of the peer's solver; only its solvers are imported, its environments need much else."""
+    sys.path.append(str(folder))
+    for name in ("stable_worldmodel", "stable_worldmodel.solver"):
+        sys.modules[name] = bare = ModuleType(name)
+        bare.__path__ = [str(folder.joinpath(*name.split(".")))]
+    solver = importlib.import_module("stable_worldmodel.solver.icem").ICEMSolver
+
+    class Model:
+        def get_cost(self, info: dict[str, Tensor], candidates: Tensor) -> Tensor:
+            return evaluate(candidates[0].transpose(0, 1)).unsqueeze(0)
+
+    it = solver(Model(), num_samples=SAMPLES, n_steps=ITERATIONS, topk=elites, var_scale=0.6, noise_beta=2.5)
+    space = gymnasium.spaces.Box(-1.0, 1.0, (1, actions))
+    it.configure(action_space=space, n_envs=1, config=SimpleNamespace(horizon=HORIZON, action_block=1))
+    return lambda: it.solve({"now": torch.zeros(1, 1)})
+
+
+def update(repeats: int) -> dict[str, float]:
+    """Times one update of the predictor at the default sizes."""
+    world = worlds.make("playroom", seed=0)
+    mind = Mind.born(world, seed=0)
+    config = mind.config
+    for _ in live(world, mind, config.batch + 2):
+        pass
+    world.close()
+    model, optimizer = mind.world_model, mind.learner.fast
+    drawn = mind.memory.sample(config.batch, torch.Generator().manual_seed(0))
+    attended = attend(drawn.senses, config.attend)
+    with torch.no_grad():
+        rows = torch.arange(config.batch).unsqueeze(1)
+        whole = torch.cat([torch.zeros(config.batch, 1, dtype=torch.long), attended + 1], 1)
+        before, after = (mind.perception(senses)[rows, whole] for senses in (drawn.senses, drawn.after))
+        sight = model.sight(before, mind.perception.appearance(drawn.senses)[rows, attended])
+    sight = Sight(*(part.detach() for part in sight))
+    factors = products(mind, config.batch, attended.shape[-1])
+    backward = [(torch.randn_like(a @ b), a, b) for a, b in factors]
+
+    def step() -> None:
+        losses, _ = model.loss(before, after, drawn.action, sight)
+        optimizer.zero_grad(set_to_none=True)
+        torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+
+    def floor() -> None:
+        for out, a, b in backward:
+            torch.matmul(a, b)
+            torch.matmul(out, b.mT)
+            torch.matmul(a.mT, out)
+
+    result = by_turns({"floor": floor, "update": step}, repeats)
+    return {**result, "update_over_floor": result["update"] / result["floor"]}
+
+
+def main(peer: Path | None = None, repeats: int = 15, out: Path = HERE) -> None:
+    """Measures.
+
+    Args:
+        peer: Folder in which stable-worldmodel was installed; without it that row is left out.
+        repeats: Of each piece of work; medians are told.
+        out: Where to keep the numbers.
+    """
+    torch.set_num_threads(1)
+    result: dict[str, Any] = {
+        "planning_ms": planning(peer, repeats),
+        "update_ms": update(10 * repeats),
+        "machine": {"python": platform.python_version(), "torch": torch.__version__, "processor": platform.machine()},
+    }
+    out.write_text(json.dumps(result, indent=2) + "\n")
+    table = Table("what", "measured, ms (or times)")
+    for group in ("planning_ms", "update_ms"):
+        for name, value in result[group].items():
+            table.add_row(f"{group.removesuffix('_ms')}: {name.replace('_', ' ')}", f"{value:.2f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    tyro.cli(main)
