@@ -18,11 +18,22 @@ LEAST = {
     "far_samples": 16,
     **dict.fromkeys(("ensemble", "elites", "macro"), 2),  # one alone never differs
     **dict.fromkeys(("what", "babble", "updates", "futures", "reflex_seeds", "reflex_check"), 0),
+    **dict.fromkeys(("eye_tokens", "frames"), 1),
+    "shift": 0,
 }
 MOST = 10_000_000
-CONFIGURATORS = "near", "fixed", "learned", "random"
-PIPELINES = "off", "on", "inline"
-REFLEX = "off", "seed", "trust", "act"
+CHOICES = {
+    "planner": PLANNERS,
+    "priority": PRIORITIES,
+    "regularizer": REGULARIZERS,
+    "configurator": ("near", "fixed", "learned", "random"),
+    "pipeline": ("off", "on", "inline"),
+    "reflex": ("off", "seed", "trust", "act"),
+}
+NOT_NEGATIVE = (
+    *("regularization", "inverse", "noise_beta", "reflex_slope", "reflex_tolerance"),
+    *("past", "masked", "noise", "light"),
+)
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
 
@@ -36,6 +47,14 @@ class MindConfig:
     """Width of the predictor's two hidden layers."""
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
+    eye: bool = False
+    """Whether to see by the eye beside things; where a world tells of no things, a mind sees by it in any case."""
+    eye_tokens: int = 4
+    """Tokens that a picture becomes."""
+    frames: int = 20_000
+    """Most transitions remembered by a mind that sees: each picture takes 21 kB, memory that is taken as it fills."""
+    belief: bool = False
+    """Whether things out of sight are believed to go on, as the world model says; for worlds made with things=seen."""
     attend: int = 4
     """Things attended at once: the others are taken to stay where they are. Where a room has fewer than the default,
     all of them."""
@@ -79,6 +98,18 @@ class MindConfig:
     """Weight of the regulariser."""
     inverse: float = 0.05
     """Weight of reading the action back from two successive latents (inverse dynamics)."""
+    past: float = 0.0
+    """Weight of predicting learned latents backwards, from the ones after them and the action."""
+    masked: float = 0.0
+    """Weight of predicting the learned latents of a masked sense from the others."""
+    mirror: bool = False
+    """Whether half of what is learnt from is seen in a mirror: a room and its mirror image are equally likely."""
+    noise: float = 0.0
+    """Noise added to what is learnt from, in units of what usually changes in a step."""
+    shift: int = 0
+    """Pixels by which pictures that are learnt from are moved at most."""
+    light: float = 0.0
+    """Share by which pictures that are learnt from are made brighter or darker at most."""
     capacity: int = 100_000
     """Transitions remembered."""
     discount: float = 0.95
@@ -136,18 +167,9 @@ class MindConfig:
         for name, least in LEAST.items():
             if getattr(self, name) < least:
                 raise UserError(f"{name}={getattr(self, name)} must be at least {least}")
-        if self.planner not in PLANNERS:
-            raise unknown("planner", self.planner, PLANNERS)
-        if self.priority not in PRIORITIES:
-            raise unknown("priority", self.priority, tuple(PRIORITIES))
-        if self.regularizer not in REGULARIZERS:
-            raise unknown("regularizer", self.regularizer, REGULARIZERS)
-        if self.configurator not in CONFIGURATORS:
-            raise unknown("configurator", self.configurator, CONFIGURATORS)
-        if self.pipeline not in PIPELINES:
-            raise unknown("pipeline", self.pipeline, PIPELINES)
-        if self.reflex not in REFLEX:
-            raise unknown("reflex", self.reflex, REFLEX)
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise unknown(name, getattr(self, name), tuple(choices))
         if self.elites + self.reflex_seeds > self.samples - 2 and self.reflex != "off":
             raise UserError(
                 f"elites={self.elites} and reflex_seeds={self.reflex_seeds} together cannot exceed "
@@ -159,11 +181,13 @@ class MindConfig:
             raise UserError(f"clocks={self.clocks}; there are 1 or 2")
         if self.capacity <= self.batch:
             raise UserError(f"capacity={self.capacity} must exceed batch={self.batch}, or it never learns")
+        if self.frames <= self.batch:
+            raise UserError(f"frames={self.frames} must exceed batch={self.batch}, or a mind that sees never learns")
         if not self.learning_rate > 0.0:
             raise UserError(f"learning_rate={self.learning_rate} must be positive")
         if not 0.0 <= self.rare <= 1.0:
             raise UserError(f"rare={self.rare} must be from 0 to 1")
-        for name in ("regularization", "inverse", "noise_beta", "reflex_slope", "reflex_tolerance"):
+        for name in NOT_NEGATIVE:
             if getattr(self, name) < 0.0:
                 raise UserError(f"{name}={getattr(self, name)} must not be negative")
         if self.risk and self.futures < 2:

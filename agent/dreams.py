@@ -76,7 +76,7 @@ def dream(
     p, n = model.perception, len(action)
     there = elsewhere(senses, p.low, p.high, generator)
     attended = attend(there, k)
-    latent = p({**there, "things": gather(there["things"], attended)})
+    latent = model.encode({**there, "things": gather(there["things"], attended)})
     rollout = model.imagine(latent, action[None], there, attended)
     costs = mixture.costs(rollout.view(), mixture.begin((n,)), only=drives)
     seen = model.sight(rollout.latent.flatten(0, 1), gather(p.appearance(there), attended).repeat(2, 1, 1))

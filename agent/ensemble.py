@@ -46,8 +46,8 @@ class EnsembleMLP(nn.Module):
         weight, bias = self.weights[0].transpose(0, 1).flatten(1), self.biases[0].flatten()  # (in, E h), (E h)
         split, (b, k, _) = me.shape[1], others.shape
         own = torch.addmm(bias, me, weight[:split])
-        first = (others.flatten(0, 1) @ weight[split:]).view(b, k, -1) + own.unsqueeze(1)
-        out = self._rest(first.view(b * k, self.members, -1).transpose(0, 1))
+        first = (others.flatten(0, 1) @ weight[split:]).view(b, k, weight.shape[1]) + own.unsqueeze(1)
+        out = self._rest(first.view(b * k, self.members, weight.shape[1] // self.members).transpose(0, 1))
         return out.view(self.members, b, k, out.shape[-1])
 
     def _rest(self, x: Tensor) -> Tensor:

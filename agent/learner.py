@@ -9,6 +9,8 @@ from importlib import import_module
 import torch
 from torch import Tensor, nn
 
+from agent.augment import Mirror, augment
+from agent.belief import seen_throughout
 from agent.config import MindConfig
 from agent.configurator import gather
 from agent.critic import Critic
@@ -40,6 +42,7 @@ class Learner:
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
         self.skips = Skips()
+        self.mirror: Mirror | None = None
         # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
         threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
 
@@ -101,12 +104,18 @@ class Learner:
             return {}
         drawn = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
         senses, action, after = drawn.senses, drawn.action, drawn.after
+        if self.mirror or cfg.noise or cfg.shift or cfg.light:
+            given = senses, action, after
+            senses, action, after = augment(cfg, model.perception, self.mirror, given, generator)
         attended = studied(senses, cfg.configurator, cfg.attend, generator)
         both = {name: torch.cat([senses[name], after[name]]) for name in senses}
         both["things"] = gather(both["things"], attended.repeat(2, 1))  # what is not attended need not be encoded
-        before, then = model.perception(both).chunk(2)
+        before, then = model.encode(both).chunk(2)
         appearance = gather(model.perception.appearance(senses), attended)
         encoded = (before, then, *model.sight(before, appearance))
+        seen = None
+        if cfg.belief:
+            seen = gather(seen_throughout(senses["things"], after["things"]).unsqueeze(-1), attended)[..., 0].float()
         parts = [tensor.detach().chunk(cfg.updates) for tensor in encoded]
         losses: dict[str, Tensor] = {}
         sound = True
@@ -114,7 +123,8 @@ class Learner:
             latent, target, own, pair, facing = (
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
-            losses, energy = model.loss(latent, target, act, Sight(own, pair, facing), generator)
+            noticed = None if seen is None else seen.chunk(cfg.updates)[i]
+            losses, energy = model.loss(latent, target, act, Sight(own, pair, facing), generator, noticed)
             memory.retell(where, energy)
             if cfg.rollout_steps > 1 and i == cfg.updates - 1:
                 losses |= self._rolled(memory, generator)
@@ -123,6 +133,10 @@ class Learner:
         slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
         slow["regularizer"] *= cfg.regularization
         slow["inverse"] *= cfg.inverse
+        if cfg.past:
+            slow["past"] = cfg.past * model.blanks.past(before, then, action, model.sight(then.detach(), appearance))
+        if cfg.masked:
+            slow["masked"] = cfg.masked * model.blanks.masked(before, sight, generator)
         told: dict[str, Tensor] = {}
         if self.critic.drives and memory.last % CRITIC_EVERY == 0:
             future = model.sight(then.detach(), appearance)
@@ -154,7 +168,7 @@ class Learner:
         even = drawn.even
         before, after = (Sight(*(part[even] for part in sight)) for sight in (before, after))
         cost = drawn.cost[even]
-        if self.config.dreams:
+        if self.config.dreams and drawn.senses["things"].numel():  # one dreams of being near things
             some = slice(self.config.batch)
             senses = {name: value[even][some] for name, value in drawn.senses.items()}
             drives, k, action = self.critic.drives, self.config.attend, drawn.action[even][some]

@@ -13,8 +13,10 @@ from torch import nn
 
 from agent.actor import Actor, Choice, urged
 from agent.allocator import keep_freed_memory
+from agent.augment import Mirror
+from agent.belief import Belief, steady
 from agent.config import MindConfig
-from agent.configurator import attend, tokens
+from agent.configurator import attend
 from agent.critic import Critic
 from agent.emotions import Emotions
 from agent.executive import Executive
@@ -23,10 +25,11 @@ from agent.learner import Learner
 from agent.memory import Replay
 from agent.mode1 import Mode1
 from agent.moment import Lived, Thought
-from agent.perception import THING, Perception, Senses
-from agent.soundness import NEEDED, Surroundings, tensors
+from agent.perception import Senses
+from agent.senses import affordable, has, lived_by, model_of, nothing, remembered, row, sensed, shapes_of
+from agent.soundness import Surroundings
 from agent.tryout import try_out
-from agent.world_model import Rollout, WorldModel
+from agent.world_model import Rollout
 from intrinsic import Mixture, Names
 from usererror import UserError
 from worlds import World
@@ -47,11 +50,7 @@ class Mind(nn.Module):
 
     def __init__(self, senses: dict[str, tuple[int, ...]], actions: int, config: MindConfig, seed: int) -> None:
         super().__init__()
-        missing = [name for name in NEEDED if name not in senses]
-        if not missing and len(senses["things"]) != 2:
-            raise UserError(f"a mind needs things in rows; here they come flat, {senses['things']}: make it flat=False")
-        if missing:
-            raise UserError(f"a mind needs the senses {', '.join(NEEDED)}; this world lacks {', '.join(missing)}")
+        senses = lived_by(senses, config)
         torch.set_num_threads(config.threads)
         keep_freed_memory()
         self.config, self.seed, self.shapes, self.actions = config, seed, senses, actions
@@ -59,10 +58,8 @@ class Mind(nn.Module):
         self.here = Surroundings(senses)
         with torch.random.fork_rng(devices=[]):  # first weights come from the seed; nobody else's numbers change
             torch.manual_seed(seed)
-            self.perception = Perception(
-                senses["body"][0], senses["vitals"][0], senses["touch"][0], senses["things"][1] - THING, config.what
-            )
-            self.world_model = WorldModel(self.perception, actions, config.ensemble, config.hidden, config.futures > 0)
+            self.world_model = model_of(senses, actions, config)
+            self.perception = self.world_model.perception
             self.mixture = Mixture(config.objectives)
             self.drives = self.mixture.anticipated
             self.critic = Critic(self.world_model, self.drives, config.discount)
@@ -70,14 +67,14 @@ class Mind(nn.Module):
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
         self.executive = Executive(self.world_model, actions, config, seed)
         self.generator = torch.Generator().manual_seed(seed)
-        example = {name: torch.zeros(senses[name]) for name in NEEDED}
-        self.memory = Replay(example, actions, self.drives, config.capacity)
+        self.memory = Replay(nothing(senses), actions, self.drives, remembered(senses, config))
+        self.belief = Belief(*senses["things"]) if config.belief else None
         self.second = SecondLevel.of(self, seed) if config.clocks > 1 else None
         self.actor.second = self.second
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
         self.pending: Any = None  # what was decided for a step to come, see `agent.ahead`
-        self.mode1 = Mode1(self.actor, example, config, seed) if config.reflex != "off" else None
+        self.mode1 = Mode1(self.actor, nothing(senses), config, seed) if config.reflex != "off" else None
 
     @classmethod
     def born(
@@ -94,11 +91,13 @@ class Mind(nn.Module):
         Raises:
             UserError: If an objective is unknown or cannot work, or the world lacks a sense.
         """
-        config = config or MindConfig()
+        config, shapes = config or MindConfig(), shapes_of(world)
+        if objectives is None and config.objectives == MindConfig().objectives:
+            objectives = affordable(config.objectives, shapes)
         if objectives is not None:
             config = replace(config, objectives=dict(objectives))
         config.fits(world.things)
-        mind = cls(dict(Surroundings.of(world).shapes), world.action_space.shape[0], config, seed)
+        mind = cls(shapes, world.action_space.shape[0], config, seed)
         mind.check()
         mind.fits(world)
         return mind
@@ -126,20 +125,23 @@ class Mind(nn.Module):
             UserError: If the world has other senses or actions than those that the mind was made for, or lacks a
                 thing that an objective names.
         """
-        here = Surroundings.of(world)
-        has = here.shapes
-        wrong = [name for name in NEEDED if has.get(name, (0,))[-1] != self.shapes[name][-1]]
+        offered = shapes_of(world)
+        mine = {name: shape for name, shape in self.shapes.items() if has(self.shapes, name)}
+        wrong = [name for name, shape in mine.items() if row(name, offered.get(name, ())) != row(name, shape)]
         if wrong or world.action_space.shape != (self.actions,):
             raise UserError(
-                f"this mind has senses {self.shapes} and {self.actions} actions; the world has {has} and "
+                f"this mind has senses {mine} and {self.actions} actions; the world has {offered} and "
                 f"{world.action_space.shape[0]}. Take a newborn, or the world that the mind grew up in"
             )
-        if has["things"][0] > self.shapes["things"][0]:
-            self.shapes = {**self.shapes, "things": has["things"]}
-            self.memory.widen(has["things"][0])
+        if "things" in mine and offered["things"][0] > self.shapes["things"][0]:
+            self.shapes = {**self.shapes, "things": offered["things"]}
+            self.memory.widen(offered["things"][0])
+            if self.belief is not None:
+                self.belief.forget(offered["things"][0])
             self.check()
             self.begin_episode()
-        self.here = here
+        self.here = Surroundings.of(world)
+        self.learner.mirror = Mirror.of(world) if self.config.mirror else None
         self.mixture.meet(Names(world.things, world.readings))
 
     def check(self) -> None:
@@ -148,7 +150,7 @@ class Mind(nn.Module):
         Raises:
             UserError: If an objective cannot work; the message names it.
         """
-        try_out(self, {name: torch.zeros(self.shapes[name]) for name in NEEDED})
+        try_out(self, nothing(self.shapes))
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.
@@ -161,7 +163,7 @@ class Mind(nn.Module):
         """
         # Inference mode is quicker, but nothing in it can have a gradient.
         with torch.no_grad() if self.actor.planner.differentiates else torch.inference_mode():
-            return self._act(self._sensed(obs), len(obs["things"]))
+            return self._act(self._sensed(obs), len(obs.get("things", ())))
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
         focus = self.executive.focus(senses, self.generator)
@@ -169,7 +171,7 @@ class Mind(nn.Module):
             focus = replace(focus, attended=self.mode1.heed(focus.attended, senses))
         self.actor.configure(focus)
         attended = focus.attended
-        latent = tokens(self.perception(senses), attended)
+        latent = self.world_model.encode(senses, attended)
         sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
         if self.steps < self.config.babble:
             self.choice = self.actor.babble(self.generator)
@@ -188,17 +190,21 @@ class Mind(nn.Module):
             subgoals=self.second.pictured if self.second else None,
             alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
             doubt=None if self.mode1 is None else self.mode1.expected,
+            believed=() if self.belief is None else self.belief.told(),
         )
         return self.choice.action.numpy().copy(), thought
 
     @torch.no_grad()
     def observe(self, obs: Obs, action: npt.NDArray[np.float32], after: Obs) -> Lived:
         """Takes in one lived step: remembers it, and tells what it cost and how it felt."""
-        before, now, act = self._sensed(obs), self._sensed(after), torch.from_numpy(action)
-        self.perception.observe(before, now)
+        before, now, act = self._sensed(obs), self._sense(after), torch.from_numpy(action)
+        if self.belief is not None:
+            now = self.belief.follow(self.world_model, before, now)
+        self.perception.observe(before if self.belief is None else steady(before, now), now)
         rollout, value, paid = self._relive(before, now, act)
         costs = self._taste(rollout)
-        energy = paid + float((rollout.mean.mean(0) - rollout.latent[1:])[..., : self.perception.where].square().sum())
+        off = (rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, : self.perception.where]
+        energy = paid + float(off.square().sum())
         self.memory.add(before, act, now, costs, energy)
         self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
@@ -225,12 +231,12 @@ class Mind(nn.Module):
         """Returns a lived step as a rollout (T = B = 1), what the critic expects before and after, and luck's price."""
         focus = self.choice.focus if self.config.configurator != "near" else None
         attended = focus.attended if focus else attend(before, self.config.attend)
-        latent = torch.stack([tokens(self.perception(s), attended) for s in (before, now)])  # (2, 1 + k, Z)
+        latent = torch.stack([self.world_model.encode(s, attended) for s in (before, now)])  # (2, N, Z)
         appearance = self.perception.appearance(before)[attended]
         sight = self.world_model.sight(latent, appearance.expand(2, -1, -1))
         first = type(sight)(*(part[:1] for part in sight))
         mean, paid = self.world_model.relive(latent[:1], latent[1:], action[None], first)
-        senses = {name: torch.stack([before[name], now[name]])[:, None] for name in NEEDED}
+        senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
         rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
         return rollout, self.critic.expect(sight).tolist(), float(paid)
 
@@ -244,16 +250,19 @@ class Mind(nn.Module):
         return costs
 
     def _sensed(self, obs: Obs) -> Senses:
-        """Returns the senses as tensors, with rows for as many things as the mind has met at once."""
-        senses = tensors(self.here.sound(obs, NEEDED))
-        absent = self.shapes["things"][0] - len(senses["things"])
-        if absent:
-            senses["things"] = nn.functional.pad(senses["things"], (0, 0, 0, absent))
-        return senses
+        """Returns the senses as tensors, with what is believed of things out of sight."""
+        senses = self._sense(obs)
+        return senses if self.belief is None else self.belief.fill(senses)
+
+    def _sense(self, obs: Obs) -> Senses:
+        """Returns the senses as tensors, if they are sound."""
+        return sensed(self.here.sound(obs, [name for name in self.shapes if has(self.shapes, name)]), self.shapes)
 
     def begin_episode(self) -> None:
         """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""
         self.actor.begin_episode()
+        if self.belief is not None:
+            self.belief.forget()
         self.pending = None
 
     def learn(self) -> dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from agent.belief import Believed
 from intrinsic import shares
 
 Mode = Literal["babble", "plan", "react"]
@@ -66,6 +67,7 @@ class Thought:
             where there is no reflex.
         subgoals: (n, 3) x, y (m) and heading (rad) of the body after each macro-action that the second level plans;
             None without one, or where it has nothing to plan for.
+        believed: Things out of sight and where they are believed to be, in a mind that keeps them in mind.
     """
 
     mode: Mode
@@ -77,6 +79,7 @@ class Thought:
     alarm: dict[str, FloatArray] = field(default_factory=dict)
     doubt: float | None = None
     subgoals: FloatArray | None = None
+    believed: tuple[Believed, ...] = ()
 
     @property
     def shares(self) -> dict[str, float]:

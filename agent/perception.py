@@ -41,6 +41,7 @@ class Perception(nn.Module):
     count: Tensor
     low: Tensor
     high: Tensor
+    seen = 0  # learned numbers of a picture that are among the body's own features
 
     def __init__(self, body: int, vitals: int, touch: int, appearance: int, what: int, hidden: int = 64) -> None:
         super().__init__()
@@ -75,7 +76,7 @@ class Perception(nn.Module):
         return torch.cat([own.unsqueeze(-2), others], -2)
 
     def _vital_units(self, vitals: Tensor) -> Tensor:
-        return vitals.new_tensor((1.0, 1.0, HEAT_UNIT))
+        return vitals.new_tensor((1.0, 1.0, HEAT_UNIT)[: self.vitals_size])
 
     def forward(self, senses: Senses) -> Tensor:
         """Returns latent tokens (*lead, 1 + K, Z) of senses with leading shape *lead."""
@@ -111,7 +112,7 @@ class Perception(nn.Module):
         self.high.copy_(torch.cat([at + rim, after["body"][None, :2], self.high[None]]).amax(0))
         self.low.copy_(torch.cat([at - rim, after["body"][None, :2], self.low[None]]).amin(0))
         moved = (self.wheres(after) - self.wheres(before)) ** 2  # (1 + K, where)
-        square = torch.stack([moved[0], moved[1:].mean(0)])
+        square = torch.stack([moved[0], moved[1:].mean(0) if len(moved) > 1 else self.change[1] ** 2])
         for i in range(0, PLANE, 2):  # one scale per vector, so that turning a vector commutes with scaling it
             square[:, i : i + 2] = square[:, i : i + 2].mean(1, keepdim=True)
         self.count += 1

@@ -30,7 +30,7 @@ class NearnessPrior(nn.Module):
 
     def __init__(self, members: int, out: int, generator: torch.Generator | None = None) -> None:
         super().__init__()
-        self.members = members
+        self.members, self.out = members, out
         self.first: Tensor
         self.shift: Tensor
         self.second: Tensor
@@ -51,4 +51,4 @@ class NearnessPrior(nn.Module):
         """
         wave = torch.cos(offset @ self.first + self.shift) * (1.0 - far).unsqueeze(-1)
         out = wave @ self.second
-        return out.view(*out.shape[:-1], self.members, -1).movedim(-2, 0)  # (B, k, E out) to (E, B, k, out)
+        return out.view(*out.shape[:-1], self.members, self.out).movedim(-2, 0)  # (B, k, E out) to (E, B, k, out)

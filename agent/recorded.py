@@ -15,6 +15,7 @@ from agent.mind import Mind
 from agent.moment import Moment
 from agent.recorder import Recorder
 from agent.run_folder import RunConfig, RunFolder
+from agent.senses import affordable, shapes_of
 from agent.skips import STOPPED
 from usererror import UserError
 from worlds import World
@@ -49,6 +50,7 @@ def _begin(config: RunConfig) -> tuple[World, Mind]:
         mind.fits(world)  # or it would be told only once the run has a folder
         return world, mind
     world = config.make_world()
+    wanted = affordable(wanted, shapes_of(world), config.objectives)
     return world, Mind.born(world, objectives=wanted, seed=config.seed, config=settings)
 
 

@@ -30,8 +30,15 @@ def regularize(name: str, before: Tensor, after: Tensor, generator: torch.Genera
     """
     method, total = _METHODS[name], before.new_zeros(())
     for rows in (slice(0, 1), slice(1, None)):
+        if not before[:, rows].numel():  # no things
+            continue
         total = total + method(before[:, rows].flatten(0, 1), after[:, rows].flatten(0, 1), generator)
     return total
+
+
+def regularize_rows(name: str, before: Tensor, after: Tensor, generator: torch.Generator) -> Tensor:
+    """Returns how near collapse rows (n, Z) of learned latents are, that are all of one kind; see `regularize`."""
+    return _METHODS[name](before, after, generator)
 
 
 def vicreg(before: Tensor, after: Tensor, generator: torch.Generator) -> Tensor:

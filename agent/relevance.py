@@ -11,6 +11,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from agent.perception import Senses
 from agent.planners import colored_noise
 from agent.sight import appearance_in, nearness, vitals_in
+from agent.vitals import VitalsModel
 from agent.world_model import Rollout, WorldModel
 from intrinsic import Mixture
 
@@ -133,5 +134,6 @@ def _on_vitals(model: WorldModel, rollout: Rollout, looks: Tensor) -> Tensor:
     appearance = appearance_in(p, sight)
     near = nearness(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., :1])
     unit = p.change[0, p.body_size : p.body_size + p.vitals_size]
+    assert isinstance(model.vitals_net, VitalsModel)  # things are seen, so it is of things
     effect = model.vitals_net.effects(vitals_in(p, sight), torch.cat([*near, appearance], -1)) * unit
     return effect.view(steps, plans, len(looks), -1)

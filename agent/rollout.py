@@ -44,13 +44,20 @@ class Rollout:
     def view(self) -> dict[str, Tensor]:
         """Returns everything that an objective may read, per transition (see `intrinsic.Objective`).
 
-        A thing that is not there counts as not attended, though it has a token.
+        A thing that is not there counts as not attended, though it has a token. So does a picture beside things: they
+        are what it shows. A sense that there is not is not offered.
         """
         keys = {"latent": self.latent[1:], "latent.before": self.latent[:-1], "action": self.action, "mean": self.mean}
         present = self.senses["things"][1:, ..., -1]  # (T, B, K)
         seen = present.gather(-1, self.attended.expand(*present.shape[:-1], -1))
-        keys["attended"] = torch.cat([torch.ones_like(seen[..., :1]), seen], -1)
+        keys["attended"] = torch.cat([present.new_ones(*seen.shape[:-1], 1), seen], -1)
+        pictured = self.latent.shape[-2] - keys["attended"].shape[-1]
+        if pictured:
+            alone = present.new_full((*seen.shape[:-1], pictured), float(not present.shape[-1]))
+            keys["attended"] = torch.cat([keys["attended"], alone], -1)
         for name, value in self.senses.items():
+            if not value.numel():
+                continue
             keys[f"senses.{name}"] = value[1:]
             keys[f"senses.{name}.before"] = value[:-1]
         return keys

@@ -61,8 +61,8 @@ def flat(numbers: Tensor) -> Tensor:
 
 
 def own_size(perception: Perception) -> int:
-    """Returns how many features the body has of its own: velocity, scalars, learned latent, way to a wall."""
-    return 2 + perception.where - PLANE + perception.what + 2
+    """Returns how many features the body has of its own: velocity, scalars, learned latent, way to a wall, picture."""
+    return 2 + perception.where - PLANE + perception.what + 2 + perception.seen
 
 
 def pair_size(perception: Perception) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from agent.configurator import attend, tokens
+from agent.configurator import attend
 from agent.perception import Senses
 from usererror import UserError
 
@@ -27,7 +27,7 @@ def try_out(mind: Mind, senses: Senses) -> None:
     model, plan = mind.world_model, torch.zeros(1, 1, mind.actions)
     attended = attend(senses, mind.config.attend)
     with torch.no_grad():
-        latent = tokens(mind.perception(senses), attended)
+        latent = model.encode(senses, attended)
         mind.mixture.check(model.imagine(latent, plan, senses, attended).view())
     if not mind.actor.planner.differentiates:
         return

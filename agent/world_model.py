@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from agent.configurator import gather
+from agent.belief import of_seen
+from agent.blanks import Blanks
+from agent.configurator import gather, tokens
 from agent.ensemble import EnsembleMLP
 from agent.futures import CHANCE, PRICE, Futures, Gauss
 from agent.perception import PLANE, THING, Perception, Senses
@@ -15,6 +17,7 @@ from agent.rollout import Rollout
 from agent.sight import (
     GEOMETRY,
     NEARNESS,
+    Outlook,
     Sight,
     appearance_in,
     flat,
@@ -52,13 +55,20 @@ class WorldModel(nn.Module):
         members: E.
         hidden: Width of both hidden layers.
         chance: Whether it knows that a step may come out in several ways, see `Futures`.
+
+    Attributes:
+        told: End of the tokens whose error is surprise, None for all.
+        blanks: What else it predicts, where that is switched on.
     """
+
+    told: int | None = None
+    blanks: Blanks
 
     def __init__(
         self, perception: Perception, actions: int, members: int, hidden: int, chance: bool = False
     ) -> None:
         super().__init__()
-        self.perception = perception
+        self.perception, self.actions = perception, actions
         what = perception.what
         self.own_size, self.pair_size = own_size(perception), pair_size(perception)
         self.thing_out = THING + what
@@ -67,10 +77,16 @@ class WorldModel(nn.Module):
         both, out = own + self.pair_size + 2 * luck, self.thing_out + MESSAGE
         self.pair_net = EnsembleMLP(members, (both, hidden, hidden, out))
         self.body_net = EnsembleMLP(members, (own + luck + MESSAGE, hidden, hidden, perception.body_size + what))
-        self.vitals_net = VitalsModel(perception.vitals_size, NEARNESS + perception.appearance_size)
+        self.vitals_net = self._vitals_net(NEARNESS + perception.appearance_size)
         self.prior = NearnessPrior(members, THING)
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
-        self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.Hardswish(), nn.Linear(32, perception.touch_size))
+        self.touch: nn.Module = nn.Identity()
+        if parts := perception.touch_size:
+            self.touch = nn.Sequential(nn.Linear(perception.size, 32), nn.Hardswish(), nn.Linear(32, parts))
+
+    def _vitals_net(self, near: int) -> nn.Module:
+        """Makes what predicts the vitals, from so many features of each thing."""
+        return VitalsModel(self.perception.vitals_size, near) if self.perception.vitals_size else nn.Identity()
 
     @property
     def predictor(self) -> list[nn.Parameter]:
@@ -78,9 +94,18 @@ class WorldModel(nn.Module):
         nets = [self.pair_net, self.body_net, self.vitals_net, *([self.futures] if self.futures else [])]
         return [p for net in nets for p in net.parameters()]
 
+    def encode(self, senses: Senses, attended: Tensor | None = None) -> Tensor:
+        """Returns the tokens (*lead, N, Z) of senses: body, attended things (*lead, k) or all of them, and more."""
+        every: Tensor = self.perception(senses)
+        return every if attended is None else tokens(every, attended)
+
+    def see(self, latent: Tensor, outlook: Outlook) -> Sight:
+        """Sees tokens (B, N, Z) from the body."""
+        return see(self.perception, latent, outlook)
+
     def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
-        return see(self.perception, latent, look_out(self.perception, appearance))
+        return self.see(latent, look_out(self.perception, appearance))
 
     def forward(self, latent: Tensor, action: Tensor, sight: Sight, chance: Tensor | None = None) -> Tensor:
         """Predicts the next latents.
@@ -121,6 +146,8 @@ class WorldModel(nn.Module):
     def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
         """Returns the change of the vitals (E, B, 1, V) when the body moves by `step` (B, 2), in its own frame (m)."""
         p = self.perception
+        if not p.vitals_size:
+            return step.new_zeros(self.pair_net.members, len(step), 1, 0)
         appearance = appearance_in(p, sight)
         near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance[..., :1])
         change: Tensor = self.vitals_net(vitals_in(p, sight), torch.cat([*near, appearance], -1))
@@ -149,7 +176,13 @@ class WorldModel(nn.Module):
         return self(latent, action, sight, told[0].mean), PRICE * told[1].sum(-1)
 
     def loss(
-        self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight, generator: torch.Generator | None = None
+        self,
+        latent: Tensor,
+        after: Tensor,
+        action: Tensor,
+        sight: Sight,
+        generator: torch.Generator | None = None,
+        seen: Tensor | None = None,
     ) -> tuple[dict[str, Tensor], Tensor]:
         """Returns the prediction errors of transitions by part, and the energy of each transition (B,).
 
@@ -159,11 +192,12 @@ class WorldModel(nn.Module):
             action: (B, A).
             sight: Of `latent`.
             generator: Random numbers, for a model that knows of several futures.
+            seen: (B, k) of which things it was seen what they did; None for all.
         """
         where = self.perception.where
         told = self.explain(latent, after, action, sight)
         z = told and told[0].draw(torch.randn(told[0].mean.shape, generator=generator))
-        error = (self(latent, action, sight, z) - after) ** 2
+        error = of_seen((self(latent, action, sight, z) - after) ** 2, seen)
         losses, energy = self.errors(error), error.detach()[..., :where].sum((-2, -1)).mean(0)
         if told:
             nats = told[1]  # at a price per token, as errors are per dimension
@@ -209,7 +243,8 @@ class WorldModel(nn.Module):
             both = torch.cat([latent[:, 0], after[:, 0]], -1)
             losses["inverse"] = ((self.inverse(both) - action) ** 2).mean()
         # The readout never shapes the latent.
-        losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
+        if self.perception.touch_size:
+            losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
         return losses
 
     def imagine(
@@ -235,7 +270,7 @@ class WorldModel(nn.Module):
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         for t, action in enumerate(actions):
-            sight = see(self.perception, state, outlook)
+            sight = self.see(state, outlook)
             chance = None if noise is None or self.futures is None else self.futures.luck(action, sight, noise[t])
             mean = self(state, action, sight, chance)
             state = self.settle(mean)
@@ -243,6 +278,7 @@ class WorldModel(nn.Module):
             means.append(mean)
         path = torch.stack(states)
         read = self.perception.imagined(path, senses, attended)
-        read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
-        read["touch"][0] = senses["touch"]  # now is felt, not read
+        if self.perception.touch_size:
+            read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
+            read["touch"][0] = senses["touch"]  # now is felt, not read
         return Rollout(path, actions, torch.stack(means, 1), read, attended, True)

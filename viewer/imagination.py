@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float32]
 MOVES = 0.05  # a thing that a plan moves by less (m) is left out
 RIVALS = 4
+BELIEVED = 0.55  # opacity of a belief
 LIFT = 0.012  # above the floor (m), so that lines do not sink into it
 
 
@@ -55,9 +56,20 @@ class Imagination:
                 at = poses[self._scene.nodes.index(name), :3] * (1, 1, 0) + (0, 0, LIFT)
                 radius = min(self._reach.get(name, 0.1), 0.6) + 0.07 + 0.008 * np.sin(pulse * 3.0 - rank)
                 rings.append(ring(at, float(radius), (1.0, 1.0, 1.0, (0.9, 0.6, 0.4)[rank]), 0.022))
+        rings += self._believed(moment)
         if not show:
             return Overlay(tuple(rings))
         return Overlay((*self._made[1], *rings), self._made[2])
+
+    def _believed(self, moment: Moment) -> list[Array]:
+        """Rings where things out of sight are believed to be, the wider the less it is known."""
+        rings = []
+        for it in moment.thought.believed:
+            if (name := moment.things[it.thing]) in self._scene.nodes:
+                red, green, blue = self._color.get(name, (1.0, 1.0, 1.0))
+                at = np.array([*it.position[:2], LIFT], np.float32)
+                rings.append(ring(at, self._reach[name] + min(it.doubt, 0.5), (red, green, blue, BELIEVED), 0.03))
+        return rings
 
     def _plans(self, moment: Moment) -> tuple[tuple[Array, ...], tuple[Ghost, ...]]:
         plans = moment.thought.plans

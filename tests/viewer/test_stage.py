@@ -6,6 +6,7 @@ import numpy as np
 import pygame
 import pytest
 
+from agent.belief import Believed
 from tests.viewer import fake
 from viewer import layout, style
 from viewer import room as module
@@ -130,6 +131,21 @@ def test_a_second_level_shows_where_it_wants_the_body_to_be():
     two = replace(one, thought=replace(one.thought, subgoals=np.array([[0.5, 0, 0], [1, 0, 0]], np.float32)))
     drawn = [Imagination(fake.scene()).overlay(moment, one.film[-1], 0.0) for moment in (one, two)]
     assert len(drawn[1].strips) == len(drawn[0].strips) + 2
+
+
+def test_what_is_believed_of_things_out_of_sight_is_a_ring_as_wide_as_the_doubt():
+    moment, imagination = MOMENTS[20], Imagination(fake.scene())
+    plain = imagination.overlay(moment, moment.film[-1], 0.0, show=False)
+    widths = []
+    for doubt in (0.1, 0.4):
+        believed = (Believed(0, (1.0, -0.5, 0.1), doubt, 3),)
+        thinking = replace(moment, thought=replace(moment.thought, believed=believed))
+        strips = imagination.overlay(thinking, moment.film[-1], 0.0, show=False).strips
+        assert len(strips) == len(plain.strips) + 1
+        ribbon = np.asarray(strips[-1])[..., :2].reshape(-1, 2)
+        np.testing.assert_allclose((ribbon.max(0) + ribbon.min(0)) / 2, (1.0, -0.5), atol=0.02)
+        widths.append(np.ptp(ribbon[:, 0]))
+    assert widths[1] - widths[0] == pytest.approx(0.6, abs=0.03)
 
 
 def test_the_face_changes_with_every_emotion():

@@ -27,6 +27,8 @@ class Body(ABC):
         parts: Names of the parts that feel touch.
         readings: Names of the numbers in `senses`. The first six are x, y (m), sine and cosine of the heading and
             velocity x, y (m/s), in the room's frame.
+        flips: Those numbers of readings and actions that change their sign in a mirror, where left and right in names
+            change places; none for a body that is not alike on both sides.
         base: Shape of the base.
         mass: Of the base (kg).
         joints: Links and the joints that hold them.
@@ -43,6 +45,7 @@ class Body(ABC):
     actions: ClassVar[tuple[str, ...]]
     parts: ClassVar[tuple[str, ...]]
     readings: ClassVar[tuple[str, ...]]
+    flips: ClassVar[tuple[str, ...]] = ()
     base: ClassVar[Shape]
     mass: ClassVar[float]
     joints: ClassVar[Sequence[Joint]]

@@ -71,6 +71,8 @@ class Kitten(Body):
         "x", "y", "sin heading", "cos heading", "vx", "vy", "turning rate",
         "head", "shoulder", "paw", "head rate", "shoulder rate", "paw rate", "left wheel rate", "right wheel rate",
     )  # fmt: skip
+    flips = ("y", "sin heading", "vy", "turning rate", "head", "shoulder", "head rate", "shoulder rate", "turn",
+             "swing")  # fmt: skip
     base, mass, joints, height = BASE, 2.0, JOINTS, BASE_HEIGHT
     reach = 0.55
     fallen = 0.6  # cats land on their feet

@@ -1,0 +1,130 @@
+"""Augmentations of what is learnt from: pictures a little moved and lit otherwise, noise, and the room in a mirror."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from agent.config import MindConfig
+from agent.perception import BODY_ORDER, PLANE, THING_ORDER, Perception, Senses
+from usererror import UserError
+from worlds import World
+
+THING_FLIPS = (1, 4, 6)  # y, vy and the sine of the heading
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """What a body is in a mirror: left is right, and what turns to the left turns to the right.
+
+    Attributes:
+        body: (n,) which reading stands where, and its sign (n,).
+        action: (A,) and (A,), of an action.
+    """
+
+    body: tuple[Tensor, Tensor]
+    action: tuple[Tensor, Tensor]
+
+    @classmethod
+    def of(cls, world: World) -> Mirror:
+        """Makes the mirror of the body in a world.
+
+        Raises:
+            UserError: If that body does not say what turns to the other side in a mirror.
+        """
+        body = getattr(world, "body", None)
+        flips = getattr(body, "flips", ())
+        if body is None or not flips:
+            name = getattr(body, "name", "a body without a name")
+            raise UserError(f"mirror=True needs a body that is alike on both sides, such as kitten; here lives {name}")
+        return cls(_swapped(body.readings, flips), _swapped(body.actions, flips))
+
+    def senses(self, senses: Senses, middle: float) -> Senses:
+        """Returns senses (B, ...) in a mirror along x through `middle` (m)."""
+        (where, sign), shift = self.body, torch.zeros(len(self.body[0]))
+        shift[1] = 2.0 * middle
+        flipped = {**senses, "body": senses["body"][..., where] * sign + shift}
+        things = senses["things"].clone()
+        if things.numel():
+            there = (things[..., -1:] > 0.0).float()  # what is out of sight is nowhere, and stays so
+            things[..., THING_FLIPS] *= -1.0
+            things[..., 1:2] += 2.0 * middle * there
+            flipped["things"] = things
+        if "eye" in senses:
+            flipped["eye"] = senses["eye"].flip(-2)
+        return flipped
+
+
+def _swapped(names: tuple[str, ...], flips: tuple[str, ...]) -> tuple[Tensor, Tensor]:
+    other = {"left": "right", "right": "left"}
+    twins = [" ".join(other.get(word, word) for word in name.split()) for name in names]
+    return torch.tensor([names.index(twin) for twin in twins]), torch.tensor(
+        [-1.0 if name in flips else 1.0 for name in names]
+    )
+
+
+def augment(
+    config: MindConfig,
+    perception: Perception,
+    mirror: Mirror | None,
+    given: tuple[Senses, Tensor, Senses],
+    generator: torch.Generator,
+) -> tuple[Senses, Tensor, Senses]:
+    """Returns transitions (senses before, action, senses after, each (B, ...)) in another light.
+
+    Before and after are changed alike, but for noise: what is predicted is the change from one to the other. Turning
+    the room is no augmentation here, since predictions are made in the body's frame, and turn with it.
+
+    Args:
+        config: How much of what.
+        perception: Which knows how far the room reaches, and how much usually changes.
+        mirror: Of the body; None where none is wanted.
+        given: What was lived.
+        generator: Random numbers.
+    """
+    before, action, after = given
+    size = len(action)
+    if mirror is not None:
+        chosen = torch.rand(size, generator=generator) < 0.5
+        middle = 0.5 * float(perception.low[1] + perception.high[1])
+        where, sign = mirror.action
+        action = _either(chosen, action[:, where] * sign, action)
+        before, after = (
+            {name: _either(chosen, value, it[name]) for name, value in mirror.senses(it, middle).items()}
+            for it in (before, after)
+        )
+    if config.noise:
+        before, after = (_noised(it, config.noise, perception, generator) for it in (before, after))
+    if "eye" in before and (config.shift or config.light):
+        across, down = torch.randint(-config.shift, config.shift + 1, (2, size), generator=generator)
+        light = 1.0 + config.light * (2.0 * torch.rand(size, generator=generator) - 1.0)
+        before, after = ({**it, "eye": _seen(it["eye"], across, down, light)} for it in (before, after))
+    return before, action, after
+
+
+def _either(chosen: Tensor, one: Tensor, other: Tensor) -> Tensor:
+    return torch.where(chosen.view(-1, *[1] * (one.dim() - 1)), one, other)
+
+
+def _noised(senses: Senses, size: float, p: Perception, generator: torch.Generator) -> Senses:
+    """Adds noise to positions, velocities and joints, in units of what usually changes in a step."""
+    body, things = senses["body"].clone(), senses["things"].clone()
+    scale = torch.cat([p.change[0, :PLANE], p.change[0, PLANE : p.body_size]])
+    order = [*BODY_ORDER, *range(PLANE, p.body_size)]
+    body[:, order] += size * scale * torch.randn(body.shape, generator=generator)
+    if things.numel():
+        noise = torch.randn(*things.shape[:-1], len(THING_ORDER), generator=generator)
+        there = (things[..., -1:] > 0.0).float()
+        things[..., THING_ORDER] += size * p.change[1, : len(THING_ORDER)] * noise * there
+    return {**senses, "body": body, "things": things}
+
+
+def _seen(pictures: Tensor, across: Tensor, down: Tensor, light: Tensor) -> Tensor:
+    """Returns pictures (B, side, side, 3), each moved by some pixels (B,), and lit otherwise (B,)."""
+    side = torch.arange(pictures.shape[1])
+    rows = (side + down.unsqueeze(1)).clamp(0, len(side) - 1)
+    columns = (side + across.unsqueeze(1)).clamp(0, len(side) - 1)
+    moved = pictures[torch.arange(len(pictures))[:, None, None], rows[:, :, None], columns[:, None, :]]
+    return (moved.float() * light.view(-1, 1, 1, 1)).clamp(0.0, 255.0).to(torch.uint8)
