@@ -13,8 +13,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from agent import actor, executive, moment
-from agent.actor import Choice
+from agent import executive, judgement, moment
+from agent.judgement import Choice
 from agent.moment import Thought
 from agent.perception import Senses
 from intrinsic import Mixture
@@ -191,5 +191,5 @@ def unpacked(structure: Any, tensors: dict[str, Tensor]) -> Any:
         return tuple(unpacked(v, tensors) for v in content)
     if kind == "value":
         return content
-    known: Any = {**vars(actor), **vars(moment), **vars(executive), "Pending": Pending}
+    known: Any = {**vars(judgement), **vars(moment), **vars(executive), "Pending": Pending}
     return known[kind](**unpacked(content, tensors))

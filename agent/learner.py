@@ -17,10 +17,11 @@ from agent.critic import Critic
 from agent.dreams import dream
 from agent.executive import studied
 from agent.memory import Replay, Sample
+from agent.rollout import Rollout
 from agent.sight import Sight
 from agent.skips import Skips
 from agent.stretches import rolled
-from agent.world_model import Rollout, WorldModel
+from agent.world_model import WorldModel
 from intrinsic import Mixture
 
 SHARE = 2  # transitions that are imagined on end, for each one of an update's batch

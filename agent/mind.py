@@ -11,16 +11,17 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from agent.actor import Actor, Choice, urged
+from agent.actor import Actor
 from agent.allocator import keep_freed_memory
 from agent.augment import Mirror
 from agent.belief import Belief, steady
 from agent.config import MindConfig
-from agent.configurator import attend
 from agent.critic import Critic
 from agent.emotions import Emotions
 from agent.executive import Executive
+from agent.experience import feel, relive, taste
 from agent.hierarchy import SecondLevel
+from agent.judgement import Choice
 from agent.learner import Learner
 from agent.memory import Replay
 from agent.mode1 import Mode1
@@ -29,7 +30,6 @@ from agent.perception import Senses
 from agent.senses import affordable, has, lived_by, model_of, nothing, remembered, row, sensed, shapes_of
 from agent.soundness import Surroundings
 from agent.tryout import try_out
-from agent.world_model import Rollout
 from intrinsic import Mixture, Names
 from usererror import UserError
 from worlds import World
@@ -201,8 +201,8 @@ class Mind(nn.Module):
         if self.belief is not None:
             now = self.belief.follow(self.world_model, before, now)
         self.perception.observe(before if self.belief is None else steady(before, now), now)
-        rollout, value, paid = self._relive(before, now, act)
-        costs = self._taste(rollout)
+        rollout, value, paid = relive(self, before, now, act)
+        costs = taste(self, rollout)
         off = (rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, : self.perception.where]
         energy = paid + float(off.square().sum())
         self.memory.add(before, act, now, costs, energy)
@@ -210,44 +210,7 @@ class Mind(nn.Module):
         self.steps += 1
         if self.mode1 is not None:
             self.mode1.live(rollout.mean, energy, costs.get("pain", 0.0))
-        weights = urged(self.mixture.weights, self.choice.focus.urges if self.choice.focus else {})
-        weights = {name: weight for name, weight in weights.items() if np.isfinite(costs[name])}
-        relief = sum(
-            weights.get(name, 0.0) * (value[0][i] - costs[name] - self.config.discount * value[1][i])
-            for i, name in enumerate(self.drives)
-            if name in weights
-        )
-        felt = self.emotions.update(
-            anticipated_pain=value[1][self.drives.index("pain")] if "pain" in self.drives else 0.0,
-            relief=relief,
-            energy=energy,
-            information=self.choice.information,
-            cost=sum(weight * costs[name] for name, weight in weights.items()),
-            promised=self.choice.promised,
-        )
-        return Lived(costs, felt, energy)
-
-    def _relive(self, before: Senses, now: Senses, action: torch.Tensor) -> tuple[Rollout, list[list[float]], float]:
-        """Returns a lived step as a rollout (T = B = 1), what the critic expects before and after, and luck's price."""
-        focus = self.choice.focus if self.config.configurator != "near" else None
-        attended = focus.attended if focus else attend(before, self.config.attend)
-        latent = torch.stack([self.world_model.encode(s, attended) for s in (before, now)])  # (2, N, Z)
-        appearance = self.perception.appearance(before)[attended]
-        sight = self.world_model.sight(latent, appearance.expand(2, -1, -1))
-        first = type(sight)(*(part[:1] for part in sight))
-        mean, paid = self.world_model.relive(latent[:1], latent[1:], action[None], first)
-        senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
-        rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
-        return rollout, self.critic.expect(sight).tolist(), float(paid)
-
-    def _taste(self, rollout: Rollout) -> dict[str, float]:
-        """Returns what a lived step cost, and lets the objectives take note of it."""
-        view = rollout.at(0)
-        memories = self.actor.memories
-        costs = {name: float(cost) for name, cost in self.mixture.costs(view, memories, lived=True).items()}
-        self.mixture.observe(view, memories)
-        self.actor.memories = self.mixture.remember(memories, view)
-        return costs
+        return Lived(costs, feel(self, costs, value, energy), energy)
 
     def _sensed(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, with what is believed of things out of sight."""

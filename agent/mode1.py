@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from agent.actor import Actor, Choice
+from agent.actor import Actor
 from agent.config import MindConfig
 from agent.configurator import attend, gather, tokens
 from agent.habits import Chosen, Habits
+from agent.judgement import Choice
 from agent.perception import Senses
 from agent.reactive import Impulse, Reflex
 from agent.sight import Sight, look_out, see

@@ -10,9 +10,10 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from agent.perception import Senses
 from agent.planners import colored_noise
+from agent.rollout import Rollout
 from agent.sight import appearance_in, nearness, vitals_in
 from agent.vitals import VitalsModel
-from agent.world_model import Rollout, WorldModel
+from agent.world_model import WorldModel
 from intrinsic import Mixture
 
 if TYPE_CHECKING:

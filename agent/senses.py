@@ -75,7 +75,7 @@ def lived_by(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
     for name, off in UNSEEING.items():
         if getattr(config, name) != off:
             raise UserError(
-                f"{name}={getattr(config, name)} is for minds that live by things alone; one that sees needs {name}={off}"
+                f"{name}={getattr(config, name)} is for minds that live by things alone; one that sees has {name}={off}"
             )
     return own | {"eye": tuple(shapes["eye"])}
 

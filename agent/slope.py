@@ -9,9 +9,9 @@ from agent.actor import Actor
 from agent.configurator import gather, tokens
 from agent.habits import Chosen
 from agent.perception import Senses
+from agent.rollout import Rollout
 from agent.sight import Sight
 from agent.wishes import positions, ungranted
-from agent.world_model import Rollout
 
 
 def slope(actor: Actor, latent: Tensor, sight: Sight, action: Tensor, chosen: Chosen, attended: Tensor) -> Tensor:

@@ -30,7 +30,7 @@ from agent import Mind, live
 from agent.configurator import attend, tokens
 from agent.perception import THING, Senses
 from agent.planners import colored_noise
-from agent.world_model import Rollout
+from agent.rollout import Rollout
 from studies.fears import SOON, burns, fears
 from studies.lives import Progress, metric, side_by_side, versions
 from worlds import World

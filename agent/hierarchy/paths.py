@@ -7,7 +7,7 @@ from torch import Tensor
 
 from agent.hierarchy.ground import Ground
 from agent.hierarchy.landmarks import DISCOUNT, delay
-from agent.world_model import Rollout
+from agent.rollout import Rollout
 
 
 def lingering(path: Rollout) -> Rollout:

@@ -17,8 +17,9 @@ from agent.hierarchy.slow_model import SlowModel
 from agent.hierarchy.stretches import draw
 from agent.perception import PLANE, THING
 from agent.planners import ICEM
+from agent.rollout import Rollout
 from agent.sight import Sight
-from agent.world_model import Rollout, WorldModel
+from agent.world_model import WorldModel
 from intrinsic import Mixture
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import torch
 
 import agent
 import worlds
-from agent.world_model import Rollout
+from agent.rollout import Rollout
 from tests.agent.conftest import SMALL
 from usererror import UserError
 from worlds.world import World
