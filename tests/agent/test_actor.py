@@ -5,7 +5,7 @@ import worlds
 from agent import Mind, MindConfig
 from agent.actor import _trust
 from agent.configurator import attend, tokens
-from agent.soundness import tensors
+from agent.senses import sensed
 
 SMALL = MindConfig(ensemble=2, hidden=16, what=0, horizon=6, samples=12, elites=4, babble=0, batch=8, updates=1)
 
@@ -30,7 +30,7 @@ def test_full_trust_in_imagination_asks_the_critic_at_the_end_alone() -> None:
 def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() -> None:
     world = worlds.make("playroom", seed=1)
     mind = Mind.born(world, seed=0, config=SMALL)
-    senses = tensors(world.observe())
+    senses = sensed(world.observe(), mind.shapes)
     attended = attend(senses, 5)
     latent = tokens(mind.perception(senses), attended)
     # A critic that fears being in the middle of the plan, and nothing before or after.

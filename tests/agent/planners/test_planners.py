@@ -108,9 +108,9 @@ def test_a_life_goes_on_bit_for_bit_after_saving(name: str, world: World, tmp_pa
 def test_the_slope_of_imagined_costs_is_the_one_that_small_steps_show(mind: agent.Mind, world: World) -> None:
     list(agent.live(world, mind, 30))
     from agent.configurator import attend, tokens
-    from agent.soundness import tensors
+    from agent.senses import sensed
 
-    senses = tensors(world.observe())
+    senses = sensed(world.observe(), mind.shapes)
     attended = attend(senses, mind.config.attend)
     latent = tokens(mind.perception(senses), attended).detach()
     plan = (torch.rand(5, 1, mind.actions, generator=torch.Generator().manual_seed(6)) - 0.5).requires_grad_()
