@@ -9,6 +9,7 @@ moving at random, and doing nothing. No task begins done.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,10 +20,12 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 
 import worlds
 from agent import Mind
 from agent.babble import babbling
+from agent.configurator import attend, tokens
 from agent.moment import Moment
 from studies.lives import Progress, metric, side_by_side, versions
 from studies.tasks import GOALS, KINDS, STEPS, Task, attempt, blind, tasks
@@ -42,7 +45,7 @@ class Practised:
 
     Attributes:
         done: Share of tasks done, by ``kind/way``.
-        cost: Seconds of computing a decision, by way: medians.
+        cost: Seconds of computing a decision, by ``act/way`` and ``choose/way``: medians.
         reacts: Share of steps by reflex in each part of practice, by kind.
     """
 
@@ -70,10 +73,12 @@ def run(
         for part, name in ((0, "first"), (-1, "last")):
             shares = [kitten.reacts[kind][part] for kitten in kittens]
             metrics[f"{kind}/by_reflex_{name}"] = metric(shares, f"share of steps, {name} of {PARTS} parts", "higher")
-    for way in WAYS[:2]:
-        metrics[f"cost/{way}"] = metric((1e3 * kitten.cost[way] for kitten in kittens), "ms a decision", "lower")
-    ratios = [kitten.cost["reflex"] / kitten.cost["planning"] for kitten in kittens]
-    metrics["cost/reflex_over_planning"] = metric(ratios, "times planning's", "lower")
+    for what, words in (("act", "before an action"), ("choose", "of choosing alone")):
+        for way in WAYS[:2]:
+            values = [1e3 * kitten.cost[f"{what}/{way}"] for kitten in kittens]
+            metrics[f"cost/{what}/{way}"] = metric(values, f"ms {words}", "lower")
+        ratios = [kitten.cost[f"{what}/reflex"] / kitten.cost[f"{what}/planning"] for kitten in kittens]
+        metrics[f"cost/{what}/reflex_over_planning"] = metric(ratios, "times planning's", "lower")
     _draw(kittens, out / "figure.png")
     return {
         "study": "reflex",
@@ -137,18 +142,37 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practised:
     return Practised(done, cost, parts)
 
 
+@torch.inference_mode()
 def timed(mind: Mind, world: World, task: Task, decisions: int = TIMED) -> dict[str, float]:
-    """Returns seconds of this process's time per decision, by reflex and by planning alone, by turns."""
-    reflex, spent = mind.mode1, {"reflex": list[float](), "planning": list[float]()}
+    """Returns seconds of this process's time per decision, by reflex and by planning alone, by turns.
+
+    Under ``"act"`` is all that goes on before an action, perception and what is told of it included; under
+    ``"choose"`` the choice alone.
+    """
+    reflex, model = mind.mode1, mind.world_model
+    assert reflex is not None
     attempt(world, task, mind, 1)
     obs = world.observe()
+    senses = {name: torch.from_numpy(value) for name, value in obs.items()}
+    attended = reflex.heed(attend(senses, mind.config.attend), senses)
+    latent = tokens(mind.perception(senses), attended)
+    sight = model.sight(latent[None], mind.perception.appearance(senses)[attended][None])
+
+    def choose() -> None:
+        if mind.mode1 is None:
+            mind.actor.plan(latent, senses, attended, mind.generator)
+        else:
+            reflex.choose(latent, sight, senses, attended, mind.generator)
+
+    spent: dict[str, list[float]] = defaultdict(list)
     for _ in range(decisions // 10):
         for way, times in (("reflex", 10), ("planning", 1)):
             mind.mode1 = reflex if way == "reflex" else None
-            for _ in range(times):
-                started = time.process_time()
-                mind.act(obs)
-                spent[way].append(time.process_time() - started)
+            for what, do in (("act", partial(mind.act, obs)), ("choose", choose)):
+                for _ in range(times):
+                    started = time.process_time()
+                    do()
+                    spent[f"{what}/{way}"].append(time.process_time() - started)
     mind.mode1 = reflex
     return {way: float(np.median(each)) for way, each in spent.items()}
 

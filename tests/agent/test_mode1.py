@@ -164,7 +164,7 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
     assert mind.choice.regret is None  # nothing to suggest yet
     seen.clear()
     mind.act(world.observe())
-    impulse = torch.tanh(mode1(mind).reflex.mu.bias)  # a newborn's mean is near its bias
+    impulse = torch.tanh(mode1(mind).reflex.mu.bias).detach()  # a newborn's mean is near its bias
     first = seen[0][0]
     assert first.shape[0] == REFLEX.samples
     assert float((first - impulse).abs().amax(-1).min()) < 0.2

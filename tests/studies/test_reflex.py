@@ -44,5 +44,5 @@ def test_the_study_runs_and_draws(tmp_path, monkeypatch: pytest.MonkeyPatch) -> 
     result = reflex.run((7,), tmp_path, lambda share, words: None, steps=12, tests=1)
     assert set(result) >= {"study", "seeds", "metrics", "controls", "versions"}
     assert result["controls"]["reach/nothing"]["value"] == 0.0
-    assert 0.0 < result["metrics"]["cost/reflex_over_planning"]["value"] < 1.0
+    assert 0.0 < result["metrics"]["cost/choose/reflex_over_planning"]["value"] < 1.0
     assert (tmp_path / "figure.png").stat().st_size > 10_000
