@@ -85,22 +85,23 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
     }
 
 
-def config_of(variant: Variant) -> MindConfig:
-    """Returns the settings of a mind: two clocks, or one that imagines as much per step."""
-    two = replace(Mind.load("kitten").config, clocks=2, babble=0, objectives={GOAL: 1.0, "effort": 0.05})
+def config_of(variant: Variant, grown: MindConfig) -> MindConfig:
+    """Returns the settings of a grown mind with two clocks, or with one that imagines as much per step."""
+    two = replace(grown, clocks=2, babble=0, objectives={GOAL: 1.0, "effort": 0.05})
     if variant == "two clocks":
         return two
     # The second level imagines 240 states per control step; in 16 more plans, twice 14 steps long, there are 448.
-    more = {"samples": two.samples + 16} if variant == "one clock" else {"horizon": 2 * two.horizon}
-    return replace(two, clocks=1, **more)
+    if variant == "one clock":
+        return replace(two, clocks=1, samples=two.samples + 16)
+    return replace(two, clocks=1, horizon=2 * two.horizon)
 
 
 def mind_of(world: Maze, variant: Variant, seed: int) -> Mind:
     """Returns the shipped kitten, with other settings and other wishes."""
-    mind = Mind.born(world, seed=seed, config=config_of(variant))
-    grown = Mind.load("kitten").state_dict()
-    body = {name: value for name, value in grown.items() if name.startswith(("perception.", "world_model."))}
-    mind.load_state_dict(body, strict=False)
+    grown = Mind.load("kitten")
+    mind = Mind.born(world, seed=seed, config=config_of(variant, grown.config))
+    parts = ("perception.", "world_model.")
+    mind.load_state_dict({k: v for k, v in grown.state_dict().items() if k.startswith(parts)}, strict=False)
     return mind
 
 
