@@ -162,7 +162,7 @@ def _try(world: Maze, mind: Mind, variant: Variant, asked: list[tuple[Cell, Cell
     spent, lived, away = 0.0, 0, []
     for number, (start, goal, cells) in enumerate(asked):
         place = world.middle(goal)
-        cast(Reach, mind.mixture[GOAL]).goal.copy_(torch.tensor(place))
+        cast(Reach, mind.mixture[mind.mixture.names[0]]).goal.copy_(torch.tensor(place))
         world.apply(Place(world.body.name, world.middle(start)))
         obs = world.observe()
         mind.begin_episode()
