@@ -85,9 +85,9 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
     }
 
 
-def config_of(variant: Variant) -> MindConfig:
-    """Returns the settings of a mind: two clocks, or one that imagines as much per step."""
-    two = replace(Mind.load("kitten").config, clocks=2, babble=0, objectives={GOAL: 1.0, "effort": 0.05})
+def config_of(variant: Variant, grown: MindConfig) -> MindConfig:
+    """Returns the settings of a grown mind with two clocks, or with one that imagines as much per step."""
+    two = replace(grown, clocks=2, babble=0, objectives={GOAL: 1.0, "effort": 0.05})
     if variant == "two clocks":
         return two
     # The second level imagines 240 states per control step; in 16 more plans, twice 14 steps long, there are 448.
@@ -98,10 +98,10 @@ def config_of(variant: Variant) -> MindConfig:
 
 def mind_of(world: Maze, variant: Variant, seed: int) -> Mind:
     """Returns the shipped kitten, with other settings and other wishes."""
-    mind = Mind.born(world, seed=seed, config=config_of(variant))
-    grown = Mind.load("kitten").state_dict()
-    body = {name: value for name, value in grown.items() if name.startswith(("perception.", "world_model."))}
-    mind.load_state_dict(body, strict=False)
+    grown = Mind.load("kitten")
+    mind = Mind.born(world, seed=seed, config=config_of(variant, grown.config))
+    parts = ("perception.", "world_model.")
+    mind.load_state_dict({k: v for k, v in grown.state_dict().items() if k.startswith(parts)}, strict=False)
     return mind
 
 
@@ -162,7 +162,7 @@ def _try(world: Maze, mind: Mind, variant: Variant, asked: list[tuple[Cell, Cell
     spent, lived, away = 0.0, 0, []
     for number, (start, goal, cells) in enumerate(asked):
         place = world.middle(goal)
-        cast(Reach, mind.mixture[GOAL]).goal.copy_(torch.tensor(place))
+        cast(Reach, mind.mixture[mind.mixture.names[0]]).goal.copy_(torch.tensor(place))
         world.apply(Place(world.body.name, world.middle(start)))
         obs = world.observe()
         mind.begin_episode()
