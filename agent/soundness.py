@@ -8,14 +8,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from usererror import UserError
 from worlds import World
 
 Shapes = Mapping[str, tuple[int, ...]]
 
-NEEDED = ("body", "touch", "things", "vitals")
 MOST = 1e9  # of a number sensed: its square is still a number, and nothing in a room is as far, fast or strong
 FEATURES = ("x", "y", "z", "velocity x", "velocity y", "velocity z", "sine of heading", "cosine of heading")
 REMEDY = "Nothing of this step was remembered or learnt. Mend what the world senses"
@@ -84,8 +82,3 @@ class Surroundings:
         if len(where) == 1 and where[0] < len(known):
             return f"number {where[0]} ({known[where[0]]})"
         return "number " + ", ".join(map(str, where))
-
-
-def tensors(obs: Mapping[str, npt.NDArray[Any]]) -> dict[str, torch.Tensor]:
-    """Returns the senses that a mind needs as tensors."""
-    return {name: torch.from_numpy(np.ascontiguousarray(obs[name], np.float32)) for name in NEEDED}

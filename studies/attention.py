@@ -27,7 +27,7 @@ import torch
 from agent import Mind, live
 from agent.planners import colored_noise
 from agent.relevance import FIRST, spreads
-from agent.soundness import tensors
+from agent.senses import sensed
 from studies.lives import Progress, Trace, metric, side_by_side, versions
 from studies.play import cells
 from worlds import World
@@ -132,7 +132,7 @@ def decisions(seed: int, moments: int = TIMED) -> Decisions:
     for _ in range(moments):
         obs, action = world.observe(), np.zeros(judge.actions, np.float32)
         noise = colored_noise(2.5, HORIZON, (PLANS, judge.actions), generator)
-        _, spread = spreads(judge.world_model, judge.mixture, tensors(obs), (0.6 * noise).clamp(-1, 1))
+        _, spread = spreads(judge.world_model, judge.mixture, sensed(obs, judge.shapes), (0.6 * noise).clamp(-1, 1))
         for rule, mind in minds.items():
             started = time.thread_time()
             chosen, thought = mind.act(obs)

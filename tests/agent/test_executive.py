@@ -12,13 +12,17 @@ import worlds
 from agent.configurator import attend
 from agent.executive import studied, urgency
 from agent.relevance import FIRST, Relevance, spreads
-from agent.soundness import tensors
+from agent.senses import NEEDED, sensed
 from tests.agent.conftest import SMALL
 from tests.agent.test_life import same
 from usererror import UserError
 from worlds.world import World
 
 RULES = "fixed", "learned", "random"
+
+
+def tensors(obs: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
+    return sensed(obs, {name: obs[name].shape for name in NEEDED})
 
 
 @pytest.mark.parametrize("rule", RULES)
