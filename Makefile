@@ -52,7 +52,7 @@ test: $(STAMP)  ## lint, types, layers and the quick tests
 	@$(BIN)/ruff check --quiet
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
-	$(BIN)/pytest -q -m "not slow" $(ARGS)
+	$(BIN)/pytest -q -m "not slow" -n auto --maxprocesses 4 $(ARGS)
 
 minds: $(STAMP)  ## train again the minds that housecat ships
 	@$(BIN)/python -m studies.minds $(ARGS)

@@ -104,7 +104,7 @@ def load(
     mind = Mind({k: tuple(v) for k, v in about["senses"].items()}, about["actions"], config, about["seed"])
     mind.check()
     same = objectives is None and not settings
-    check(mind, tensors, path, about["drives"], exact=same)
+    check(mind, tensors, path, about["drives"], same, other=bool(settings))
     _restore(mind, _part(tensors, "mind."), tuple(about["drives"]), exact=same)
     mind.memory.load(_part(tensors, "memory."), tuple(about["drives"]))
     mind.generator.set_state(tensors["generator"])

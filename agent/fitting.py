@@ -37,7 +37,9 @@ def config_in(about: Mapping[str, Any], path: Path, objectives: Mapping[str, flo
     return config if objectives is None else replace(config, objectives=dict(objectives))
 
 
-def check(mind: Mind, tensors: Mapping[str, Tensor], path: Path, drives: Collection[str], exact: bool) -> None:
+def check(
+    mind: Mind, tensors: Mapping[str, Tensor], path: Path, drives: Collection[str], exact: bool, other: bool = False
+) -> None:
     """Makes sure that a mind's tensors fit it.
 
     Args:
@@ -46,6 +48,7 @@ def check(mind: Mind, tensors: Mapping[str, Tensor], path: Path, drives: Collect
         path: Of the file.
         drives: What the file's critic anticipates.
         exact: Whether the mind keeps the objectives that it had.
+        other: Whether it was given other settings, which may switch parts on that the file knows nothing of, or off.
 
     Raises:
         UserError: If not; the message names what differs, here and there.
@@ -54,6 +57,8 @@ def check(mind: Mind, tensors: Mapping[str, Tensor], path: Path, drives: Collect
     own = {k: v for k, v in mind.state_dict().items() if exact or not k.startswith(WANTS)}
     if not exact:
         saved = {k: v for k, v in saved.items() if not k.startswith(WANTS)}
+    if other:
+        own, saved = ({k: v for k, v in a.items() if k in b} for a, b in ((own, saved), (saved, own)))
     _compare({k: tuple(v.shape) for k, v in own.items()}, {k: tuple(v.shape) for k, v in saved.items()}, path)
     memory, planner, actions = mind.memory, mind.actor.planner, mind.actions
     wanted: dict[str, tuple[int, ...]] = {f"memory.senses.{k}": (-1, *v.shape[1:]) for k, v in memory.senses.items()}

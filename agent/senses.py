@@ -95,7 +95,7 @@ def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
         perception = SeeingPerception(pictured, shapes["eye"][0], has(shapes, "things"), **sizes)
         model = SeeingModel(perception, actions, config.ensemble, config.hidden)
     else:
-        model = WorldModel(Perception(**sizes), actions, config.ensemble, config.hidden)
+        model = WorldModel(Perception(**sizes), actions, config.ensemble, config.hidden, config.futures > 0)
     if config.past or config.masked:
         if not config.what and not pictured:
             raise UserError("past and masked are about learned latents, and what=0 leaves them out; set what=8")

@@ -155,9 +155,9 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
     seen: list[torch.Tensor] = []
     judge = mind.actor.judge
 
-    def watched(latent, actions, senses, attended):
+    def watched(latent, actions, *given):
         seen.append(actions)
-        return judge(latent, actions, senses, attended)
+        return judge(latent, actions, *given)
 
     mind.actor.judge = watched  # type: ignore[method-assign]
     mind.act(world.observe())
