@@ -1,0 +1,41 @@
+"""The study of the whole mind puts its parts together, and does not run again what it has."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pytest
+
+from studies import describe, mind
+
+
+def test_parts_are_put_side_by_side_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def part(name: str) -> Callable[..., Any]:
+        def run(seeds, out, progress, steps=7):
+            ran.append(name)
+            progress(0.5, "half")
+            plt.imsave(out / "figure.png", [[0.0, 1.0]])
+            unit = {"value": float(steps), "ci95": [0.0, 1.0], "unit": "steps", "better": "higher"}
+            return {"study": name, "seeds": list(seeds), "metrics": {"a/b": unit}, "controls": {"none": {"a/b": unit}}}
+
+        return run
+
+    monkeypatch.setattr(mind, "_study", part)
+    told: list[float] = []
+    parts = ("one", "two")
+    for seeds, expected in (((0, 1), ["one", "two"]), ((0, 1), []), ((0, 2), ["one", "two"])):
+        ran.clear()
+        result = mind.run(seeds, tmp_path, lambda share, words: told.append(share), parts=parts)
+        assert ran == expected
+        assert set(result["metrics"]) == {"one: a/b", "two: a/b"}
+        assert result["metrics"]["one: a/b"]["value"] == 7.0
+        assert set(result["controls"]) == {"one", "two"}
+    assert told[:2] == [0.25, 0.75]
+    assert (tmp_path / "figure.png").stat().st_size > 1000
+
+
+def test_every_part_is_a_study() -> None:
+    assert set(mind.PARTS) <= set(describe())
