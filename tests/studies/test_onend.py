@@ -1,5 +1,4 @@
 import numpy as np
-import pytest
 
 from studies import onend
 
@@ -12,9 +11,3 @@ def test_who_learnt_is_asked_the_same_as_who_did_not() -> None:
     assert np.isfinite(curves).all()
     assert len({float(curve[-1]) for curve in curves}) == 3  # each learnt in its own way
     assert all(-1 <= cost <= 1 for _, _, cost in asked.values())
-
-
-@pytest.mark.slow
-def test_learning_on_end_foresees_further_than_having_learnt_nothing_more() -> None:
-    asked = onend.learn_and_ask("playroom", seed=31, steps=300, lessons=60, moments=3)
-    assert asked["on end"][0][4:].mean() < asked["nothing"][0][4:].mean()
