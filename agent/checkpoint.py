@@ -68,6 +68,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "seed": mind.seed,
         "steps": mind.steps,
         "drives": list(mind.drives),
+        "lessons": mind.learner.lessons,
         "emotions": mind.emotions.state(),
         "mode1": None if mind.mode1 is None else mind.mode1.state(),
         "muted": mind.mixture.muted,
@@ -111,9 +112,10 @@ def load(
     mind.actor.babbling = tensors["actor.babbling"]
     mind.actor.configure(Focus(torch.zeros(0), len(tensors["actor.mean"])))
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
-    if mind.second is not None:
-        mind.second.load(_part(tensors, "second."))
-    mind.steps = about["steps"]
+    second = _part(tensors, "second.")
+    if mind.second is not None and len(second.get("mean", ())) == mind.config.far:
+        mind.second.load(second)
+    mind.steps, mind.learner.lessons = about["steps"], about.get("lessons", 0)
     mind.emotions.load(about["emotions"])
     if mind.mode1 is not None and about.get("mode1") is not None:
         mind.mode1.restore(about["mode1"], _part(tensors, "habits."))

@@ -30,6 +30,13 @@ CHOICES = {
     "pipeline": ("off", "on", "inline"),
     "reflex": ("off", "seed", "trust", "act"),
 }
+# A double of the mind thinks ahead, which does not hand back all that a second level and a reflex keep; and neither
+# chance, stretches nor a second level leave out what was only believed.
+APART = (
+    *(("pipeline", other) for other in ("clocks", "reflex")),
+    *(("belief", other) for other in ("futures", "rollout_steps", "clocks")),
+)
+DEFAULT = {"pipeline": "off", "clocks": 1, "reflex": "off", "belief": False, "futures": 0, "rollout_steps": 1}
 NOT_NEGATIVE = (
     *("regularization", "inverse", "noise_beta", "reflex_slope", "reflex_tolerance"),
     *("past", "masked", "noise", "light"),
@@ -91,7 +98,7 @@ class MindConfig:
     updates: int = 4
     """Learning updates per control step."""
     learning_rate: float = 1e-3
-    """Step size of Adam for world model, critic and objectives."""
+    """Step size of Adam for world model and objectives; the critic goes three times as fast."""
     regularizer: str = "vicreg"
     """What keeps learned latents from collapsing: vicreg, barlow, sigreg, infonce, or none, as a control."""
     regularization: float = 0.05
@@ -190,6 +197,12 @@ class MindConfig:
         for name in NOT_NEGATIVE:
             if getattr(self, name) < 0.0:
                 raise UserError(f"{name}={getattr(self, name)} must not be negative")
+        for name, other in APART:
+            if getattr(self, name) != DEFAULT[name] and getattr(self, other) != DEFAULT[other]:
+                both = f"{name}={getattr(self, name)} and {other}={getattr(self, other)}"
+                raise UserError(f"{both} do not go together yet; leave one of them out")
+        if self.rare == 1.0 and self.critic:
+            raise UserError("rare=1 leaves the critic nothing to learn from, which needs what is drawn evenly; below 1")
         if self.risk and self.futures < 2:
             raise UserError(f"risk={self.risk} needs futures to weigh, at least 2: futures={self.futures} gives none")
         if not 0.0 <= self.trace <= 1.0:

@@ -33,8 +33,8 @@ class Forecast(NamedTuple):
 class Critic(nn.Module):
     """The distribution of the discounted cost to come, per drive, read from the body's view of its surroundings.
 
-    It learns from what was lived and from what the planner imagined, in which the body also does what it then left
-    alone: a mind that avoids what hurts would else have hardly anything to fear from.
+    It learns from what was lived and from dreams (`agent.dreams`), in which the body goes where it does not go in
+    life: a mind that avoids what hurts would else have hardly anything to learn fear from.
 
     Beside what will be paid it tells how likely each drive strikes within one step, two, and so on: as u_1 = c and
     u_h = c + (1 - c) u_(h-1) of the next moment, where c is 1 when a step strikes. No horizon learns from itself.

@@ -83,6 +83,8 @@ class Habits:
         """Puts back what `state` returned, at the places where it was when `count` choices had been made."""
         self._widen(flat["wish"].shape[1] - 1)
         kept = len(flat["action"])
+        if kept < min(count, self.capacity):  # only the latest were kept: the ring begins anew
+            count = kept
         order = (torch.arange(kept) + count - kept) % self.capacity
         for name, store in self.senses.items():
             store[order] = flat[f"senses.{name}"]

@@ -33,16 +33,18 @@ class Learner:
     """Trains the world model, the critic and the objectives of a mind, which it does not own.
 
     Each update is a step of the predictor on a batch of its own. All batches of a control step are encoded together,
-    once, and encoder, readouts, critic and objectives take one step on the whole: curiosity lives on updates of the
-    predictor, and what costs most is done least.
+    once, and encoder, readouts and objectives take one step on the whole, the critic one every other time: curiosity
+    lives on updates of the predictor, and what costs most is done least.
 
     Attributes:
         skips: What could not be learnt because it was not finite.
+        lessons: Times that it learnt.
     """
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
         self.skips = Skips()
+        self.lessons = 0
         self.mirror: Mirror | None = None
         # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
         threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
@@ -139,7 +141,7 @@ class Learner:
         if cfg.masked:
             slow["masked"] = cfg.masked * model.blanks.masked(before, sight, generator)
         told: dict[str, Tensor] = {}
-        if self.critic.drives and memory.last % CRITIC_EVERY == 0:
+        if self.critic.drives and self.lessons % CRITIC_EVERY == 0:
             future = model.sight(then.detach(), appearance)
             critic = self._criticise(drawn, sight, future, generator)
             sound &= _step(self.fear, {"critic": critic})
@@ -160,6 +162,7 @@ class Learner:
             if tensor.requires_grad
         ]
         sound &= _step(self.slow, slow, grads)
+        self.lessons += 1
         all_ = {name: float(loss.detach()) for name, loss in {**losses, **slow, **told}.items()}
         self.skips.learnt(all_, sound, f"try a smaller learning_rate than {cfg.learning_rate:g}, or other objectives")
         return all_

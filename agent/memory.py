@@ -137,7 +137,7 @@ class Replay:
             rare: Share of them drawn by priority, 0 to 1; the others are drawn evenly.
             priority: One of `PRIORITIES`.
         """
-        order = self._order(self.size)  # as lived, so that a memory read back from disk draws the same
+        order = self.order  # as lived, so that a memory read back from disk draws the same
         known = order[self.linked[order]]
         pick = torch.randint(len(known), (batch,), generator=generator)
         even = torch.ones(batch, dtype=torch.bool)
@@ -168,7 +168,7 @@ class Replay:
         Returns:
             None where no life was as long.
         """
-        order = self._order(self.size)
+        order = self.order
         places = torch.arange(self.size)
         gap = torch.where(self.linked[order], self.size, places)
         gap = gap.flip(0).cummin(0).values.flip(0)  # the next moment that nothing follows from
@@ -188,6 +188,11 @@ class Replay:
         """Notes how badly transitions are predicted now."""
         self.energy[index] = torch.nan_to_num(energy, 1.0, 1.0, 1.0)
 
+    @property
+    def order(self) -> Tensor:
+        """Where the moments lie, in the order they were lived."""
+        return self._order(self.size)
+
     def _order(self, latest: int) -> Tensor:
         return (torch.arange(latest) + self.last + 1 - latest) % self.capacity
 
@@ -196,7 +201,7 @@ class Replay:
 
         What is kept of a long life must hold what it was taught by: a burn that it avoided ever since.
         """
-        order = self._order(self.size)
+        order = self.order
         if moments is not None and moments < self.size:
             recent = order[self.size - moments + moments // KEEP_HEAVY :]
             order = torch.cat([self._heavy(order[: -len(recent) - 1], moments // KEEP_HEAVY), recent])

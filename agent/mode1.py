@@ -110,7 +110,7 @@ class Mode1(nn.Module):
         model, n = self.mode2.model, self.config.reflex_seeds
         outlook = look_out(model.perception, appearance.expand(n, -1, -1))
         state, told, plan = latent.expand(n, -1, -1), wish.expand(n, -1, -1), []
-        for _ in range(self.config.horizon):
+        for _ in range(self.mode2.planner.horizon):
             sight = see(model.perception, state, outlook)
             impulse = self._impulse(state, sight, told)
             noise = torch.randn(n, self.mode2.actions, generator=generator)

@@ -15,7 +15,7 @@ from agent.mind import Mind
 from agent.moment import Moment
 from agent.recorder import Recorder
 from agent.run_folder import RunConfig, RunFolder
-from agent.senses import affordable, shapes_of
+from agent.senses import affordable, lived_by, shapes_of
 from agent.skips import STOPPED
 from usererror import UserError
 from worlds import World
@@ -32,6 +32,7 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
     world, mind = _begin(config)
     if config.pipeline:
         mind.config = replace(mind.config, pipeline="on")
+        lived_by(mind.shapes, mind.config)  # a mind that sees does not think ahead
     return world, mind
 
 

@@ -90,6 +90,8 @@ class Relevance(nn.Module):
                 self.seen[place], self.spread[place] = features, torch.log(value + TINY)
                 self.count += 1
             known = min(int(self.count), KEPT)
+            if not known:  # nothing was there in any of those moments
+                return 0.0
             self.middle.copy_(self.seen[:known].mean(0))
             self.width.copy_(self.seen[:known].std(0, correction=0).clamp_min(LEAST))
         errors = [self._step(torch.randint(known, (BATCH,), generator=generator)) for _ in range(STEPS)]

@@ -7,6 +7,7 @@ run again: it takes hours, and may be stopped and gone on with. Controls and the
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 from collections.abc import Callable
@@ -48,7 +49,7 @@ def _share(progress: Progress, i: int, parts: int, part: str) -> Progress:
 
 
 def _part(name: str, seeds: tuple[int, ...], folder: Path, progress: Progress, steps: int | None) -> dict[str, Any]:
-    path, whose = folder / "result.json", {"code": fingerprint(), "asked": [list(seeds), steps]}
+    path, whose = folder / "result.json", {"code": fingerprint() + _studies(), "asked": [list(seeds), steps]}
     if path.exists():
         kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if all(kept.get(key) == value for key, value in whose.items()):
@@ -58,6 +59,12 @@ def _part(name: str, seeds: tuple[int, ...], folder: Path, progress: Progress, s
     result = _study(name)(seeds=seeds, out=folder, progress=progress, **options)
     write_text(path, json.dumps({**result, **whose}, indent=2))
     return result
+
+
+def _studies() -> str:
+    """Returns a digest of the studies' own code."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 def _study(name: str) -> Callable[..., dict[str, Any]]:

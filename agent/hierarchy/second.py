@@ -115,7 +115,9 @@ class SecondLevel(nn.Module):
     ) -> None:
         """Lets a control step pass, and plans anew when it is time; as `Actor.plan`."""
         self.since += 1
-        if not self.goals or not self.ready or (self.path is not None and self.since < self.every):
+        if not self.goals or not self.ready or not self.memory.transitions:
+            return
+        if self.path is not None and self.since < self.every:
             return
         seen: list[Rollout] = []
         landmarks = self.landmarks(mixture, senses, attended)
@@ -138,7 +140,8 @@ class SecondLevel(nn.Module):
         lived, size = self.memory.senses["body"], self.memory.size
         first = self.memory.linked[:size].nonzero()[:, 0]
         ground = Ground(lived[first, :2], lived[(first + 1) % self.memory.capacity, :2])
-        body = lived[spread(lived[:size, :2])]
+        order = self.memory.order  # as lived, so that a memory read back from disk keeps the same landmarks
+        body = lived[order[spread(lived[order, :2])]]
         count = len(body)
         there = {name: sense.expand(count, *sense.shape) for name, sense in senses.items()} | {"body": body}
         latent = tokens(self.model.perception(there), attended.expand(count, -1))

@@ -76,3 +76,18 @@ def test_an_objective_that_changed_its_parameters_is_told_as_such(world: World, 
     source.write_text(code.replace("SIZE", "3") + "# longer\n")
     with pytest.raises(UserError, match=r"objectives' code of today.*\(2,\) there and \(3,\) here"):
         agent.Mind.load(tmp_path / "mind")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"pipeline": "on", "clocks": 2},
+        {"pipeline": "inline", "reflex": "trust", "samples": 20},
+        {"belief": True, "futures": 2},
+        {"belief": True, "rollout_steps": 4},
+        {"belief": True, "clocks": 2},
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="do not go together"):
+        replace(SMALL, **settings)

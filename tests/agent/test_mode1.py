@@ -224,6 +224,10 @@ def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
         assert sorted(it.action[:, 0].tolist()) == [2.0, 3.0, 4.0, 5.0]
         assert it.senses["things"].shape == (4, 3, 4)
     assert torch.equal(habits.action, other.action)
+    few = Habits(narrow, 1, capacity=4)
+    few.load(habits.state(2), habits.count)  # of a mind that was saved small
+    drawn = few.sample(30, torch.Generator().manual_seed(0)).action
+    assert set(drawn[:, 0].tolist()) == {4.0, 5.0}
 
 
 @pytest.mark.parametrize(
