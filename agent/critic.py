@@ -41,8 +41,8 @@ class Critic(nn.Module):
 
     Source: LeCun 2022, section 3.3 (trainable critic). Distributions over fixed atoms by Bellemare et al. 2017, arXiv
     1707.06887, algorithm 1, spaced as in Hafner et al. 2023, arXiv 2301.04104; targets from a slowly following copy.
-    Quantiles (Dabney et al. 2017) were left: they do not see what happens less than once in twenty times, and pain is
-    such. Chances within fixed horizons after De Asis et al. 2020, arXiv 1909.03906, equation 5, of whether in
+    Quantiles (Dabney et al. 2017) were left: nine do not see what happens less than once in eighteen times, and pain
+    is such. Chances within fixed horizons after De Asis et al. 2020, arXiv 1909.03906, equation 5, of whether in
     place of how much.
 
     Args:

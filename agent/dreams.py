@@ -58,7 +58,7 @@ def dream(
     A mind that avoids what hurts is not hurt, and forgets what to fear. Imagined is a body that goes on as it does in
     life and minds nothing; what it meets is what a mind has to fear where it does not look out.
 
-    Source: of ours. Imagined transitions beside lived ones are Dyna's (Sutton 1991, SIGART Bulletin 2, 160-163); that
+    Source: ours. Imagined transitions beside lived ones are Dyna's (Sutton 1991, SIGART Bulletin 2, 160-163); that
     they may begin anywhere needs a latent in which the whereabouts are explicit.
 
     Args:

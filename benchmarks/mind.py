@@ -4,8 +4,8 @@ Each row stands beside its floor, the matrix products that it cannot do without,
 ratio means the same on a slow machine and on a fast one. The peer is the iCEM solver of stable-worldmodel, which is
 given the same imagination to search in:
 
-    pip install --no-deps --target /tmp/peer stable-worldmodel==0.1.1 loguru
-    python benchmarks/mind.py --peer /tmp/peer
+    pip install --no-deps --target build/peer stable-worldmodel==0.1.1 loguru
+    python benchmarks/mind.py --peer build/peer
 """
 
 from __future__ import annotations
