@@ -76,7 +76,11 @@ class Critic(nn.Module):
         It lies within what costs that were lived can add up to: unbounded, a planner finds the states where the critic
         errs, such as a pain that will be less than none.
         """
-        expected = self.net(sight.own, sight.pair).logits.softmax(-1) @ self.atoms
+        return self.expected(self.net(sight.own, sight.pair))
+
+    def expected(self, forecast: Forecast) -> Tensor:
+        """Returns the same of a forecast."""
+        expected = forecast.logits.softmax(-1) @ self.atoms
         return torch.minimum(torch.maximum(expected, self.least / (1 - self.discount)), self.most / (1 - self.discount))
 
     def alarm(self, sight: Sight) -> Tensor:

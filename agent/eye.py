@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from agent.belief import of_seen
 from agent.ensemble import EnsembleMLP
 from agent.perception import THING, Perception, Senses
 from agent.regularizers import inverse_dynamics_net, regularize_rows
@@ -144,24 +143,15 @@ class SeeingModel(WorldModel):
         change: Tensor = self.vitals_net(vitals_in(p, sight), sight.own[:, None, -p.seen :])
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
-    def loss(
-        self,
-        latent: Tensor,
-        after: Tensor,
-        action: Tensor,
-        sight: Sight,
-        generator: torch.Generator | None = None,
-        seen: Tensor | None = None,
-    ) -> tuple[dict[str, Tensor], Tensor]:
+    def errors(self, error: Tensor) -> dict[str, Tensor]:
         """See `WorldModel`."""
-        where, n = self.perception.where, 1 + sight.pair.shape[1]
-        error = of_seen((self(latent, action, sight) - after) ** 2, seen)
+        where, n = self.perception.where, error.shape[2] - self.perception.retina.tokens
         losses = {"body": error[:, :, 0, :where].mean(), "eye": error[:, :, n:].mean()}
         if n > 1:
             losses["things"] = error[:, :, 1:n, :THING].mean()
         if self.perception.what:
             losses["what"] = error[:, :, :n, where:].mean()
-        return losses, error.detach()[:, :, : self.told, :where].sum((-2, -1)).mean(0)
+        return losses
 
     def side_losses(
         self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor, method: str, generator: torch.Generator

@@ -180,15 +180,16 @@ class Mind(nn.Module):
         else:
             self.choice = self.actor.plan(latent, senses, attended, self.generator)
         self.choice = replace(self.choice, focus=focus)
+        forecast = self.critic(sight)
         thought = Thought(
             mode=self.choice.mode,
             horizon=focus.horizon,
             attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.actor.weights,
             plans=tuple(plan.among(present) for plan in self.choice.plans),
-            anticipated=dict(zip(self.drives, self.critic.expect(sight)[0].tolist(), strict=True)),
+            anticipated=dict(zip(self.drives, self.critic.expected(forecast)[0].tolist(), strict=True)),
             subgoals=self.second.pictured if self.second else None,
-            alarm=dict(zip(self.drives, self.critic.alarm(sight)[0].numpy(), strict=True)),
+            alarm=dict(zip(self.drives, forecast.alarm[0].sigmoid().numpy(), strict=True)),
             doubt=None if self.mode1 is None else self.mode1.expected,
             believed=() if self.belief is None else self.belief.told(),
         )

@@ -63,7 +63,7 @@ class WorldModel(Predictor):
         told = self.explain(latent, after, action, sight)
         z = told and told[0].draw(torch.randn(told[0].mean.shape, generator=generator))
         error = of_seen((self(latent, action, sight, z) - after) ** 2, seen)
-        losses, energy = self.errors(error), error.detach()[..., :where].sum((-2, -1)).mean(0)
+        losses, energy = self.errors(error), error.detach()[:, :, : self.told, :where].sum((-2, -1)).mean(0)
         if told:
             nats = told[1]  # at a price per token, as errors are per dimension
             losses["chance"] = PRICE * (nats[:, 0].mean() / where + nats[:, 1:].mean() / THING)

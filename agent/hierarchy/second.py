@@ -14,7 +14,6 @@ from agent.hierarchy.landmarks import Landmarks, spread
 from agent.hierarchy.macro import SIZE, MacroEncoder
 from agent.hierarchy.paths import believed, distance, lingering, stopped
 from agent.hierarchy.slow_model import SlowModel
-from agent.hierarchy.stretches import draw
 from agent.perception import PLANE, THING
 from agent.planners import ICEM
 from agent.rollout import Rollout
@@ -191,14 +190,15 @@ class SecondLevel(nn.Module):
 
     def learn(self, generator: torch.Generator) -> dict[str, float]:
         """Takes one step, and returns the losses by name; none before there is enough to learn from."""
-        drawn = draw(self.memory, self.every, BATCHES * self.config.batch, generator)
-        if drawn is None:
+        drawn = self.memory.stretches(BATCHES * self.config.batch, self.every, generator)
+        if drawn is None or self.memory.transitions < BATCHES * self.config.batch:
             return {}
-        perception, attended = self.model.perception, attend(drawn.before, self.config.attend)
+        first, last = ({name: sense[t] for name, sense in drawn.senses.items()} for t in (0, -1))
+        perception, attended = self.model.perception, attend(first, self.config.attend)
         with torch.no_grad():
-            before, after = (tokens(perception(senses), attended) for senses in (drawn.before, drawn.after))
-            sight = self.model.sight(before, gather(perception.appearance(drawn.before), attended))
-        return self._step(before, after, drawn.action, sight, generator)
+            before, after = (tokens(perception(senses), attended) for senses in (first, last))
+            sight = self.model.sight(before, gather(perception.appearance(first), attended))
+        return self._step(before, after, drawn.action.transpose(0, 1), sight, generator)
 
     def _step(
         self, before: Tensor, after: Tensor, action: Tensor, sight: Sight, generator: torch.Generator

@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-import worlds
 from agent import Mind, MindConfig, live
 from agent.hierarchy.ground import Ground
 from agent.hierarchy.landmarks import Landmarks, spread
 from agent.hierarchy.paths import believed, stopped
-from agent.hierarchy.stretches import begins, draw
 from agent.memory import Replay
 from usererror import UserError
 from worlds import World
@@ -38,16 +36,19 @@ def remember(episodes: list[int], capacity: int) -> Replay:
 @pytest.mark.parametrize("capacity", [100, 23], ids=["roomy", "overwritten"])
 def test_stretches_never_cross_the_end_of_an_episode(capacity: int) -> None:
     memory = remember([3, 9, 12, 2, 7], capacity)
-    drawn = draw(memory, 5, 8, torch.Generator().manual_seed(0))
+    drawn = memory.stretches(8, 5, torch.Generator().manual_seed(0))
     assert drawn is not None
-    assert torch.equal(drawn.before["body"][:, 0], drawn.after["body"][:, 0])
-    assert torch.equal(drawn.before["body"][:, 1] + 5, drawn.after["body"][:, 1])
-    assert torch.equal(drawn.action[..., 0], drawn.before["body"][:, 1:] + torch.arange(5))
+    first, last = drawn.senses["body"][0], drawn.senses["body"][-1]
+    assert torch.equal(first[:, 0], last[:, 0])
+    assert torch.equal(first[:, 1] + 5, last[:, 1])
+    assert torch.equal(drawn.action[..., 0], first[:, 1] + torch.arange(5).unsqueeze(1))
 
 
 def test_every_stretch_can_be_drawn() -> None:
-    assert len(begins(remember([3, 9, 12, 2, 7], 100), 5)) == 5 + 8 + 3
-    assert len(begins(remember([3, 4], 100), 5)) == 0
+    drawn = remember([3, 9, 12, 2, 7], 100).stretches(1000, 5, torch.Generator().manual_seed(0))
+    assert drawn is not None
+    assert len(drawn.place[0].unique()) == 5 + 8 + 3
+    assert remember([3, 4], 100).stretches(8, 5, torch.Generator().manual_seed(0)) is None
 
 
 @pytest.fixture(scope="module")
