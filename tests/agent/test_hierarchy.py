@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+import worlds
 from agent import Mind, MindConfig, live
 from agent.hierarchy.ground import Ground
 from agent.hierarchy.landmarks import Landmarks, spread
