@@ -80,9 +80,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     write_bytes(_file(path), to_bytes(tensors, {"housecat": json.dumps(about)}))
 
 
-def load(
-    name: str | Path, objectives: dict[str, float] | None = None, settings: dict[str, Any] | None = None
-) -> Mind:
+def load(name: str | Path, objectives: dict[str, float] | None = None, settings: dict[str, Any] | None = None) -> Mind:
     """Loads a mind.
 
     Args:

@@ -123,9 +123,7 @@ class Replay:
             store[self.last] = senses[name]
         self.linked[self.last] = False
 
-    def sample(
-        self, batch: int, generator: torch.Generator, rare: float = 0.0, priority: str = "error"
-    ) -> Sample:
+    def sample(self, batch: int, generator: torch.Generator, rare: float = 0.0, priority: str = "error") -> Sample:
         """Draws transitions, some of them by priority and the others evenly.
 
         What happens seldom (a burn, a meal) is else drowned in what happens always. We mix in even draws in place of

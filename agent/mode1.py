@@ -171,8 +171,6 @@ class Mode1(nn.Module):
         """Returns what it knows besides nets and habits, as plain values."""
         return {"trust": self.trust.state(), "choices": self.habits.count}
 
-
-
     def restore(self, state: dict[str, Any], habits: dict[str, Tensor]) -> None:
         """Puts back what `state`, and `state` of the habits, returned."""
         self.trust.load(state["trust"])

@@ -27,6 +27,7 @@ from agent.sight import (
     see,
     vitals_in,
 )
+from agent.traced import Traced
 from agent.vitals import VitalsModel
 
 MESSAGE = 16  # what a thing tells the body
@@ -60,21 +61,19 @@ class Predictor(nn.Module):
     told: int | None = None
     blanks: Blanks
 
-    def __init__(
-        self, perception: Perception, actions: int, members: int, hidden: int, chance: bool = False
-    ) -> None:
+    def __init__(self, perception: Perception, actions: int, members: int, hidden: int, chance: bool = False) -> None:
         super().__init__()
         self.perception, self.actions = perception, actions
         what = perception.what
         self.own_size, self.pair_size = own_size(perception), pair_size(perception)
-        self.thing_out = THING + what
         own, luck = self.own_size + actions, CHANCE if chance else 0
         self.futures = Futures(perception, own, self.pair_size, hidden) if chance else None
-        both, out = own + self.pair_size + 2 * luck, self.thing_out + MESSAGE
+        both, out = own + self.pair_size + 2 * luck, THING + what + MESSAGE
         self.pair_net = EnsembleMLP(members, (both, hidden, hidden, out))
         self.body_net = EnsembleMLP(members, (own + luck + MESSAGE, hidden, hidden, perception.body_size + what))
         self.vitals_net = self._vitals_net(NEARNESS + perception.appearance_size)
         self.prior = NearnessPrior(members, THING)
+        self.look = Traced(self, "_look")
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
         self.touch: nn.Module = nn.Identity()
         if parts := perception.touch_size:
@@ -101,7 +100,10 @@ class Predictor(nn.Module):
 
     def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
-        return self.see(latent, look_out(self.perception, appearance))
+        return Sight(*self.look(latent, appearance))
+
+    def _look(self, latent: Tensor, appearance: Tensor) -> tuple[Tensor, ...]:
+        return tuple(self.see(latent, look_out(self.perception, appearance)))
 
     def forward(self, latent: Tensor, action: Tensor, sight: Sight, chance: Tensor | None = None) -> Tensor:
         """Predicts the next latents.
@@ -120,22 +122,26 @@ class Predictor(nn.Module):
         if self.futures is not None:
             chance = self.futures.expect(me, pair).mean if chance is None else chance
             me, pair = torch.cat([me, chance[:, 0]], -1), torch.cat([pair, chance[:, 1:]], -1)
-        out = self.pair_net.pairs(me, pair)  # (E, B, k, thing + message)
-        message = out[..., self.thing_out :].sum(2)
-        body = self.body_net(torch.cat([me.expand(out.shape[0], -1, -1), message], -1)).unsqueeze(2)
-        things = out[..., :THING] + self.prior(sight.pair[..., :2], sight.pair[..., GEOMETRY - 1])
+        p, members = self.perception, self.pair_net.members
+        # Parts are split off at once: the gradient of a slice is as large as what it was cut from.
+        flatly, thing = [PLANE, THING - PLANE], self.pair_net.pairs(me, pair)  # (E, B, k, thing + message)
+        moved, lifted, looks, message = thing.split_with_sizes([*flatly, p.what, MESSAGE], -1)
+        body = self.body_net(torch.cat([me.expand(members, -1, -1), message.sum(2)], -1)).unsqueeze(2)
+        going, joints, mood = body.split_with_sizes([PLANE, p.body_size - PLANE, p.what], -1)
+        prior = self.prior(sight.pair[..., :2], sight.pair[..., GEOMETRY - 1])
+        pushed, raised = prior.split_with_sizes(flatly, -1)
         # Changes are predicted in the body's frame and turned back into the room's.
-        plane = flat(planar(torch.cat([body[..., :PLANE], things[..., :PLANE]], 2)) * sight.facing.unsqueeze(1))
-        p = self.perception
-        step = body[..., 0, :2].detach().mean(0) * p.change[0, :2]
-        own = [plane[:, :, :1], body[..., PLANE : p.body_size], self._vitals(sight, step)]
-        rest = [plane[:, :, 1:], things[..., PLANE:]]
+        plane = flat(planar(torch.cat([going, moved + pushed], 2)) * sight.facing.unsqueeze(1))
+        first, others = plane.split_with_sizes([1, plane.shape[2] - 1], 2)
+        step = going[..., 0, :2].detach().mean(0) * p.change[0, :2]
+        own = [first, joints, self._vitals(sight, step)]
+        rest = [others, lifted + raised]
         for row, size in ((own, p.body_size + p.vitals_size), (rest, THING)):
             if p.where > size:
                 row.append(plane.new_zeros(*row[0].shape[:-1], p.where - size))
         if p.what:
-            own.append(body[..., p.body_size :])
-            rest.append(out[..., THING : self.thing_out])
+            own.append(mood)
+            rest.append(looks)
         change = torch.cat([torch.cat(own, -1), torch.cat(rest, -1)], 2)
         return latent + change
 

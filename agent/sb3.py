@@ -166,9 +166,7 @@ class IntrinsicReward(BaseCallback):
             buffer.keep(costs)
         return view, costs, reward
 
-    def _stretch(
-        self, before: Obs, action: Array, after: Obs, lead: tuple[int, ...], scaled: bool = False
-    ) -> Stretch:
+    def _stretch(self, before: Obs, action: Array, after: Obs, lead: tuple[int, ...], scaled: bool = False) -> Stretch:
         sensing = self.host.sensing
         return Stretch(sensing.senses(before, lead), sensing.action(action, lead, scaled), sensing.senses(after, lead))
 

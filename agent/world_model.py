@@ -8,15 +8,21 @@ from torch import Tensor
 from agent.belief import of_seen
 from agent.configurator import gather
 from agent.futures import PRICE, Gauss
-from agent.perception import THING, Senses
+from agent.perception import THING, Perception, Senses
 from agent.predictor import Predictor
 from agent.regularizers import regularize
 from agent.rollout import Rollout
-from agent.sight import Sight, look_out
+from agent.sight import Outlook, Sight, look_out
+from agent.traced import Traced
 
 
 class WorldModel(Predictor):
-    """A `Predictor` with its losses, and imagination along what it predicts."""
+    """A `Predictor` with its losses, and imagination along what it predicts; arguments are those of a `Predictor`."""
+
+    def __init__(self, perception: Perception, actions: int, members: int, hidden: int, chance: bool = False) -> None:
+        super().__init__(perception, actions, members, hidden, chance)
+        self.step = Traced(self, "_step")
+        self.predict = Traced(self, "_predict")
 
     def explain(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[Gauss, Tensor] | None:
         """Reads off transitions which of several futures came, and how many nats that tells (B, 1 + k)."""
@@ -37,8 +43,8 @@ class WorldModel(Predictor):
         """
         told = self.explain(latent, after, action, sight)
         if told is None:
-            return self(latent, action, sight), 0.0
-        return self(latent, action, sight, told[0].mean), PRICE * told[1].sum(-1)
+            return self.predict(latent, action, *sight), 0.0
+        return self.predict(latent, action, *sight, told[0].mean), PRICE * told[1].sum(-1)
 
     def loss(
         self,
@@ -61,8 +67,8 @@ class WorldModel(Predictor):
         """
         where = self.perception.where
         told = self.explain(latent, after, action, sight)
-        z = told and told[0].draw(torch.randn(told[0].mean.shape, generator=generator))
-        error = of_seen((self(latent, action, sight, z) - after) ** 2, seen)
+        z = () if told is None else (told[0].draw(torch.randn(told[0].mean.shape, generator=generator)),)
+        error = of_seen((self.predict(latent, action, *sight, *z) - after) ** 2, seen)
         losses, energy = self.errors(error), error.detach()[:, :, : self.told, :where].sum((-2, -1)).mean(0)
         if told:
             nats = told[1]  # at a price per token, as errors are per dimension
@@ -127,10 +133,7 @@ class WorldModel(Predictor):
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         for t, action in enumerate(actions):
-            sight = self.see(state, outlook)
-            chance = None if noise is None or self.futures is None else self.futures.luck(action, sight, noise[t])
-            mean = self(state, action, sight, chance)
-            state = self.settle(mean)
+            mean, state = self.step(state, action, *outlook, *(() if noise is None else (noise[t],)))
             states.append(state)
             means.append(mean)
         path = torch.stack(states)
@@ -139,3 +142,17 @@ class WorldModel(Predictor):
             read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
             read["touch"][0] = senses["touch"]  # now is felt, not read
         return Rollout(path, actions, torch.stack(means, 1), read, attended, True)
+
+    def _step(self, state: Tensor, action: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns what the members say of a step, and where imagination goes on; `rest` is an outlook, and noise."""
+        parts = len(Outlook._fields)
+        sight = self.see(state, Outlook(*rest[:parts]))
+        chance = self.futures.luck(action, sight, *rest[parts:]) if self.futures and rest[parts:] else None
+        mean: Tensor = self(state, action, sight, chance)
+        return mean, self.settle(mean)
+
+    def _predict(self, latent: Tensor, action: Tensor, *rest: Tensor) -> Tensor:
+        """Predicts as `forward` does; `rest` is a sight, and chance."""
+        parts = len(Sight._fields)
+        mean: Tensor = self(latent, action, Sight(*rest[:parts]), *rest[parts:])
+        return mean

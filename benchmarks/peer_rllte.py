@@ -51,8 +51,10 @@ class Tensors:
 def samples(shape: tuple[int, ...], seed: int) -> dict[str, torch.Tensor]:
     """Returns a rollout by chance."""
     g = torch.Generator().manual_seed(seed)
-    draw = (lambda: torch.randint(0, 256, (T, B, *shape), generator=g).float()) if len(shape) == 3 else (
-        lambda: torch.randn(T, B, *shape, generator=g)
+    draw = (
+        (lambda: torch.randint(0, 256, (T, B, *shape), generator=g).float())
+        if len(shape) == 3
+        else (lambda: torch.randn(T, B, *shape, generator=g))
     )
     zeros = torch.zeros(T, B)
     actions = torch.randint(0, 4, (T, B, 1), generator=g)

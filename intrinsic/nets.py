@@ -167,4 +167,3 @@ def frozen(module: M) -> M:
     """Returns the module with nothing left to learn."""
     module.requires_grad_(False)
     return module
-

@@ -130,4 +130,3 @@ class Objective(nn.Module, ABC):
             costs.append(self.cost(now, memory))
             memory = self.remember(memory, now)
         return torch.stack(costs), memory
-

@@ -177,9 +177,7 @@ def compare(mind: Mind, plans: Tensor, real: Senses) -> Compared:
     path = tokens(mind.perception(real), attended.expand(*plans.shape[:2], -1)[:1].expand(len(plans) + 1, -1, -1))
     judged = mind.actor.judge(path[0, 0], plans, now, attended)
     looks = mind.perception.appearance(real)[..., attended, :]
-    mean = torch.stack(
-        [model(path[t], plans[t], model.sight(path[t], looks[t])) for t in range(len(plans))], 1
-    )
+    mean = torch.stack([model(path[t], plans[t], model.sight(path[t], looks[t])) for t in range(len(plans))], 1)
     costs = mind.mixture.costs(Rollout(path, plans, mean, real, attended, False).view())
     planned, true = (
         sum((weights[name] * cost.sum(0) for name, cost in group.items()), torch.zeros(plans.shape[1]))

@@ -172,9 +172,7 @@ def energy_score(futures: torch.Tensor, came: torch.Tensor) -> float:
     return float((futures - came).norm(dim=-1).mean() - 0.5 * torch.cdist(futures, futures).mean())
 
 
-def _draw(
-    several: Foretold, one: Foretold, metrics: dict[str, Any], controls: dict[str, Any], path: Path
-) -> None:
+def _draw(several: Foretold, one: Foretold, metrics: dict[str, Any], controls: dict[str, Any], path: Path) -> None:
     fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     ahead = 0.2 * np.arange(AHEAD + 1)
     axes[0].plot(ahead, several.example, color="tab:orange", alpha=0.25, lw=0.8)

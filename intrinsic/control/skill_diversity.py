@@ -38,9 +38,7 @@ class SkillDiversity(Objective):
     labels: Tensor
     lived: Tensor
 
-    def __init__(
-        self, skills: int = 6, span: int = 50, hidden: int = 64, size: int = 32, capacity: int = 2048
-    ) -> None:
+    def __init__(self, skills: int = 6, span: int = 50, hidden: int = 64, size: int = 32, capacity: int = 2048) -> None:
         """Makes an objective with `skills` S that change every `span` steps, told by the last `capacity` states."""
         super().__init__()
         self.skills, self.span, self.hidden, self.size, self.capacity = skills, span, hidden, size, capacity

@@ -44,9 +44,7 @@ def narrow(about: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
         (lambda a, t: a.pop("senses"), "does not tell its senses"),
     ],
 )
-def test_a_mind_of_another_kind_is_refused_in_words(
-    saved: Path, tmp_path: Path, change: Change, message: str
-) -> None:
+def test_a_mind_of_another_kind_is_refused_in_words(saved: Path, tmp_path: Path, change: Change, message: str) -> None:
     with safetensors.safe_open(str(saved), "pt") as file:
         about = json.loads(file.metadata()["housecat"])
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118

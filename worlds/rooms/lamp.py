@@ -81,4 +81,3 @@ class SwitchedLamp(Lamp):
         if not self.held and self.touched(SWITCH.name):
             self.held = True
             self.set(not self.on)
-

@@ -80,5 +80,3 @@ class Lever(Fixture):
         """Returns the lever's angle (rad) and whether the feeder is open."""
         angle = self.room.physics.joints(self.body, (0,))[0][0]
         return {"lever.angle": angle, "feeder.open": self.left > 0.0}
-
-

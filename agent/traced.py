@@ -1,0 +1,73 @@
+"""Running what has been run often without Python between its operations."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import torch
+from torch import nn
+
+jit: Any = torch.jit  # what it offers is not declared
+
+OFTEN = 60  # calls with tensors of some shapes, after which they are worth 0.2 s of tracing
+MOST = 6  # kinds of shapes that are traced
+
+
+class Traced:
+    """A method of a module; where it is called often, the operations recorded in one of the calls are replayed.
+
+    Half of the time of small products goes into Python around them. A recording (a trace, as torch calls it) holds the
+    same operations in the same order, and so the same gradients: its numbers are the same, bit for bit. It reads the
+    parameters and buffers of the module as they are when it is called, and is valid for the shapes that it was made
+    with: other shapes are recorded apart.
+
+    Args:
+        module: Whose method it is.
+        method: Its name. It takes and returns tensors alone, and its course depends on nothing but their shapes.
+    """
+
+    def __init__(self, module: nn.Module, method: str) -> None:
+        self.module, self.method = module, method
+        self._calls: dict[Any, int] = {}
+        self._traces: dict[Any, Any] = {}
+
+    def __call__(self, *given: torch.Tensor) -> Any:
+        """Returns what the method returns."""
+        plain = getattr(self.module, self.method)
+        if jit.is_tracing():  # it is part of a greater recording
+            return plain(*given)
+        kind: tuple[Any, ...] = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
+        kind += tuple((x.shape, x.stride(), x.requires_grad, x.dtype, x.device) for x in given)
+        trace = self._traces.get(kind)
+        if trace is None:
+            self._calls[kind] = calls = self._calls.get(kind, 0) + 1
+            if calls < OFTEN or len(self._traces) >= MOST:
+                return plain(*given)
+            trace = self._traces[kind] = _trace(_Call(self.module, self.method), given)
+        # Optimised, a recording would take shorter ways to the same numbers, which are not the same bit for bit.
+        with jit.optimized_execution(False):
+            return trace(*given)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies no recording: each belongs to the parameters that it was made with."""
+        return Traced, (self.module, self.method)
+
+
+class _Call(nn.Module):
+    """A module that is called where one of its methods is meant: only modules can be recorded with parameters."""
+
+    def __init__(self, module: nn.Module, method: str) -> None:
+        super().__init__()
+        self.module, self.method = module, method
+
+    def forward(self, *given: torch.Tensor) -> Any:
+        return getattr(self.module, self.method)(*given)
+
+
+def _trace(module: nn.Module, given: tuple[torch.Tensor, ...]) -> Any:
+    with warnings.catch_warnings():
+        # Sizes become constants, as they are meant to; and torch would rather compile, which takes a minute.
+        warnings.filterwarnings("ignore", category=jit.TracerWarning)
+        warnings.filterwarnings("ignore", "`torch.jit.trace", DeprecationWarning)
+        return jit.trace(module, given, check_trace=False)
