@@ -13,9 +13,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from agent import executive, judgement, moment
+from agent.executive import Focus
 from agent.judgement import Choice
-from agent.moment import Thought
+from agent.moment import Plan, Thought
 from agent.perception import Senses
 from intrinsic import Mixture
 
@@ -35,6 +35,10 @@ class Pending:
     action: npt.NDArray[np.float32]
     thought: Thought
     choice: Choice
+
+
+# What may be in one: nothing else is made of what a file says.
+PENDING: dict[str, Any] = {kind.__name__: kind for kind in (Pending, Choice, Focus, Plan, Thought)}
 
 
 class Ahead:
@@ -162,34 +166,3 @@ def foresee(mind: Mind, senses: Senses, action: Tensor) -> Senses:
     if mind.actor.memories:
         mind.actor.memories = mind.mixture.remember(mind.actor.memories, rollout.at(0))
     return {**senses, **{name: value[1, 0] for name, value in rollout.senses.items()}}
-
-
-def packed(value: Any, key: str, tensors: dict[str, Tensor]) -> Any:
-    """Puts the arrays of something pending among tensors, and returns its structure as JSON."""
-    if isinstance(value, Tensor | np.ndarray):
-        tensors[key] = torch.as_tensor(value)
-        return {"tensor" if isinstance(value, Tensor) else "array": key}
-    if isinstance(value, dict):
-        return {"dict": {k: packed(v, f"{key}.{k}", tensors) for k, v in value.items()}}
-    if isinstance(value, tuple):
-        return {"tuple": [packed(v, f"{key}.{i}", tensors) for i, v in enumerate(value)]}
-    if hasattr(value, "__dataclass_fields__"):
-        return {type(value).__name__: packed(vars(value), key, tensors)}
-    return {"value": value}
-
-
-def unpacked(structure: Any, tensors: dict[str, Tensor]) -> Any:
-    """Undoes `packed`."""
-    [(kind, content)] = structure.items()
-    if kind == "tensor":
-        return tensors[content].clone()
-    if kind == "array":
-        return tensors[content].numpy()
-    if kind == "dict":
-        return {k: unpacked(v, tensors) for k, v in content.items()}
-    if kind == "tuple":
-        return tuple(unpacked(v, tensors) for v in content)
-    if kind == "value":
-        return content
-    known: Any = {**vars(judgement), **vars(moment), **vars(executive), "Pending": Pending}
-    return known[kind](**unpacked(content, tensors))

@@ -15,11 +15,12 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from agent.ahead import packed, unpacked
+from agent.ahead import PENDING
 from agent.config import MindConfig
 from agent.executive import Focus
 from agent.files import write_bytes
 from agent.fitting import check, config_in
+from agent.packing import packed, unpacked
 from usererror import UserError, unknown
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "muted": mind.mixture.muted,
         **({"skips": mind.learner.skips.state()} if exact else {}),
         **({"pending": packed(mind.pending, "pending", tensors)} if exact and mind.pending else {}),
-        "memories": {name: _flat(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
+        "memories": {name: packed(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
     }
     tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
     write_bytes(_file(path), to_bytes(tensors, {"housecat": json.dumps(about)}))
@@ -118,39 +119,13 @@ def load(name: str | Path, objectives: dict[str, float] | None = None, settings:
     if mind.mode1 is not None and about.get("mode1") is not None:
         mind.mode1.restore(about["mode1"], _part(tensors, "habits."))
     if same:
-        mind.actor.memories = {name: _unflat(memory, tensors) for name, memory in about["memories"].items()}
+        mind.actor.memories = {name: unpacked(memory, tensors) for name, memory in about["memories"].items()}
         _restore_optimizers(mind, _part(tensors, "optimizer."))
         for objective, reason in about["muted"].items():
             mind.mixture.mute(objective, reason)
         mind.learner.skips.load(about.get("skips", mind.learner.skips.state()))
-        mind.pending = unpacked(about["pending"], tensors) if "pending" in about else None
+        mind.pending = unpacked(about["pending"], tensors, PENDING) if "pending" in about else None
     return mind
-
-
-def _flat(value: Any, key: str, tensors: dict[str, Tensor]) -> Any:
-    """Puts the tensors of an episodic memory among others, and returns its structure as JSON."""
-    if isinstance(value, Tensor):
-        tensors[key] = value
-        return {"tensor": key}
-    if isinstance(value, dict):
-        return {"dict": [[k, _flat(v, f"{key}.{i}", tensors)] for i, (k, v) in enumerate(value.items())]}
-    if isinstance(value, list | tuple):
-        kind = "list" if isinstance(value, list) else "tuple"
-        return {kind: [_flat(v, f"{key}.{i}", tensors) for i, v in enumerate(value)]}
-    return {"value": value}
-
-
-def _unflat(structure: Any, tensors: dict[str, Tensor]) -> Any:
-    """Undoes `_flat`."""
-    [(kind, content)] = structure.items()
-    if kind == "tensor":
-        return tensors[content].clone()  # aligned as it was: sums of a matrix product hang on that
-    if kind == "dict":
-        return {k: _unflat(v, tensors) for k, v in content}
-    if kind == "value":
-        return content
-    values = [_unflat(v, tensors) for v in content]
-    return values if kind == "list" else tuple(values)
 
 
 def wants(name: str | Path) -> dict[str, float]:

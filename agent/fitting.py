@@ -64,7 +64,7 @@ def check(
     wanted: dict[str, tuple[int, ...]] = {f"memory.senses.{k}": (-1, *v.shape[1:]) for k, v in memory.senses.items()}
     wanted |= {"memory.action": (-1, actions), "memory.cost": (-1, len(drives)), "memory.linked": (-1,)}
     wanted |= {"generator": tuple(torch.Generator().get_state().shape), "actor.babbling": (-1, actions)}
-    horizon = -1 if mind.config.lookahead else planner.horizon
+    horizon = -1 if other or mind.config.lookahead else planner.horizon  # a plan is stretched or cut
     wanted |= {"actor.mean": (horizon, actions), "actor.kept": (horizon, -1, actions)}
     found = {k: _like(tuple(tensors[k].shape), shape) for k, shape in wanted.items() if k in tensors}
     _compare(wanted, found, path)

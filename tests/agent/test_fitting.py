@@ -55,6 +55,13 @@ def test_a_mind_of_another_kind_is_refused_in_words(saved: Path, tmp_path: Path,
             agent.Mind.load(tmp_path / "other", objectives)
 
 
+@pytest.mark.parametrize("horizon", [3, 9])
+def test_a_mind_may_look_farther_or_less_far_than_it_did(saved: Path, horizon: int) -> None:
+    mind = agent.Mind.load(saved, horizon=horizon)
+    [moment] = agent.live(worlds.make("playroom", seed=12), mind, 1)
+    assert moment.thought.horizon == horizon
+
+
 def test_an_objective_that_changed_its_parameters_is_told_as_such(world: World, tmp_path: Path) -> None:
     source = tmp_path / "drives.py"
     code = (
