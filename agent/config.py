@@ -141,8 +141,8 @@ class MindConfig:
     goals."""
     macro: int = 8
     """Control steps per macro-action."""
-    far: int = 5
-    """Macro-actions that the second level looks ahead; 5 of 8 steps are 8 s, and its critic looks farther."""
+    far: int = 3
+    """Macro-actions that the second level looks ahead; 3 of 8 steps are 4.8 s, and its critic looks farther."""
     far_samples: int = 128
     """Plans that the second level imagines per iteration."""
     dreams: bool = True
