@@ -1,11 +1,10 @@
-"""A mind foresees: what it imagines of plans comes true, and it fears before it is hurt.
+"""A mind foresees: what it imagines of plans comes true.
 
 The shipped kitten lives in rooms that it has never seen; its nets do not learn there. From moments of that life random
 plans are imagined, and are also acted out in the world, each from the same snapshot. By imagination and in truth it is
 told how far the toys move, which has nothing to do with the mind, and what a plan costs, of which the kitten is the
 judge: nearly all of it is disagreement. Controls: an untrained mind, held against the same truth, and persistence
-(everything stays as it is). Fear is what the critic says about a body that others move at random, often near the hot
-plate; its control is the distance to the plate.
+(everything stays as it is).
 """
 
 from __future__ import annotations
@@ -31,7 +30,6 @@ from agent.configurator import attend, tokens
 from agent.perception import THING, Senses
 from agent.planners import colored_noise
 from agent.rollout import Rollout
-from studies.fears import SOON, burns, fears
 from studies.lives import Progress, metric, side_by_side, versions
 from worlds import World
 
@@ -53,14 +51,12 @@ class Foresight:
         error: By mind, (HORIZON,) squared error of things and body as a share of persistence's, each in the mind's
             own units of typical change.
         example: Planned and true costs of the plans of the last moment, (2, PLANS).
-        fear: What `studies.fears.fears` returns, and what share of steps hurt: ``"burns"``, ``"burns uncritical"``.
     """
 
     cost: dict[str, list[float]]
     toys: dict[str, list[float]]
     error: dict[str, Floats]
     example: Floats
-    fear: dict[str, float]
 
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
@@ -78,31 +74,15 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         for ahead in AT:
             ratios = (float(room.error[mind][ahead - 1]) for room in rooms)
             group[f"error/{ahead}_over_persistence"] = metric(ratios, f"of persistence, {ahead} steps ahead", "lower")
-    for soon in SOON:
-        for name, group in (("critic", metrics), ("distance", controls), ("shuffled", controls)):
-            if values := _foretold(rooms, f"{name} {soon}"):
-                key = "shuffled_auroc" if name == "shuffled" else "auroc"
-                unit = f"AUROC of pain within {soon} steps, {len(values)} rooms"
-                group[f"fear/{key}_{soon}"] = metric(values, unit, "higher")
-        if values := _foretold(rooms, f"calibration {soon}"):
-            unit = f"how far the chance of pain within {soon} steps is off, {len(values)} rooms"
-            metrics[f"fear/calibration_error_{soon}"] = metric(values, unit, "lower")
-    unit = "share of steps that hurt, put near the plate again and again"
-    metrics["fear/burnt"] = metric(_foretold(rooms, "burns"), unit, "lower")
-    controls["fear/burnt_without_critic"] = metric(_foretold(rooms, "burns uncritical"), unit, "lower")
-    _draw(rooms, metrics, controls, out / "figure.png")
+    _draw(rooms, out / "figure.png")
     return {
         "study": "foresight",
         "seeds": list(seeds),
         "steps": steps,
         "metrics": metrics,
-        "controls": {"untrained, distance to the plate, or without the critic": controls},
+        "controls": {"untrained": controls},
         "versions": versions(),
     }
-
-
-def _foretold(rooms: list[Foresight], key: str) -> list[float]:
-    return [room.fear[key] for room in rooms if key in room.fear]
 
 
 def _room(name: str, seed: int, moments: int) -> Foresight:
@@ -129,11 +109,7 @@ def _room(name: str, seed: int, moments: int) -> Foresight:
             if np.ptp(truth.moved) > MOVES:
                 toys[who].append(float(spearmanr(it.moves, truth.moved).statistic))
     error = {who: off / still for who, (off, still) in errors.items()}
-    fear = fears(kitten, world, seed)
-    for who, critic in (("burns", True), ("burns uncritical", False)):
-        room = worlds.make("playroom", seed=seed, film=1)
-        fear[who] = burns(Mind.load(name), room, seed, critic)
-    return Foresight(cost, toys, error, example, fear)
+    return Foresight(cost, toys, error, example)
 
 
 def acted_out(world: World, plans: Tensor) -> Senses:
@@ -199,8 +175,8 @@ def compare(mind: Mind, plans: Tensor, real: Senses) -> Compared:
     return Compared(planned.double().numpy(), true.double().numpy(), moves, moved, imagined, still)
 
 
-def _draw(rooms: list[Foresight], metrics: dict[str, Any], controls: dict[str, Any], path: Path) -> None:
-    fig, axes = plt.subplots(1, 3, figsize=(14, 4), layout="constrained")
+def _draw(rooms: list[Foresight], path: Path) -> None:
+    fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     planned, true = rooms[0].example
     axes[0].scatter(planned, true, s=14, color="tab:orange")
     axes[0].set(title="64 random plans of one moment", xlabel="imagined cost", ylabel="cost on the real path")
@@ -212,17 +188,5 @@ def _draw(rooms: list[Foresight], metrics: dict[str, Any], controls: dict[str, A
     axes[1].axhline(1.0, color="black", lw=0.8, ls=":")
     axes[1].set(title="error of imagination", xlabel="control steps ahead", ylabel="of persistence", ylim=(0, 2))
     axes[1].legend(frameon=False)
-    for i, soon in enumerate(SOON):
-        for j, (name, group, color) in enumerate(
-            (("critic", metrics, "tab:red"), ("distance to the plate", controls, "tab:gray"))
-        ):
-            found = group[f"fear/auroc_{soon}"]
-            low, high = (abs(found["value"] - edge) for edge in found["ci95"])
-            label = name if i == 0 else None
-            axes[2].bar(i + 0.4 * j, found["value"], 0.35, yerr=[[low], [high]], color=color, label=label)
-    axes[2].set(title="pain foretold", ylabel="AUROC", ylim=(0.4, 1.15), xticks=[0.2, 1.2])
-    axes[2].axhline(0.5, color="black", lw=0.8, ls=":")
-    axes[2].set_xticklabels([f"within {soon} steps" for soon in SOON])
-    axes[2].legend(frameon=False, loc="upper right")
     fig.savefig(path, dpi=110)
     plt.close(fig)

@@ -22,7 +22,7 @@ import matplotlib.pyplot as plt
 from agent.files import write_text
 from studies.lives import Progress, fingerprint, versions
 
-PARTS = "foresight", "onend", "collapse", "eye", "unseen", "fork", "reflex", "clocks", "attention"
+PARTS = "foresight", "fear", "onend", "collapse", "eye", "unseen", "fork", "reflex", "clocks", "attention"
 
 
 def run(

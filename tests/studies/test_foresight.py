@@ -6,16 +6,7 @@ import torch
 
 import worlds
 from agent import Mind
-from agent.critic import AHEAD
-from agent.sight import Sight, appearance_in
-from studies import fears, foresight
-
-
-def test_a_score_that_ranks_all_hurt_moments_first_is_perfect_and_noise_is_not() -> None:
-    label = np.array([False, False, True, True])
-    assert fears.auroc(np.array([0.1, 0.2, 0.3, 0.4]), label) == 1.0
-    assert fears.auroc(np.array([0.4, 0.1, 0.3, 0.2]), label) == 0.5
-    assert fears.auroc(np.zeros(4), label) == 0.5
+from studies import foresight
 
 
 def test_plans_are_acted_out_from_the_same_moment_and_leave_the_world_as_it_was() -> None:
@@ -50,33 +41,6 @@ def test_a_toy_that_is_pushed_has_moved_in_that_plan_alone() -> None:
     moved = foresight.compare(mind, plans, real).moved
     assert moved[1] - moved[0] == pytest.approx(0.5, abs=1e-3)
     assert moved[0] == pytest.approx(moved[2], abs=1e-3)
-
-
-def test_a_critic_that_knows_the_distance_foretells_pain_as_well_as_the_distance_does() -> None:
-    """It sees the offset of the plate; what it says is held against what happens after, not before."""
-    world = worlds.make("playroom", seed=31)
-    mind, pain = Mind.born(world, seed=0), 0
-    assert mind.drives[pain] == "pain"
-
-    def alarm(sight: Sight) -> torch.Tensor:
-        looks = appearance_in(mind.perception, sight)
-        glow = looks[..., -2]  # the plate's, and no toy's
-        far = (sight.pair[..., :2].norm(dim=-1) + 100.0 * (glow < 0.5)).amin(-1)
-        return torch.exp(-far)[:, None, None].expand(-1, len(mind.drives), AHEAD)
-
-    mind.critic.alarm = alarm  # type: ignore[method-assign]
-    found = fears.fears(mind, world, 31, steps=300)
-    assert found["distance 5"] > 0.8
-    assert found["critic 5"] == pytest.approx(found["distance 5"], abs=0.1)
-    assert found["shuffled 5"] == pytest.approx(0.5, abs=0.2)
-
-
-def test_chances_that_come_true_in_their_measure_are_calibrated() -> None:
-    random = np.random.default_rng(0)
-    chance = random.uniform(size=20_000)
-    came = random.uniform(size=20_000) < chance
-    assert fears.calibration_error(chance, came) < 0.02
-    assert fears.calibration_error(0.5 * chance, came) == pytest.approx(0.25, abs=0.03)
 
 
 @pytest.mark.slow
