@@ -12,6 +12,7 @@ jit: Any = torch.jit  # what it offers is not declared
 
 OFTEN = 60  # calls with tensors of some shapes, after which they are worth 0.2 s of tracing
 MOST = 6  # kinds of shapes that are traced
+KINDS = 64  # that are counted
 
 
 class Traced:
@@ -41,13 +42,19 @@ class Traced:
         kind += tuple((x.shape, x.stride(), x.requires_grad, x.dtype, x.device) for x in given)
         trace = self._traces.get(kind)
         if trace is None:
-            self._calls[kind] = calls = self._calls.get(kind, 0) + 1
-            if calls < OFTEN or len(self._traces) >= MOST:
+            if len(self._traces) >= MOST or not self._often(kind):
                 return plain(*given)
             trace = self._traces[kind] = _trace(_Call(self.module, self.method), given)
         # Optimised, a recording would take shorter ways to the same numbers, which are not the same bit for bit.
         with jit.optimized_execution(False):
             return trace(*given)
+
+    def _often(self, kind: tuple[Any, ...]) -> bool:
+        """Counts a call, and tells whether there were enough of its kind."""
+        if len(self._calls) >= KINDS:  # shapes that change from call to call would be counted without end
+            self._calls.clear()
+        self._calls[kind] = calls = self._calls.get(kind, 0) + 1
+        return calls >= OFTEN
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies no recording: each belongs to the parameters that it was made with."""

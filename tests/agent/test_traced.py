@@ -12,7 +12,7 @@ from torch import Tensor, nn
 import worlds
 from agent import Mind, live
 from agent.config import MindConfig
-from agent.traced import MOST, OFTEN, Traced
+from agent.traced import KINDS, MOST, OFTEN, Traced
 
 
 class Net(nn.Module):
@@ -82,6 +82,18 @@ def test_other_shapes_and_modes_are_recorded_apart_and_not_without_end():
             assert torch.equal(net.fast(*tensors(rows))[0], net.half(*tensors(rows))[0])
     assert net.ran - ran == MOST + 3 + 3  # each is run for comparison, and three are no recordings
     assert net.fast(*tensors(1))[0].requires_grad
+
+
+def test_shapes_that_change_with_each_call_are_not_counted_without_end():
+    net = Net()
+    with torch.no_grad():
+        for rows in range(1, 3 * KINDS):
+            net.fast(*tensors(rows))
+        assert len(net.fast._calls) <= KINDS
+        often(net)
+        ran = net.ran
+        net.fast(*tensors(4))
+    assert net.ran == ran
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
