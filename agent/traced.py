@@ -51,7 +51,9 @@ class Traced:
 
     def _often(self, kind: tuple[Any, ...]) -> bool:
         """Counts a call, and tells whether there were enough of its kind."""
-        if len(self._calls) >= KINDS:  # shapes that change from call to call would be counted without end
+        if (
+            kind not in self._calls and len(self._calls) >= KINDS
+        ):  # shapes that change from call to call would be counted without end
             self._calls.clear()
         self._calls[kind] = calls = self._calls.get(kind, 0) + 1
         return calls >= OFTEN
