@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from agent.belief import Believed
 from agent.executive import Focus
 from agent.judgement import Choice
 from agent.moment import Plan, Thought
@@ -38,7 +39,7 @@ class Pending:
 
 
 # What may be in one: nothing else is made of what a file says.
-PENDING: dict[str, Any] = {kind.__name__: kind for kind in (Pending, Choice, Focus, Plan, Thought)}
+PENDING: dict[str, Any] = {kind.__name__: kind for kind in (Pending, Choice, Focus, Plan, Thought, Believed)}
 
 
 class Ahead:

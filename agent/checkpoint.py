@@ -74,7 +74,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "mode1": None if mind.mode1 is None else mind.mode1.state(),
         "muted": mind.mixture.muted,
         **({"skips": mind.learner.skips.state()} if exact else {}),
-        **({"pending": packed(mind.pending, "pending", tensors)} if exact and mind.pending else {}),
+        **({"pending": packed(mind.pending, "pending", tensors, PENDING)} if exact and mind.pending else {}),
         "memories": {name: packed(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
     }
     tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
@@ -124,7 +124,13 @@ def load(name: str | Path, objectives: dict[str, float] | None = None, settings:
         for objective, reason in about["muted"].items():
             mind.mixture.mute(objective, reason)
         mind.learner.skips.load(about.get("skips", mind.learner.skips.state()))
-        mind.pending = unpacked(about["pending"], tensors, PENDING) if "pending" in about else None
+        try:
+            mind.pending = unpacked(about["pending"], tensors, PENDING) if "pending" in about else None
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                f"{path}: what it had decided for its next step was written by another housecat ({error!r}); load it "
+                "with the one that wrote it, or with other settings, which leaves the decision out"
+            ) from error
     return mind
 
 

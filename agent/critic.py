@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from agent.sight import Sight
-from agent.traced import Traced
 from agent.world_model import WorldModel
 
 ATOMS = 31
@@ -58,7 +57,6 @@ class Critic(nn.Module):
         own, pair = world_model.own_size, world_model.pair_size
         self.net = _CriticNet(own, pair, hidden, len(drives))
         self.target = copy.deepcopy(self.net).requires_grad_(False)
-        self.worth = Traced(self, "_worth")
         self.atoms: Tensor
         line = torch.linspace(-WIDEST, WIDEST, ATOMS)
         self.register_buffer("atoms", line.sign() * torch.expm1(line.abs()), persistent=False)
@@ -78,11 +76,7 @@ class Critic(nn.Module):
         It lies within what costs that were lived can add up to: unbounded, a planner finds the states where the critic
         errs, such as a pain that will be less than none.
         """
-        expected: Tensor = self.worth(sight.own, sight.pair)
-        return expected
-
-    def _worth(self, own: Tensor, pair: Tensor) -> Tensor:
-        return self.expected(self.net(own, pair))
+        return self.expected(self.net(sight.own, sight.pair))
 
     def expected(self, forecast: Forecast) -> Tensor:
         """Returns the same of a forecast."""

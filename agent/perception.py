@@ -10,10 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from agent.traced import Traced
-
 Senses = dict[str, Tensor]
-TOLD = ("body", "vitals", "touch", "things")  # senses whose numbers are tokens
 
 # A where begins with three vectors in the floor's plane: position, velocity, heading. Then come scalars.
 # `body` gives x, y, sin, cos, vx, vy, then scalars; `things` x, y, z, vx, vy, vz, sin, cos, then appearance.
@@ -63,7 +60,6 @@ class Perception(nn.Module):
         # How far anything was ever seen to reach (m): where the room's walls must be, for all it knows.
         self.register_buffer("low", torch.zeros(2))
         self.register_buffer("high", torch.zeros(2))
-        self.tokens = Traced(self, "_tokens")
         if what:
             self.body_encoder = nn.Sequential(
                 nn.Linear(body - PLANE + vitals + touch, hidden), nn.Hardswish(), nn.Linear(hidden, what)
@@ -84,11 +80,6 @@ class Perception(nn.Module):
 
     def forward(self, senses: Senses) -> Tensor:
         """Returns latent tokens (*lead, 1 + K, Z) of senses with leading shape *lead."""
-        tokens: Tensor = self.tokens(*(senses[name] for name in TOLD))
-        return tokens
-
-    def _tokens(self, *told: Tensor) -> Tensor:
-        senses = dict(zip(TOLD, told, strict=True))
         where = self.wheres(senses) / self.scale(senses["things"].shape[-2])
         if not self.what:
             return where

@@ -27,7 +27,6 @@ from agent.sight import (
     see,
     vitals_in,
 )
-from agent.traced import Traced
 from agent.vitals import VitalsModel
 
 MESSAGE = 16  # what a thing tells the body
@@ -73,7 +72,6 @@ class Predictor(nn.Module):
         self.body_net = EnsembleMLP(members, (own + luck + MESSAGE, hidden, hidden, perception.body_size + what))
         self.vitals_net = self._vitals_net(NEARNESS + perception.appearance_size)
         self.prior = NearnessPrior(members, THING)
-        self.look = Traced(self, "_look")
         self.inverse = inverse_dynamics_net(2 * perception.size, actions) if what else None
         self.touch: nn.Module = nn.Identity()
         if parts := perception.touch_size:
@@ -100,10 +98,7 @@ class Predictor(nn.Module):
 
     def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
-        return Sight(*self.look(latent, appearance))
-
-    def _look(self, latent: Tensor, appearance: Tensor) -> tuple[Tensor, ...]:
-        return tuple(self.see(latent, look_out(self.perception, appearance)))
+        return self.see(latent, look_out(self.perception, appearance))
 
     def forward(self, latent: Tensor, action: Tensor, sight: Sight, chance: Tensor | None = None) -> Tensor:
         """Predicts the next latents.

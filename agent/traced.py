@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from typing import Any
 
@@ -10,8 +11,9 @@ from torch import nn
 
 jit: Any = torch.jit  # what it offers is not declared
 
+LOCK = threading.Lock()
 OFTEN = 60  # calls with tensors of some shapes, after which they are worth 0.2 s of tracing
-MOST = 6  # kinds of shapes that are traced
+MOST = 8  # kinds of shapes that are traced
 KINDS = 64  # that are counted
 
 
@@ -19,9 +21,11 @@ class Traced:
     """A method of a module; where it is called often, the operations recorded in one of the calls are replayed.
 
     Half of the time of small products goes into Python around them. A recording (a trace, as torch calls it) holds the
-    same operations in the same order, and so the same gradients: its numbers are the same, bit for bit. It reads the
-    parameters and buffers of the module as they are when it is called, and is valid for the shapes that it was made
-    with: other shapes are recorded apart.
+    same operations in the same order, and so the same gradients: its numbers are the same, bit for bit. It is valid for
+    the shapes that it was made with: other shapes are recorded apart. It reads the module's parameters and buffers as
+    they are when it is called, as long as they are written in place, which is how optimisers and `load_state_dict` do;
+    whoever puts other tensors in their place makes another mind. Torch keeps 2 to 3 MB for each recording until the
+    process ends, so only what is most of the work is worth one.
 
     Args:
         module: Whose method it is.
@@ -36,8 +40,6 @@ class Traced:
     def __call__(self, *given: torch.Tensor) -> Any:
         """Returns what the method returns."""
         plain = getattr(self.module, self.method)
-        if jit.is_tracing():  # it is part of a greater recording
-            return plain(*given)
         kind: tuple[Any, ...] = (torch.is_grad_enabled(), torch.is_inference_mode_enabled())
         kind += tuple((x.shape, x.stride(), x.requires_grad, x.dtype, x.device) for x in given)
         trace = self._traces.get(kind)
@@ -51,10 +53,8 @@ class Traced:
 
     def _often(self, kind: tuple[Any, ...]) -> bool:
         """Counts a call, and tells whether there were enough of its kind."""
-        if (
-            kind not in self._calls and len(self._calls) >= KINDS
-        ):  # shapes that change from call to call would be counted without end
-            self._calls.clear()
+        if kind not in self._calls and len(self._calls) >= KINDS:
+            self._calls.clear()  # shapes that change from call to call would be counted without end
         self._calls[kind] = calls = self._calls.get(kind, 0) + 1
         return calls >= OFTEN
 
@@ -75,7 +75,7 @@ class _Call(nn.Module):
 
 
 def _trace(module: nn.Module, given: tuple[torch.Tensor, ...]) -> Any:
-    with warnings.catch_warnings():
+    with LOCK, warnings.catch_warnings():  # a mind and its double may come to it at once, and both are one for all
         # Sizes become constants, as they are meant to; and torch would rather compile, which takes a minute.
         warnings.filterwarnings("ignore", category=jit.TracerWarning)
         warnings.filterwarnings("ignore", "`torch.jit.trace", DeprecationWarning)

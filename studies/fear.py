@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ import torch
 from scipy.stats import mannwhitneyu
 
 import worlds
-from agent import Mind, live
+from agent import Mind, MindConfig, live
 from agent.babble import babbling
 from agent.configurator import attend, tokens
 from agent.critic import AHEAD
@@ -97,7 +98,7 @@ def _room(name: str, seed: int, steps: int) -> dict[str, Any]:
 
 
 def _from_a_life(mind: Mind, steps: int, seed: int) -> npt.NDArray[np.float32]:
-    """Returns stretches (steps, A) of what a mind does in another room, in any order."""
+    """Returns stretches (steps, A), in any order, of what a mind does in another room; the same mind judges them."""
     world = worlds.make("playroom", seed=ELSEWHERE + seed, film=1)
     did = np.stack([moment.action for moment in live(world, mind, LIVED, learn=False)])
     world.close()
@@ -109,7 +110,7 @@ def _from_a_life(mind: Mind, steps: int, seed: int) -> npt.NDArray[np.float32]:
 def foretold(mind: Mind, world: World, seed: int, actions: npt.NDArray[np.float32]) -> dict[str, Any]:
     """Moves a body that minds nothing, and returns how well the critic and the distance to the plate foretell its pain.
 
-    Now and then it is put somewhere near the plate, or most bodies would never come to it.
+    Now and then it is put somewhere near the plate, some on its rim, or most bodies would never come to it.
 
     Args:
         mind: Whose critic is asked.
@@ -140,7 +141,8 @@ def foretold(mind: Mind, world: World, seed: int, actions: npt.NDArray[np.float3
     found: dict[str, Any] = {}
     for soon in SOON:
         # A look ahead ends where the body is put somewhere else; what is hurt already is not foretold.
-        whole = [t for t in range(len(hurt)) if t % LEFT_ALONE + soon <= LEFT_ALONE and not (t and hurt[t - 1])]
+        still = range(max(0, len(hurt) - soon + 1))
+        whole = [t for t in still if t % LEFT_ALONE + soon <= LEFT_ALONE and not (t and hurt[t - 1])]
         ahead = np.array([any(hurt[t : t + soon]) for t in whole])
         if ahead.any() and not ahead.all():
             told = alarm[whole, soon - 1]
@@ -172,8 +174,8 @@ def burns(mind: Mind, world: World, seed: int, critic: bool, steps: int = TEMPTE
 
 
 def _putting(world: World, chance: np.random.Generator) -> Events:
-    left = iter(range(1_000_000))
-    return lambda step: (_near_plate(world, chance, 0.7),) if next(left) % EVERY == 0 else ()
+    asked = count()
+    return lambda step: (_near_plate(world, chance, 0.7),) if next(asked) % EVERY == 0 else ()
 
 
 def _near_plate(world: World, chance: np.random.Generator, least: float = 0.4) -> Place:
@@ -222,7 +224,7 @@ def _draw(rooms: list[dict[str, Any]], path: Path) -> None:
         for j in range(2):
             axes[2].plot(np.full(len(hurt), j + 0.4 * i), hurt[:, j], "k.", ms=4)
     axes[2].set(title="the kitten near the hot plate", ylabel="share of steps that hurt", xticks=[0.2, 1.2])
-    axes[2].set_xticklabels(["looking 14 steps ahead", f"looking {SHORT} steps ahead"])
+    axes[2].set_xticklabels([f"looking {MindConfig.horizon} steps ahead", f"looking {SHORT} steps ahead"])
     axes[2].legend(frameon=False)
     fig.savefig(path, dpi=110)
     plt.close(fig)
