@@ -35,6 +35,7 @@ from agent import Mind, MindConfig, live
 from agent.configurator import attend, tokens
 from agent.planners import ICEM
 from agent.sight import Sight
+from agent.traced import OFTEN
 
 HERE = Path(__file__).with_suffix(".json")
 SAMPLES, HORIZON, ITERATIONS, WIDE = 128, 30, 3, 128
@@ -164,6 +165,8 @@ def update(repeats: int) -> dict[str, float]:
             torch.matmul(out, b.mT)
             torch.matmul(a.mT, out)
 
+    for _ in range(OFTEN):  # as in a life, where it is recorded by then
+        step()
     result = by_turns({"floor": floor, "update": step}, repeats)
     return {**result, "update_over_floor": result["update"] / result["floor"]}
 
