@@ -12,7 +12,7 @@ from torch import nn
 jit: Any = torch.jit  # what it offers is not declared
 
 LOCK = threading.Lock()
-OFTEN = 60  # calls with tensors of some shapes, after which they are worth 0.2 s of tracing
+OFTEN = 500  # calls with tensors of some shapes, after which they are worth the time and memory of a recording
 MOST = 8  # kinds of shapes that are traced
 KINDS = 64  # that are counted
 
