@@ -1,4 +1,4 @@
-"""A mind fears before it is hurt: the critic foretells pain, and without it a mind is burnt.
+"""A mind fears before it is hurt: the critic foretells pain.
 
 The shipped kitten, whose nets do not learn here, watches a body that minds nothing and is put near the hot plate again
 and again: it moves by smooth noise, or by what the kitten did in a life elsewhere. What the critic says of pain to come
