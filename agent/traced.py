@@ -20,11 +20,11 @@ KINDS = 64  # that are counted
 class Traced:
     """A method of a module; where it is called often, the operations recorded in one of the calls are replayed.
 
-    Half of the time of small products goes into Python around them. A recording (a trace, as torch calls it) holds the
-    same operations in the same order, and so the same gradients: its numbers are the same, bit for bit. It is valid for
-    the shapes that it was made with: other shapes are recorded apart. It reads the module's parameters and buffers as
-    they are when it is called, as long as they are written in place, which is how optimisers and `load_state_dict` do;
-    whoever puts other tensors in their place makes another mind. Torch keeps 2 to 3 MB for each recording until the
+    A third of the time of small products goes into Python around them. A recording (a trace, as torch calls it) holds
+    the same operations in the same order, and so the same gradients: its numbers are the same, bit for bit. It is valid
+    for the shapes that it was made with: other shapes are recorded apart. It reads the module's parameters and buffers
+    as they are when it is called, as long as they are written in place, which is how optimisers and `load_state_dict`
+    do; whoever puts other tensors in their place makes another mind. Torch keeps 2 to 3 MB for each recording until the
     process ends, so only what is most of the work is worth one.
 
     Args:

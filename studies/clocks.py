@@ -90,7 +90,7 @@ def config_of(variant: Variant, grown: MindConfig) -> MindConfig:
     two = replace(grown, clocks=2, babble=0, objectives={GOAL: 1.0, "effort": 0.05})
     if variant == "two clocks":
         return two
-    # The second level imagines 240 states per control step; in 16 more plans, twice 14 steps long, there are 448.
+    # The second level imagines 144 states per control step; in 16 more plans, twice 14 steps long, there are 448.
     if variant == "one clock":
         return replace(two, clocks=1, samples=two.samples + 16)
     return replace(two, clocks=1, horizon=2 * two.horizon)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import typing
 from collections import namedtuple
 from pathlib import Path
@@ -15,11 +16,9 @@ import torch
 import agent
 import worlds
 from agent import ahead
-from agent.config import MindConfig
 from agent.packing import packed, unpacked
+from tests.agent.conftest import SMALL
 from usererror import UserError
-
-SMALL = MindConfig(horizon=3, samples=8, elites=2, babble=2, batch=8, hidden=16, capacity=50, updates=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,10 +66,12 @@ def test_what_would_not_come_back_is_refused_when_it_is_saved(value: object) -> 
 
 def test_all_that_may_be_in_a_pending_decision_is_known() -> None:
     """Whatever dataclass a field of one of them names is among them."""
-    spoken = " ".join(str(field.type) for kind in ahead.PENDING.values() for field in dataclasses.fields(kind))
+    types = (str(field.type) for kind in ahead.PENDING.values() for field in dataclasses.fields(kind))
+    spoken = {word for told in types for word in re.findall(r"\w+", told)}
+    assert {"Plan", "Thought", "Believed", "Focus", "Choice"} <= spoken
     for module in (agent.moment, agent.judgement, agent.executive, agent.belief):
         for name, kind in vars(module).items():
-            if isinstance(kind, type) and dataclasses.is_dataclass(kind) and name in spoken.replace("[", " ").split():
+            if isinstance(kind, type) and dataclasses.is_dataclass(kind) and name in spoken:
                 assert name in ahead.PENDING
 
 
