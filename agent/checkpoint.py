@@ -58,7 +58,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     if mind.second is not None:
         tensors |= {f"second.{k}": v for k, v in mind.second.state().items()}
     if exact:
-        for name, optimizer in _optimizers(mind):
+        for name, optimizer in optimizers(mind):
             for i, state in optimizer.state_dict()["state"].items():
                 tensors |= {f"optimizer.{name}.{i}.{k}": v for k, v in state.items()}
     about = {
@@ -200,7 +200,8 @@ def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exac
     mind.load_state_dict(own)
 
 
-def _optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
+def optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
+    """Returns all that step what a mind learns, by name."""
     learner = mind.learner
     pairs = [("fast", learner.fast), ("slow", learner.slow), ("fear", learner.fear)]
     if mind.mode1 is not None:
@@ -211,7 +212,7 @@ def _optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
 
 
 def _restore_optimizers(mind: Mind, saved: dict[str, Tensor]) -> None:
-    for name, optimizer in _optimizers(mind):
+    for name, optimizer in optimizers(mind):
         state: dict[int, dict[str, Tensor]] = {}
         for key, value in _part(saved, f"{name}.").items():
             index, part = key.split(".", 1)

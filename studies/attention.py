@@ -28,7 +28,7 @@ from agent import Mind, live
 from agent.planners import colored_noise
 from agent.relevance import FIRST, spreads
 from agent.senses import sensed
-from studies.lives import Progress, Trace, metric, side_by_side, versions
+from studies.lives import Progress, Trace, metric, result, side_by_side
 from studies.play import cells
 from worlds import World
 from worlds.rooms.playroom import Playroom
@@ -177,15 +177,14 @@ def run(
                 wide = (cells(a) / cells(b) for a, b in zip(led, lives["all"], strict=True))
                 group[f"{rule}/cells_over_all"] = metric(wide, "of the cells under all", "higher")
     _draw({**controls, **metrics}, rules, out / "figure.png")
-    return {
-        "study": "attention",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": controls,
-        "touched": {rule: [it.touched for it in led] for rule, led in lives.items()},
-        "versions": versions(),
-    }
+    return result(
+        "attention",
+        seeds,
+        steps,
+        metrics,
+        controls,
+        touched={rule: [it.touched for it in led] for rule, led in lives.items()},
+    )
 
 
 def _draw(found: dict[str, Any], rules: tuple[str, ...], path: Path) -> None:

@@ -25,7 +25,7 @@ import worlds
 from agent import Mind, MindConfig
 from agent.babble import babbling
 from intrinsic.goals.reach import Reach
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 from worlds import Place
 from worlds.rooms.labyrinth import Cell, Plan
 from worlds.rooms.maze import Maze
@@ -75,14 +75,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
     controls = {f"maze/{v}": metric((it.there for it in tried[v]), share, "higher") for v in VARIANTS[1:]}
     controls |= {f"cost/{v}": metric((1e3 * it.thought for it in tried[v]), cost, "lower") for v in VARIANTS[1:3]}
     _draw(tried, out / "figure.png")
-    return {
-        "study": "clocks",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": controls,
-        "versions": versions(),
-    }
+    return result("clocks", seeds, steps, metrics, controls)
 
 
 def config_of(variant: Variant, grown: MindConfig) -> MindConfig:

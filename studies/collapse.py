@@ -24,7 +24,7 @@ import worlds
 from agent import Mind, MindConfig
 from agent.perception import PLANE, Senses
 from studies.frames import SENSES, Arrays, record
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 from studies.probes import directions, rank, share_told
 
 STEPS = 3000  # of the recorded life
@@ -66,14 +66,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         if variant not in CONTROLS
         for name, value in group.items()
     }
-    return {
-        "study": "collapse",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": {variant: groups[variant] for variant in CONTROLS},
-        "versions": versions(),
-    }
+    return result("collapse", seeds, steps, metrics, {variant: groups[variant] for variant in CONTROLS})
 
 
 def _lives(_: str, seed: int, steps: int) -> dict[str, dict[str, float]]:

@@ -29,7 +29,7 @@ from agent.eye import Retina, SeeingPerception
 from agent.files import write_arrays
 from studies.collapse import taught
 from studies.frames import Arrays, record
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 from studies.probes import TRAINED, directions, rank, share_told
 
 STEPS = 20_000  # pictures
@@ -68,16 +68,13 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         for who in each[0]
     }
     _draw(groups, out / "figure.png")
-    return {
-        "study": "eye",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": {
-            f"{w}/{name}": it for w, group in groups.items() if w not in CONTROLS for name, it in group.items()
-        },
-        "controls": {who: groups[who] for who in CONTROLS},
-        "versions": versions(),
-    }
+    return result(
+        "eye",
+        seeds,
+        steps,
+        {f"{w}/{name}": it for w, group in groups.items() if w not in CONTROLS for name, it in group.items()},
+        {who: groups[who] for who in CONTROLS},
+    )
 
 
 def _lives(_: str, seed: int, steps: int, folder: Path) -> dict[str, dict[str, float]]:

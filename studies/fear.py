@@ -32,7 +32,7 @@ from agent.babble import babbling
 from agent.configurator import attend, tokens
 from agent.critic import AHEAD
 from agent.life import Events
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 from worlds import Place, World
 
 PLATE = "hot plate"
@@ -72,14 +72,9 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         note(metrics, f"kitten/{name}", f"{name} True", unit, "lower")
         note(controls, f"kitten/{name}_without_critic", f"{name} False", unit, "lower")
     _draw(rooms, out / "figure.png")
-    return {
-        "study": "fear",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": {"distance to the plate, shuffled labels, or without the critic": controls},
-        "versions": versions(),
-    }
+    return result(
+        "fear", seeds, steps, metrics, {"distance to the plate, shuffled labels, or without the critic": controls}
+    )
 
 
 def _room(name: str, seed: int, steps: int) -> dict[str, Any]:

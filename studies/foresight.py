@@ -30,7 +30,7 @@ from agent.configurator import attend, tokens
 from agent.perception import THING, Senses
 from agent.planners import colored_noise
 from agent.rollout import Rollout
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 from worlds import World
 
 STEPS = 10  # moments at which plans are compared
@@ -75,14 +75,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
             ratios = (float(room.error[mind][ahead - 1]) for room in rooms)
             group[f"error/{ahead}_over_persistence"] = metric(ratios, f"of persistence, {ahead} steps ahead", "lower")
     _draw(rooms, out / "figure.png")
-    return {
-        "study": "foresight",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": {"untrained": controls},
-        "versions": versions(),
-    }
+    return result("foresight", seeds, steps, metrics, {"untrained": controls})
 
 
 def _room(name: str, seed: int, moments: int) -> Foresight:

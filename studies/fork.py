@@ -31,7 +31,7 @@ from agent import Mind, MindConfig
 from agent.configurator import attend, tokens
 from agent.futures import CHANCE
 from agent.perception import Senses
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 from worlds import World
 
 STEPS = 1200  # control steps that are watched: 60 balls
@@ -85,14 +85,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         "balls/left": metric((it.came_left for it in several), "share of the balls that came down there", "higher"),
     }
     _draw(several[0], one[0], metrics, controls, out / "figure.png")
-    return {
-        "study": "fork",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": {"one future": controls},
-        "versions": versions(),
-    }
+    return result("fork", seeds, steps, metrics, {"one future": controls})
 
 
 def foretell(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -147,6 +147,30 @@ def metric(values: Iterable[float], unit: str, better: Literal["higher", "lower"
         low, high = float(interval.low), float(interval.high)
     each = [round(float(v), 5) for v in data]
     return {"value": float(data.mean()), "ci95": [low, high], "unit": unit, "better": better, "each": each}
+
+
+def result(
+    study: str,
+    seeds: Sequence[int],
+    steps: Any,
+    metrics: dict[str, Any],
+    controls: dict[str, Any],
+    also: Mapping[str, str] | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    """Returns what a study hands in: its numbers, their controls, and what they depend on.
+
+    Args:
+        study: Its name.
+        seeds: Of its lives.
+        steps: How long each was.
+        metrics: What `metric` returned, by name.
+        controls: The same of what the metrics are held against.
+        also: Versions of what this study alone depends on.
+        **more: Anything else that it tells.
+    """
+    found = {"study": study, "seeds": list(seeds), "steps": steps, "metrics": metrics, "controls": controls}
+    return {**found, **more, "versions": {**versions(), **(also or {})}}
 
 
 def versions() -> dict[str, str]:

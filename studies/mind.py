@@ -20,7 +20,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from agent.files import write_text
-from studies.lives import Progress, fingerprint, versions
+from studies.lives import Progress, fingerprint, result
 
 PARTS = "foresight", "fear", "onend", "collapse", "eye", "unseen", "fork", "reflex", "clocks", "attention"
 
@@ -33,14 +33,13 @@ def run(
     for i, part in enumerate(parts):
         results[part] = _part(part, seeds, out / part, _share(progress, i, len(parts), part), steps)
     _draw(out, parts)
-    return {
-        "study": "mind",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": {f"{part}: {name}": it for part, r in results.items() for name, it in r["metrics"].items()},
-        "controls": {part: result["controls"] for part, result in results.items()},
-        "versions": versions(),
-    }
+    return result(
+        "mind",
+        seeds,
+        steps,
+        {f"{part}: {name}": it for part, r in results.items() for name, it in r["metrics"].items()},
+        {part: result["controls"] for part, result in results.items()},
+    )
 
 
 def _share(progress: Progress, i: int, parts: int, part: str) -> Progress:

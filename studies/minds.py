@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import tyro
@@ -12,47 +12,71 @@ from rich.progress import track
 import worlds
 from agent import Mind, live
 from agent.checkpoint import SHIPPED
+from agent.sleep import sleep
 
-ROOMS = range(1000, 1004)  # seeds of the rooms it grows up in; no study uses them
+ROOMS = 32  # rooms that it grows up in, one after the other
+FIRST = 1000  # seed of the first; no study uses them
 STEPS = 1000  # control steps in each
+LESSONS = 8000  # of sleep, when it is grown up
 MOMENTS = 1500  # remembered in the file: what it goes on learning from, small enough to ship
+GROWING = Path("runs/growing/kitten.safetensors")
+Progress = Callable[[Iterable[object], int, str], Iterable[object]]
 
 
-def raise_kitten(path: Path, steps: int = STEPS, progress: Callable[[range], range] = lambda it: it) -> Mind:
-    """Lets a newborn live in several rooms, one after the other, and saves it.
+def raise_kitten(
+    path: Path,
+    growing: Path,
+    rooms: int = ROOMS,
+    steps: int = STEPS,
+    lessons: int = LESSONS,
+    progress: Progress | None = None,
+) -> Mind:
+    """Lets a newborn live in several rooms, one after the other, and sleep, and saves it.
 
     Args:
         path: Where to.
+        growing: Where it is kept after each room while it grows up. Where there is such a file it goes on from there,
+            to become the same kitten bit for bit.
+        rooms: How many it lives in.
         steps: Control steps in each room.
-        progress: Wraps the steps of a room, to show how far they are.
+        lessons: Of sleep at the end.
+        progress: Wraps what takes long, given its length and what it is.
     """
-    world = worlds.make("playroom", seed=ROOMS[0], film=1)
-    mind = Mind.born(world, seed=0)
-    for room in ROOMS:
-        world.reset(seed=room)
+    progress = progress or (lambda it, length, what: it)
+    world = worlds.make("playroom", seed=FIRST, film=1)
+    mind = Mind.load(growing) if growing.exists() else Mind.born(world, seed=0)
+    growing.parent.mkdir(parents=True, exist_ok=True)
+    for room in range(mind.steps // steps, rooms):
+        world.reset(seed=FIRST + room)
         mind.begin_episode()
-        moments = live(world, mind, steps)
-        for _ in progress(range(steps)):
-            next(moments)
+        for _ in progress(live(world, mind, steps), steps, f"growing up in room {room + 1} of {rooms}"):
+            pass
+        mind.save(growing)
     world.close()
+    for _ in progress(sleep(mind, lessons), lessons, "asleep"):
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True)
     mind.save(path, memory=MOMENTS)
+    growing.unlink(missing_ok=True)
     return mind
 
 
-def main(out: Path = SHIPPED / "kitten.safetensors", steps: int = STEPS) -> None:
-    """Raises the kitten.
+def main(
+    out: Path = SHIPPED / "kitten.safetensors", growing: Path = GROWING, rooms: int = ROOMS, steps: int = STEPS
+) -> None:
+    """Raises the kitten, in some two hours on one core. Stopped, it goes on where the last room ended.
 
     Args:
         out: The file.
+        growing: Where the growing kitten is kept meanwhile; delete it to begin anew.
+        rooms: Rooms that it lives in.
         steps: Control steps in each of its rooms.
     """
-    rooms = iter(ROOMS)
-    out.parent.mkdir(parents=True, exist_ok=True)
 
-    def shown(it: range) -> range:
-        return track(it, f"growing up in room {next(rooms)}", transient=False)  # type: ignore[return-value]
+    def shown(it: Iterable[object], length: int, what: str) -> Iterable[object]:
+        return track(it, what, total=length, transient=False)
 
-    raise_kitten(out, steps, shown)
+    raise_kitten(out, growing, rooms, steps, progress=shown)
     sys.stderr.write(f"{out} ({out.stat().st_size / 1e6:.2f} MB)\n")
 
 

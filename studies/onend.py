@@ -24,7 +24,7 @@ import worlds
 from agent import Mind, live
 from agent.planners import colored_noise
 from studies.foresight import APART, AT, HORIZON, MOVES, PLANS, Floats, acted_out, compare
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 
 STEPS = 600  # control steps of play to learn from
 LESSONS = 150  # control steps' worth of learning
@@ -53,14 +53,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         groups[how] = group
     _draw([found["playroom", seed] for seed in seeds], out / "figure.png")
     metrics = groups.pop("on end")
-    return {
-        "study": "onend",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": groups,
-        "versions": versions(),
-    }
+    return result("onend", seeds, steps, metrics, groups)
 
 
 def learn_and_ask(room: str, seed: int, steps: int, lessons: int = LESSONS, moments: int = MOMENTS) -> Asked:

@@ -15,7 +15,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from studies.lives import Progress, Trace, metric, traces, versions
+from studies.lives import Progress, Trace, metric, result, traces
 
 STEPS = 5000
 WINDOW = (2000, 3000)  # steps in which play is counted
@@ -80,15 +80,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
     }
     touched = [life.touched for life in mind]
     _draw(lives, out / "figure.png")
-    return {
-        "study": "play",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": controls,
-        "touched": touched,
-        "versions": versions(),
-    }
+    return result("play", seeds, steps, metrics, controls, touched=touched)
 
 
 def _draw(lives: dict[Any, list[Trace]], path: Path) -> None:

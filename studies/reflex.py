@@ -27,7 +27,7 @@ from agent import Mind
 from agent.babble import babbling
 from agent.configurator import attend, tokens
 from agent.moment import Moment
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 from studies.tasks import GOALS, KINDS, STEPS, Task, attempt, blind, tasks
 from worlds import World
 
@@ -80,14 +80,7 @@ def run(
         ratios = [kitten.cost[f"{what}/reflex"] / kitten.cost[f"{what}/planning"] for kitten in kittens]
         metrics[f"cost/{what}/reflex_over_planning"] = metric(ratios, "times planning's", "lower")
     _draw(kittens, out / "figure.png")
-    return {
-        "study": "reflex",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": controls,
-        "versions": versions(),
-    }
+    return result("reflex", seeds, steps, metrics, controls)
 
 
 def newcomer(seed: int, reflex: str = "trust") -> Mind:

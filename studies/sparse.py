@@ -26,7 +26,7 @@ import torch
 import intrinsic
 from agent.files import write_text
 from studies import rare
-from studies.lives import Progress, fingerprint, metric, side_by_side, versions
+from studies.lives import Progress, fingerprint, metric, result, side_by_side
 from studies.rare import TASKS, Ends, Rare
 from usererror import UserError, unknown
 
@@ -121,14 +121,14 @@ def run(
         for name, lives in found["maze"].items()
     }
     _draw(found, spans, out / "figure.png")
-    return {
-        "study": "sparse",
-        "seeds": list(seeds),
-        "steps": spans,
-        "metrics": {key: it for task in TASKS for key, it in compared(task, found[task], spans[task]).items()},
-        "controls": controls,
-        "versions": {**versions(), "stable-baselines3": _sb3()},
-    }
+    return result(
+        "sparse",
+        seeds,
+        spans,
+        {key: it for task in TASKS for key, it in compared(task, found[task], spans[task]).items()},
+        controls,
+        also={"stable-baselines3": _sb3()},
+    )
 
 
 def _draw(found: dict[str, dict[str, list[Ends]]], steps: dict[str, int], path: Path) -> None:

@@ -69,14 +69,15 @@ def tasks(world: World, kind: Kind, count: int, seed: int) -> list[Task]:
     return found
 
 
-def set_goal(mind: Mind, task: Task) -> None:
+def set_goal(mind: Mind, world: World, task: Task) -> None:
     """Makes a mind, which was made with `GOALS`, want a task done, and no other."""
     for kind, name in NAMES.items():
         mind.mixture.set_weight(name, float(kind == task.kind))
     goal = mind.mixture[NAMES[task.kind]]
     goal.goal.copy_(torch.tensor(task.goal))  # type: ignore[operator]  # a buffer
-    if isinstance(goal, Goal):
-        goal.row = task.toy
+    if isinstance(goal, Goal):  # by name: rows are looked up whenever a life begins
+        goal.path[1] = world.things[task.toy].replace(" ", "_")
+    mind.fits(world)
 
 
 def attempt(
@@ -85,10 +86,8 @@ def attempt(
     """Lets a mind try a task without learning a model of what it does, and tells whether it was done in time."""
     world.restore(task.snapshot)
     mind.begin_episode()
-    moments = live(world, mind, steps, learn=False)
-    mind.fits(world)
-    set_goal(mind, task)
-    for moment in moments:
+    set_goal(mind, world, task)
+    for moment in live(world, mind, steps, learn=False):
         if each is not None:
             each(moment)
         if task.off(moment.obs) < THERE:

@@ -27,7 +27,7 @@ from agent import Mind, MindConfig
 from agent.belief import LEAST, steady
 from agent.senses import sensed
 from studies.frames import Arrays, record
-from studies.lives import Progress, metric, side_by_side, versions
+from studies.lives import Progress, metric, result, side_by_side
 from studies.probes import TRAINED
 
 STEPS = 3000
@@ -54,14 +54,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
     metrics = groups.pop("belief")
     metrics["doubt"] = metric((it["doubt"] for it in each), "rank correlation of doubt and error", "higher")
     _draw({"belief": metrics, **groups}, out / "figure.png")
-    return {
-        "study": "unseen",
-        "seeds": list(seeds),
-        "steps": steps,
-        "metrics": metrics,
-        "controls": groups,
-        "versions": versions(),
-    }
+    return result("unseen", seeds, steps, metrics, groups)
 
 
 def _life(_: str, seed: int, steps: int) -> dict[str, float]:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import worlds
+from agent.moment import Moment
 from studies import reflex
-from studies.tasks import FAR, KINDS, THERE, Kind, blind, set_goal, tasks
+from studies.tasks import FAR, KINDS, THERE, Kind, attempt, blind, set_goal, tasks
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -29,11 +30,27 @@ def test_a_mind_wants_one_task_at_a_time() -> None:
     mind.fits(world)
     for kind in KINDS:
         [task] = tasks(world, kind, 1, 5)
-        set_goal(mind, task)
+        set_goal(mind, world, task)
         assert mind.mode1 is not None
         wish = mind.mode1.wish(8)
         assert wish[:, 0].nonzero().flatten().tolist() == [task.toy + 1]
         assert wish[task.toy + 1, 1:].tolist() == pytest.approx(task.goal)
+
+
+def test_it_is_about_the_toy_of_the_task_for_the_whole_of_a_try() -> None:
+    world = worlds.make("playroom", seed=1, film=1)
+    mind = reflex.newcomer(1)
+    wished = set[tuple[int, ...]]()
+    given = tasks(world, "push", 6, 5)
+    assert len({task.toy for task in given}) > 1
+    for task in given:
+
+        def each(_: Moment) -> None:
+            assert mind.mode1 is not None
+            wished.add((task.toy, *mind.mode1.wish(8)[1:, 0].nonzero().flatten().tolist()))  # noqa: B023
+
+        attempt(world, task, mind, 2, each)
+    assert wished == {(task.toy, task.toy) for task in given}
 
 
 def test_the_study_runs_and_draws(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:

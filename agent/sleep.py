@@ -1,0 +1,41 @@
+"""Sleep: learning again what was lived, ever more carefully, while nothing is lived."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from agent.checkpoint import optimizers
+from agent.mind import Mind
+
+
+def sleep(mind: Mind, lessons: int) -> Iterator[dict[str, float]]:
+    """Lets a mind learn from its memory, with steps that shrink to nothing.
+
+    A mind that lives must learn fast, and fast learning keeps trembling about what it has learnt: its predictions and
+    its fears are those of the last few hundred batches. Sleep lets that settle. Afterwards it learns as fast as before.
+
+    Source: ours, after the consolidation of memories in sleep (complementary learning systems, McClelland et al. 1995,
+    Psychological Review 102, 419-457); the step sizes follow half a cosine, Loshchilov & Hutter 2017, arXiv 1608.03983,
+    equation 5 without restarts.
+
+    Args:
+        mind: Who sleeps.
+        lessons: How often it learns; each time as much as in one control step of its life.
+
+    Yields:
+        The losses of each lesson; none while there is too little to learn from.
+    """
+    rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for _, optimizer in optimizers(mind)]
+
+    def slow_down(share: float) -> None:
+        for optimizer, usual in rates:
+            for group, rate in zip(optimizer.param_groups, usual, strict=True):
+                group["lr"] = rate * share
+
+    try:
+        for lesson in range(lessons):
+            slow_down(0.5 * (1.0 + math.cos(math.pi * lesson / lessons)))
+            yield mind.learn()
+    finally:
+        slow_down(1.0)

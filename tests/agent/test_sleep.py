@@ -1,0 +1,56 @@
+"""Sleep settles what was learnt, and leaves all else as it was."""
+
+from itertools import pairwise
+
+import torch
+
+import worlds
+from agent import Mind, MindConfig, live
+from agent.checkpoint import optimizers
+from agent.sleep import sleep
+
+
+def _lived(steps: int = 90) -> Mind:
+    world = worlds.make("playroom", seed=5, film=1)
+    mind = Mind.born(world, seed=5, config=MindConfig(babble=steps, hidden=16, batch=16))
+    for _ in live(world, mind, steps):
+        pass
+    world.close()
+    return mind
+
+
+def _rates(mind: Mind) -> list[float]:
+    return [group["lr"] for _, optimizer in optimizers(mind) for group in optimizer.param_groups]
+
+
+def test_steps_shrink_while_it_sleeps_and_are_as_before_when_it_wakes() -> None:
+    mind = _lived()
+    usual, rates, moved = _rates(mind), [], []
+    weights = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
+    for losses in sleep(mind, 20):
+        assert losses
+        rates.append(_rates(mind))
+        now = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
+        moved.append(float((now - weights).detach().norm()))
+        weights = now
+    assert rates[0] == usual
+    assert all(late < early for early, late in pairwise(rates))
+    assert 0.0 < moved[-1] < 0.1 * moved[0]
+    assert _rates(mind) == usual
+    assert mind.steps == 90
+
+
+def test_woken_early_it_learns_as_fast_as_before() -> None:
+    mind = _lived()
+    usual, asleep = _rates(mind), sleep(mind, 10)
+    for _ in range(6):
+        next(asleep)
+    asleep.close()
+    assert _rates(mind) == usual
+
+
+def test_where_there_is_nothing_to_learn_from_it_sleeps_without_learning() -> None:
+    mind = Mind.born(worlds.make("playroom", seed=5), seed=5)
+    before = [p.clone() for p in mind.parameters()]
+    assert list(sleep(mind, 3)) == [{}, {}, {}]
+    assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
