@@ -14,10 +14,10 @@ from agent import Mind, live
 from agent.checkpoint import SHIPPED
 from agent.sleep import sleep
 
-ROOMS = 32  # rooms that it grows up in, one after the other
+ROOMS = 24  # rooms that it grows up in, one after the other
 FIRST = 1000  # seed of the first; no study uses them
 STEPS = 1000  # control steps in each
-LESSONS = 8000  # of sleep, when it is grown up
+LESSONS = 4000  # of sleep, when it is grown up
 MOMENTS = 1500  # remembered in the file: what it goes on learning from, small enough to ship
 GROWING = Path("runs/growing/kitten.safetensors")
 Progress = Callable[[Iterable[object], int, str], Iterable[object]]
@@ -64,7 +64,7 @@ def raise_kitten(
 def main(
     out: Path = SHIPPED / "kitten.safetensors", growing: Path = GROWING, rooms: int = ROOMS, steps: int = STEPS
 ) -> None:
-    """Raises the kitten, in some two hours on one core. Stopped, it goes on where the last room ended.
+    """Raises the kitten, in about an hour on one core. Stopped, it goes on where the last room ended.
 
     Args:
         out: The file.
