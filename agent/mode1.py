@@ -94,7 +94,7 @@ class Mode1(nn.Module):
         regret = float("nan") if choice.regret is None else choice.regret
         assert choice.leaning is not None
         self.habits.add(senses, self._wish, choice.leaning, regret)
-        self.trust.compare(regret)
+        self.trust.compare(regret, self.expected)
         return choice
 
     def _impulse(self, latent: Tensor, sight: Sight, wish: Tensor) -> Impulse:
