@@ -13,6 +13,7 @@ import worlds
 from agent import Mind, live
 from agent.checkpoint import SHIPPED
 from agent.sleep import sleep
+from usererror import UserError
 
 ROOMS = 24  # rooms that it grows up in, one after the other
 FIRST = 1000  # seed of the first; no study uses them
@@ -41,10 +42,18 @@ def raise_kitten(
         steps: Control steps in each room.
         lessons: Of sleep at the end.
         progress: Wraps what takes long, given its length and what it is.
+
+    Raises:
+        UserError: If what is kept has lived in rooms of another length.
     """
     progress = progress or (lambda it, length, what: it)
     world = worlds.make("playroom", seed=FIRST, film=1)
     mind = Mind.load(growing) if growing.exists() else Mind.born(world, seed=0)
+    if mind.steps % steps:
+        raise UserError(
+            f"{growing} has lived {mind.steps} steps, which are no whole rooms of {steps}; delete it to begin anew, or "
+            "give the steps that it was begun with"
+        )
     growing.parent.mkdir(parents=True, exist_ok=True)
     for room in range(mind.steps // steps, rooms):
         world.reset(seed=FIRST + room)
@@ -81,4 +90,11 @@ def main(
 
 
 if __name__ == "__main__":
-    tyro.cli(main)
+    try:
+        tyro.cli(main)
+    except UserError as error:
+        sys.stderr.write(f"minds: {error}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stderr.write("minds: stopped; the same command goes on where the last room ended\n")
+        sys.exit(130)

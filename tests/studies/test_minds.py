@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from studies.minds import raise_kitten
+from usererror import UserError
 
 FEW = {"rooms": 2, "steps": 40, "lessons": 3}
 
@@ -22,6 +23,8 @@ def test_a_kitten_whose_growing_up_was_interrupted_becomes_the_same(tmp_path: Pa
     with pytest.raises(KeyboardInterrupt):
         raise_kitten(tmp_path / "parts.safetensors", growing, **FEW, progress=interrupted)
     assert growing.exists()
+    with pytest.raises(UserError, match="40 steps"):
+        raise_kitten(tmp_path / "parts.safetensors", growing, rooms=2, steps=30, lessons=3)
     raise_kitten(tmp_path / "parts.safetensors", growing, **FEW)
     assert not growing.exists()
     assert (tmp_path / "parts.safetensors").read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
