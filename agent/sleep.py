@@ -12,8 +12,8 @@ from agent.mind import Mind
 def sleep(mind: Mind, lessons: int) -> Iterator[dict[str, float]]:
     """Lets a mind learn from its memory, with steps that shrink to nothing.
 
-    A mind that lives must learn fast, and fast learning keeps trembling about what it has learnt: its predictions and
-    its fears are those of the last few hundred batches. Sleep lets that settle. Afterwards it learns as fast as before.
+    A mind that lives learns with steps that stay large, so that it goes on following what is new; in sleep there is
+    nothing new, and they may shrink. Afterwards it learns as fast as before.
 
     Source: ours, after the consolidation of memories in sleep (complementary learning systems, McClelland et al. 1995,
     Psychological Review 102, 419-457); the step sizes follow half a cosine, Loshchilov & Hutter 2017, arXiv 1608.03983,

@@ -123,7 +123,7 @@ def test_no_orphan_outlives_the_window_even_in_the_middle_of_a_thought(end, tmp_
     assert window.stdout is not None
     child = int(window.stdout.readline())
     window.send_signal(end)
-    window.wait(60)
+    window.wait(10)
 
     def gone():
         try:
