@@ -77,7 +77,6 @@ def set_goal(mind: Mind, world: World, task: Task) -> None:
     goal.goal.copy_(torch.tensor(task.goal))  # type: ignore[operator]  # a buffer
     if isinstance(goal, Goal):  # by name: rows are looked up whenever a life begins
         goal.path[1] = world.things[task.toy].replace(" ", "_")
-    mind.fits(world)
 
 
 def attempt(

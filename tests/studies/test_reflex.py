@@ -31,6 +31,7 @@ def test_a_mind_wants_one_task_at_a_time() -> None:
     for kind in KINDS:
         [task] = tasks(world, kind, 1, 5)
         set_goal(mind, world, task)
+        mind.fits(world)
         assert mind.mode1 is not None
         wish = mind.mode1.wish(8)
         assert wish[:, 0].nonzero().flatten().tolist() == [task.toy + 1]
