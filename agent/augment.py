@@ -34,12 +34,25 @@ class Mirror:
         Raises:
             UserError: If that body does not say what turns to the other side in a mirror.
         """
+        mirror = cls.fitting(world)
+        if mirror is None:
+            name = getattr(getattr(world, "body", None), "name", "a body without a name")
+            raise UserError(f"mirror=True needs a body that is alike on both sides, such as kitten; here lives {name}")
+        return mirror
+
+    @classmethod
+    def fitting(cls, world: World) -> Mirror | None:
+        """Makes the mirror of the body in a world; None where that body does not say what turns to the other side."""
         body = getattr(world, "body", None)
         flips = getattr(body, "flips", ())
         if body is None or not flips:
-            name = getattr(body, "name", "a body without a name")
-            raise UserError(f"mirror=True needs a body that is alike on both sides, such as kitten; here lives {name}")
+            return None
         return cls(_swapped(body.readings, flips), _swapped(body.actions, flips))
+
+    def actions(self, actions: Tensor) -> Tensor:
+        """Returns actions (..., A) in a mirror."""
+        where, sign = self.action
+        return actions[..., where] * sign
 
     def senses(self, senses: Senses, middle: float) -> Senses:
         """Returns senses (B, ...) in a mirror along x through `middle` (m)."""
@@ -88,11 +101,10 @@ def augment(
     size = len(action)
     if mirror is not None:
         chosen = torch.rand(size, generator=generator) < 0.5
-        middle = 0.5 * float(perception.low[1] + perception.high[1])
-        where, sign = mirror.action
-        action = _either(chosen, action[:, where] * sign, action)
+        middle = perception.middle
+        action = either(chosen, mirror.actions(action), action)
         before, after = (
-            {name: _either(chosen, value, it[name]) for name, value in mirror.senses(it, middle).items()}
+            {name: either(chosen, value, it[name]) for name, value in mirror.senses(it, middle).items()}
             for it in (before, after)
         )
     if config.noise:
@@ -104,7 +116,8 @@ def augment(
     return before, action, after
 
 
-def _either(chosen: Tensor, one: Tensor, other: Tensor) -> Tensor:
+def either(chosen: Tensor, one: Tensor, other: Tensor) -> Tensor:
+    """Returns rows (B, ...) of one tensor where they are chosen (B,), and of another where not."""
     return torch.where(chosen.view(-1, *[1] * (one.dim() - 1)), one, other)
 
 

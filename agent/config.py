@@ -41,6 +41,7 @@ NOT_NEGATIVE = (
     *("regularization", "inverse", "noise_beta", "reflex_slope", "reflex_tolerance"),
     *("past", "masked", "noise", "light"),
 )
+SHARES = "rare", "trace", "reflex_tries"
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
 
@@ -134,6 +135,9 @@ class MindConfig:
     """How much dearer than planning the reflex may be expected to be and still act, in spreads of plans' costs."""
     reflex_check: int = 8
     """Steps by reflex in a row, before planning checks it."""
+    reflex_tries: float = 0.0
+    """Share of the time, where it is not trusted, that the reflex acts all the same while planning looks on: it learns
+    most from what planning makes of its mistakes. For practice, with reflex=trust."""
     critic: bool = True
     """Whether plans end in what the critic anticipates; False is for ablations."""
     clocks: int = 1
@@ -192,8 +196,9 @@ class MindConfig:
             raise UserError(f"frames={self.frames} must exceed batch={self.batch}, or a mind that sees never learns")
         if not self.learning_rate > 0.0:
             raise UserError(f"learning_rate={self.learning_rate} must be positive")
-        if not 0.0 <= self.rare <= 1.0:
-            raise UserError(f"rare={self.rare} must be from 0 to 1")
+        for name in SHARES:
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise UserError(f"{name}={getattr(self, name)} must be from 0 to 1")
         for name in NOT_NEGATIVE:
             if getattr(self, name) < 0.0:
                 raise UserError(f"{name}={getattr(self, name)} must not be negative")
@@ -205,8 +210,6 @@ class MindConfig:
             raise UserError("rare=1 leaves the critic nothing to learn from, which needs what is drawn evenly; below 1")
         if self.risk and self.futures < 2:
             raise UserError(f"risk={self.risk} needs futures to weigh, at least 2: futures={self.futures} gives none")
-        if not 0.0 <= self.trace <= 1.0:
-            raise UserError(f"trace={self.trace} must be from 0 to 1")
         if not 0.0 <= self.discount < 1.0:
             raise UserError(f"discount={self.discount} must be from 0 to below 1")
 

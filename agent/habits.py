@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from agent.augment import Mirror, either
 from agent.perception import Senses
 from agent.wishes import WISH
 
@@ -27,6 +28,20 @@ class Chosen(NamedTuple):
     wish: Tensor
     action: Tensor
     regret: Tensor
+
+
+def mirrored(chosen: Chosen, mirror: Mirror, middle: float, generator: torch.Generator) -> Chosen:
+    """Returns situations and choices of which half, by chance, are seen in a mirror along x through `middle` (m)."""
+    half = torch.rand(len(chosen.action), generator=generator) < 0.5
+    senses = mirror.senses(chosen.senses, middle)
+    wish = chosen.wish.clone()
+    wish[..., 2] = 2.0 * middle * wish[..., 0] - wish[..., 2]  # nowhere stays nowhere
+    return Chosen(
+        {name: either(half, senses[name], value) for name, value in chosen.senses.items()},
+        either(half, wish, chosen.wish),
+        either(half, mirror.actions(chosen.action), chosen.action),
+        chosen.regret,
+    )
 
 
 class Habits:

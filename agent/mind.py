@@ -142,6 +142,8 @@ class Mind(nn.Module):
             self.begin_episode()
         self.here = Surroundings.of(world)
         self.learner.mirror = Mirror.of(world) if self.config.mirror else None
+        if self.mode1 is not None:
+            self.mode1.fits(world)
         self.mixture.meet(Names(world.things, world.readings))
 
     def check(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -9,18 +10,22 @@ import torch
 from torch import Tensor, nn
 
 from agent.actor import Actor
+from agent.augment import Mirror
 from agent.config import MindConfig
 from agent.configurator import attend, gather, tokens
-from agent.habits import Chosen, Habits
+from agent.habits import Chosen, Habits, mirrored
 from agent.judgement import Choice
 from agent.perception import Senses
 from agent.reactive import Impulse, Reflex
 from agent.sight import Sight, look_out, see
 from agent.slope import slope
+from agent.tries import Tries
 from agent.trust import Trust
 from agent.wishes import WISH, heed, wishes
+from worlds import World
 
 DOUBT, SPREAD = 0.1, 0.1  # weights of learning what regret to expect, and how far choices spread
+DECAY = 0.1  # of weights: choices are few and partly chance, and a net would learn the chance by heart
 SQUASHED = 0.97  # beyond it an action says little of what it was before it was squashed
 
 
@@ -43,10 +48,16 @@ class Mode1(nn.Module):
             self.reflex = Reflex(actor.model.perception, actor.actions)
         self.habits = Habits(senses, actor.actions)
         self.trust = Trust(config.reflex_tolerance, config.reflex_check)
+        self.tries = Tries(config.reflex_tries)
         self.acts = config.reflex
         self.expected: float | None = None  # regret, at the last choice
+        self.mirror: Mirror | None = None
         self._planned = True
         self._wish = torch.zeros(1 + len(senses["things"]), WISH)
+
+    def fits(self, world: World) -> None:
+        """Looks whether the body in a world is alike on both sides, and what is right on one is right on the other."""
+        self.mirror = Mirror.fitting(world)
 
     @property
     def mode2(self) -> Actor:
@@ -56,7 +67,8 @@ class Mode1(nn.Module):
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
         """Steps the reflex."""
-        return torch.optim.Adam(self.reflex.parameters(), lr=self.config.learning_rate, fused=True)
+        rate = self.config.learning_rate
+        return torch.optim.AdamW(self.reflex.parameters(), lr=rate, weight_decay=DECAY, fused=True)
 
     def wish(self, things: int) -> Tensor:
         """Returns what is wished now, (1 + things, WISH)."""
@@ -70,7 +82,7 @@ class Mode1(nn.Module):
     def choose(
         self, latent: Tensor, sight: Sight, senses: Senses, attended: Tensor, generator: torch.Generator
     ) -> Choice:
-        """Reacts where that is trusted, else plans, beginning with the reflex's own plans.
+        """Reacts where that is trusted, else plans, beginning with the reflex's own plans, and may try all the same.
 
         Args:
             latent: (1 + k, Z) tokens of now.
@@ -95,6 +107,8 @@ class Mode1(nn.Module):
         assert choice.leaning is not None
         self.habits.add(senses, self._wish, choice.leaning, regret)
         self.trust.compare(regret, self.expected)
+        if self.acts == "trust" and self.tries.decide(self.habits.count, generator):
+            return replace(choice, action=impulse.action[0], promised=None, mode="try")
         return choice
 
     def _impulse(self, latent: Tensor, sight: Sight, wish: Tensor) -> Impulse:
@@ -124,6 +138,7 @@ class Mode1(nn.Module):
         """Takes in a lived step: what each member predicted (E, ..., 1 + k, Z), how wrong that was, and pain."""
         size = self.mode2.model.perception.where
         self.trust.live(float(mean[..., :size].var(0).sum()), energy, pain > 0.0)
+        self.tries.live(pain > 0.0)
 
     def learn(self, generator: torch.Generator) -> dict[str, float]:
         """Takes one step towards what planning chose, and down the slope of what the world model and critic foresee."""
@@ -131,6 +146,8 @@ class Mode1(nn.Module):
         if not batch or self.habits.size < self.config.batch:
             return {}
         chosen = self.habits.sample(batch, generator)
+        if self.mirror is not None:
+            chosen = mirrored(chosen, self.mirror, self.mode2.model.perception.middle, generator)
         losses = self.losses(chosen)
         parameters = list(self.reflex.parameters())
         # Only the reflex's own gradients: the slope runs through nets that are not its to teach.
@@ -169,9 +186,11 @@ class Mode1(nn.Module):
 
     def state(self) -> dict[str, Any]:
         """Returns what it knows besides nets and habits, as plain values."""
-        return {"trust": self.trust.state(), "choices": self.habits.count}
+        return {"trust": self.trust.state(), "tries": self.tries.state(), "choices": self.habits.count}
 
     def restore(self, state: dict[str, Any], habits: dict[str, Tensor]) -> None:
         """Puts back what `state`, and `state` of the habits, returned."""
         self.trust.load(state["trust"])
+        if "tries" in state:  # minds that were saved by an older housecat did not try
+            self.tries.load(state["tries"])
         self.habits.load(habits, state["choices"])

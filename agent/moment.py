@@ -12,7 +12,7 @@ import torch
 from agent.belief import Believed
 from intrinsic import shares
 
-Mode = Literal["babble", "plan", "react"]
+Mode = Literal["babble", "plan", "react", "try"]
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -56,7 +56,8 @@ class Thought:
     """What went on in the mind before it acted.
 
     Attributes:
-        mode: ``babble`` (newborn, moving at random), ``plan`` (Mode-2) or ``react`` (Mode-1).
+        mode: ``babble`` (newborn, moving at random), ``plan`` (Mode-2), ``react`` (Mode-1), or ``try`` (Mode-1 acts,
+            Mode-2 looks on: the plans are what it would have done).
         horizon: Steps looked ahead.
         attention: Indices of the things attended, most relevant first.
         weights: Weight of each objective now.

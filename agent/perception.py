@@ -100,6 +100,11 @@ class Perception(nn.Module):
         """Returns what things look like, (*lead, K, appearance): extent, colour, shape, glow, presence."""
         return senses["things"][..., THING:]
 
+    @property
+    def middle(self) -> float:
+        """The y (m) in the middle of where it ever saw something: a mirror there shows the same walls."""
+        return 0.5 * float(self.low[1] + self.high[1])
+
     def scale(self, things: int) -> Tensor:
         """Returns the typical change per step of each where, (1 + things, where)."""
         return torch.cat([self.change[:1], self.change[1:].expand(things, -1)], 0)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from agent.checkpoint import optimizers
 from agent.mind import Mind
 
 
-def sleep(mind: Mind, lessons: int) -> Iterator[dict[str, float]]:
+def sleep(mind: Mind, lessons: int, learn: Callable[[], dict[str, float]] | None = None) -> Iterator[dict[str, float]]:
     """Lets a mind learn from its memory, with steps that shrink to nothing.
 
     A mind that lives learns with steps that stay large, so that it goes on following what is new; in sleep there is
@@ -22,6 +22,7 @@ def sleep(mind: Mind, lessons: int) -> Iterator[dict[str, float]]:
     Args:
         mind: Who sleeps.
         lessons: How often it learns; each time as much as in one control step of its life.
+        learn: What a lesson is, where not all is to be learnt: the reflex's alone, for one.
 
     Yields:
         The losses of each lesson; none while there is too little to learn from.
@@ -33,9 +34,10 @@ def sleep(mind: Mind, lessons: int) -> Iterator[dict[str, float]]:
             for group, rate in zip(optimizer.param_groups, usual, strict=True):
                 group["lr"] = rate * share
 
+    learn = mind.learn if learn is None else learn
     try:
         for lesson in range(lessons):
             slow_down(0.5 * (1.0 + math.cos(math.pi * lesson / lessons)))
-            yield mind.learn()
+            yield learn()
     finally:
         slow_down(1.0)

@@ -1,9 +1,10 @@
 """Practice makes habit: what planning did is done by reflex, about as well and at a small part of the cost.
 
 The shipped kitten practises reaching places and pushing toys to places: it plans, its reflex is compiled from what it
-plans, and more and more it acts by reflex. Nothing else learns. Then it is set tasks in rooms that it has not seen:
-by planning alone (Mode-2, without the reflex), and by reflex alone (Mode-1). Controls: a reflex that has not practised,
-moving at random, and doing nothing. No task begins done.
+plans, and more and more it acts by reflex, in tries that planning looks on to and where it is trusted. Afterwards the
+reflex learns once more what there was to learn, as in sleep. Nothing else learns. Then it is set tasks in rooms that it
+has not seen: by planning alone (Mode-2, without the reflex), and by reflex alone (Mode-1). Controls: a reflex that has
+not practised, moving at random, and doing nothing. No task begins done.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ from agent import Mind
 from agent.babble import babbling
 from agent.configurator import attend, tokens
 from agent.moment import Moment
+from agent.sleep import sleep
 from studies.lives import Progress, metric, result, side_by_side
-from studies.tasks import GOALS, KINDS, STEPS, Task, attempt, blind, tasks
+from studies.tasks import GOALS, KINDS, STEPS, Kind, Task, attempt, blind, tasks
 from worlds import World
 
-PRACTICE = 3000  # control steps, half of them at each kind of task
-TRY = 60  # control steps for a task in practice
+PRACTICE = 10_000  # control steps
+PUSHING = 0.75  # of the tasks in practice: it is the harder kind
+TRY = 80  # control steps for a task in practice
+TRIES = 0.7  # of the stretches that are not trusted, by reflex all the same
+REST = 1600  # lessons after practice
 TESTS = 20  # tasks of each kind
 TIMED = 200  # decisions that are timed
 WAYS = ("planning", "reflex", "untrained", "random", "nothing")
@@ -87,25 +92,27 @@ def newcomer(seed: int, reflex: str = "trust") -> Mind:
     """Returns the shipped kitten with goals, and a reflex that has not practised."""
     wants = {**dict.fromkeys(GOALS.values(), 1.0), "pain": 1.0, "effort": 0.05}
     # The critic anticipates without knowing what is wished: where wishes change, it is of no use.
-    mind = Mind.load("kitten", wants, reflex=reflex, critic=False)
+    mind = Mind.load("kitten", wants, reflex=reflex, reflex_tries=TRIES, critic=False)
     mind.generator.manual_seed(seed)
     return mind
 
 
 def practise(mind: Mind, world: World, steps: int, seed: int) -> dict[str, list[bool]]:
-    """Lets it try tasks of each kind by turns; returns whether each step was by reflex, by kind."""
+    """Lets it try tasks of both kinds, and rest; returns whether each step was by trusted reflex, by kind."""
     reacted: dict[str, list[bool]] = {kind: [] for kind in KINDS}
-    chance = np.random.default_rng(seed)
-    while min(map(len, reacted.values())) < steps // len(KINDS):
-        kind = min(KINDS, key=lambda kind: len(reacted[kind]))
+    chance, reflex = np.random.default_rng(seed), mind.mode1
+    assert reflex is not None
+    while sum(map(len, reacted.values())) < steps:
+        kind: Kind = "push" if chance.random() < PUSHING else "reach"
         [task] = tasks(world, kind, 1, int(chance.integers(1 << 30)))
 
         def each(moment: Moment, kind: str = kind) -> None:
             reacted[kind].append(moment.thought.mode == "react")
-            assert mind.mode1 is not None
-            mind.mode1.learn(mind.generator)
+            reflex.learn(mind.generator)
 
         attempt(world, task, mind, TRY, each)
+    for _ in sleep(mind, REST, partial(reflex.learn, mind.generator)):
+        pass
     return reacted
 
 
@@ -130,7 +137,10 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practised:
         mind.mode1 = reflex
         done |= {f"{kind}/{way}": float(np.mean(each)) for way, each in ways.items()}
     cost = timed(mind, world, given[0])
-    parts = {kind: [float(np.mean(part)) for part in np.array_split(each, PARTS)] for kind, each in reacted.items()}
+    parts = {
+        kind: [float(np.mean(part)) if len(part) else 0.0 for part in np.array_split(each, PARTS)]
+        for kind, each in reacted.items()
+    }
     world.close()
     return Practised(done, cost, parts)
 

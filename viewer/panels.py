@@ -116,7 +116,7 @@ class Mind:
         style.pill(surface, pygame.Rect(x, y - 5, 10, 10), color)
         write(surface, thought.mode, (x + 18, y), 17, style.TEXT, "medium")
         seconds = thought.horizon * moment.time / (moment.step + 1)
-        ahead = f"{seconds:.1f} s ahead" if thought.mode == "plan" else ""
+        ahead = f"{seconds:.1f} s ahead" if thought.mode in ("plan", "try") else ""
         if thought.plans and (spread := thought.plans[0].spread) is not None:
             ahead = f"{len(thought.plans[0].futures)} futures, {spread:.2f} m apart, {ahead}"
         write(surface, ahead, (self._rect.right - 18, y), 13, style.SOFT, anchor="right")

@@ -13,6 +13,7 @@ import worlds
 from agent import Mind, live
 from agent.habits import Habits
 from agent.mode1 import Mode1
+from agent.tries import FIRST, LONG
 from agent.trust import ALARM, PRACTICE, Trust
 from agent.wishes import desires, heed, wishes
 from tests.agent.conftest import SMALL
@@ -50,17 +51,23 @@ def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(tmp_path) -> None:
+@pytest.mark.parametrize("tries", [0.0, 0.5])
+def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
+    tmp_path, monkeypatch: pytest.MonkeyPatch, tries: float
+) -> None:
+    monkeypatch.setattr("agent.tries.FIRST", 4)
+    monkeypatch.setattr("agent.tries.LONG", 3)
+
     def lived(mind: Mind, world: World, steps: int) -> list[tuple[str, bytes]]:
         return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
 
-    whole = lived(born(world := worlds.make("playroom", seed=11)), world, 75)
-    mind = born(world := worlds.make("playroom", seed=11))
+    whole = lived(born(world := worlds.make("playroom", seed=11), reflex_tries=tries), world, 75)
+    mind = born(world := worlds.make("playroom", seed=11), reflex_tries=tries)
     first = lived(mind, world, 50)
     mind.save(tmp_path / "mind")
     again = first + lived(Mind.load(tmp_path / "mind"), world, 25)
     assert again == whole
-    assert {mode for mode, _ in whole} == {"babble", "plan", "react"}
+    assert {mode for mode, _ in whole} == {"babble", "plan", "react"} | ({"try"} if tries else set())
 
 
 def test_wishes_are_read_off_goals_and_put_into_attention(world: World) -> None:
@@ -214,6 +221,35 @@ def test_uncertainty_brings_planning_back_at_once() -> None:
     assert trust.decide(0.0)
 
 
+def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world: World) -> None:
+    mind = born(world, reflex_tries=1.0, reflex_slope=0.0, babble=0)
+    mind.fits(world)
+    m = mode1(mind)
+    assert [m.tries.decide(FIRST + step, mind.generator) for step in range(2 * LONG - 1)] == [True] * (2 * LONG - 1)
+    m.tries.live(hurt=True)
+    assert not m.tries.decide(FIRST, mind.generator)
+    assert not m.tries.decide(FIRST - 1, mind.generator)
+    m.tries.left = 0
+    m.habits.count = FIRST  # as though it had practised
+    obs = world.observe()
+    action, thought = mind.act(obs)
+    assert thought.mode == "try"
+    assert thought.plans  # what planning would have done
+    assert action == pytest.approx(np.tanh(m.reflex.mu.bias.detach().numpy()), abs=0.2)  # a newborn's is near its bias
+    assert mind.choice.leaning is not None
+    assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.choice.leaning)
+
+
+def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
+    mind = born(world, reflex_tries=1.0, babble=0)
+    mind.fits(world)
+    m = mode1(mind)
+    for _ in range(PRACTICE):
+        m.trust.compare(0.1, 0.1)
+    m.habits.count = FIRST
+    assert mind.act(world.observe())[1].mode == "react"
+
+
 def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
     narrow = {"things": torch.zeros(2, 4), "body": torch.zeros(3)}
     habits = Habits(narrow, 1, capacity=4)
@@ -239,6 +275,7 @@ def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
         ({"reflex": "trsut"}, "trust"),
         ({"reflex": "seed", "reflex_seeds": 60}, "reflex_seeds"),
         ({"reflex_tolerance": -1.0}, "reflex_tolerance"),
+        ({"reflex_tries": 1.5}, "reflex_tries"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], words: str) -> None:
