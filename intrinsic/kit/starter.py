@@ -29,7 +29,7 @@ class {name}(Objective):
     # `senses.touch`, each also as it was `.before` the step: see the table in intrinsic/objective.py.
     reads = frozenset({{"senses.body"}})
 
-    # The cost that counts as one beside other objectives. None scales it by how much it varies while living.
+    # The cost that counts as one beside other objectives. None scales it by how much imagined plans differ.
     unit = 1.0
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:

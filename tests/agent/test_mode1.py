@@ -11,7 +11,8 @@ import torch
 import agent
 import worlds
 from agent import Mind, live
-from agent.habits import Habits
+from agent.augment import Mirror
+from agent.habits import Chosen, Habits, mirrored
 from agent.mode1 import Mode1
 from agent.tries import FIRST, LONG
 from agent.trust import ALARM, PRACTICE, Trust
@@ -101,6 +102,30 @@ def test_wishes_are_seen_from_the_body() -> None:
     assert (wanted, ahead, aside) == pytest.approx((1.0, 1.5, 0.0), abs=0.01)
     assert course == pytest.approx([1.0, 0.0], abs=0.01)
     assert seen[1, 6:].tolist() == pytest.approx([1.0, 0.0], abs=0.02)  # it lies 1 m on, along the way that it is to go
+
+
+def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
+    """A wish ahead to the left, and a turn to the left; in the mirror both are to the right, and all else as it was."""
+    mind = born(world)
+    mind.fits(world)
+    obs, _ = world.reset(seed=2, options={"layout": {"kitten": (0.5, 0.3, 0.4), "red ball": (1.0, 0.5)}})
+    senses = {name: torch.from_numpy(value).expand(8, *value.shape) for name, value in obs.items()}
+    row, wish = 1 + world.things.index("red ball"), torch.zeros(8, 9, 3)
+    wish[:, row] = torch.tensor([1.0, 1.0, 2.0])
+    chosen = Chosen(senses, wish, torch.tensor([0.8, 0.5, 0.0, 0.0, 0.0]).expand(8, -1), torch.zeros(8))
+    it = mirrored(chosen, Mirror.of(world), 0.1, torch.Generator().manual_seed(0))
+    latent = mind.perception(it.senses)
+    sight = mind.world_model.sight(latent, mind.perception.appearance(it.senses))
+    seen = desires(mind.perception, latent, sight, it.wish)[:, row]
+    flipped = it.action[:, 1] < 0.0
+    assert flipped.any()
+    assert not flipped.all()
+    side = torch.where(flipped, -1.0, 1.0)
+    for part, turns in ((seen[:, 1:3], (1.0, -1.0)), (seen[:, 6:], (1.0, -1.0)), (it.action[:, :2], (1.0, -1.0))):
+        there = part * torch.where(flipped[:, None], torch.tensor(turns), 1.0)
+        torch.testing.assert_close(there, there[:1].expand_as(there), atol=1e-4, rtol=0.0)
+    assert (seen[:, 2] * side > 0.5).all()
+    assert not it.wish[:, :row].any()  # what is wished nowhere is wished nowhere in the mirror
 
 
 def test_choices_become_habits(world: World) -> None:
