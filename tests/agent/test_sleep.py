@@ -54,3 +54,17 @@ def test_where_there_is_nothing_to_learn_from_it_sleeps_without_learning() -> No
     before = [p.clone() for p in mind.parameters()]
     assert list(sleep(mind, 3)) == [{}, {}, {}]
     assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
+
+
+def test_what_is_to_be_learnt_can_be_chosen() -> None:
+    mind, rates = Mind.born(worlds.make("playroom", seed=5), seed=5), list[float]()
+
+    def lesson() -> dict[str, float]:
+        rates.append(_rates(mind)[0])
+        return {"reflex": 1.0}
+
+    before = [p.clone() for p in mind.parameters()]
+    assert list(sleep(mind, 4, lesson)) == [{"reflex": 1.0}] * 4
+    assert rates[0] == _rates(mind)[0]
+    assert all(late < early for early, late in pairwise(rates))
+    assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))

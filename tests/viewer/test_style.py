@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pygame
 import pytest
 
 import viewer
+from agent.moment import Mode
 from viewer import style
 
 
@@ -31,3 +33,7 @@ def test_long_words_end_in_an_ellipsis():
     cut = style.fit("an error message that goes on and on", 13, "regular", 80)
     assert cut.endswith("…")
     assert style.font(13).size(cut)[0] <= 80
+
+
+def test_the_window_has_words_for_every_way_of_deciding():
+    assert set(style.MODES) == set(get_args(Mode))
