@@ -49,6 +49,16 @@ class Mirror:
             return None
         return cls(_swapped(body.readings, flips), _swapped(body.actions, flips))
 
+    def state(self) -> dict[str, list[list[float]]]:
+        """Returns it as plain values."""
+        return {"body": [part.tolist() for part in self.body], "action": [part.tolist() for part in self.action]}
+
+    @classmethod
+    def from_state(cls, state: dict[str, list[list[float]]]) -> Mirror:
+        """Makes the mirror that `state` was returned by."""
+        (body, body_sign), (action, action_sign) = state["body"], state["action"]
+        return cls((torch.tensor(body), torch.tensor(body_sign)), (torch.tensor(action), torch.tensor(action_sign)))
+
     def actions(self, actions: Tensor) -> Tensor:
         """Returns actions (..., A) in a mirror."""
         where, sign = self.action

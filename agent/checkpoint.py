@@ -16,6 +16,7 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from agent.ahead import PENDING
+from agent.augment import Mirror
 from agent.config import MindConfig
 from agent.executive import Focus
 from agent.files import write_bytes
@@ -72,6 +73,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "lessons": mind.learner.lessons,
         "emotions": mind.emotions.state(),
         "mode1": None if mind.mode1 is None else mind.mode1.state(),
+        "mirror": None if mind.mirror is None else mind.mirror.state(),
         "muted": mind.mixture.muted,
         **({"skips": mind.learner.skips.state()} if exact else {}),
         **({"pending": packed(mind.pending, "pending", tensors, PENDING)} if exact and mind.pending else {}),
@@ -116,6 +118,8 @@ def load(name: str | Path, objectives: dict[str, float] | None = None, settings:
         mind.second.load(second)
     mind.steps, mind.learner.lessons = about["steps"], about.get("lessons", 0)
     mind.emotions.load(about["emotions"])
+    if about.get("mirror") is not None:
+        mind.reflect(Mirror.from_state(about["mirror"]))
     if mind.mode1 is not None and about.get("mode1") is not None:
         mind.mode1.restore(about["mode1"], _part(tensors, "habits."))
     if same:

@@ -111,7 +111,8 @@ class MindConfig:
     masked: float = 0.0
     """Weight of predicting the learned latents of a masked sense from the others."""
     mirror: bool = False
-    """Whether half of what is learnt from is seen in a mirror: a room and its mirror image are equally likely."""
+    """Whether half of what is learnt from is seen in a mirror: a room and its mirror image are equally likely.
+    What a reflex is compiled from is in any case, where the body is alike on both sides."""
     noise: float = 0.0
     """Noise added to what is learnt from, in units of what usually changes in a step."""
     shift: int = 0
@@ -186,6 +187,13 @@ class MindConfig:
                 f"elites={self.elites} and reflex_seeds={self.reflex_seeds} together cannot exceed "
                 f"samples={self.samples} less two"
             )
+        if self.planner == "gradient" and self.reflex != "off" and self.reflex_seeds >= self.elites - 1:
+            raise UserError(
+                f"planner=gradient begins with elites={self.elites} plans in all, and reflex_seeds={self.reflex_seeds} "
+                "leave none for itself; at most elites less two"
+            )
+        if self.reflex_tries and self.reflex != "trust":
+            raise UserError(f"reflex_tries={self.reflex_tries} needs reflex=trust; it is reflex={self.reflex}")
         if self.elites > self.samples - 2:
             raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
         if self.clocks > 2:

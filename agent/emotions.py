@@ -90,9 +90,9 @@ class Emotions:
             anticipated_pain: V_pain after the step.
             relief: V - C - gamma V', over all drives.
             energy: Prediction energy of the step.
-            information: Expected of the chosen plan; None where none was made.
+            information: Expected of the chosen plan; None where none is carried out.
             cost: Lived weighted cost of the step.
-            promised: What the plan promised for the step; None where there was no plan.
+            promised: What the plan promised for the step; None where none is carried out.
 
         Returns:
             Each emotion, 0 to 1.

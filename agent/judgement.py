@@ -44,9 +44,9 @@ class Choice:
 
     Attributes:
         action: (A,).
-        plans: The chosen plan and its rivals; none while babbling.
-        promised: Weighted cost that the chosen plan promises for the next step; None while babbling.
-        information: Disagreement expected along the chosen plan; None without a plan or without that objective.
+        plans: The chosen plan and its rivals; none without planning.
+        promised: Weighted cost that the plan promises for the next step; None where it is not carried out.
+        information: Disagreement expected along the plan; None where it is not carried out, or without that objective.
         focus: What the executive had chosen.
         mode: How it was decided.
         leaning: (A,) first action of the plan that the next search begins around, the mean of the best ones: it is

@@ -65,6 +65,7 @@ class Mind(nn.Module):
             self.critic = Critic(self.world_model, self.drives, config.discount)
         self.actor = Actor(self.world_model, self.mixture, self.critic, actions, config)
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
+        self.mirror: Mirror | None = None
         self.executive = Executive(self.world_model, actions, config, seed)
         self.generator = torch.Generator().manual_seed(seed)
         self.memory = Replay(nothing(senses), actions, self.drives, remembered(senses, config))
@@ -141,10 +142,15 @@ class Mind(nn.Module):
             self.check()
             self.begin_episode()
         self.here = Surroundings.of(world)
-        self.learner.mirror = Mirror.of(world) if self.config.mirror else None
-        if self.mode1 is not None:
-            self.mode1.fits(world)
+        self.reflect(Mirror.of(world) if self.config.mirror else Mirror.fitting(world))
         self.mixture.meet(Names(world.things, world.readings))
+
+    def reflect(self, mirror: Mirror | None) -> None:
+        """Takes the mirror of the body it has: what was chosen is learnt in it, what was lived where that is wanted."""
+        self.mirror = mirror
+        self.learner.mirror = mirror if self.config.mirror else None
+        if self.mode1 is not None:
+            self.mode1.mirror = mirror
 
     def check(self) -> None:
         """Tries every objective once on an imagined step, so that mistakes show before a life begins.

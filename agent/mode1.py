@@ -22,7 +22,6 @@ from agent.slope import slope
 from agent.tries import Tries
 from agent.trust import Trust
 from agent.wishes import WISH, heed, wishes
-from worlds import World
 
 DOUBT, SPREAD = 0.1, 0.1  # weights of learning what regret to expect, and how far choices spread
 DECAY = 0.1  # of weights: choices are few and partly chance, and a net would learn the chance by heart
@@ -51,13 +50,9 @@ class Mode1(nn.Module):
         self.tries = Tries(config.reflex_tries)
         self.acts = config.reflex
         self.expected: float | None = None  # regret, at the last choice
-        self.mirror: Mirror | None = None
+        self.mirror: Mirror | None = None  # of a body alike on both sides: what is right on one is right on the other
         self._planned = True
         self._wish = torch.zeros(1 + len(senses["things"]), WISH)
-
-    def fits(self, world: World) -> None:
-        """Looks whether the body in a world is alike on both sides, and what is right on one is right on the other."""
-        self.mirror = Mirror.fitting(world)
 
     @property
     def mode2(self) -> Actor:
@@ -108,7 +103,7 @@ class Mode1(nn.Module):
         self.habits.add(senses, self._wish, choice.leaning, regret)
         self.trust.compare(regret, self.expected)
         if self.acts == "trust" and self.tries.decide(self.habits.count, generator):
-            return replace(choice, action=impulse.action[0], promised=None, mode="try")
+            return replace(choice, action=impulse.action[0], promised=None, information=None, mode="try")
         return choice
 
     def _impulse(self, latent: Tensor, sight: Sight, wish: Tensor) -> Impulse:

@@ -61,7 +61,7 @@ class Thought:
         horizon: Steps looked ahead.
         attention: Indices of the things attended, most relevant first.
         weights: Weight of each objective now.
-        plans: The chosen plan first, then its rivals; empty while babbling.
+        plans: The chosen plan first, then its rivals; empty while babbling and reacting.
         anticipated: What the critic expects of each drive from here, discounted (cost units).
         alarm: How likely each drive strikes within 1, 2, ... control steps, by the critic.
         doubt: How much dearer than planning the reflex expects its own way to be, in spreads of plans' costs; None

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-FIRST = 500  # choices to have learnt from, before the first try
+FIRST = 500  # choices of planning, before the first try
 LONG = 40  # control steps of a try, or of none
 
 

@@ -51,7 +51,7 @@ class Practised:
     Attributes:
         done: Share of tasks done, by ``kind/way``.
         cost: Seconds of computing a decision, by ``act/way`` and ``choose/way``: medians.
-        reacts: Share of steps by reflex in each part of practice, by kind.
+        reacts: Share of steps by trusted reflex, tries left out, in each part of practice, by kind.
     """
 
     done: dict[str, float]
@@ -77,7 +77,9 @@ def run(
         metrics[f"{kind}/reflex_over_planning"] = metric(ratios, "times planning's mean", "higher")
         for part, name in ((0, "first"), (-1, "last")):
             shares = [kitten.reacts[kind][part] for kitten in kittens]
-            metrics[f"{kind}/by_reflex_{name}"] = metric(shares, f"share of steps, {name} of {PARTS} parts", "higher")
+            metrics[f"{kind}/by_reflex_{name}"] = metric(
+                shares, f"share of steps by trusted reflex, {name} of {PARTS} parts", "higher"
+            )
     for what, words in (("act", "before an action"), ("choose", "of choosing alone")):
         for way in WAYS[:2]:
             values = [1e3 * kitten.cost[f"{what}/{way}"] for kitten in kittens]
@@ -92,7 +94,7 @@ def newcomer(seed: int, reflex: str = "trust") -> Mind:
     """Returns the shipped kitten with goals, and a reflex that has not practised."""
     wants = {**dict.fromkeys(GOALS.values(), 1.0), "pain": 1.0, "effort": 0.05}
     # The critic anticipates without knowing what is wished: where wishes change, it is of no use.
-    mind = Mind.load("kitten", wants, reflex=reflex, reflex_tries=TRIES, critic=False)
+    mind = Mind.load("kitten", wants, reflex=reflex, reflex_tries=TRIES if reflex == "trust" else 0.0, critic=False)
     mind.generator.manual_seed(seed)
     return mind
 
@@ -193,7 +195,7 @@ def _draw(kittens: list[Practised], path: Path) -> None:
         axes[1].fill_between(np.arange(1, PARTS + 1), curves.min(0), curves.max(0), alpha=0.15)
     axes[0].set_xticks([2, 2 + len(WAYS) + 1], KINDS)
     axes[0].set(ylabel=f"share of tasks done in {STEPS} steps", ylim=(0, 1.05))
-    axes[1].set(xlabel="part of practice", ylabel="share of steps by reflex", ylim=(0, 1.05))
+    axes[1].set(xlabel="part of practice", ylabel="share of steps by trusted reflex", ylim=(0, 1.05))
     for axis in axes:
         axis.legend(frameon=False)
     fig.savefig(path, dpi=110)

@@ -14,6 +14,7 @@ from agent import Mind, live
 from agent.augment import Mirror
 from agent.habits import Chosen, Habits, mirrored
 from agent.mode1 import Mode1
+from agent.sleep import sleep
 from agent.tries import FIRST, LONG
 from agent.trust import ALARM, PRACTICE, Trust
 from agent.wishes import desires, heed, wishes
@@ -126,6 +127,37 @@ def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
         torch.testing.assert_close(there, there[:1].expand_as(there), atol=1e-4, rtol=0.0)
     assert (seen[:, 2] * side > 0.5).all()
     assert not it.wish[:, :row].any()  # what is wished nowhere is wished nowhere in the mirror
+
+
+def test_it_learns_to_do_the_mirrored_thing_in_a_mirrored_situation(world: World) -> None:
+    """Turning to the left was chosen before a place on the left, and nothing before one on the right."""
+    wants = {"reach:body.position=1,1": 1.0}
+    mind = Mind.born(world, wants, 11, replace(REFLEX, reflex_slope=0.0, batch=32))
+    mind.fits(world)
+    m, generator = mode1(mind), torch.Generator().manual_seed(0)
+    world.reset(seed=2, options={"layout": {"kitten": (0.0, 0.0, 0.0)}})
+    senses = {name: torch.from_numpy(value.copy()) for name, value in world.observe().items()}
+    for _ in range(40):
+        m.habits.add(senses, m.wish(8), torch.tensor([0.0, 0.8, 0.0, 0.0, 0.0]), 0.0)
+    for _ in range(120):
+        m.learn(generator)
+    goal, turned = mind.mixture["reach_body_position"], []
+    m.acts, mind.steps = "act", 1000
+    for side in (1.0, -1.0):
+        goal.goal.copy_(torch.tensor([1.0, side]))  # type: ignore[operator]  # a buffer
+        turned.append(float(mind.act(world.observe())[0][1]))
+    assert turned == pytest.approx([0.8, -0.8], abs=0.3)
+
+
+def test_a_mind_from_disk_learns_in_the_mirror_before_it_meets_a_world(tmp_path) -> None:
+    world = worlds.make("playroom", seed=11)
+    mind = Mind.born(world, {"reach:body.position=1,1": 1.0, "pain": 1.0}, 11, replace(REFLEX, reflex="seed"))
+    for _ in live(world, mind, 40):
+        pass
+    mind.save(tmp_path / "mind")
+    again = Mind.load(tmp_path / "mind")
+    assert mode1(again).mirror is not None
+    assert list(sleep(again, 2)) == list(sleep(mind, 2))
 
 
 def test_choices_become_habits(world: World) -> None:
@@ -260,9 +292,14 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
     action, thought = mind.act(obs)
     assert thought.mode == "try"
     assert thought.plans  # what planning would have done
+    assert mind.choice.promised is None  # nobody carries out that plan
+    assert mind.choice.information is None
     assert action == pytest.approx(np.tanh(m.reflex.mu.bias.detach().numpy()), abs=0.2)  # a newborn's is near its bias
     assert mind.choice.leaning is not None
     assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.choice.leaning)
+    m.live(torch.zeros(3, 1, 5, mind.perception.size), 0.0, pain=1.0)
+    assert mind.act(obs)[1].mode == "plan"
+    assert mind.choice.promised is not None
 
 
 def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
@@ -300,7 +337,9 @@ def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
         ({"reflex": "trsut"}, "trust"),
         ({"reflex": "seed", "reflex_seeds": 60}, "reflex_seeds"),
         ({"reflex_tolerance": -1.0}, "reflex_tolerance"),
-        ({"reflex_tries": 1.5}, "reflex_tries"),
+        ({"reflex": "trust", "reflex_tries": 1.5}, "reflex_tries"),
+        ({"reflex": "seed", "reflex_tries": 0.5}, "reflex=trust"),
+        ({"reflex": "seed", "planner": "gradient", "elites": 5}, "reflex_seeds"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], words: str) -> None:
