@@ -1,4 +1,4 @@
-"""Practice makes habit: what planning did is done by reflex, about as well and at a small part of the cost.
+"""Practice makes habit: how much of what planning does can a reflex do, and at what part of the cost?
 
 The shipped kitten practises reaching places and pushing toys to places: it plans, its reflex is compiled from what it
 plans, and more and more it acts by reflex, in tries that planning looks on to and where it is trusted. Afterwards the
