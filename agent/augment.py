@@ -79,6 +79,15 @@ class Mirror:
             flipped["eye"] = senses["eye"].flip(-2)
         return flipped
 
+    def some(self, chosen: Tensor, senses: Senses, middle: float) -> Senses:
+        """Returns senses (B, ...), those that are chosen (B,) in the mirror."""
+        return {name: either(chosen, value, senses[name]) for name, value in self.senses(senses, middle).items()}
+
+
+def either(chosen: Tensor, one: Tensor, other: Tensor) -> Tensor:
+    """Returns rows (B, ...) of one tensor where they are chosen (B,), and of another where not."""
+    return torch.where(chosen.view(-1, *[1] * (one.dim() - 1)), one, other)
+
 
 def _swapped(names: tuple[str, ...], flips: tuple[str, ...]) -> tuple[Tensor, Tensor]:
     other = {"left": "right", "right": "left"}
@@ -113,10 +122,7 @@ def augment(
         chosen = torch.rand(size, generator=generator) < 0.5
         middle = perception.middle
         action = either(chosen, mirror.actions(action), action)
-        before, after = (
-            {name: either(chosen, value, it[name]) for name, value in mirror.senses(it, middle).items()}
-            for it in (before, after)
-        )
+        before, after = (mirror.some(chosen, it, middle) for it in (before, after))
     if config.noise:
         before, after = (_noised(it, config.noise, perception, generator) for it in (before, after))
     if "eye" in before and (config.shift or config.light):
@@ -124,11 +130,6 @@ def augment(
         light = 1.0 + config.light * (2.0 * torch.rand(size, generator=generator) - 1.0)
         before, after = ({**it, "eye": _seen(it["eye"], across, down, light)} for it in (before, after))
     return before, action, after
-
-
-def either(chosen: Tensor, one: Tensor, other: Tensor) -> Tensor:
-    """Returns rows (B, ...) of one tensor where they are chosen (B,), and of another where not."""
-    return torch.where(chosen.view(-1, *[1] * (one.dim() - 1)), one, other)
 
 
 def _noised(senses: Senses, size: float, p: Perception, generator: torch.Generator) -> Senses:

@@ -33,11 +33,10 @@ class Chosen(NamedTuple):
 def mirrored(chosen: Chosen, mirror: Mirror, middle: float, generator: torch.Generator) -> Chosen:
     """Returns situations and choices of which half, by chance, are seen in a mirror along x through `middle` (m)."""
     half = torch.rand(len(chosen.action), generator=generator) < 0.5
-    senses = mirror.senses(chosen.senses, middle)
     wish = chosen.wish.clone()
     wish[..., 2] = 2.0 * middle * wish[..., 0] - wish[..., 2]  # nowhere stays nowhere
     return Chosen(
-        {name: either(half, senses[name], value) for name, value in chosen.senses.items()},
+        mirror.some(half, chosen.senses, middle),
         either(half, wish, chosen.wish),
         either(half, mirror.actions(chosen.action), chosen.action),
         chosen.regret,

@@ -104,7 +104,7 @@ def practise(mind: Mind, world: World, steps: int, seed: int) -> dict[str, list[
     reacted: dict[str, list[bool]] = {kind: [] for kind in KINDS}
     chance, reflex = np.random.default_rng(seed), mind.mode1
     assert reflex is not None
-    while sum(map(len, reacted.values())) < steps:
+    while sum(map(len, reacted.values())) < steps or min(map(len, reacted.values())) < PARTS:
         kind: Kind = "push" if chance.random() < PUSHING else "reach"
         [task] = tasks(world, kind, 1, int(chance.integers(1 << 30)))
 
@@ -139,10 +139,7 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practised:
         mind.mode1 = reflex
         done |= {f"{kind}/{way}": float(np.mean(each)) for way, each in ways.items()}
     cost = timed(mind, world, given[0])
-    parts = {
-        kind: [float(np.mean(part)) if len(part) else 0.0 for part in np.array_split(each, PARTS)]
-        for kind, each in reacted.items()
-    }
+    parts = {kind: [float(np.mean(part)) for part in np.array_split(each, PARTS)] for kind, each in reacted.items()}
     world.close()
     return Practised(done, cost, parts)
 

@@ -12,11 +12,11 @@ import agent
 import worlds
 from agent import Mind, live
 from agent.augment import Mirror
-from agent.habits import Chosen, Habits, mirrored
+from agent.habits import Chosen, mirrored
 from agent.mode1 import Mode1
 from agent.sleep import sleep
 from agent.tries import FIRST, LONG
-from agent.trust import ALARM, PRACTICE, Trust
+from agent.trust import PRACTICE
 from agent.wishes import desires, heed, wishes
 from tests.agent.conftest import SMALL
 from usererror import UserError
@@ -236,48 +236,6 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
     assert mind.choice.regret >= 0.0
 
 
-def test_trust_needs_practice_and_agreement_and_is_checked() -> None:
-    trust = Trust(tolerance=0.5, check=3)
-    assert not trust.decide(0.0)
-    for _ in range(PRACTICE):
-        trust.compare(0.1, 0.1)
-    assert [trust.decide(0.2) for _ in range(5)] == [True, True, True, False, True]
-    assert not trust.decide(0.8)  # here it expects to do badly
-    for _ in range(20):
-        trust.compare(2.0, 2.0)
-    assert trust.decide(0.2)  # it did badly elsewhere, as it expected
-    for _ in range(20):
-        trust.compare(2.0, 0.2)
-    assert not trust.decide(0.2)  # it did worse than it expected
-
-
-@pytest.mark.parametrize("what", ["pain", "surprise"])
-def test_pain_and_surprise_bring_planning_back_for_a_while(what: str) -> None:
-    trust = Trust(tolerance=0.5, check=100)
-    for _ in range(PRACTICE):
-        trust.compare(0.1, 0.1)
-        trust.live(1.0, 1.0, False)
-    assert trust.decide(0.0)
-    trust.live(1.0, 50.0 if what == "surprise" else 1.0, what == "pain")
-    back = 0
-    while not trust.decide(0.0):
-        trust.live(1.0, 1.0, False)
-        back += 1
-    assert back == ALARM
-
-
-def test_uncertainty_brings_planning_back_at_once() -> None:
-    trust = Trust(tolerance=0.5, check=100)
-    for step in range(PRACTICE):
-        trust.compare(0.1, 0.1)
-        trust.live(1.0 + 0.1 * (step % 4 == 1), 1.0 + 0.1 * (step % 4 == 1), False)
-    assert trust.decide(0.0)
-    trust.live(3.0, 1.0, False)
-    assert not trust.decide(0.0)
-    trust.live(1.0, 1.0, False)
-    assert trust.decide(0.0)
-
-
 def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world: World) -> None:
     mind = born(world, reflex_tries=1.0, reflex_slope=0.0, babble=0)
     mind.fits(world)
@@ -310,25 +268,6 @@ def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
         m.trust.compare(0.1, 0.1)
     m.habits.count = FIRST
     assert mind.act(world.observe())[1].mode == "react"
-
-
-def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
-    narrow = {"things": torch.zeros(2, 4), "body": torch.zeros(3)}
-    habits = Habits(narrow, 1, capacity=4)
-    for i in range(6):
-        things = 2 if i < 5 else 3
-        habits.add({"things": torch.full((things, 4), float(i)), "body": torch.zeros(3)},
-                   torch.zeros(1 + things, 3), torch.tensor([float(i)]), 0.0)  # fmt: skip
-    other = Habits(narrow, 1, capacity=4)
-    other.load(habits.state(), habits.count)
-    for it in (habits, other):
-        assert sorted(it.action[:, 0].tolist()) == [2.0, 3.0, 4.0, 5.0]
-        assert it.senses["things"].shape == (4, 3, 4)
-    assert torch.equal(habits.action, other.action)
-    few = Habits(narrow, 1, capacity=4)
-    few.load(habits.state(2), habits.count)  # of a mind that was saved small
-    drawn = few.sample(30, torch.Generator().manual_seed(0)).action
-    assert set(drawn[:, 0].tolist()) == {4.0, 5.0}
 
 
 @pytest.mark.parametrize(
