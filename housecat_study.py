@@ -24,6 +24,8 @@ def study(
 ) -> int:
     """Runs a study: a claim about curious minds, measured against controls. Without a name, lists them.
 
+    Ctrl-C stops it; the same command goes on with the lives that were not done.
+
     Args:
         name: Which.
         seeds: Lives to live.

@@ -28,7 +28,8 @@ from agent import Mind, live
 from agent.planners import colored_noise
 from agent.relevance import FIRST, spreads
 from agent.senses import sensed
-from studies.lives import Progress, Trace, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import Trace, metric, result
 from studies.play import cells
 from worlds import World
 from worlds.rooms.playroom import Playroom
@@ -156,7 +157,7 @@ def run(
 ) -> dict[str, Any]:
     """Lives, times and draws. See the package for what it returns."""
     jobs = [(what, seed) for seed in seeds for what in (DECISIONS, *rules)]
-    found = side_by_side(partial(_job, steps=steps), jobs, progress)
+    found = side_by_side(partial(_job, steps=steps), jobs, progress, out / "lives")
     metrics: dict[str, Any] = {}
     controls: dict[str, Any] = {"all/decision": metric((found[DECISIONS, seed].ms for seed in seeds), "ms", "lower")}
     lives: dict[str, list[Trace]] = {rule: [found[rule, seed] for seed in seeds] for rule in rules}

@@ -25,7 +25,8 @@ import worlds
 from agent import Mind, MindConfig
 from agent.babble import babbling
 from intrinsic.goals.reach import Reach
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from worlds import Place
 from worlds.rooms.labyrinth import Cell, Plan
 from worlds.rooms.maze import Maze
@@ -61,7 +62,7 @@ class Tried:
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Explores, tries and draws; `steps` counts those of exploring. See the package for what it returns."""
-    found = side_by_side(partial(_maze, steps=steps), [("maze", seed) for seed in seeds], progress)
+    found = side_by_side(partial(_maze, steps=steps), [("maze", seed) for seed in seeds], progress, out / "lives")
     tried = {variant: [found["maze", seed][variant] for seed in seeds] for variant in VARIANTS}
     share, cost = "share of goals reached", "ms of processor time per decision"
     two, one = tried["two clocks"], tried["one clock"]

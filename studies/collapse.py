@@ -24,7 +24,8 @@ import worlds
 from agent import Mind, MindConfig
 from agent.perception import PLANE, Senses
 from studies.frames import SENSES, Arrays, record
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from studies.probes import directions, rank, share_told
 
 STEPS = 3000  # of the recorded life
@@ -52,7 +53,7 @@ MEASURES = {
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Records, learns, probes and draws; `steps` is the length of the recorded life."""
-    found = side_by_side(partial(_lives, steps=steps), [("all", seed) for seed in seeds], progress)
+    found = side_by_side(partial(_lives, steps=steps), [("all", seed) for seed in seeds], progress, out / "lives")
     groups: dict[str, dict[str, Any]] = {}
     for variant in VARIANTS:
         groups[variant] = {

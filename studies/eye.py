@@ -26,10 +26,10 @@ from torch import Tensor, nn
 from agent import Mind
 from agent.allocator import keep_freed_memory
 from agent.eye import Retina, SeeingPerception
-from agent.files import write_arrays
 from studies.collapse import taught
 from studies.frames import Arrays, record
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from studies.probes import TRAINED, directions, rank, share_told
 
 STEPS = 20_000  # pictures
@@ -61,7 +61,7 @@ Floats = npt.NDArray[np.floating]
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Records, learns, probes and draws; `steps` is the number of pictures."""
-    found = side_by_side(partial(_lives, steps=steps, folder=out / "lives"), [("all", s) for s in seeds], progress)
+    found = side_by_side(partial(_lives, steps=steps), [("all", s) for s in seeds], progress, out / "lives")
     each = [found["all", seed] for seed in seeds]
     groups: dict[str, dict[str, Any]] = {
         who: {name: metric((it[who][name] for it in each), unit, "higher") for name, unit in MEASURES.items()}
@@ -77,14 +77,8 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
     )
 
 
-def _lives(_: str, seed: int, steps: int, folder: Path) -> dict[str, dict[str, float]]:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{seed}-{steps}.npz"  # seeing takes longest: a study that was stopped goes on where it was
-    if not path.exists():
-        write_arrays(path, record(seed, steps, SENSES))
-    with np.load(path, allow_pickle=False) as file:
-        life = {name: file[name] for name in file.files}
-    return probed(life, seed, LEARNT)
+def _lives(_: str, seed: int, steps: int) -> dict[str, dict[str, float]]:
+    return probed(record(seed, steps, SENSES), seed, LEARNT)
 
 
 def probed(life: Arrays, seed: int, learnt: int = LEARNT, who: tuple[str, ...] = ()) -> dict[str, dict[str, float]]:

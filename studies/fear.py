@@ -32,7 +32,8 @@ from agent.babble import babbling
 from agent.configurator import attend, tokens
 from agent.critic import AHEAD
 from agent.life import Events
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from worlds import Place, World
 
 PLATE = "hot plate"
@@ -50,7 +51,7 @@ Floats = npt.NDArray[np.float64]
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Measures and draws; `steps` counts those of each body that minds nothing."""
-    found = side_by_side(partial(_room, steps=steps), [("kitten", seed) for seed in seeds], progress)
+    found = side_by_side(partial(_room, steps=steps), [("kitten", seed) for seed in seeds], progress, out / "lives")
     rooms = [found["kitten", seed] for seed in seeds]
     metrics: dict[str, Any] = {}
     controls: dict[str, Any] = {}

@@ -30,7 +30,8 @@ from agent.configurator import attend, tokens
 from agent.perception import THING, Senses
 from agent.planners import colored_noise
 from agent.rollout import Rollout
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from worlds import World
 
 STEPS = 10  # moments at which plans are compared
@@ -61,7 +62,7 @@ class Foresight:
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Measures and draws; `steps` counts the moments of a life at which plans are compared."""
-    found = side_by_side(partial(_room, moments=steps), [("kitten", seed) for seed in seeds], progress)
+    found = side_by_side(partial(_room, moments=steps), [("kitten", seed) for seed in seeds], progress, out / "lives")
     rooms = [found["kitten", seed] for seed in seeds]
     metrics: dict[str, Any] = {}
     controls: dict[str, Any] = {}

@@ -31,7 +31,8 @@ from agent import Mind, MindConfig
 from agent.configurator import attend, tokens
 from agent.futures import CHANCE
 from agent.perception import Senses
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from worlds import World
 
 STEPS = 1200  # control steps that are watched: 60 balls
@@ -68,7 +69,7 @@ class Foretold:
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Measures and draws; `steps` counts the control steps that each mind watches."""
-    found = side_by_side(partial(foretell, steps=steps), [("fork", seed) for seed in seeds], progress)
+    found = side_by_side(partial(foretell, steps=steps), [("fork", seed) for seed in seeds], progress, out / "lives")
     several, one = zip(*(found["fork", seed] for seed in seeds), strict=True)
     better = [1.0 - a.score.mean() / b.score.mean() for a, b in zip(several, one, strict=True)]
     metrics = {

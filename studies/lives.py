@@ -1,32 +1,23 @@
-"""Lives and their controls, lived side by side on the cores there are, and statistics over them."""
+"""Lives and their controls, and statistics over them. Not a study."""
 
 from __future__ import annotations
 
-import hashlib
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import bootstrap
 
-import agent
 import worlds
 from agent import Mind, MindConfig, live
 from agent.babble import babbling
-from agent.files import write_arrays
+from studies.jobs import Progress, side_by_side, versions
 
 Control = Literal["mind", "fearless", "random"]
-Progress = Callable[[float, str], None]
-K = TypeVar("K", bound=str)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -81,60 +72,13 @@ def trace(control: Control, seed: int, steps: int) -> Trace:
     return Trace(np.stack(toys), np.array(touching), np.array(on_plate), tuple(kinds), touched)
 
 
-def fingerprint() -> str:
-    """Returns a digest of the code that lives: a kept life is good only as long as it is the same."""
-    root = Path(agent.__file__).parents[1]
-    files = sorted(path for room in ("worlds", "intrinsic", "agent") for path in (root / room).rglob("*.py"))
-    code = b"".join(path.read_bytes() for path in (*files, Path(__file__)))
-    return hashlib.sha256(code + repr(versions()).encode()).hexdigest()[:12]
-
-
-def kept(folder: Path, control: Control, seed: int, steps: int) -> Trace:
-    """Returns a life of this code from the folder, where it is lived when it is not there yet."""
-    path = folder / f"{control}-{seed}-{steps}-{fingerprint()}.npz"
-    if path.exists():
-        with np.load(path, allow_pickle=False) as file:
-            names = tuple(map(str, file["names"]))
-            counts = dict(zip(names, map(int, file["counts"]), strict=True))
-            return Trace(file["toys"], file["touching"], file["on_plate"], names, counts)
-    life = trace(control, seed, steps)
-    touched = np.array([life.touched[name] for name in life.names])
-    write_arrays(path, {
-        "toys": life.toys, "touching": life.touching, "on_plate": life.on_plate,
-        "names": np.array(life.names), "counts": touched,
-    })  # fmt: skip
-    return life
-
-
 def traces(
     controls: tuple[Control, ...], seeds: tuple[int, ...], steps: int, progress: Progress, folder: Path
 ) -> dict[Control, list[Trace]]:
-    """Lives every control with every seed, one process a core; the order of results is that of the seeds.
-
-    Lives are kept in the folder, so that a study that was stopped goes on where it was.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
+    """Lives every control with every seed, see `side_by_side`; the order of results is that of the seeds."""
     jobs = [(control, seed) for control in controls for seed in seeds]
-    found = side_by_side(partial(kept, folder, steps=steps), jobs, progress)
+    found = side_by_side(partial(trace, steps=steps), jobs, progress, folder)
     return {control: [found[control, seed] for seed in seeds] for control in controls}
-
-
-def side_by_side(
-    work: Callable[[K, int], T], jobs: Sequence[tuple[K, int]], progress: Progress
-) -> dict[tuple[K, int], T]:
-    """Does work for every (what, seed), one process a core, and returns what came of each."""
-    found: dict[tuple[K, int], T] = {}
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), mp_context=context) as pool:
-        running = {pool.submit(work, *job): job for job in jobs}
-        try:
-            for done in as_completed(running):
-                found[running[done]] = done.result()
-                progress(len(found) / len(jobs), "{} {}".format(*running[done]))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return found
 
 
 def metric(values: Iterable[float], unit: str, better: Literal["higher", "lower"]) -> dict[str, Any]:
@@ -155,7 +99,6 @@ def result(
     steps: Any,
     metrics: dict[str, Any],
     controls: dict[str, Any],
-    also: Mapping[str, str] | None = None,
     **more: Any,
 ) -> dict[str, Any]:
     """Returns what a study hands in: its numbers, their controls, and what they depend on.
@@ -166,13 +109,7 @@ def result(
         steps: How long each was.
         metrics: What `metric` returned, by name.
         controls: The same of what the metrics are held against.
-        also: Versions of what this study alone depends on.
         **more: Anything else that it tells.
     """
     found = {"study": study, "seeds": list(seeds), "steps": steps, "metrics": metrics, "controls": controls}
-    return {**found, **more, "versions": {**versions(), **(also or {})}}
-
-
-def versions() -> dict[str, str]:
-    """Returns the versions of what numbers depend on."""
-    return {name: version(name) for name in ("housecat", "torch", "numpy", "pybullet", "gymnasium")}
+    return {**found, **more, "versions": versions()}

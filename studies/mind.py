@@ -1,13 +1,12 @@
 """The whole mind, part by part: every study of what it foresees, believes, leaves to chance, compiles and attends to.
 
 Runs the studies of its parts, one after the other, each as `housecat study NAME` does and into a folder of its own, and
-puts what they measured side by side. A part whose result is there already, of the same code, seeds and steps, is not
-run again: it takes hours, and may be stopped and gone on with. Controls and their intervals are those of each part.
+puts what they measured side by side. It takes hours, and may be stopped and gone on with, as any study. Controls and
+their intervals are those of each part.
 """
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
 from collections.abc import Callable
@@ -20,7 +19,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from agent.files import write_text
-from studies.lives import Progress, fingerprint, result
+from studies.jobs import Progress
+from studies.lives import result
 
 PARTS = "foresight", "fear", "onend", "collapse", "eye", "unseen", "fork", "reflex", "clocks", "attention"
 
@@ -48,22 +48,11 @@ def _share(progress: Progress, i: int, parts: int, part: str) -> Progress:
 
 
 def _part(name: str, seeds: tuple[int, ...], folder: Path, progress: Progress, steps: int | None) -> dict[str, Any]:
-    path, whose = folder / "result.json", {"code": fingerprint() + _studies(), "asked": [list(seeds), steps]}
-    if path.exists():
-        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if all(kept.get(key) == value for key, value in whose.items()):
-            return kept
     folder.mkdir(parents=True, exist_ok=True)
     options: dict[str, Any] = {} if steps is None else {"steps": steps}
     result = _study(name)(seeds=seeds, out=folder, progress=progress, **options)
-    write_text(path, json.dumps({**result, **whose}, indent=2))
+    write_text(folder / "result.json", json.dumps(result, indent=2))
     return result
-
-
-def _studies() -> str:
-    """Returns a digest of the studies' own code."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 def _study(name: str) -> Callable[..., dict[str, Any]]:

@@ -24,7 +24,8 @@ import worlds
 from agent import Mind, live
 from agent.planners import colored_noise
 from studies.foresight import APART, AT, HORIZON, MOVES, PLANS, Floats, acted_out, compare
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 
 STEPS = 600  # control steps of play to learn from
 LESSONS = 150  # control steps' worth of learning
@@ -36,7 +37,9 @@ Asked = dict[str, tuple[Floats, float, float]]  # error by steps ahead; rank cor
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Measures and draws; `steps` counts the control steps of play that are learnt from."""
-    found = side_by_side(partial(learn_and_ask, steps=steps), [("playroom", seed) for seed in seeds], progress)
+    found = side_by_side(
+        partial(learn_and_ask, steps=steps), [("playroom", seed) for seed in seeds], progress, out / "lives"
+    )
     groups: dict[str, dict[str, Any]] = {}
     for how in LEARNS:
         asked = [found["playroom", seed][how] for seed in seeds]

@@ -15,7 +15,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from studies.lives import Progress, Trace, metric, result, traces
+from studies.jobs import Progress
+from studies.lives import Trace, metric, result, traces
 
 STEPS = 5000
 WINDOW = (2000, 3000)  # steps in which play is counted

@@ -29,7 +29,8 @@ from agent.babble import babbling
 from agent.configurator import attend, tokens
 from agent.moment import Moment
 from agent.sleep import sleep
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from studies.tasks import GOALS, KINDS, STEPS, Kind, Task, attempt, blind, tasks
 from worlds import World
 
@@ -63,7 +64,9 @@ def run(
     seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = PRACTICE, tests: int = TESTS
 ) -> dict[str, Any]:
     """Practises, tests and draws; `steps` of practice. See the package for what it returns."""
-    found = side_by_side(partial(_kitten, practice=steps, tests=tests), [("kitten", seed) for seed in seeds], progress)
+    found = side_by_side(
+        partial(_kitten, practice=steps, tests=tests), [("kitten", seed) for seed in seeds], progress, out / "lives"
+    )
     kittens = [found["kitten", seed] for seed in seeds]
     metrics: dict[str, Any] = {}
     controls: dict[str, Any] = {}

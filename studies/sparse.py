@@ -9,10 +9,8 @@ was.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +22,14 @@ import numpy as np
 import torch
 
 import intrinsic
-from agent.files import write_text
 from studies import rare
-from studies.lives import Progress, fingerprint, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from studies.rare import TASKS, Ends, Rare
 from usererror import UserError, unknown
 
 ALONE = "alone"
 WHICH = ("rnd", "disagreement", "e3b", "state_entropy")
-
-
-def _sb3() -> str:
-    try:
-        return version("stable-baselines3")
-    except PackageNotFoundError as error:
-        raise UserError("this study needs Stable-Baselines3: pip install 'housecat[sb3]'") from error
 
 
 def life(job: str, seed: int, steps: int | None = None) -> Ends:
@@ -60,17 +51,6 @@ def life(job: str, seed: int, steps: int | None = None) -> Ends:
     model.learn(steps or task.steps, curious)
     env.close()
     return sorted((task.lives * step, arrived, cells) for it in made for step, arrived, cells in it.ended)
-
-
-def kept(job: str, seed: int, folder: Path, steps: int | None = None) -> Ends:
-    """Returns a life of this code from the folder, where it is lived when it is not there yet."""
-    own = b"".join(Path(file).read_bytes() for file in (rare.__file__, __file__))
-    code = f"{fingerprint()}-{hashlib.sha256(own + _sb3().encode()).hexdigest()[:6]}"
-    steps = steps or TASKS[job.split("/")[0]].steps
-    path = folder / f"{job.replace('/', '-')}-{seed}-{steps}-{code}.json"
-    if not path.exists():
-        write_text(path, json.dumps(life(job, seed, steps)))
-    return [(step, arrived, cells) for step, arrived, cells in json.loads(path.read_text())]
 
 
 def compared(task: str, found: dict[str, list[Ends]], steps: int) -> dict[str, dict[str, Any]]:
@@ -97,16 +77,16 @@ def run(
     """Learns, compares and draws; `which` objectives. See the package for what it returns.
 
     Raises:
-        UserError: There is no such objective.
+        UserError: There is no such objective, or no Stable-Baselines3.
     """
+    if find_spec("stable_baselines3") is None:
+        raise UserError("this study needs Stable-Baselines3: pip install 'housecat[sb3]'")
     for name in which:
         if name not in intrinsic.names():
             raise unknown("objective", name, intrinsic.names())
-    folder = out / "lives"
-    folder.mkdir(parents=True, exist_ok=True)
     names = (ALONE, *which)
     jobs = [(f"{task}/{name}", seed) for task in TASKS for seed in seeds for name in names]
-    done = side_by_side(partial(kept, folder=folder, steps=steps), jobs, progress)
+    done = side_by_side(partial(life, steps=steps), jobs, progress, out / "lives")
     found = {task: {name: [done[f"{task}/{name}", seed] for seed in seeds] for name in names} for task in TASKS}
     spans = {task: steps or TASKS[task].steps for task in TASKS}
     controls = {
@@ -127,7 +107,6 @@ def run(
         spans,
         {key: it for task in TASKS for key, it in compared(task, found[task], spans[task]).items()},
         controls,
-        also={"stable-baselines3": _sb3()},
     )
 
 

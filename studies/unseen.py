@@ -27,7 +27,8 @@ from agent import Mind, MindConfig
 from agent.belief import LEAST, steady
 from agent.senses import sensed
 from studies.frames import Arrays, record
-from studies.lives import Progress, metric, result, side_by_side
+from studies.jobs import Progress, side_by_side
+from studies.lives import metric, result
 from studies.probes import TRAINED
 
 STEPS = 3000
@@ -41,7 +42,7 @@ Floats = npt.NDArray[np.float64]
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Records, learns, measures and draws; `steps` is the length of the life."""
-    found = side_by_side(partial(_life, steps=steps), [("all", seed) for seed in seeds], progress)
+    found = side_by_side(partial(_life, steps=steps), [("all", seed) for seed in seeds], progress, out / "lives")
     each = [found["all", seed] for seed in seeds]
     groups: dict[str, dict[str, Any]] = {who: {} for who in WHO}
     for who, group in groups.items():

@@ -8,7 +8,7 @@ from studies import attention
 
 
 def test_lives_and_times_every_rule_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attention, "side_by_side", lambda work, jobs, told: {job: work(*job) for job in jobs})
+    monkeypatch.setattr(attention, "side_by_side", lambda work, jobs, *_: {job: work(*job) for job in jobs})
     rules = {rule: attention.RULES[rule] for rule in ("all", "whole")}
     monkeypatch.setattr(attention, "RULES", rules)
     result = attention.run((110,), tmp_path, lambda share, words: None, steps=3, rules=("all", "whole"))

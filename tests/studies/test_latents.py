@@ -82,7 +82,7 @@ def test_a_playing_body_gets_about_and_its_record_fits_together() -> None:
 def test_a_study_of_latents_runs_from_end_to_end(
     study: Any, metric: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def in_turn(work: Any, jobs: Any, progress: Any) -> dict[Any, Any]:
+    def in_turn(work: Any, jobs: Any, *_: Any) -> dict[Any, Any]:
         return {job: work(*job) for job in jobs}
 
     monkeypatch.setattr(study, "side_by_side", in_turn)

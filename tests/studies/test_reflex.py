@@ -56,7 +56,7 @@ def test_it_is_about_the_toy_of_the_task_for_the_whole_of_a_try() -> None:
 
 def test_the_study_runs_and_draws(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reflex, "STEPS", 6)
-    monkeypatch.setattr(reflex, "side_by_side", lambda work, jobs, progress: {job: work(*job) for job in jobs})
+    monkeypatch.setattr(reflex, "side_by_side", lambda work, jobs, *_: {job: work(*job) for job in jobs})
     monkeypatch.setattr(reflex, "TRY", 4)
     monkeypatch.setattr(reflex, "TIMED", 20)
     result = reflex.run((7,), tmp_path, lambda share, words: None, steps=12, tests=1)

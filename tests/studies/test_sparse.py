@@ -71,15 +71,6 @@ def test_differences_are_taken_seed_by_seed():
     assert metrics["car/idle"]["ci95"] == pytest.approx([-20.0, 0.0])
 
 
-def test_a_life_that_is_kept_is_not_lived_again(tmp_path, monkeypatch):
-    lived = []
-    monkeypatch.setattr(sparse, "life", lambda job, seed, steps: lived.append(job) or [(999, True, [5])])
-    for _ in range(2):
-        assert sparse.kept("car/rnd", 7, tmp_path, steps=1000) == [(999, True, [5])]
-    sparse.kept("car/rnd", 7, tmp_path, steps=2000)
-    assert lived == ["car/rnd"] * 2
-
-
 @pytest.mark.parametrize("job", ["car/alone", "car/rnd"])
 def test_ppo_learns_beside_an_objective_and_alone(job, monkeypatch):
     from agent import sb3
