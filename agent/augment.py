@@ -75,8 +75,6 @@ class Mirror:
             things[..., THING_FLIPS] *= -1.0
             things[..., 1:2] += 2.0 * middle * there
             flipped["things"] = things
-        if "eye" in senses:
-            flipped["eye"] = senses["eye"].flip(-2)
         return flipped
 
     def some(self, chosen: Tensor, senses: Senses, middle: float) -> Senses:

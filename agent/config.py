@@ -39,7 +39,7 @@ APART = (
 DEFAULT = {"pipeline": "off", "clocks": 1, "reflex": "off", "belief": False, "futures": 0, "rollout_steps": 1}
 NOT_NEGATIVE = (
     *("regularization", "inverse", "noise_beta", "reflex_slope", "reflex_tolerance"),
-    *("past", "masked", "noise", "light"),
+    *("pose", "past", "masked", "noise", "light"),
 )
 SHARES = "rare", "trace", "reflex_tries"
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
@@ -106,6 +106,8 @@ class MindConfig:
     """Weight of the regulariser."""
     inverse: float = 0.05
     """Weight of reading the action back from two successive latents (inverse dynamics)."""
+    pose: float = 1.0
+    """Weight of telling from a picture where the body is and where it heads, of a mind that sees."""
     past: float = 0.0
     """Weight of predicting learned latents backwards, from the ones after them and the action."""
     masked: float = 0.0

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.ensemble import EnsembleMLP
-from agent.perception import THING, Perception, Senses
+from agent.perception import PLANE, THING, Perception, Senses
 from agent.regularizers import inverse_dynamics_net, regularize_rows
 from agent.sight import Outlook, Sight, vitals_in
 from agent.vitals import VitalsModel
@@ -15,6 +15,9 @@ from agent.world_model import WorldModel
 PATCH = 6  # pixels
 WIDTH = 2  # times the width of the other nets: a picture's latents are many
 WEIGHT = 100.0  # of what keeps a picture's latents apart: its prediction pulls them together harder than tokens'
+POSE = 30.0  # of telling from a picture where one is: less is lost beside what keeps latents apart
+FEATURES = 128
+LEAST = 0.1  # half the width of a room (m), before it was seen
 
 
 class Retina(nn.Module):
@@ -39,7 +42,8 @@ class Retina(nn.Module):
         )
         with torch.no_grad():
             features = self.layers(torch.zeros(1, 3, side, side)).shape[1]
-        self.last = nn.Linear(features, tokens * size)
+        # Where one is, is no linear function of edges and colours.
+        self.last = nn.Sequential(nn.Linear(features, FEATURES), nn.SiLU(), nn.Linear(FEATURES, tokens * size))
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Returns tokens (*lead, M, Z) of pictures (*lead, side, side, 3), uint8."""
@@ -105,6 +109,7 @@ class SeeingModel(WorldModel):
         inputs = self.own_size + actions + (0 if perception.alone else size)
         self.eye_net = EnsembleMLP(members, (inputs, wide, wide, size))
         self.eye_inverse = inverse_dynamics_net(2 * size, actions)
+        self.stand = nn.Linear(size, 4)
 
     def _vitals_net(self, near: int) -> nn.Module:
         p = self.perception
@@ -163,4 +168,15 @@ class SeeingModel(WorldModel):
         losses["regularizer"] = losses["regularizer"] + WEIGHT * regularize_rows(method, before, then, generator)
         read = self.eye_inverse(torch.cat([before, then], -1))
         losses["inverse"] = losses["inverse"] + WEIGHT * ((read - action) ** 2).mean()
+        losses["pose"] = POSE * ((self.stand(before) - self.pose(latent[:, 0])) ** 2).mean()
         return losses
+
+    def pose(self, body: Tensor) -> Tensor:
+        """Returns where in the room, from -1 to 1, and in which direction bodies (B, Z) are, (B, 4), as they sense it.
+
+        It is a sense that is filled in from another: a body that sees what it feels learns to see where it is.
+        """
+        p = self.perception
+        where = (body[:, :PLANE] * p.change[0, :PLANE]).detach()
+        half = (0.5 * (p.high - p.low)).clamp_min(LEAST)
+        return torch.cat([(where[:, :2] - 0.5 * (p.low + p.high)) / half, where[:, 4:]], -1)

@@ -136,6 +136,8 @@ class Learner:
         slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
         slow["regularizer"] *= cfg.regularization
         slow["inverse"] *= cfg.inverse
+        if "pose" in slow:
+            slow["pose"] *= cfg.pose
         if cfg.past:
             slow["past"] = cfg.past * model.blanks.past(before, then, action, model.sight(then.detach(), appearance))
         if cfg.masked:

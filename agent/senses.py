@@ -23,9 +23,10 @@ from worlds import World
 log = logging.getLogger(__name__)
 
 NEEDED = ("body", "touch", "things", "vitals")
-# Settings that a mind that sees by its eye must leave as they are: what they switch on knows of things alone.
+# Settings that a mind that sees by its eye must leave as they are: what they switch on knows of things alone, and a
+# mirror shows walls where they are painted otherwise.
 UNSEEING: dict[str, object] = {"reflex": "off", "clocks": 1, "futures": 0, "rollout_steps": 1, "configurator": "near"}
-UNSEEING |= {"pipeline": "off", "urgent": False, "lookahead": False}
+UNSEEING |= {"pipeline": "off", "urgent": False, "lookahead": False, "mirror": False}
 Shapes = Mapping[str, tuple[int, ...]]
 # What stands in for a sense that a mind that sees can live without: nothing, in the shape of that sense.
 NOTHING: dict[str, tuple[int, ...]] = {"touch": (0,), "things": (0, THING + 1), "vitals": (0,)}

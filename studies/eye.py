@@ -4,7 +4,8 @@ One recorded life a seed, of a body that goes from thing to thing and sees; mind
 from its first part. A picture's latents are probed on the last part for the own place in the room, the direction looked
 at, and the bearing of the nearest toy: of all toys, and of those in the field of view. The body's own tokens, which
 sense the place, are not among what is probed. Controls: the encoder untrained, without a regulariser, and the principal
-components of the pixels, as many as there are latents. ``ceiling`` is the same encoder trained on the answers: what
+components of the pixels, as many as there are latents. A mind that sees is asked for its pose, which it senses, as a
+blank to fill in from the picture; ``eye, no pose`` is not. ``ceiling`` is the same encoder trained on the answers: what
 such a net can tell from one picture at all.
 """
 
@@ -38,6 +39,7 @@ BUDGET = {"updates": 1}  # per control step: the encoder takes one step per cont
 SENSES = ("body", "eye")
 VARIANTS: dict[str, dict[str, Any]] = {
     "eye": {},
+    "eye, no pose": {"pose": 0.0},
     "eye, blanks": {"past": 1.0, "masked": 1.0},
     "eye, augmented": {"shift": 3, "light": 0.2},
     "none": {"regularizer": "none", "inverse": 0.0},
@@ -53,7 +55,7 @@ MEASURES = {
     "directions": "directions that are alive",
 }
 FIELD = np.pi / 4  # half the field of view (rad)
-HEAD_AT, EYE_AT = 0.12, 0.15  # the head before the body, and the eye before the head (m)
+HEAD_AT, EYE_AT = 0.12, 0.10  # the head before the body, and the eye before the head (m)
 HEAD = 7  # its angle among the readings of the body
 TOYS = 6
 Floats = npt.NDArray[np.floating]

@@ -11,11 +11,13 @@ import numpy.typing as npt
 from worlds.drawable import BACKGROUND
 from worlds.meshes import compose, mesh
 from worlds.scene import Scene, Shape, Vector
+from worlds.shaders import PAINT
 from worlds.view import Camera
 
 SIDE: Final = 84  # pixels
 FOV: Final = 90.0  # degrees, up and down as well as from left to right
-NEAR: Final = 0.02  # m
+NEAR: Final = 0.01  # m
+MARKS = {"floor": 2.0, "wall": -1.0}  # in place of a glow: the shader draws boards there, and paint
 TEXELS = 5  # of four floats, per shape: position and glow, rotation, size, colour
 Backend = Literal["auto", "moderngl", "tiny"]
 
@@ -37,11 +39,15 @@ void main() {
 }
 """
 # One sun, one sky, and boards on the floor, so that moving shows; shadows would cost more than all the rest.
-FRAGMENT = """#version 330
+FRAGMENT = (
+    "#version 330\n"
+    + PAINT
+    + """
 in vec3 place; in vec3 facing; flat in vec4 tint;
 out vec4 pixel;
 void main() {
     vec3 n = normalize(facing), c = tint.rgb;
+    if (tint.a < 0.0) c = 1.3 * painted(c, place);  // walls lit by the whole room
     if (tint.a > 1.5) {
         vec2 board = fract(place.xy / vec2(0.9, 0.3) + vec2(0.37 * floor(place.y / 0.3), 0.0));
         float tone = fract(sin(dot(floor(place.xy / vec2(0.9, 0.3) + vec2(0.37 * floor(place.y / 0.3), 0.0)),
@@ -50,10 +56,11 @@ void main() {
         pixel = vec4(c, 1.0);
     } else {
         float light = 0.45 + 0.2 * n.z + 0.45 * max(0.0, dot(n, vec3(-0.379, -0.451, 0.812)));
-        pixel = vec4(mix(c * light, min(c * 1.3 + 0.05, 1.0), tint.a), 1.0);
+        pixel = vec4(mix(c * light, min(c * 1.3 + 0.05, 1.0), max(tint.a, 0.0)), 1.0);
     }
 }
 """
+)
 
 
 class Eye(Protocol):
@@ -90,7 +97,7 @@ class GlEye:
         self._data = np.zeros((max(1, len(shapes)), TEXELS, 4), np.float32)
         for row, shape in zip(self._data, shapes, strict=False):
             row[2, :3], row[3, :3] = shape.size, shape.color
-            row[2, 3] = 2.0 if shape.name.startswith("floor") else shape.glow
+            row[2, 3] = next((mark for name, mark in MARKS.items() if shape.name.startswith(name)), shape.glow)
 
     def look(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
         """Returns a picture (84, 84, 3) of a scene with the shapes that it was made for."""

@@ -30,6 +30,13 @@ void main() {
 )
 CAST_FRAGMENT = _HEAD + "out float mask; void main() { mask = 1.0; }\n"
 
+# Walls are painted in colours that go round the room: who sees a piece of wall can tell where in the room it is.
+PAINT = """
+vec3 painted(vec3 c, vec3 place) {
+    return c * mix(vec3(1.0), 0.5 + 0.5 * cos(atan(place.y, place.x) + vec3(0.0, -2.094, 2.094)), 0.5);
+}
+"""
+
 # Colours are squared on the way in and rooted on the way out: a cheap stand-in for sRGB, so that light adds linearly.
 _LIGHT = """
 uniform vec3 toward;
@@ -54,13 +61,15 @@ void main() {
 SOLID_FRAGMENT = (
     _HEAD
     + _LIGHT
+    + PAINT
     + """
 uniform vec3 eye;
 in vec3 place; in vec3 facing; flat in vec4 tint; flat in float shining;
 out vec4 pixel;
 void main() {
     vec3 n = normalize(facing), view = normalize(eye - place);
-    vec3 albedo = tint.rgb * tint.rgb;
+    vec3 albedo = shining < 0.0 ? painted(tint.rgb, place) : tint.rgb;  // below 0: a wall
+    albedo *= albedo;
     float slope = dot(n, toward);
     float low = clamp(place.z * 9.0, 0.0, 1.0);
     float closed = 1.0 - 0.45 * (1.0 - low) * (1.0 - n.z) * 0.5;
@@ -70,7 +79,7 @@ void main() {
     float rim = 1.0 - max(0.0, dot(n, view));
     rim *= rim * rim;
     vec3 c = albedo * light + h * 0.20 + rim * 0.12 * SKY;
-    c = mix(c, albedo * 1.7 + 0.03, shining);
+    c = mix(c, albedo * 1.7 + 0.03, max(shining, 0.0));
     pixel = vec4(shown(c), tint.a);
 }
 """

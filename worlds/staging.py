@@ -18,6 +18,7 @@ INSTANCE_FLOATS = 15  # position 3, rotation 4, size 3, colour 4, glow 1
 FLOOR_TILES = 28
 SCREEN_TILE = 16
 PLINTH = 0.09  # half height (m)
+PAINTED = -1.0  # in place of a glow, for the shader
 LIGHT = np.array([-0.42, -0.50, 0.90], np.float32) / np.float32(math.sqrt(0.42**2 + 0.5**2 + 0.9**2))
 SUN, SKY = np.array([1.20, 1.08, 0.92], np.float32), np.array([0.42, 0.47, 0.58], np.float32)  # as in the shaders
 
@@ -50,8 +51,9 @@ class Staging:
         named = [s.name.split()[0] if s.name else "" for s in shapes]
         self._wall = np.array([n.startswith("wall") for n in named], bool)
         self._floor = np.array([n.startswith("floor") for n in named], bool)
+        self._glow[self._wall] = PAINTED
         room = self._wall | self._floor
-        self.casting: Mask = ~room & (self._glow[:, 0] == 0)
+        self.casting: Mask = ~room & (self._glow[:, 0] == 0.0)
         self.solid: Mask = np.ones(len(shapes), bool)
         reach = [1.0 if s.kind == "sphere" else 1.25 if s.kind == "cylinder" else 1.74 for s in shapes]
         self._reach = self._size.max(1) * np.array(reach, np.float32)

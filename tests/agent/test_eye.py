@@ -90,6 +90,8 @@ def test_what_does_not_fit_is_refused_and_both_sides_are_named() -> None:
         agent.Mind.born(only, {"goal:things.red_ball.position=1,2": 1.0}, config=EYE)
     with pytest.raises(UserError, match="body and eye; this world lacks touch, things"):
         agent.Mind.born(worlds.make("playroom", seed=0, senses=("body", "vitals")))
+    with pytest.raises(UserError, match="mirror=True is for minds that live by things alone; one that sees has"):
+        agent.Mind.born(only, config=replace(EYE, mirror=True))
     mind = agent.Mind.born(only, config=EYE)
     with pytest.raises(UserError, match="this mind has senses"):
         mind.fits(worlds.make("playroom", seed=0))
@@ -147,6 +149,42 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
     with torch.no_grad():
         latent = perception.look({"eye": spots(place)}).flatten(1).numpy()
     return float(told(latent, place.numpy()).mean()), float(latent.std(0).mean())
+
+
+def test_a_body_that_feels_where_it_is_learns_to_see_it() -> None:
+    generator = torch.Generator().manual_seed(0)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        perception = SeeingPerception(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
+        model = SeeingModel(perception, actions=2, members=2, hidden=16)
+    perception.low.copy_(torch.tensor([-3.0, 1.0]))
+    perception.high.copy_(torch.tensor([3.0, 5.0]))
+    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+    nothing = torch.zeros(32, 0, dtype=torch.int64)
+
+    def moment(place: torch.Tensor) -> dict[str, torch.Tensor]:
+        n = len(place)
+        turn = 0.02 * place[:, :1]
+        body = torch.cat([6.0 * place[:, :1] / 84 - 3.0, 4.0 * place[:, 1:] / 84 + 1.0, turn.sin(), turn.cos()], 1)
+        senses = {"body": torch.cat([body, torch.zeros(n, 2)], 1), "things": torch.zeros(n, 0, 9)}
+        return senses | {"vitals": torch.zeros(n, 0), "touch": torch.zeros(n, 0), "eye": spots(place)}
+
+    for _ in range(120):
+        before = model.encode(moment(14.0 + 56.0 * torch.rand(32, 2, generator=generator)), nothing)
+        side = model.side_losses(before, before, torch.zeros(32, 2), torch.zeros(32, 0), "none", generator)
+        optimizer.zero_grad()
+        side["pose"].backward()
+        optimizer.step()
+    place = 14.0 + 56.0 * torch.rand(400, 2, generator=generator)
+    lived = moment(place)
+    with torch.no_grad():
+        tokens = model.encode(lived)
+        pose = model.pose(tokens[:, 0])
+        seen = model.stand(tokens[:, 1:].flatten(1))
+    torch.testing.assert_close(pose[:, 0], lived["body"][:, 0] / 3.0)
+    torch.testing.assert_close(pose[:, 1], (lived["body"][:, 1] - 3.0) / 2.0)
+    torch.testing.assert_close(pose[:, 2:], lived["body"][:, [3, 2]])  # cosine first, as of all that heads
+    assert float(((seen - pose) ** 2).mean()) < 0.1 * float(pose.var(0).mean())
 
 
 def test_an_eye_learns_where_things_are_by_predicting_and_without_a_regulariser_it_goes_blind() -> None:

@@ -12,6 +12,7 @@ import worlds
 from usererror import UserError
 from worlds import PermutationGlasses, Place
 from worlds import renderer as opengl
+from worlds.drawable import BACKGROUND
 from worlds.eye import GlEye, TinyEye, gaze_camera, make_eye
 from worlds.renderer import NoOpenGLError, make_renderer
 from worlds.rooms.toys import TOYS
@@ -80,6 +81,29 @@ def test_turning_the_head_turns_the_picture() -> None:
     for _ in range(4):
         world.step(np.array([0, 0, 0.4, 0, -1], np.float32))
     assert column() > ahead + 15  # the head turned left
+
+
+def test_no_two_places_at_the_walls_look_alike() -> None:
+    scene = worlds.make("playroom", seed=0).scene()
+    eye, colours = make_eye(scene, None, "moderngl"), []
+    for x, y in ((2.6, 0.0), (2.6, 2.2), (0.0, 2.6), (-2.2, 2.6), (-2.6, 0.0), (-2.6, -2.2), (0.0, -2.6), (2.2, -2.6)):
+        out = np.array([x if abs(x) > 2.5 else 0.0, y if abs(y) > 2.5 else 0.0])
+        at = np.array([x, y]) + 0.38 * np.sign(out)  # before the wall, and things behind
+        target = at + np.sign(out)
+        picture = eye.look(scene, gaze_camera(((*at, 0.17), (*target, 0.17), (0.0, 0.0, 1.0))))
+        colours.append(picture[36:48, 36:48].reshape(-1, 3).mean(0) / picture[36:48, 36:48].mean())
+    eye.close()
+    apart = [np.abs(a - b).max() for i, a in enumerate(colours) for b in colours[:i]]
+    assert min(apart) > 0.1  # in hue, not in brightness alone
+
+
+def test_a_body_that_presses_its_nose_to_a_wall_does_not_look_through_it() -> None:
+    world = staged(senses=("eye",), eye="moderngl")
+    for heading in (0.0, 2.0, -1.2):
+        world.body.place(2.4 * math.cos(heading), 2.4 * math.sin(heading), heading)
+        for _ in range(20):
+            seen = world.step(np.array([1.0, 0.0, 0.0, 1.0, 0.0], np.float32))[0]["eye"]  # the paw out of the way
+        assert not (seen[40:] == BACKGROUND).all(-1).any(), heading
 
 
 def test_without_opengl_the_eye_sees_and_says_how(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ class Kitten(Body):
     def gaze(self) -> tuple[Vector, Vector, Vector]:
         """Returns the eye between its eyes, a point ahead and a little down, and its up."""
         (x, y, z), q = self.physics.link(self.id, HEAD)
-        (ex, ey, ez), (ax, ay, az) = rotate(q, (0.15, 0.0, 0.02)), rotate(q, (1.15, 0.0, -0.18))
+        (ex, ey, ez), (ax, ay, az) = rotate(q, (0.10, 0.0, 0.06)), rotate(q, (1.10, 0.0, -0.14))
         return (x + ex, y + ey, z + ez), (x + ax, y + ay, z + az), rotate(q, (0.0, 0.0, 1.0))
 
     def looks(self, first: int) -> tuple[Shape, ...]:
