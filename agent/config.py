@@ -14,12 +14,10 @@ from usererror import UserError, unknown
 
 LEAST = {
     **dict.fromkeys(("hidden", "attend", "horizon", "rollout_steps", "iterations", "slides", "batch", "threads"), 1),
-    **dict.fromkeys(("clocks", "far"), 1),
+    **dict.fromkeys(("clocks", "far", "eye_tokens", "frames"), 1),
     "far_samples": 16,
     **dict.fromkeys(("ensemble", "elites", "macro"), 2),  # one alone never differs
-    **dict.fromkeys(("what", "babble", "updates", "futures", "reflex_seeds", "reflex_check"), 0),
-    **dict.fromkeys(("eye_tokens", "frames"), 1),
-    "shift": 0,
+    **dict.fromkeys(("what", "babble", "updates", "futures", "reflex_seeds", "reflex_check", "shift"), 0),
 }
 MOST = 10_000_000
 CHOICES = {
