@@ -34,7 +34,7 @@ def begin(mind: str | None, seed: int) -> tuple[Any, Any]:
 
 
 def main(
-    mind: str | None = "kitten", seed: int = 9, seconds: float = 17.0, out: Path = Path("docs/window.png")
+    mind: str | None = "kitten", seed: int = 14, seconds: float = 22.0, out: Path = Path("docs/window.png")
 ) -> None:
     """Draws the window after some seconds of a life.
 
