@@ -3,7 +3,7 @@
 One recorded life a seed, of a body that goes from thing to thing and sees; minds with no sense but body and eye learn
 from its first part. A picture's latents are probed on the last part for the own place in the room, the direction looked
 at, and the bearing of the nearest toy: of all toys, and of those in the field of view. The body's own tokens, which
-sense the place, are not among what is probed. Controls: the encoder untrained, without a regulariser, and the principal
+sense the place, are not among what is probed. Controls: the encoder untrained, held apart by nothing, and the principal
 components of the pixels, as many as there are latents. A mind that sees is asked for its pose, which it senses, as a
 blank to fill in from the picture; ``eye, no pose`` is not. ``ceiling`` is the same encoder trained on the answers: what
 such a net can tell from one picture at all.
@@ -40,9 +40,7 @@ SENSES = ("body", "eye")
 VARIANTS: dict[str, dict[str, Any]] = {
     "eye": {},
     "eye, no pose": {"pose": 0.0},
-    "eye, blanks": {"past": 1.0, "masked": 1.0},
-    "eye, augmented": {"shift": 3, "light": 0.2},
-    "none": {"regularizer": "none", "inverse": 0.0},
+    "none": {"regularizer": "none", "inverse": 0.0, "pose": 0.0},
     "untrained": {"updates": 0},
 }
 CONTROLS = "none", "untrained", "pixels", "ceiling"
