@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import multiprocessing
 import os
 import pickle
+import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +22,8 @@ from agent.files import write_bytes
 Progress = Callable[[float, str], None]
 K = TypeVar("K", bound=str)
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 DEPENDS = ("housecat", "torch", "numpy", "pybullet", "gymnasium")
 EXTRAS = ("stable-baselines3",)
@@ -38,31 +43,52 @@ def side_by_side(
         jobs: What work is done for.
         progress: Is told the share that is done, and what was done last.
         folder: Is made where it is not there.
+
+    Raises:
+        Exception: What work raised, once what was being done beside it is done and kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    whose = hashlib.sha256((fingerprint() + _told(work)).encode()).hexdigest()[:12]
-    paths = {(what, seed): folder / f"{what.replace('/', '-')}-{seed}-{whose}.pickle" for what, seed in jobs}
-    found: dict[tuple[K, int], T] = {
-        job: pickle.loads(path.read_bytes()) for job, path in paths.items() if path.exists()
-    }
+    whose = fingerprint() + _told(work)
+    paths = {job: folder / _name(job, whose) for job in jobs}
+    found: dict[tuple[K, int], T] = {}
+    for job, path in paths.items():
+        if path.exists():
+            try:
+                found[job] = pickle.loads(path.read_bytes())
+            except Exception as error:  # whatever a damaged file may raise: it is done again
+                log.warning("%s is damaged (%s): it is done again", path, error)
     if found:
         progress(len(found) / len(paths), f"{len(found)} kept from before")
-    rest = [job for job in paths if job not in found]
-    if not rest:
-        return found
-    workers = min(len(rest), max(1, os.cpu_count() or 1))
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        running = {pool.submit(work, *job): job for job in rest}
+    rest = iter([job for job in paths if job not in found])
+    workers = max(1, min(len(paths) - len(found), os.cpu_count() or 1))
+    # Ctrl-C reaches the workers, too, and must end them: a job that it merely fails would make room for the next.
+    spawn, ends = multiprocessing.get_context("spawn"), (signal.SIGINT, signal.SIG_DFL)
+    with ProcessPoolExecutor(workers, spawn, initializer=signal.signal, initargs=ends) as pool:
+        running = {pool.submit(_kept, work, job, paths[job]): job for job in islice(rest, workers)}
         try:
-            for done in as_completed(running):
-                job = running[done]
-                found[job] = done.result()
-                write_bytes(paths[job], pickle.dumps(found[job]))
-                progress(len(found) / len(paths), "{} {}".format(*job))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            while running:
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    job = running.pop(done)
+                    found[job] = done.result()
+                    progress(len(found) / len(paths), "{} {}".format(*job))
+                    running |= {pool.submit(_kept, work, job, paths[job]): job for job in islice(rest, 1)}
+        except KeyboardInterrupt:
+            for process in multiprocessing.active_children():
+                process.terminate()
             raise
     return found
+
+
+def _kept(work: Callable[[K, int], T], job: tuple[K, int], path: Path) -> T:
+    """Does one job and keeps it, in the worker: it is not lost when another fails meanwhile."""
+    found = work(*job)
+    write_bytes(path, pickle.dumps(found))
+    return found
+
+
+def _name(job: tuple[str, int], whose: str) -> str:
+    what, seed = job
+    return f"{what.replace('/', '-')}-{seed}-{hashlib.sha256(f'{job!r}{whose}'.encode()).hexdigest()[:12]}.pickle"
 
 
 def _told(work: Callable[..., object]) -> str:

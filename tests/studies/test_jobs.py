@@ -2,6 +2,9 @@
 
 import operator
 import os
+import signal
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +27,55 @@ def test_what_was_done_before_a_failure_is_kept(tmp_path: Path, monkeypatch: pyt
     assert told == [(pytest.approx(2 / 3), "2 kept from before"), (1.0, "abc 1")]
     assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_damaged_file_is_done_again_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    one = [("b", 2)]
+    for content in (b"", b"no pickle"):
+        assert side_by_side(operator.mul, one, lambda share, words: None, tmp_path) == {("b", 2): "bb"}
+        [path] = tmp_path.iterdir()
+        path.write_bytes(content)
+    assert side_by_side(operator.mul, one, lambda share, words: None, tmp_path) == {("b", 2): "bb"}
+    assert [str(path) in message for message in caplog.messages] == [True, True]
+
+
+def test_names_that_look_alike_as_files_are_kept_apart(tmp_path: Path) -> None:
+    for what in ("a/b", "a-b"):
+        assert side_by_side(operator.mul, [(what, 1)], lambda share, words: None, tmp_path) == {(what, 1): what}
+
+
+STUDY = """
+import sys, time
+from pathlib import Path
+from studies.jobs import side_by_side
+
+def work(what, seed):
+    time.sleep(0.1 if seed == 0 else 60.0)
+    return what
+
+if __name__ == "__main__":
+    side_by_side(work, [("a", seed) for seed in range(8)], lambda share, words: print(words, flush=True), Path("lives"))
+"""
+
+
+def test_ctrl_c_ends_it_at_once_and_keeps_what_is_done(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(STUDY)
+    root = Path(jobs.__file__).parents[1]
+    study = subprocess.Popen(
+        [sys.executable, "slow.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        text=True,
+    )
+    assert study.stdout is not None
+    assert study.stdout.readline() == "a 0\n"
+    os.killpg(study.pid, signal.SIGINT)
+    assert study.wait(20) != 0
+    assert len(list((tmp_path / "lives").glob("a-0-*.pickle"))) == 1
+    assert len(list((tmp_path / "lives").iterdir())) == 1
 
 
 def test_other_work_other_arguments_and_other_code_are_kept_apart(
