@@ -30,7 +30,7 @@ def study(
         name: Which.
         seeds: Lives to live.
         steps: Control steps per life; the study's own number when not given.
-        out: Where to keep result.json and figure.png; runs/study-NAME when not given.
+        out: Where to keep result.json, figure.png and the lives as they are done; runs/study-NAME when not given.
         json: Print the result as one JSON object.
     """
     import studies

@@ -3,8 +3,7 @@
 Two worlds (`studies.rare`). A car is rewarded at the flag alone: what counts is how often it gets there. A kitten in a
 maze is rewarded at the goal alone, which nobody finds in so few steps: what counts is how much of the maze it sees, and
 how often it was at the goal stands beside it. The control is the same PPO with the same seeds and steps; each objective
-is compared with it seed by seed. Lives are kept in the folder, so that a study that was broken off goes on where it
-was.
+is compared with it seed by seed.
 """
 
 from __future__ import annotations

@@ -11,13 +11,13 @@ import numpy.typing as npt
 from worlds.drawable import BACKGROUND
 from worlds.meshes import compose, mesh
 from worlds.scene import Scene, Shape, Vector
-from worlds.shaders import PAINT
+from worlds.shaders import PAINT, WALL
 from worlds.view import Camera
 
 SIDE: Final = 84  # pixels
 FOV: Final = 90.0  # degrees, up and down as well as from left to right
 NEAR: Final = 0.01  # m
-MARKS = {"floor": 2.0, "wall": -1.0}  # in place of a glow: the shader draws boards there, and paint
+MARKS = {"floor": 2.0, "wall": WALL}  # in place of a glow: the shader draws boards there, and paint
 TEXELS = 5  # of four floats, per shape: position and glow, rotation, size, colour
 Backend = Literal["auto", "moderngl", "tiny"]
 

@@ -225,7 +225,7 @@ class Physics:
     ) -> npt.NDArray[np.uint8]:  # fmt: skip
         """Draws with PyBullet's software rasteriser, for machines without OpenGL. Returns (height, width, 3)."""
         view = p.computeViewMatrix(eye, target, (0, 0, 1))
-        projection = p.computeProjectionMatrixFOV(fov, width / height, 0.05, 50.0)
+        projection = p.computeProjectionMatrixFOV(fov, width / height, 0.01, 50.0)  # a nose may touch a wall
         image = p.getCameraImage(
             width, height, view, projection, shadow=0, renderer=p.ER_TINY_RENDERER, physicsClientId=self.client
         )

@@ -30,7 +30,8 @@ void main() {
 )
 CAST_FRAGMENT = _HEAD + "out float mask; void main() { mask = 1.0; }\n"
 
-# Walls are painted in colours that go round the room: who sees a piece of wall can tell where in the room it is.
+# Walls are painted in colours that go round the middle of the room: who sees a piece of one can tell where it is.
+WALL = -1.0  # in place of a glow: what is painted
 PAINT = """
 vec3 painted(vec3 c, vec3 place) {
     return c * mix(vec3(1.0), 0.5 + 0.5 * cos(atan(place.y, place.x) + vec3(0.0, -2.094, 2.094)), 0.5);

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from worlds.meshes import compose
 from worlds.scene import Scene
+from worlds.shaders import WALL
 from worlds.view import RIBBON_FLOATS, Camera, Ghost
 
 Array = npt.NDArray[np.float32]
@@ -18,7 +19,6 @@ INSTANCE_FLOATS = 15  # position 3, rotation 4, size 3, colour 4, glow 1
 FLOOR_TILES = 28
 SCREEN_TILE = 16
 PLINTH = 0.09  # half height (m)
-PAINTED = -1.0  # in place of a glow, for the shader
 LIGHT = np.array([-0.42, -0.50, 0.90], np.float32) / np.float32(math.sqrt(0.42**2 + 0.5**2 + 0.9**2))
 SUN, SKY = np.array([1.20, 1.08, 0.92], np.float32), np.array([0.42, 0.47, 0.58], np.float32)  # as in the shaders
 
@@ -51,7 +51,7 @@ class Staging:
         named = [s.name.split()[0] if s.name else "" for s in shapes]
         self._wall = np.array([n.startswith("wall") for n in named], bool)
         self._floor = np.array([n.startswith("floor") for n in named], bool)
-        self._glow[self._wall] = PAINTED
+        self._glow[self._wall] = WALL
         room = self._wall | self._floor
         self.casting: Mask = ~room & (self._glow[:, 0] == 0.0)
         self.solid: Mask = np.ones(len(shapes), bool)
@@ -106,7 +106,7 @@ class Staging:
         return data, members
 
     def outlines(self, instances: Array, camera: Camera, height: int) -> Array:
-        """Returns thin ribbons along the walls' upper and upright edges, in the walls' own colour.
+        """Returns thin ribbons along the walls' upper and upright edges, in the colour below their paint: a pale rail.
 
         Long, nearly level edges show steps that no cheap smoothing removes; a ribbon's sides are smooth.
         """

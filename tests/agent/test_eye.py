@@ -37,9 +37,17 @@ def test_a_mind_lives_plans_and_learns_by_its_eye_alone(senses: tuple[str, ...])
     assert moments[-1].thought.attention == ()
     assert all(np.isfinite(value) for value in moments[-1].losses.values())
     assert moments[-1].losses["eye"] > 0.0
+    assert moments[-1].losses["pose"] > 0.0
     assert moments[-1].costs["disagreement"] < 0.0
     assert mind.memory.senses["eye"].dtype == torch.uint8
     np.testing.assert_array_equal(mind.memory.senses["eye"][mind.memory.last].numpy(), moments[-1].obs["eye"])
+
+
+def test_a_mind_may_see_without_being_asked_where_it_is() -> None:
+    mind = agent.Mind.born(seeing("body", "eye"), seed=0, config=replace(EYE, pose=0.0))
+    *_, moment = agent.live(seeing("body", "eye"), mind, EYE.babble)
+    assert moment.losses["eye"] > 0.0
+    assert moment.losses["pose"] == 0.0
 
 
 def test_a_life_by_the_eye_is_exact_and_goes_on_after_saving(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import worlds
 from studies import collapse, eye, unseen
 from studies.frames import record
 from studies.probes import rank, told
@@ -30,6 +31,17 @@ def test_a_probe_is_judged_on_what_it_was_not_fitted_on() -> None:
     assert np.isnan(constant)
     wide = rng.normal(size=(60, 40))
     assert told(wide, rng.normal(size=(60, 1)))[0] < 0.0  # learnt by heart: worth nothing later
+
+
+def test_the_study_knows_where_the_eye_is() -> None:
+    world = worlds.make("playroom", seed=31)
+    world.step(np.array([0.3, 0.2, 0.8, 0.0, 0.0], np.float32))
+    truth, gaze = world.truth(), world.body.gaze()[0]
+    life = {name: np.array([truth[f"body.{name}"]]) for name in ("position", "heading")}
+    ahead, turned = life["heading"][0], world.observe()["body"][eye.HEAD]
+    place = life["position"][0, :2] + eye.HEAD_AT * np.array([np.cos(ahead), np.sin(ahead)])
+    place += eye.EYE_AT * np.array([np.cos(ahead + turned), np.sin(ahead + turned)])
+    np.testing.assert_allclose(place, gaze[:2], atol=0.01)
 
 
 def test_bearings_are_told_from_where_the_eye_looks_and_only_of_toys_in_view() -> None:

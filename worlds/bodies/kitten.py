@@ -117,7 +117,10 @@ class Kitten(Body):
         return PART_OF_LINK.get(link, "body")
 
     def gaze(self) -> tuple[Vector, Vector, Vector]:
-        """Returns the eye between its eyes, a point ahead and a little down, and its up."""
+        """Returns the eye on its forehead, a point ahead and a little down, and its up.
+
+        It is behind the nose, or it would look through what the nose touches and above it, or it would see little else.
+        """
         (x, y, z), q = self.physics.link(self.id, HEAD)
         (ex, ey, ez), (ax, ay, az) = rotate(q, (0.10, 0.0, 0.06)), rotate(q, (1.10, 0.0, -0.14))
         return (x + ex, y + ey, z + ez), (x + ax, y + ay, z + az), rotate(q, (0.0, 0.0, 1.0))
