@@ -21,7 +21,7 @@ LEAST = 0.1  # half the width of a room (m), before it was seen
 
 
 class Retina(nn.Module):
-    """A small convolutional encoder of 84 x 84 pictures; its last layer sees where in a picture things are.
+    """A small convolutional encoder of 84 x 84 pictures; its last layers see where in a picture things are.
 
     Args:
         tokens: How many tokens a picture becomes, M.
@@ -91,7 +91,8 @@ class SeeingModel(WorldModel):
     apart: what is seen is not among what things are predicted by, since whatever widens that input costs curiosity.
 
     Source: as of `WorldModel`; pictures after Sobal et al. 2022, arXiv 2211.10831 (VICReg with inverse dynamics), but
-    the regulariser sees all tokens of a picture as one row, so that no two of them tell the same.
+    the regulariser sees all tokens of a picture as one row, so that no two of them tell the same, and a linear map of
+    them is to tell the pose that the body senses.
 
     Args:
         perception: Of one that sees.
