@@ -97,8 +97,9 @@ def test_no_two_places_at_the_walls_look_alike() -> None:
     assert min(apart) > 0.1  # in hue, not in brightness alone
 
 
-def test_a_body_that_presses_its_nose_to_a_wall_does_not_look_through_it() -> None:
-    world = staged(senses=("eye",), eye="moderngl")
+@pytest.mark.parametrize("backend", ["moderngl", "tiny"])
+def test_a_body_that_presses_its_nose_to_a_wall_does_not_look_through_it(backend: str) -> None:
+    world = staged(senses=("eye",), eye=backend)
     for heading in (0.0, 2.0, -1.2):
         world.body.place(2.4 * math.cos(heading), 2.4 * math.sin(heading), heading)
         for _ in range(20):
