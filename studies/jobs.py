@@ -61,8 +61,10 @@ def side_by_side(
         progress(len(found) / len(paths), f"{len(found)} kept from before")
     rest = iter([job for job in paths if job not in found])
     workers = max(1, min(len(paths) - len(found), os.cpu_count() or 1))
-    # Ctrl-C reaches the workers, too, and must end them: a job that it merely fails would make room for the next.
-    spawn, ends = multiprocessing.get_context("spawn"), (signal.SIGINT, signal.SIG_DFL)
+    # Ctrl-C reaches the workers, too, and must end them: a job that it merely fails would make room for the next. But
+    # what a shell runs in the background ignores it, and so must they.
+    heeds = signal.SIG_IGN if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else signal.SIG_DFL
+    spawn, ends = multiprocessing.get_context("spawn"), (signal.SIGINT, heeds)
     with ProcessPoolExecutor(workers, spawn, initializer=signal.signal, initargs=ends) as pool:
         running = {pool.submit(_kept, work, job, paths[job]): job for job in islice(rest, workers)}
         try:

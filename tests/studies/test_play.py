@@ -56,7 +56,7 @@ def test_the_study_runs_and_draws(tmp_path: Path) -> None:
     assert set(result["controls"]) == {"random", "fearless"}
     assert shares[-1] == 1.0
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "lives").iterdir()}
-    assert len(kept) == 6  # as test_jobs tells of any study
+    assert len(kept) == 6
     again = play.run((0, 1), tmp_path, lambda share, words: None, steps=30)
     assert again["metrics"] == result["metrics"]
     assert kept == {path: path.stat().st_mtime_ns for path in (tmp_path / "lives").iterdir()}  # nothing lived twice
