@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy.typing as npt
 
 from agent.ahead import Ahead
 from agent.mind import Mind
-from agent.moment import Moment
+from agent.moment import Lived, Moment
 from agent.reload import Reload, reload
 from usererror import UserError
 from worlds import Event, World
@@ -83,4 +86,26 @@ def live(
                 "learn": done_at - moved_at,
             },
         )
+        obs = after
+
+
+def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> Iterator[Lived]:
+    """Lives through actions that somebody else chose: the mind remembers and feels, but neither plans nor learns.
+
+    Args:
+        world: Where; it goes on from its state of now.
+        mind: Who.
+        actions: (T, A), each -1 to 1.
+
+    Raises:
+        UserError: If the mind was made for other senses or actions than the world has.
+
+    Yields:
+        What each control step cost, and how it felt.
+    """
+    mind.fits(world)
+    obs = world.observe()
+    for action in actions:
+        after = world.step(action)[0]
+        yield mind.observe(obs, action, after)
         obs = after

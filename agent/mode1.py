@@ -107,7 +107,7 @@ class Mode1(nn.Module):
         return choice
 
     def _impulse(self, latent: Tensor, sight: Sight, wish: Tensor) -> Impulse:
-        impulse: Impulse = self.reflex(self.mode2.model.perception, latent, sight, wish)
+        impulse: Impulse = self.reflex(self.mode2.model.perception.places(latent), sight, wish)
         return impulse
 
     def rehearse(self, latent: Tensor, appearance: Tensor, wish: Tensor, generator: torch.Generator) -> Tensor:

@@ -105,6 +105,10 @@ class Perception(nn.Module):
         """The y (m) in the middle of where it ever saw something: a mirror there shows the same walls."""
         return 0.5 * float(self.low[1] + self.high[1])
 
+    def places(self, latent: Tensor) -> Tensor:
+        """Returns where tokens (*lead, 1 + k, Z) are in the room, (*lead, 1 + k, 2) in m."""
+        return latent[..., :2] * self.scale(latent.shape[-2] - 1)[:, :2]
+
     def scale(self, things: int) -> Tensor:
         """Returns the typical change per step of each where, (1 + things, where)."""
         return torch.cat([self.change[:1], self.change[1:].expand(things, -1)], 0)

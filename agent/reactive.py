@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from agent.perception import Perception
 from agent.sight import Sight, own_size, pair_size
+from agent.traced import Traced
 from agent.wishes import DESIRE, desires
 
 HIDDEN = 128
@@ -49,8 +50,9 @@ class Gaze(nn.Module):
         self.size = own + pair + hidden
         self.look = nn.Sequential(nn.Linear(own + pair, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU())
 
-    def forward(self, sight: Sight, desire: Tensor) -> Tensor:
-        """Returns features (B, size) of a sight and the desires (B, 1 + k, DESIRE) in it."""
+    def forward(self, at: Tensor, sight: Sight, wish: Tensor) -> Tensor:
+        """Returns features (B, size) of a sight, of tokens at places (B, 1 + k, 2; m) with wishes (B, 1 + k, WISH)."""
+        desire = desires(at, sight, wish)
         own = torch.cat([sight.own, desire[:, 0]], -1)
         pair = torch.cat([sight.pair, desire[:, 1:]], -1)
         seen = self.look(torch.cat([pair, own.unsqueeze(1).expand(-1, pair.shape[1], -1)], -1)).sum(1)
@@ -80,15 +82,18 @@ class Reflex(nn.Module):
         self.mu = nn.Linear(hidden, actions)
         self.log_std = nn.Linear(hidden, actions)
         self.regret = nn.Linear(hidden, 1)
+        self.impulse = Traced(self, "_impulse")
 
-    def forward(self, perception: Perception, latent: Tensor, sight: Sight, wish: Tensor) -> Impulse:
+    def forward(self, at: Tensor, sight: Sight, wish: Tensor) -> Impulse:
         """Returns the impulse.
 
         Args:
-            perception: Of the latents.
-            latent: (B, 1 + k, Z) tokens.
+            at: (B, 1 + k, 2) places of tokens (m).
             sight: Of these.
             wish: (B, 1 + k, WISH) of these.
         """
-        pi = self.latent_pi(self.gaze(sight, desires(perception, latent, sight, wish)))
-        return Impulse(self.mu(pi), self.log_std(pi).clamp(STD_LEAST, STD_MOST), self.regret(pi.detach())[:, 0])
+        return Impulse(*self.impulse(at, *sight, wish))
+
+    def _impulse(self, at: Tensor, own: Tensor, pair: Tensor, facing: Tensor, wish: Tensor) -> tuple[Tensor, ...]:
+        pi = self.latent_pi(self.gaze(at, Sight(own, pair, facing), wish))
+        return self.mu(pi), self.log_std(pi).clamp(STD_LEAST, STD_MOST), self.regret(pi.detach())[:, 0]

@@ -18,7 +18,7 @@ from agent.mind import Mind
 from agent.perception import THING, Perception
 from agent.reactive import Gaze
 from agent.sight import look_out, own_size, pair_size, see
-from agent.wishes import WISH, desires, heed
+from agent.wishes import WISH, heed
 from usererror import UserError
 
 try:
@@ -62,7 +62,7 @@ class MindsEye(BaseFeaturesExtractor):
         latent = tokens(self.perception(senses), attended)
         outlook = look_out(self.perception, gather(self.perception.appearance(senses), attended))
         sight = see(self.perception, latent, outlook)
-        features: Tensor = self.gaze(sight, desires(self.perception, latent, sight, tokens(wish, attended)))
+        features: Tensor = self.gaze(self.perception.places(latent), sight, tokens(wish, attended))
         return features
 
 

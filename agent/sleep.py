@@ -9,7 +9,9 @@ from agent.checkpoint import optimizers
 from agent.mind import Mind
 
 
-def sleep(mind: Mind, lessons: int, learn: Callable[[], dict[str, float]] | None = None) -> Iterator[dict[str, float]]:
+def sleep(
+    mind: Mind, lessons: int, learn: Callable[[], dict[str, float]] | None = None, mirrored: bool = False
+) -> Iterator[dict[str, float]]:
     """Lets a mind learn from its memory, with steps that shrink to nothing.
 
     A mind that lives learns with steps that stay large, so that it goes on following what is new; in sleep there is
@@ -23,6 +25,7 @@ def sleep(mind: Mind, lessons: int, learn: Callable[[], dict[str, float]] | None
         mind: Who sleeps.
         lessons: How often it learns; each time as much as in one control step of its life.
         learn: What a lesson is, where not all is to be learnt: the reflex's alone, for one.
+        mirrored: Whether half of what was lived is seen in a mirror, whatever its setting, as far as its body has one.
 
     Yields:
         The losses of each lesson; none while there is too little to learn from.
@@ -34,10 +37,13 @@ def sleep(mind: Mind, lessons: int, learn: Callable[[], dict[str, float]] | None
             for group, rate in zip(optimizer.param_groups, usual, strict=True):
                 group["lr"] = rate * share
 
-    learn = mind.learn if learn is None else learn
+    learn, mirror = mind.learn if learn is None else learn, mind.learner.mirror
+    if mirrored:
+        mind.learner.mirror = mind.mirror
     try:
         for lesson in range(lessons):
             slow_down(0.5 * (1.0 + math.cos(math.pi * lesson / lessons)))
             yield learn()
     finally:
         slow_down(1.0)
+        mind.learner.mirror = mirror

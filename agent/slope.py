@@ -40,7 +40,7 @@ def slope(actor: Actor, latent: Tensor, sight: Sight, action: Tensor, chosen: Ch
     )  # fmt: skip
     weights, muted, episodic = mixture.weights, mixture.muted, actor.memories
     costs = mixture.costs(rollout.at(0), mixture.fork(episodic, len(action)) if episodic else None)
-    total = ungranted(model.perception, after, tokens(chosen.wish, attended))
+    total = ungranted(model.perception.places(after), tokens(chosen.wish, attended))
     for name, cost in costs.items():
         if name not in wished and name not in episodic and name not in muted:
             total = total + weights[name] * cost

@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from agent.perception import Perception
 from agent.sight import Sight, flat, planar
 from intrinsic import Mixture
 from intrinsic.goals.goal import Goal
@@ -44,15 +43,13 @@ def positions(mixture: Mixture) -> dict[str, tuple[int, Reach]]:
     return found
 
 
-def ungranted(perception: Perception, latent: Tensor, wish: Tensor) -> Tensor:
+def ungranted(at: Tensor, wish: Tensor) -> Tensor:
     """Returns how far wishes are from coming true, (B,): the costs of `Reach` and `Goal`, in m.
 
     Args:
-        perception: Of the latents.
-        latent: (B, 1 + k, Z) tokens.
+        at: (B, 1 + k, 2) places of tokens (m).
         wish: (B, 1 + k, WISH) of these.
     """
-    at = latent[..., :2] * perception.scale(latent.shape[-2] - 1)[:, :2]
     wanted = wish[..., 0]
     far = _length(wish[..., 1:] - at)
     cost = (wanted * far).sum(-1)
@@ -78,12 +75,11 @@ def heed(attended: Tensor, wish: Tensor) -> Tensor:
     return torch.cat([attended[..., :-1], last], -1)
 
 
-def desires(perception: Perception, latent: Tensor, sight: Sight, wish: Tensor) -> Tensor:
+def desires(at: Tensor, sight: Sight, wish: Tensor) -> Tensor:
     """Sees wishes from the body.
 
     Args:
-        perception: Of the latents.
-        latent: (B, 1 + k, Z) tokens.
+        at: (B, 1 + k, 2) places of tokens (m).
         sight: Of these.
         wish: (B, 1 + k, WISH) of these.
 
@@ -93,7 +89,6 @@ def desires(perception: Perception, latent: Tensor, sight: Sight, wish: Tensor) 
         thing is to go: behind it is where one pushes from.
     """
     wanted, place = wish[..., :1], wish[..., 1:]
-    at = latent[..., :2] * perception.scale(latent.shape[-2] - 1)[:, :2]
     way = flat(planar((place - at) * wanted) * sight.facing.conj().unsqueeze(1))
     far = way.norm(dim=-1, keepdim=True)
     course = way / far.clamp_min(1e-3)

@@ -1,10 +1,10 @@
 """A mind fears before it is hurt: the critic foretells pain.
 
-The shipped kitten, whose nets do not learn here, watches a body that minds nothing and is put near the hot plate again
-and again: it moves by smooth noise, or by what the kitten did in a life elsewhere. What the critic says of pain to come
-is held against what comes: how well it tells moments before pain from others, and whether its chances come true in
-their measure. Controls: the distance to the plate, and shuffled labels. Then the kitten itself is put near the plate
-again and again, with the critic and without it, as far as it looks ahead and, since a mind that sees heat coming needs
+The shipped minds, whose nets do not learn here, watch a body that minds nothing and is put near the hot plate again and
+again: it moves by smooth noise, or by what the mind did in a life elsewhere. What the critic says of pain to come is
+held against what comes: how well it tells moments before pain from others, and whether its chances come true in their
+measure. Controls: the distance to the plate, and shuffled labels. Then the creature itself is put near the plate again
+and again, with the critic and without it, as far as it looks ahead and, since a mind that sees heat coming needs
 no critic, looking ahead but 0.6 s.
 """
 
@@ -32,10 +32,12 @@ from agent.babble import babbling
 from agent.configurator import attend, tokens
 from agent.critic import AHEAD
 from agent.life import Events
+from agent.mind import Obs
 from studies.jobs import Progress, side_by_side
 from studies.lives import metric, result
 from worlds import Place, World
 
+MINDS = "kitten", "cat"
 PLATE = "hot plate"
 SOON = (5, 20)  # steps ahead within which it is hurt
 STEPS = 4000  # control steps of each body that minds nothing
@@ -51,27 +53,29 @@ Floats = npt.NDArray[np.float64]
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Measures and draws; `steps` counts those of each body that minds nothing."""
-    found = side_by_side(partial(_room, steps=steps), [("kitten", seed) for seed in seeds], progress, out / "lives")
-    rooms = [found["kitten", seed] for seed in seeds]
+    lives = [(name, seed) for name in MINDS for seed in seeds]
+    found = side_by_side(partial(_room, steps=steps), lives, progress, out / "lives")
+    rooms = {name: [found[name, seed] for seed in seeds] for name in MINDS}
     metrics: dict[str, Any] = {}
     controls: dict[str, Any] = {}
 
-    def note(group: dict[str, Any], key: str, name: str, unit: str, better: Any) -> None:
-        if values := [room[name] for room in rooms if name in room]:
-            group[key] = metric(values, f"{unit}, {len(values)} rooms", better)
+    def note(group: dict[str, Any], who: str, key: str, name: str, unit: str, better: Any) -> None:
+        if values := [room[name] for room in rooms[who] if name in room]:
+            group[f"{who}/{key}"] = metric(values, f"{unit}, {len(values)} rooms", better)
 
-    for body in BODIES:
-        for soon in SOON:
-            unit = f"AUROC of pain within {soon} steps of a body moved by {body}"
-            note(metrics, f"{body}/auroc_{soon}", f"{body} critic {soon}", unit, "higher")
-            note(controls, f"{body}/distance_auroc_{soon}", f"{body} distance {soon}", unit, "higher")
-            note(controls, f"{body}/shuffled_auroc_{soon}", f"{body} shuffled {soon}", unit, "higher")
-            unit = f"how far the chance of pain within {soon} steps is off, body moved by {body}"
-            note(metrics, f"{body}/calibration_error_{soon}", f"{body} calibration {soon}", unit, "lower")
-    for name, ahead in (("burnt", "its whole horizon"), ("burnt_looking_short", f"{SHORT} steps")):
-        unit = f"share of steps that hurt a kitten put near the plate, looking {ahead} ahead"
-        note(metrics, f"kitten/{name}", f"{name} True", unit, "lower")
-        note(controls, f"kitten/{name}_without_critic", f"{name} False", unit, "lower")
+    for who in MINDS:
+        for body in BODIES:
+            for soon in SOON:
+                unit = f"AUROC of pain within {soon} steps of a body moved by {body}"
+                note(metrics, who, f"{body}/auroc_{soon}", f"{body} critic {soon}", unit, "higher")
+                note(controls, who, f"{body}/distance_auroc_{soon}", f"{body} distance {soon}", unit, "higher")
+                note(controls, who, f"{body}/shuffled_auroc_{soon}", f"{body} shuffled {soon}", unit, "higher")
+                unit = f"how far the chance of pain within {soon} steps is off, body moved by {body}"
+                note(metrics, who, f"{body}/calibration_error_{soon}", f"{body} calibration {soon}", unit, "lower")
+        for name, ahead in (("burnt", "its whole horizon"), ("burnt_looking_short", f"{SHORT} steps")):
+            unit = f"share of steps that hurt a {who} put near the plate, looking {ahead} ahead"
+            note(metrics, who, name, f"{name} True", unit, "lower")
+            note(controls, who, f"{name}_without_critic", f"{name} False", unit, "lower")
     _draw(rooms, out / "figure.png")
     return result(
         "fear", seeds, steps, metrics, {"distance to the plate, shuffled labels, or without the critic": controls}
@@ -89,7 +93,7 @@ def _room(name: str, seed: int, steps: int) -> dict[str, Any]:
         for critic in (True, False):
             mind = Mind.load(name) if horizon is None else Mind.load(name, horizon=horizon)
             room = worlds.make("playroom", seed=seed, film=1)
-            found[f"{what} {critic}"] = burns(mind, room, seed, critic, tempted)
+            found[f"{what} {critic}"] = burns(mind, room, _putting(room, seed), critic, tempted)
     return found
 
 
@@ -103,6 +107,16 @@ def _from_a_life(mind: Mind, steps: int, seed: int) -> npt.NDArray[np.float32]:
 
 
 @torch.no_grad()
+def alarmed(mind: Mind, obs: Obs) -> Floats:
+    """Returns the chances (AHEAD,) that a mind gives to pain within 1, 2, ... control steps."""
+    senses = {name: torch.from_numpy(obs[name]) for name in ("body", "touch", "things", "vitals")}
+    attended = attend(senses, mind.config.attend)
+    latent = tokens(mind.perception(senses), attended)[None]
+    sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[attended][None])
+    alarm: Floats = mind.critic.alarm(sight)[0, mind.drives.index("pain")].double().numpy()
+    return alarm
+
+
 def foretold(mind: Mind, world: World, seed: int, actions: npt.NDArray[np.float32]) -> dict[str, Any]:
     """Moves a body that minds nothing, and returns how well the critic and the distance to the plate foretell its pain.
 
@@ -119,19 +133,15 @@ def foretold(mind: Mind, world: World, seed: int, actions: npt.NDArray[np.float3
         critic's chances are off on average (``"calibration 5"``), and what they are beside what came (``"bins 5"``).
     """
     plate = world.things.index(PLATE)
-    pain, chance = mind.drives.index("pain"), np.random.default_rng(seed)
+    chance = np.random.default_rng(seed)
     hurt, near = [], []
     alarm = np.zeros((len(actions), AHEAD))
     for step, action in enumerate(actions):
         if step % LEFT_ALONE == 0:
             world.apply(_near_plate(world, chance))
         obs = world.observe()
-        senses = {name: torch.from_numpy(obs[name]) for name in ("body", "touch", "things", "vitals")}
-        attended = attend(senses, mind.config.attend)
-        latent = tokens(mind.perception(senses), attended)[None]
-        sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[attended][None])
-        alarm[step] = mind.critic.alarm(sight)[0, pain].numpy()
-        near.append(-float((senses["things"][plate, :2] - senses["body"][:2]).norm()))
+        alarm[step] = alarmed(mind, obs)
+        near.append(-float(np.linalg.norm(obs["things"][plate, :2] - obs["body"][:2])))
         hurt.append(bool(world.step(action)[0]["vitals"][1] > 0.0))
     world.close()
     found: dict[str, Any] = {}
@@ -150,27 +160,26 @@ def foretold(mind: Mind, world: World, seed: int, actions: npt.NDArray[np.float3
     return found
 
 
-def burns(mind: Mind, world: World, seed: int, critic: bool, steps: int = TEMPTED) -> float:
-    """Returns the share of steps in which a mind is hurt that acts but is put near the plate again and again.
+def burns(mind: Mind, world: World, putting: Events, critic: bool, steps: int) -> float:
+    """Returns the share of steps in which a mind is hurt that acts but is put near what hurts again and again.
 
     Args:
         mind: It learns nothing meanwhile.
-        world: A room with a hot plate.
-        seed: Of the places.
+        world: A room with what hurts.
+        putting: What puts it there.
         critic: Whether its plans end in what the critic anticipates.
         steps: Control steps.
     """
-    chance = np.random.default_rng(seed)
     mind.actor.config = replace(mind.actor.config, critic=critic)
     hurt = 0.0
-    for moment in live(world, mind, steps, _putting(world, chance), learn=False):
+    for moment in live(world, mind, steps, putting, learn=False):
         hurt += float(moment.obs["vitals"][1] > 0.0)
     world.close()
     return hurt / steps
 
 
-def _putting(world: World, chance: np.random.Generator) -> Events:
-    asked = count()
+def _putting(world: World, seed: int) -> Events:
+    chance, asked = np.random.default_rng(seed), count()
     return lambda step: (_near_plate(world, chance, 0.7),) if next(asked) % EVERY == 0 else ()
 
 
@@ -201,17 +210,24 @@ def auroc(score: npt.NDArray[np.float64], label: npt.NDArray[np.bool_]) -> float
     return float(mannwhitneyu(score[label], score[~label]).statistic / (label.sum() * (~label).sum()))
 
 
-def _draw(rooms: list[dict[str, Any]], path: Path) -> None:
-    fig, axes = plt.subplots(1, 3, figsize=(14, 4), layout="constrained")
+def _draw(rooms: dict[str, list[dict[str, Any]]], path: Path) -> None:
+    fig, axes = plt.subplots(len(rooms), 3, figsize=(14, 4 * len(rooms)), squeeze=False, layout="constrained")
+    for row, (who, lived) in zip(axes, rooms.items(), strict=True):
+        _draw_mind(row, who, lived)
+    fig.savefig(path, dpi=110)
+    plt.close(fig)
+
+
+def _draw_mind(axes: Any, who: str, rooms: list[dict[str, Any]]) -> None:
     colors = dict(zip(BODIES, ("tab:orange", "tab:blue"), strict=True))
     for axis, soon in zip(axes, SOON, strict=False):
         for body, color in colors.items():
             bins = np.array([each for room in rooms for each in room.get(f"{body} bins {soon}", ())]).reshape(-1, 3)
-            axis.scatter(
-                bins[:, 0], bins[:, 1], s=5 + 300 * bins[:, 2], color=color, alpha=0.5, label=f"moved by {body}"
-            )
+            sizes = 5 + 300 * bins[:, 2]
+            axis.scatter(bins[:, 0], bins[:, 1], s=sizes, color=color, alpha=0.5, label=f"moved by {body}")
         axis.plot([0, 1], [0, 1], color="black", lw=0.8, ls=":")
-        axis.set(title=f"pain within {soon} steps", xlabel="chance that the critic tells", ylabel="how often it came")
+        axis.set(title=f"the {who}: pain within {soon} steps", xlabel="chance that the critic tells")
+        axis.set(ylabel="how often it came")
     axes[0].legend(frameon=False)
     shown = ("burnt", "burnt_looking_short")
     for i, critic in enumerate((True, False)):
@@ -219,8 +235,6 @@ def _draw(rooms: list[dict[str, Any]], path: Path) -> None:
         axes[2].bar(np.arange(2) + 0.4 * i, hurt.mean(0), 0.35, label="with critic" if critic else "without")
         for j in range(2):
             axes[2].plot(np.full(len(hurt), j + 0.4 * i), hurt[:, j], "k.", ms=4)
-    axes[2].set(title="the kitten near the hot plate", ylabel="share of steps that hurt", xticks=[0.2, 1.2])
+    axes[2].set(title=f"the {who} near the hot plate", ylabel="share of steps that hurt", xticks=[0.2, 1.2])
     axes[2].set_xticklabels([f"looking {MindConfig.horizon} steps ahead", f"looking {SHORT} steps ahead"])
     axes[2].legend(frameon=False)
-    fig.savefig(path, dpi=110)
-    plt.close(fig)

@@ -1,8 +1,8 @@
 """A mind foresees: what it imagines of plans comes true.
 
-The shipped kitten lives in rooms that it has never seen; its nets do not learn there. From moments of that life random
-plans are imagined, and are also acted out in the world, each from the same snapshot. By imagination and in truth it is
-told how far the toys move, which has nothing to do with the mind, and what a plan costs, of which the kitten is the
+The shipped minds live in rooms that they have never seen; their nets do not learn there. From moments of such a life
+random plans are imagined, and are also acted out in the world, each from the same snapshot. By imagination and in truth
+it is told how far the toys move, which has nothing to do with the mind, and what a plan costs, of which the mind is the
 judge: nearly all of it is disagreement. Controls: an untrained mind, held against the same truth, and persistence
 (everything stays as it is).
 """
@@ -34,6 +34,7 @@ from studies.jobs import Progress, side_by_side
 from studies.lives import metric, result
 from worlds import World
 
+MINDS = "kitten", "cat"
 STEPS = 10  # moments at which plans are compared
 MOVES = 0.05  # metres by which plans must differ in how far they move things, to be ranked by it
 APART = 40  # control steps between them
@@ -47,9 +48,9 @@ class Foresight:
     """What was measured in one room.
 
     Attributes:
-        cost, toys: By mind, one rank correlation for each moment, of planned and true cost, and of how far toys move;
-            none for moments at which no plan moves any.
-        error: By mind, (HORIZON,) squared error of things and body as a share of persistence's, each in the mind's
+        cost, toys: Of the mind and of an untrained one, one rank correlation for each moment, of planned and true cost,
+            and of how far toys move; none for moments at which no plan moves any.
+        error: Of both, (HORIZON,) squared error of things and body as a share of persistence's, each in the mind's
             own units of typical change.
         example: Planned and true costs of the plans of the last moment, (2, PLANS).
     """
@@ -62,40 +63,43 @@ class Foresight:
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
     """Measures and draws; `steps` counts the moments of a life at which plans are compared."""
-    found = side_by_side(partial(_room, moments=steps), [("kitten", seed) for seed in seeds], progress, out / "lives")
-    rooms = [found["kitten", seed] for seed in seeds]
+    lives = [(name, seed) for name in MINDS for seed in seeds]
+    found = side_by_side(partial(_room, moments=steps), lives, progress, out / "lives")
+    rooms = {name: [found[name, seed] for seed in seeds] for name in MINDS}
     metrics: dict[str, Any] = {}
     controls: dict[str, Any] = {}
-    for mind, group in (("kitten", metrics), ("untrained", controls)):
-        for what, told in (("cost", "cost"), ("toys", "movement of toys")):
-            values = [float(np.mean(each)) for room in rooms if (each := getattr(room, what)[mind])]
-            if values:
-                unit = f"rank correlation of planned and true {told}, {PLANS} plans"
-                group[f"plans/{what}"] = metric(values, unit, "higher")
-        for ahead in AT:
-            ratios = (float(room.error[mind][ahead - 1]) for room in rooms)
-            group[f"error/{ahead}_over_persistence"] = metric(ratios, f"of persistence, {ahead} steps ahead", "lower")
+    for name in MINDS:
+        for who, group in (("mind", metrics), ("untrained", controls)):
+            for what, told in (("cost", "cost"), ("toys", "movement of toys")):
+                values = [float(np.mean(each)) for room in rooms[name] if (each := getattr(room, what)[who])]
+                if values:
+                    unit = f"rank correlation of planned and true {told}, {PLANS} plans"
+                    group[f"{name}/plans/{what}"] = metric(values, unit, "higher")
+            for ahead in AT:
+                ratios = (float(room.error[who][ahead - 1]) for room in rooms[name])
+                unit = f"of persistence, {ahead} steps ahead"
+                group[f"{name}/error/{ahead}_over_persistence"] = metric(ratios, unit, "lower")
     _draw(rooms, out / "figure.png")
-    return result("foresight", seeds, steps, metrics, {"untrained": controls})
+    return result("foresight", seeds, steps, metrics, {"untrained, beside each": controls})
 
 
 def _room(name: str, seed: int, moments: int) -> Foresight:
     world = worlds.make("playroom", seed=seed, film=1)
-    kitten = Mind.load(name)
-    kitten.begin_episode()
-    minds = {"kitten": kitten, "untrained": Mind.born(world, seed=seed)}
+    mind = Mind.load(name)
+    mind.begin_episode()
+    minds = {"mind": mind, "untrained": Mind.born(world, seed=seed)}
     generator = torch.Generator().manual_seed(seed)
     cost: dict[str, list[float]] = {who: [] for who in minds}
     toys: dict[str, list[float]] = {who: [] for who in minds}
     errors = {who: np.zeros((2, HORIZON)) for who in minds}
     for _ in range(moments):
-        for _ in live(world, kitten, APART, learn=False):
+        for _ in live(world, mind, APART, learn=False):
             pass
-        noise = colored_noise(2.5, HORIZON, (PLANS, kitten.actions), generator)
+        noise = colored_noise(2.5, HORIZON, (PLANS, mind.actions), generator)
         plans = (0.6 * noise).clamp(-1, 1)
         real = acted_out(world, plans)
-        compared = {who: compare(mind, plans, real) for who, mind in minds.items()}
-        truth = compared["kitten"]
+        compared = {who: compare(one, plans, real) for who, one in minds.items()}
+        truth = compared["mind"]
         example = np.stack([truth.planned, truth.true])
         for who, it in compared.items():
             errors[who] += it.off, it.still
@@ -169,18 +173,22 @@ def compare(mind: Mind, plans: Tensor, real: Senses) -> Compared:
     return Compared(planned.double().numpy(), true.double().numpy(), moves, moved, imagined, still)
 
 
-def _draw(rooms: list[Foresight], path: Path) -> None:
+def _draw(rooms: dict[str, list[Foresight]], path: Path) -> None:
     fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    planned, true = rooms[0].example
-    axes[0].scatter(planned, true, s=14, color="tab:orange")
+    colors = dict(zip(MINDS, ("tab:orange", "tab:blue"), strict=True))
+    for name, color in colors.items():
+        planned, true = rooms[name][0].example
+        axes[0].scatter(planned, true, s=14, color=color, label=name)
     axes[0].set(title="64 random plans of one moment", xlabel="imagined cost", ylabel="cost on the real path")
     ahead = np.arange(1, HORIZON + 1)
-    for who, color in (("kitten", "tab:orange"), ("untrained", "tab:gray")):
-        curves = np.stack([room.error[who] for room in rooms])
-        axes[1].plot(ahead, curves.mean(0), color=color, label=who)
+    shown = [(name, "mind", colors[name], name) for name in MINDS] + [(MINDS[0], "untrained", "tab:gray", "untrained")]
+    for name, who, color, label in shown:
+        curves = np.stack([room.error[who] for room in rooms[name]])
+        axes[1].plot(ahead, curves.mean(0), color=color, label=label)
         axes[1].fill_between(ahead, curves.min(0), curves.max(0), color=color, alpha=0.15)
     axes[1].axhline(1.0, color="black", lw=0.8, ls=":")
     axes[1].set(title="error of imagination", xlabel="control steps ahead", ylabel="of persistence", ylim=(0, 2))
-    axes[1].legend(frameon=False)
+    for axis in axes:
+        axis.legend(frameon=False)
     fig.savefig(path, dpi=110)
     plt.close(fig)

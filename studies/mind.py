@@ -22,7 +22,10 @@ from agent.files import write_text
 from studies.jobs import Progress
 from studies.lives import result
 
-PARTS = "foresight", "fear", "onend", "collapse", "eye", "unseen", "fork", "reflex", "clocks", "attention"
+PARTS = (
+    *("foresight", "fear", "conditioning", "onend", "collapse"),
+    *("eye", "unseen", "fork", "reflex", "clocks", "attention"),
+)
 
 
 def run(

@@ -1,4 +1,8 @@
-"""Raises the minds that housecat ships: python -m studies.minds. Not a study; `make minds` calls it."""
+"""Raises the minds that housecat ships: python -m studies.minds. Not a study; `make minds` calls it.
+
+The kitten lives in rooms, one after the other, and sleeps. The cat is what becomes of it: it is moved about in more
+rooms, which is soon done since it need not think, and then learns all of its life anew with a wider world model.
+"""
 
 from __future__ import annotations
 
@@ -11,36 +15,42 @@ from rich.progress import track
 
 import worlds
 from agent import Mind, live
+from agent.babble import babbling
 from agent.checkpoint import SHIPPED
+from agent.life import undergo
+from agent.regrown import regrown
 from agent.sleep import sleep
 from usererror import UserError
 
-ROOMS = 24  # rooms that it grows up in, one after the other
+ROOMS, MORE = 24, 48  # rooms that the kitten grows up in, and that it is moved about in afterwards
 FIRST = 1000  # seed of the first; no study uses them
 STEPS = 1000  # control steps in each
-LESSONS = 4000  # of sleep, when it is grown up
-MOMENTS = 1500  # remembered in the file: what it goes on learning from, small enough to ship
+LESSONS = {"kitten": 4000, "cat": 16_000}  # of sleep
+MOMENTS = {"kitten": 1500, "cat": 1100}  # remembered in the file: what it goes on learning from, small enough to ship
+WIDTH = 128  # of the cat's predictor
 GROWING = Path("runs/growing/kitten.safetensors")
 Progress = Callable[[Iterable[object], int, str], Iterable[object]]
 
 
-def raise_kitten(
-    path: Path,
+def raise_minds(
+    folder: Path,
     growing: Path,
     rooms: int = ROOMS,
+    more: int = MORE,
     steps: int = STEPS,
-    lessons: int = LESSONS,
+    lessons: dict[str, int] = LESSONS,
     progress: Progress | None = None,
-) -> Mind:
-    """Lets a newborn live in several rooms, one after the other, and sleep, and saves it.
+) -> None:
+    """Lets a newborn grow up, and saves it as a kitten and as a cat.
 
     Args:
-        path: Where to.
+        folder: Where to.
         growing: Where it is kept after each room while it grows up. Where there is such a file it goes on from there,
-            to become the same kitten bit for bit.
+            to become the same bit for bit.
         rooms: How many it lives in.
+        more: How many it is moved about in by smooth noise, after these.
         steps: Control steps in each room.
-        lessons: Of sleep at the end.
+        lessons: Of sleep at the end, by mind.
         progress: Wraps what takes long, given its length and what it is.
 
     Raises:
@@ -55,38 +65,50 @@ def raise_kitten(
             "give the steps that it was begun with"
         )
     growing.parent.mkdir(parents=True, exist_ok=True)
-    for room in range(mind.steps // steps, rooms):
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def rest(mind: Mind, name: str, mirrored: bool) -> None:
+        for _ in progress(sleep(mind, lessons[name], mirrored=mirrored), lessons[name], f"the {name} is asleep"):
+            pass
+        mind.save(folder / name, memory=MOMENTS[name])
+
+    for room in range(mind.steps // steps, rooms + more):
+        if room == rooms:
+            rest(Mind.load(growing), "kitten", mirrored=False)
         world.reset(seed=FIRST + room)
         mind.begin_episode()
-        for _ in progress(live(world, mind, steps), steps, f"growing up in room {room + 1} of {rooms}"):
+        moves = babbling(mind.actions, steps, FIRST + room)
+        lived: Iterable[object] = live(world, mind, steps) if room < rooms else undergo(world, mind, moves)
+        for _ in progress(lived, steps, f"{'growing up' if room < rooms else 'moved about'} in room {room + 1}"):
             pass
         mind.save(growing)
+    world.reset(seed=FIRST)
+    cat = regrown(mind, world, hidden=WIDTH)
+    rest(cat, "cat", mirrored=True)
     world.close()
-    for _ in progress(sleep(mind, lessons), lessons, "asleep"):
-        pass
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mind.save(path, memory=MOMENTS)
     growing.unlink(missing_ok=True)
-    return mind
 
 
 def main(
-    out: Path = SHIPPED / "kitten.safetensors", growing: Path = GROWING, rooms: int = ROOMS, steps: int = STEPS
+    folder: Path = SHIPPED, growing: Path = GROWING, rooms: int = ROOMS, more: int = MORE, steps: int = STEPS
 ) -> None:
-    """Raises the kitten, in about an hour on one core. Stopped, it goes on where the last room ended.
+    """Raises the kitten and the cat, in about an hour and a half on one core. Stopped, it goes on where it was.
 
     Args:
-        out: The file.
+        folder: Where to.
         growing: Where the growing kitten is kept meanwhile; delete it to begin anew.
         rooms: Rooms that it lives in.
-        steps: Control steps in each of its rooms.
+        more: Rooms that it is moved about in.
+        steps: Control steps in each room.
     """
 
     def shown(it: Iterable[object], length: int, what: str) -> Iterable[object]:
         return track(it, what, total=length, transient=False)
 
-    raise_kitten(out, growing, rooms, steps, progress=shown)
-    sys.stderr.write(f"{out} ({out.stat().st_size / 1e6:.2f} MB)\n")
+    raise_minds(folder, growing, rooms, more, steps, progress=shown)
+    for name in LESSONS:
+        path = folder / f"{name}.safetensors"
+        sys.stderr.write(f"{path} ({path.stat().st_size / 1e6:.2f} MB)\n")
 
 
 if __name__ == "__main__":

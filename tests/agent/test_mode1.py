@@ -11,29 +11,11 @@ import torch
 import agent
 import worlds
 from agent import Mind, live
-from agent.augment import Mirror
-from agent.habits import Chosen, mirrored
-from agent.mode1 import Mode1
-from agent.sleep import sleep
 from agent.tries import FIRST, LONG
 from agent.trust import PRACTICE
-from agent.wishes import desires, heed, wishes
-from tests.agent.conftest import SMALL
+from tests.agent.conftest import REFLEX, mode1, reflexive
 from usererror import UserError
 from worlds import World
-
-BALL = "goal:things.red_ball.position=1,2"
-WANTS = {BALL: 1.0, "pain": 1.0, "effort": 0.05}
-REFLEX = replace(SMALL, samples=16, reflex="trust", reflex_tolerance=50.0)
-
-
-def born(world: World, **settings: object) -> Mind:
-    return Mind.born(world, WANTS, 11, replace(REFLEX, **settings))  # type: ignore[arg-type]
-
-
-def mode1(mind: Mind) -> Mode1:
-    assert mind.mode1 is not None
-    return mind.mode1
 
 
 @pytest.fixture
@@ -47,7 +29,7 @@ def test_a_mind_has_no_reflex_unless_it_is_asked_for(mind: Mind) -> None:
 
 
 def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
-    with_one, without = born(world).state_dict(), born(world, reflex="off").state_dict()
+    with_one, without = reflexive(world).state_dict(), reflexive(world, reflex="off").state_dict()
     assert without.keys() < with_one.keys()
     assert all(torch.equal(without[name], with_one[name]) for name in without)
 
@@ -63,8 +45,8 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
     def lived(mind: Mind, world: World, steps: int) -> list[tuple[str, bytes]]:
         return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
 
-    whole = lived(born(world := worlds.make("playroom", seed=11), reflex_tries=tries), world, 75)
-    mind = born(world := worlds.make("playroom", seed=11), reflex_tries=tries)
+    whole = lived(reflexive(world := worlds.make("playroom", seed=11), reflex_tries=tries), world, 75)
+    mind = reflexive(world := worlds.make("playroom", seed=11), reflex_tries=tries)
     first = lived(mind, world, 50)
     mind.save(tmp_path / "mind")
     again = first + lived(Mind.load(tmp_path / "mind"), world, 25)
@@ -72,97 +54,9 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
     assert {mode for mode, _ in whole} == {"babble", "plan", "react"} | ({"try"} if tries else set())
 
 
-def test_wishes_are_read_off_goals_and_put_into_attention(world: World) -> None:
-    mind = born(world)
-    mind.fits(world)
-    wish = wishes(mind.mixture, 8)
-    row = 1 + world.things.index("red ball")
-    assert wish[row].tolist() == [1.0, 1.0, 2.0]
-    assert float(wish[:, 0].sum()) == 1.0
-    attended = heed(torch.tensor([[3, 4], [0, 4]]), wish.expand(2, -1, -1))
-    assert attended.tolist() == [[3, 0], [0, 4]]
-    mind.mixture.set_weight("goal_things_red_ball_position", 0.0)
-    assert not wishes(mind.mixture, 8).any()
-    assert heed(torch.tensor([3, 4]), torch.zeros(9, 3)).tolist() == [3, 4]
-
-
-def test_wishes_are_seen_from_the_body() -> None:
-    """A body that looks along y, and a thing ahead of it that is to go on ahead."""
-    world = worlds.make("playroom", seed=1)
-    world.reset(seed=1, options={"layout": {"kitten": (0.0, -1.0, np.pi / 2), "red ball": (0.0, 0.0)}})
-    mind = born(world)
-    senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
-    row = world.things.index("red ball")
-    wish = torch.zeros(1, 2, 3)
-    wish[0, 1] = torch.tensor([1.0, 0.0, 1.5])
-    latent = mind.perception(senses)[[0, 1 + row]][None]
-    sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[row][None, None])
-    seen = desires(mind.perception, latent, sight, wish)[0]
-    assert not seen[0].any()
-    wanted, ahead, aside, *course = seen[1].tolist()[:5]
-    assert (wanted, ahead, aside) == pytest.approx((1.0, 1.5, 0.0), abs=0.01)
-    assert course == pytest.approx([1.0, 0.0], abs=0.01)
-    assert seen[1, 6:].tolist() == pytest.approx([1.0, 0.0], abs=0.02)  # it lies 1 m on, along the way that it is to go
-
-
-def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
-    """A wish ahead to the left, and a turn to the left; in the mirror both are to the right, and all else as it was."""
-    mind = born(world)
-    mind.fits(world)
-    obs, _ = world.reset(seed=2, options={"layout": {"kitten": (0.5, 0.3, 0.4), "red ball": (1.0, 0.5)}})
-    senses = {name: torch.from_numpy(value).expand(8, *value.shape) for name, value in obs.items()}
-    row, wish = 1 + world.things.index("red ball"), torch.zeros(8, 9, 3)
-    wish[:, row] = torch.tensor([1.0, 1.0, 2.0])
-    chosen = Chosen(senses, wish, torch.tensor([0.8, 0.5, 0.0, 0.0, 0.0]).expand(8, -1), torch.zeros(8))
-    it = mirrored(chosen, Mirror.of(world), 0.1, torch.Generator().manual_seed(0))
-    latent = mind.perception(it.senses)
-    sight = mind.world_model.sight(latent, mind.perception.appearance(it.senses))
-    seen = desires(mind.perception, latent, sight, it.wish)[:, row]
-    flipped = it.action[:, 1] < 0.0
-    assert flipped.any()
-    assert not flipped.all()
-    side = torch.where(flipped, -1.0, 1.0)
-    for part, turns in ((seen[:, 1:3], (1.0, -1.0)), (seen[:, 6:], (1.0, -1.0)), (it.action[:, :2], (1.0, -1.0))):
-        there = part * torch.where(flipped[:, None], torch.tensor(turns), 1.0)
-        torch.testing.assert_close(there, there[:1].expand_as(there), atol=1e-4, rtol=0.0)
-    assert (seen[:, 2] * side > 0.5).all()
-    assert not it.wish[:, :row].any()  # what is wished nowhere is wished nowhere in the mirror
-
-
-def test_it_learns_to_do_the_mirrored_thing_in_a_mirrored_situation(world: World) -> None:
-    """Turning to the left was chosen before a place on the left, and nothing before one on the right."""
-    wants = {"reach:body.position=1,1": 1.0}
-    mind = Mind.born(world, wants, 11, replace(REFLEX, reflex_slope=0.0, batch=32))
-    mind.fits(world)
-    m, generator = mode1(mind), torch.Generator().manual_seed(0)
-    world.reset(seed=2, options={"layout": {"kitten": (0.0, 0.0, 0.0)}})
-    senses = {name: torch.from_numpy(value.copy()) for name, value in world.observe().items()}
-    for _ in range(40):
-        m.habits.add(senses, m.wish(8), torch.tensor([0.0, 0.8, 0.0, 0.0, 0.0]), 0.0)
-    for _ in range(120):
-        m.learn(generator)
-    goal, turned = mind.mixture["reach_body_position"], []
-    m.acts, mind.steps = "act", 1000
-    for side in (1.0, -1.0):
-        goal.goal.copy_(torch.tensor([1.0, side]))  # type: ignore[operator]  # a buffer
-        turned.append(float(mind.act(world.observe())[0][1]))
-    assert turned == pytest.approx([0.8, -0.8], abs=0.3)
-
-
-def test_a_mind_from_disk_learns_in_the_mirror_before_it_meets_a_world(tmp_path) -> None:
-    world = worlds.make("playroom", seed=11)
-    mind = Mind.born(world, {"reach:body.position=1,1": 1.0, "pain": 1.0}, 11, replace(REFLEX, reflex="seed"))
-    for _ in live(world, mind, 40):
-        pass
-    mind.save(tmp_path / "mind")
-    again = Mind.load(tmp_path / "mind")
-    assert mode1(again).mirror is not None
-    assert list(sleep(again, 2)) == list(sleep(mind, 2))
-
-
 def test_choices_become_habits(world: World) -> None:
     """What was chosen in two situations is done in each of them, after practice, though both were learnt at once."""
-    mind = born(world, reflex_slope=0.0, batch=32)
+    mind = reflexive(world, reflex_slope=0.0, batch=32)
     mind.fits(world)
     m, generator = mode1(mind), torch.Generator().manual_seed(0)
     situations = []
@@ -214,7 +108,7 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
 
 
 def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
-    mind = born(world, reflex="seed", babble=0)
+    mind = reflexive(world, reflex="seed", babble=0)
     mind.fits(world)
     seen: list[torch.Tensor] = []
     judge = mind.actor.judge
@@ -237,7 +131,7 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
 
 
 def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world: World) -> None:
-    mind = born(world, reflex_tries=1.0, reflex_slope=0.0, babble=0)
+    mind = reflexive(world, reflex_tries=1.0, reflex_slope=0.0, babble=0)
     mind.fits(world)
     m = mode1(mind)
     assert [m.tries.decide(FIRST + step, mind.generator) for step in range(2 * LONG - 1)] == [True] * (2 * LONG - 1)
@@ -261,7 +155,7 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
 
 
 def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
-    mind = born(world, reflex_tries=1.0, babble=0)
+    mind = reflexive(world, reflex_tries=1.0, babble=0)
     mind.fits(world)
     m = mode1(mind)
     for _ in range(PRACTICE):

@@ -60,5 +60,5 @@ def test_a_room_tells_of_both_bodies_and_of_the_kitten_with_critic_and_without(
         assert share.sum() == pytest.approx(1.0)
         off = float((np.abs(told - came) * share).sum())
         assert room[f"{body} calibration 5"] == pytest.approx(off)
-    fear._draw([room], tmp_path / "figure.png")
+    fear._draw({"kitten": [room]}, tmp_path / "figure.png")
     assert (tmp_path / "figure.png").stat().st_size > 10_000

@@ -44,10 +44,11 @@ def test_a_toy_that_is_pushed_has_moved_in_that_plan_alone() -> None:
 
 
 @pytest.mark.slow
-def test_the_kitten_foresees_better_than_the_untrained_and_than_persistence(tmp_path: Path) -> None:
+def test_shipped_minds_foresee_better_than_the_untrained_and_than_persistence(tmp_path: Path) -> None:
     result = foresight.run((31, 32), tmp_path, lambda share, words: None, steps=3)
-    kitten, [untrained] = result["metrics"], result["controls"].values()
-    for name in ("plans/cost", "plans/toys"):
-        assert kitten[name]["value"] > untrained[name]["value"] + 0.2
-    assert kitten["error/5_over_persistence"]["value"] < 0.7
+    minds, [untrained] = result["metrics"], result["controls"].values()
+    for mind in foresight.MINDS:
+        for name in (f"{mind}/plans/cost", f"{mind}/plans/toys"):
+            assert minds[name]["value"] > untrained[name]["value"] + 0.2
+        assert minds[f"{mind}/error/5_over_persistence"]["value"] < 0.7
     assert (tmp_path / "figure.png").stat().st_size > 10_000
