@@ -10,6 +10,7 @@ import pickle
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
@@ -18,6 +19,7 @@ from typing import TypeVar
 
 import agent
 from agent.files import write_bytes
+from usererror import UserError
 
 Progress = Callable[[float, str], None]
 K = TypeVar("K", bound=str)
@@ -45,6 +47,7 @@ def side_by_side(
         folder: Is made where it is not there.
 
     Raises:
+        UserError: If a process was killed from outside.
         Exception: What work raised, once what was being done beside it is done and kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -78,6 +81,11 @@ def side_by_side(
             for process in multiprocessing.active_children():
                 process.terminate()
             raise
+        except BrokenProcessPool as error:
+            raise UserError(
+                f"a process of the study was killed, most likely because memory ran out; {len(found)} of {len(paths)} "
+                f"lives are kept in {folder}, and the same command goes on with the others"
+            ) from error
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from studies import jobs
 from studies.jobs import side_by_side
+from usererror import UserError
 
 
 def test_what_was_done_before_a_failure_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,6 +38,21 @@ def test_a_damaged_file_is_done_again_and_named(tmp_path: Path, caplog: pytest.L
         path.write_bytes(content)
     assert side_by_side(operator.mul, one, lambda share, words: None, tmp_path) == {("b", 2): "bb"}
     assert [str(path) in message for message in caplog.messages] == [True, True]
+
+
+def _dies(what: str, seed: int) -> str:
+    if seed:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return what
+
+
+def test_a_killed_worker_is_told_in_words_and_what_was_done_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    with pytest.raises(UserError, match=r"memory.* 1 of 3 .*same command"):
+        side_by_side(_dies, [("a", 0), ("a", 1), ("a", 2)], lambda share, words: None, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_names_that_look_alike_as_files_are_kept_apart(tmp_path: Path) -> None:
