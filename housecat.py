@@ -39,7 +39,7 @@ class Life:
     world: str = "playroom"
     """Where: see `housecat worlds`. Of a file: my_worlds.py:Attic."""
     mind: Annotated[str, tyro.conf.arg(metavar="NAME|PATH")] = "kitten"
-    """Who: a mind that comes with housecat, or the path of one."""
+    """Who: a mind that comes with housecat (kitten, or the cat that became of it), or the path of one."""
     newborn: bool = False
     """Begin with a mind that knows nothing."""
     setting: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=VALUE")] = ()

@@ -23,7 +23,7 @@ from studies.jobs import Progress
 from studies.lives import result
 
 PARTS = (
-    *("foresight", "fear", "conditioning", "onend", "collapse"),
+    *("foresight", "fear", "stove", "onend", "collapse"),
     *("eye", "unseen", "fork", "reflex", "clocks", "attention"),
 )
 

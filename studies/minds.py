@@ -92,7 +92,7 @@ def raise_minds(
 def main(
     folder: Path = SHIPPED, growing: Path = GROWING, rooms: int = ROOMS, more: int = MORE, steps: int = STEPS
 ) -> None:
-    """Raises the kitten and the cat, in about an hour and a half on one core. Stopped, it goes on where it was.
+    """Raises the kitten and the cat, in about an hour and three quarters on one core. Stopped, it goes on where it was.
 
     Args:
         folder: Where to.

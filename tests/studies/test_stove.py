@@ -1,4 +1,4 @@
-"""A lamp that comes before heat: the kitten is put where it gets hot, and the lamp is told from the heat."""
+"""The kitten is put where it gets hot when the lamp begins to shine, and lamp is told from heat."""
 
 from pathlib import Path
 
@@ -7,18 +7,18 @@ import pytest
 
 import worlds
 from agent import Mind
-from studies import conditioning
+from studies import stove
 
 
 def test_the_body_is_put_onto_the_plate_that_gets_hot_each_time_the_lamp_begins_to_shine() -> None:
     world = worlds.make("stove", seed=31)
-    events, shone = conditioning._when_it_shines(world, 31, conditioning.ON), []
+    events, shone = stove._when_it_shines(world, 31, stove.ON), []
     for step in range(150):
         put, truth = events(step), world.truth()
         if put:
             world.apply(put[0])
             row = world.things.index(truth["plate.name"])
-            assert np.linalg.norm(np.subtract(put[0].position, truth["things.position"][row, :2])) <= conditioning.ON
+            assert np.linalg.norm(np.subtract(put[0].position, truth["things.position"][row, :2])) <= stove.ON
             assert not truth["plate.heat"]
         shone.append((truth["lamp.on"], bool(put)))
         world.step(np.zeros(5, np.float32))
@@ -37,15 +37,14 @@ def test_dread_is_what_the_critic_tells_before_there_is_heat_by_whether_the_lamp
         assert not world.truth()["plate.heat"]
         return np.array([0.0, 0.9 if world.truth()["lamp.on"] else 0.2])
 
-    monkeypatch.setattr(conditioning, "alarmed", told)
-    assert conditioning.dread(mind, world, 31, 120) == pytest.approx({"lit": 0.9, "dark": 0.2})
+    monkeypatch.setattr(stove, "alarmed", told)
+    assert stove.dread(mind, world, 31, 120) == pytest.approx({"lit": 0.9, "dark": 0.2})
 
 
 def test_a_study_tells_of_critic_and_lamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, small in (("TESTED", 3), ("SHOWN", 150)):
-        monkeypatch.setattr(conditioning, name, small)
-    lives = {pairing: conditioning._kitten(pairing, 31, 4) for pairing in (conditioning.PAIRED, conditioning.APART)}
-    assert {"14 True", "14 False", "3 True", "3 False", "lit", "dark"} == set(lives[conditioning.PAIRED])
-    assert {"lit", "dark"} == set(lives[conditioning.APART])
-    conditioning._draw([lives[conditioning.PAIRED]], [lives[conditioning.APART]], tmp_path / "figure.png")
+        monkeypatch.setattr(stove, name, small)
+    kitten = stove._kitten("kitten", 31, 4)
+    assert set(kitten) == {"14 True", "14 False", "3 True", "3 False", "lit", "dark"}
+    stove._draw([kitten], tmp_path / "figure.png")
     assert (tmp_path / "figure.png").stat().st_size > 10_000
