@@ -53,9 +53,9 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         metrics[f"burnt/looking_{ahead}"] = metric((it[f"{ahead} True"] for it in kittens), unit, "lower")
         without = metric((it[f"{ahead} False"] for it in kittens), unit, "lower")
         controls[f"burnt/looking_{ahead}_without_critic"] = without
-    for when, group, better in (("lit", metrics, "higher"), ("dark", controls, "lower")):
-        unit = f"chance that it gives to pain within {AHEAD} steps, on the plate, lamp {when}, no heat"
-        group[f"dread/{when}"] = metric((it[when] for it in kittens), unit, better)
+    unit = f"chance that it gives to pain within {AHEAD} steps, on the plate, no heat, lamp"
+    metrics["dread/lit"] = metric((it["lit"] for it in kittens), f"{unit} lit", "higher")
+    controls["dread/dark"] = metric((it["dark"] for it in kittens), f"{unit} dark", "lower")
     _draw(kittens, out / "figure.png")
     return result("stove", seeds, steps, metrics, {"without critic, or in the dark": controls})
 
