@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from agent.sight import Sight, flat, planar
 from intrinsic import Mixture
@@ -90,8 +90,8 @@ def desires(at: Tensor, sight: Sight, wish: Tensor) -> Tensor:
     """
     wanted, place = wish[..., :1], wish[..., 1:]
     way = flat(planar((place - at) * wanted) * sight.facing.conj().unsqueeze(1))
-    far = way.norm(dim=-1, keepdim=True)
+    far = torch.linalg.vector_norm(way, dim=-1, keepdim=True)
     course = way / far.clamp_min(1e-3)
-    offset = torch.cat([torch.zeros_like(way[:, :1]), sight.pair[..., :2]], 1)
-    lies = flat(planar(offset) * planar(course).conj())
+    lies = flat(planar(sight.pair[..., :2]) * planar(course[:, 1:]).conj())
+    lies = nn.functional.pad(lies, (0, 0, 1, 0))  # the body does not lie anywhere from itself
     return torch.cat([wanted, way, course, wanted * torch.exp(far / -CLOSE), lies], -1)
