@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy.typing as npt
+import torch
 
 from agent.ahead import Ahead
+from agent.judgement import Choice
 from agent.mind import Mind
 from agent.moment import Lived, Moment
 from agent.reload import Reload, reload
@@ -106,6 +108,7 @@ def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> It
     mind.fits(world)
     obs = world.observe()
     for action in actions:
+        mind.choice = Choice(torch.from_numpy(action), mode="babble")  # no plan promised anything
         after = world.step(action)[0]
         yield mind.observe(obs, action, after)
         obs = after

@@ -82,7 +82,7 @@ class Reflex(nn.Module):
         self.mu = nn.Linear(hidden, actions)
         self.log_std = nn.Linear(hidden, actions)
         self.regret = nn.Linear(hidden, 1)
-        self.impulse = Traced(self, "_impulse")
+        self.react = Traced(self, "_react")
 
     def forward(self, at: Tensor, sight: Sight, wish: Tensor) -> Impulse:
         """Returns the impulse.
@@ -92,8 +92,8 @@ class Reflex(nn.Module):
             sight: Of these.
             wish: (B, 1 + k, WISH) of these.
         """
-        return Impulse(*self.impulse(at, *sight, wish))
+        return Impulse(*self.react(at, *sight, wish))
 
-    def _impulse(self, at: Tensor, own: Tensor, pair: Tensor, facing: Tensor, wish: Tensor) -> tuple[Tensor, ...]:
+    def _react(self, at: Tensor, own: Tensor, pair: Tensor, facing: Tensor, wish: Tensor) -> tuple[Tensor, ...]:
         pi = self.latent_pi(self.gaze(at, Sight(own, pair, facing), wish))
         return self.mu(pi), self.log_std(pi).clamp(STD_LEAST, STD_MOST), self.regret(pi.detach())[:, 0]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from agent.checkpoint import optimizers
 from agent.mind import Mind
+from usererror import UserError
 
 
 def sleep(
@@ -25,7 +26,10 @@ def sleep(
         mind: Who sleeps.
         lessons: How often it learns; each time as much as in one control step of its life.
         learn: What a lesson is, where not all is to be learnt: the reflex's alone, for one.
-        mirrored: Whether half of what was lived is seen in a mirror, whatever its setting, as far as its body has one.
+        mirrored: Whether half of what was lived is seen in a mirror, whatever its setting.
+
+    Raises:
+        UserError: If it is to be mirrored and cannot be: its body is not alike on both sides, or it sees.
 
     Yields:
         The losses of each lesson; none while there is too little to learn from.
@@ -39,6 +43,11 @@ def sleep(
 
     learn, mirror = mind.learn if learn is None else learn, mind.learner.mirror
     if mirrored:
+        if mind.mirror is None or "eye" in mind.shapes:
+            raise UserError(
+                "this mind has no mirror to sleep with: minds that see have none, nor have bodies whose sides differ, "
+                "nor minds that have met no world yet (`mind.fits(world)`)"
+            )
         mind.learner.mirror = mind.mirror
     try:
         for lesson in range(lessons):

@@ -34,10 +34,9 @@ from agent.critic import AHEAD
 from agent.life import Events
 from agent.mind import Obs
 from studies.jobs import Progress, side_by_side
-from studies.lives import metric, result
+from studies.lives import MINDS, metric, result
 from worlds import Place, World
 
-MINDS = "kitten", "cat"
 PLATE = "hot plate"
 SOON = (5, 20)  # steps ahead within which it is hurt
 STEPS = 4000  # control steps of each body that minds nothing
@@ -45,7 +44,7 @@ LEFT_ALONE = 40  # of them, before it is put somewhere else
 BODIES = "noise", "life"
 LIVED = 1000  # control steps elsewhere, from which the second body takes its actions
 ELSEWHERE = 10_000  # added to a seed for the room of that life
-TEMPTED, EVERY = 400, 25  # control steps of a kitten near the plate, and after how many it is put there again
+TEMPTED, EVERY = 400, 25  # control steps near the plate, and after how many it is put there again
 SHORT, SHORTLY = 3, 1000  # steps that it looks ahead, and control steps, where it looks less far
 BINS = 10
 Floats = npt.NDArray[np.float64]
@@ -229,12 +228,17 @@ def _draw_mind(axes: Any, who: str, rooms: list[dict[str, Any]]) -> None:
         axis.set(title=f"the {who}: pain within {soon} steps", xlabel="chance that the critic tells")
         axis.set(ylabel="how often it came")
     axes[0].legend(frameon=False)
-    shown = ("burnt", "burnt_looking_short")
+    draw_burns(axes[2], rooms, {"burnt": MindConfig.horizon, "burnt_looking_short": SHORT})
+    axes[2].set(title=f"the {who} near the hot plate")
+
+
+def draw_burns(axis: Any, rooms: list[dict[str, Any]], ahead: dict[str, int]) -> None:
+    """Draws what `burns` returned with critic (``"burnt True"``) and without, by names and how far these look ahead."""
     for i, critic in enumerate((True, False)):
-        hurt = np.array([[room[f"{name} {critic}"] for name in shown] for room in rooms])  # (rooms, 2)
-        axes[2].bar(np.arange(2) + 0.4 * i, hurt.mean(0), 0.35, label="with critic" if critic else "without")
-        for j in range(2):
-            axes[2].plot(np.full(len(hurt), j + 0.4 * i), hurt[:, j], "k.", ms=4)
-    axes[2].set(title=f"the {who} near the hot plate", ylabel="share of steps that hurt", xticks=[0.2, 1.2])
-    axes[2].set_xticklabels([f"looking {MindConfig.horizon} steps ahead", f"looking {SHORT} steps ahead"])
-    axes[2].legend(frameon=False)
+        hurt = np.array([[room[f"{name} {critic}"] for name in ahead] for room in rooms])  # (rooms, names)
+        axis.bar(np.arange(len(ahead)) + 0.4 * i, hurt.mean(0), 0.35, label="with critic" if critic else "without")
+        for j in range(len(ahead)):
+            axis.plot(np.full(len(hurt), j + 0.4 * i), hurt[:, j], "k.", ms=4)
+    axis.set(ylabel="share of steps that hurt", xticks=np.arange(len(ahead)) + 0.2)
+    axis.set_xticklabels([f"looking {steps} steps ahead" for steps in ahead.values()])
+    axis.legend(frameon=False)

@@ -31,10 +31,9 @@ from agent.perception import THING, Senses
 from agent.planners import colored_noise
 from agent.rollout import Rollout
 from studies.jobs import Progress, side_by_side
-from studies.lives import metric, result
+from studies.lives import MINDS, metric, result
 from worlds import World
 
-MINDS = "kitten", "cat"
 STEPS = 10  # moments at which plans are compared
 MOVES = 0.05  # metres by which plans must differ in how far they move things, to be ranked by it
 APART = 40  # control steps between them
@@ -179,7 +178,7 @@ def _draw(rooms: dict[str, list[Foresight]], path: Path) -> None:
     for name, color in colors.items():
         planned, true = rooms[name][0].example
         axes[0].scatter(planned, true, s=14, color=color, label=name)
-    axes[0].set(title="64 random plans of one moment", xlabel="imagined cost", ylabel="cost on the real path")
+    axes[0].set(title="64 random plans of one moment of each", xlabel="imagined cost", ylabel="cost on the real path")
     ahead = np.arange(1, HORIZON + 1)
     shown = [(name, "mind", colors[name], name) for name in MINDS] + [(MINDS[0], "untrained", "tab:gray", "untrained")]
     for name, who, color, label in shown:

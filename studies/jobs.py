@@ -47,7 +47,7 @@ def side_by_side(
         folder: Is made where it is not there.
 
     Raises:
-        UserError: If a process was killed from outside.
+        UserError: If a process ended that was doing some.
         Exception: What work raised, once what was being done beside it is done and kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,8 +83,8 @@ def side_by_side(
             raise
         except BrokenProcessPool as error:
             raise UserError(
-                f"a process of the study was killed, most likely because memory ran out; {len(found)} of {len(paths)} "
-                f"lives are kept in {folder}, and the same command goes on with the others"
+                f"a process of the study ended by itself: killed, perhaps for want of memory, or crashed. {len(found)} "
+                f"of {len(paths)} lives are kept in {folder}, and the same command goes on with the others"
             ) from error
     return found
 

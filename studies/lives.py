@@ -18,6 +18,7 @@ from agent.babble import babbling
 from studies.jobs import Progress, side_by_side, versions
 
 Control = Literal["mind", "fearless", "random"]
+MINDS = "kitten", "cat"  # that are shipped
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ rooms, which is soon done since it need not think, and then learns all of its li
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import tyro
@@ -16,19 +16,21 @@ from rich.progress import track
 import worlds
 from agent import Mind, live
 from agent.babble import babbling
-from agent.checkpoint import SHIPPED
+from agent.checkpoint import SHIPPED, SUFFIX
 from agent.life import undergo
-from agent.regrown import regrown
+from agent.regrow import regrow
 from agent.sleep import sleep
 from usererror import UserError
 
-ROOMS, MORE = 24, 48  # rooms that the kitten grows up in, and that it is moved about in afterwards
+ROOMS, MOVED = 24, 48  # rooms that the kitten grows up in, and that it is moved about in afterwards
 FIRST = 1000  # seed of the first; no study uses them
 STEPS = 1000  # control steps in each
 LESSONS = {"kitten": 4000, "cat": 24_000}  # of sleep
-MOMENTS = {"kitten": 1500, "cat": 1100}  # remembered in the file: what it goes on learning from, small enough to ship
+# Remembered in the file: what it goes on learning from, small enough to ship. The cat's are of being moved about,
+# beside the few that cost most.
+MOMENTS = {"kitten": 1500, "cat": 1100}
 WIDTH = 120  # of the cat's predictor: with what it remembers the file stays under 2 MB
-GROWING = Path("runs/growing/kitten.safetensors")
+GROWING = Path("runs/growing/growing.safetensors")
 Progress = Callable[[Iterable[object], int, str], Iterable[object]]
 
 
@@ -36,9 +38,9 @@ def raise_minds(
     folder: Path,
     growing: Path,
     rooms: int = ROOMS,
-    more: int = MORE,
+    moved: int = MOVED,
     steps: int = STEPS,
-    lessons: dict[str, int] = LESSONS,
+    lessons: Mapping[str, int] = LESSONS,
     progress: Progress | None = None,
 ) -> None:
     """Lets a newborn grow up, and saves it as a kitten and as a cat.
@@ -48,66 +50,75 @@ def raise_minds(
         growing: Where it is kept after each room while it grows up. Where there is such a file it goes on from there,
             to become the same bit for bit.
         rooms: How many it lives in.
-        more: How many it is moved about in by smooth noise, after these.
+        moved: How many it is moved about in by smooth noise, after these.
         steps: Control steps in each room.
         lessons: Of sleep at the end, by mind.
         progress: Wraps what takes long, given its length and what it is.
 
     Raises:
-        UserError: If what is kept has lived in rooms of another length.
+        UserError: If a number is less than one, or what is kept has lived in rooms of another length or in more, or is
+            past the kitten, which is not there.
     """
+    for name, number in (("rooms", rooms), ("moved", moved), ("steps", steps)):
+        if number < 1:
+            raise UserError(f"{name}={number}; it takes at least 1")
     progress = progress or (lambda it, length, what: it)
     world = worlds.make("playroom", seed=FIRST, film=1)
     mind = Mind.load(growing) if growing.exists() else Mind.born(world, seed=0)
-    if mind.steps % steps:
+    room, kitten = mind.steps // steps, (folder / "kitten").with_suffix(SUFFIX)
+    if mind.steps % steps or room > rooms + moved or (room > rooms and not kitten.exists()):
         raise UserError(
-            f"{growing} has lived {mind.steps} steps, which are no whole rooms of {steps}; delete it to begin anew, or "
-            "give the steps that it was begun with"
+            f"{growing} has lived {mind.steps} steps, which does not go with {rooms} and {moved} rooms of {steps}, or "
+            f"{kitten} is gone; delete it to begin anew, or give the numbers that it was begun with"
         )
     growing.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
+
+    def live_in(room: int, lived: Iterable[object], what: str) -> None:
+        world.reset(seed=FIRST + room)
+        mind.begin_episode()
+        for _ in progress(lived, steps, f"{what} in room {room + 1} of {rooms + moved}"):
+            pass
+        mind.save(growing)
 
     def rest(mind: Mind, name: str, mirrored: bool) -> None:
         for _ in progress(sleep(mind, lessons[name], mirrored=mirrored), lessons[name], f"the {name} is asleep"):
             pass
         mind.save(folder / name, memory=MOMENTS[name])
 
-    for room in range(mind.steps // steps, rooms + more):
-        if room == rooms:
-            rest(Mind.load(growing), "kitten", mirrored=False)
-        world.reset(seed=FIRST + room)
-        mind.begin_episode()
-        moves = babbling(mind.actions, steps, FIRST + room)
-        lived: Iterable[object] = live(world, mind, steps) if room < rooms else undergo(world, mind, moves)
-        for _ in progress(lived, steps, f"{'growing up' if room < rooms else 'moved about'} in room {room + 1}"):
-            pass
-        mind.save(growing)
+    for here in range(room, rooms):
+        live_in(here, live(world, mind, steps), "growing up")
+    if room <= rooms:
+        rest(Mind.load(growing), "kitten", mirrored=False)
+    for here in range(max(room, rooms), rooms + moved):
+        live_in(here, undergo(world, mind, babbling(mind.actions, steps, FIRST + here)), "moved about")
     world.reset(seed=FIRST)
-    cat = regrown(mind, world, hidden=WIDTH)
-    rest(cat, "cat", mirrored=True)
+    rest(regrow(mind, world, WIDTH), "cat", mirrored=True)
     world.close()
     growing.unlink(missing_ok=True)
 
 
 def main(
-    folder: Path = SHIPPED, growing: Path = GROWING, rooms: int = ROOMS, more: int = MORE, steps: int = STEPS
+    folder: Path = SHIPPED, growing: Path = GROWING, rooms: int = ROOMS, moved: int = MOVED, steps: int = STEPS
 ) -> None:
-    """Raises the kitten and the cat, in about an hour and three quarters on one core. Stopped, it goes on where it was.
+    """Raises the kitten and the cat, in about an hour and three quarters on one core.
+
+    Stopped, it goes on where the last room ended; sleep begins anew.
 
     Args:
         folder: Where to.
-        growing: Where the growing kitten is kept meanwhile; delete it to begin anew.
+        growing: Where the growing mind is kept meanwhile; delete it to begin anew.
         rooms: Rooms that it lives in.
-        more: Rooms that it is moved about in.
+        moved: Rooms that it is moved about in.
         steps: Control steps in each room.
     """
 
     def shown(it: Iterable[object], length: int, what: str) -> Iterable[object]:
         return track(it, what, total=length, transient=False)
 
-    raise_minds(folder, growing, rooms, more, steps, progress=shown)
+    raise_minds(folder, growing, rooms, moved, steps, progress=shown)
     for name in LESSONS:
-        path = folder / f"{name}.safetensors"
+        path = (folder / name).with_suffix(SUFFIX)
         sys.stderr.write(f"{path} ({path.stat().st_size / 1e6:.2f} MB)\n")
 
 

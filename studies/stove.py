@@ -1,11 +1,11 @@
 """A kitten that was burnt keeps off, by fear: take its critic out, and it is burnt again.
 
 The shipped kitten lives with the stove, where a plate that looks like any other gets hot two seconds after a lamp
-begins to shine. Whenever it shines the kitten is put near that plate. Then, in another room of that kind and learning
-no more, it is put onto the plate when the lamp begins to shine: how often is it hurt with its critic, and how often
-without, as far as it looks ahead, and looking but 0.6 s, which is too short to see a way off the plate? And is it the
-lamp that it fears, or the place: what chance does it give to pain there while the lamp shines, before there is any
-heat, and while it is dark?
+begins to shine. Each time it begins to shine the kitten is put near that plate. Then, in another room of that kind and
+learning no more, it is put onto the plate when the lamp begins to shine: how often is it hurt with its critic, and how
+often without, as far as it looks ahead, and looking but 0.6 s, which is too short to see a way off the plate? And is it
+the lamp that it fears, or the place: what chance does it give to pain there while the lamp shines, before there is any
+heat, and while it is dark? Control beside these: the kitten as it is shipped, which has met no stove.
 
 Source: lamp and heat are those of fear conditioning, after Watson and Rayner 1920 (Journal of Experimental Psychology
 3, 1-14); that the part of fear is shown by taking the critic out is ours.
@@ -27,7 +27,7 @@ import worlds
 from agent import Mind, MindConfig, live
 from agent.critic import AHEAD
 from agent.life import Events
-from studies.fear import SHORT, alarmed, burns
+from studies.fear import SHORT, alarmed, burns, draw_burns
 from studies.jobs import Progress, side_by_side
 from studies.lives import metric, result
 from worlds import Place, World
@@ -53,29 +53,53 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         metrics[f"burnt/looking_{ahead}"] = metric((it[f"{ahead} True"] for it in kittens), unit, "lower")
         without = metric((it[f"{ahead} False"] for it in kittens), unit, "lower")
         controls[f"burnt/looking_{ahead}_without_critic"] = without
+        unburnt = metric((it[f"{ahead} unburnt"] for it in kittens), unit, "lower")
+        controls[f"burnt/looking_{ahead}_unburnt"] = unburnt
     unit = f"chance that it gives to pain within {AHEAD} steps, on the plate, no heat, lamp"
     metrics["dread/lit"] = metric((it["lit"] for it in kittens), f"{unit} lit", "higher")
     controls["dread/dark"] = metric((it["dark"] for it in kittens), f"{unit} dark", "lower")
+    for when in ("lit", "dark"):
+        values = (it[f"{when} unburnt"] for it in kittens)
+        controls[f"dread/{when}_unburnt"] = metric(values, f"{unit} {when}", "lower")
     _draw(kittens, out / "figure.png")
-    return result("stove", seeds, steps, metrics, {"without critic, or in the dark": controls})
+    return result("stove", seeds, steps, metrics, {"without critic, in the dark, or unburnt": controls})
 
 
 def _kitten(name: str, seed: int, steps: int) -> dict[str, float]:
-    """Returns the shares of steps that hurt (``"3 True"``: looking 3 steps ahead, with its critic), and its dread."""
-    world, mind = worlds.make("stove", seed=seed, film=1), Mind.load(name, attend=ATTEND)
+    """Returns the shares of steps that hurt (``"3 True"``: looking 3 steps ahead, with its critic), and its dread.
+
+    The same of the kitten as it is shipped is ``"3 unburnt"``, ``"lit unburnt"``.
+    """
+    mind = Mind.load(name, attend=ATTEND)
+    found = unburnt(mind, name, seed)
+    world = worlds.make("stove", seed=seed, film=1)
     for _ in live(world, mind, steps, _when_it_shines(world, seed, NEAR)):
         pass
     world.close()
-    found = dread(mind, worlds.make("stove", seed=ELSEWHERE + seed, film=1), seed, SHOWN)
-    state = mind.state_dict()
+    found |= dread(mind, elsewhere(seed), seed, SHOWN)
     for ahead in LOOKING:
         for critic in (True, False):
-            it = Mind.load(name, attend=ATTEND, horizon=ahead)
-            room = worlds.make("stove", seed=ELSEWHERE + seed, film=1)
-            it.fits(room)
-            it.load_state_dict(state)
-            found[f"{ahead} {critic}"] = burns(it, room, _when_it_shines(room, seed, ON), critic, TESTED)
+            found[f"{ahead} {critic}"] = _burns(mind, name, seed, ahead, critic)
     return found
+
+
+def unburnt(mind: Mind, name: str, seed: int) -> dict[str, float]:
+    """Returns what a mind fears and suffers that has met no stove, see `_kitten`."""
+    told = dread(mind, elsewhere(seed), seed, SHOWN)
+    hurt = {str(ahead): _burns(mind, name, seed, ahead, True) for ahead in LOOKING}
+    return {f"{what} unburnt": value for what, value in {**told, **hurt}.items()}
+
+
+def elsewhere(seed: int) -> World:
+    """Returns the room where it is looked what came of it."""
+    return worlds.make("stove", seed=ELSEWHERE + seed, film=1)
+
+
+def _burns(mind: Mind, name: str, seed: int, ahead: int, critic: bool) -> float:
+    it, room = Mind.load(name, attend=ATTEND, horizon=ahead), elsewhere(seed)
+    it.fits(room)
+    it.load_state_dict(mind.state_dict())
+    return burns(it, room, _when_it_shines(room, seed, ON), critic, TESTED)
 
 
 def dread(mind: Mind, world: World, seed: int, steps: int) -> dict[str, float]:
@@ -116,7 +140,7 @@ def _when_it_shines(world: World, seed: int, most: float) -> Events:
 
 
 def _near(world: World, chance: np.random.Generator, most: float) -> Place:
-    """Returns an even chance of all places within so many metres of the middle of the plate that gets hot."""
+    """Draws a place within so many metres of the middle of the plate that gets hot, and not in a wall."""
     plate = world.observe()["things"][world.things.index(world.truth()["plate.name"]), :2]
     angle, far = chance.uniform(-np.pi, np.pi), most * np.sqrt(chance.uniform())
     edge = 0.5 * np.array(world.scene().size[:2]) - EDGE
@@ -125,20 +149,16 @@ def _near(world: World, chance: np.random.Generator, most: float) -> Place:
 
 
 def _draw(kittens: list[dict[str, float]], path: Path) -> None:
-    fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", width_ratios=(2, 1))
-    for i, critic in enumerate((True, False)):
-        hurt = np.array([[it[f"{ahead} {critic}"] for ahead in LOOKING] for it in kittens])  # (kittens, 2)
-        axes[0].bar(np.arange(2) + 0.4 * i, hurt.mean(0), 0.35, label="with critic" if critic else "without")
-        for j in range(2):
-            axes[0].plot(np.full(len(hurt), j + 0.4 * i), hurt[:, j], "k.", ms=4)
-    axes[0].set(title="put onto the plate when the lamp shines", ylabel="share of steps that hurt", xticks=[0.2, 1.2])
-    axes[0].set_xticklabels([f"looking {ahead} steps ahead" for ahead in LOOKING])
-    axes[0].legend(frameon=False)
-    for i, (when, color) in enumerate((("lit", "gold"), ("dark", "gray"))):
-        told = np.array([it[when] for it in kittens])
-        axes[1].bar(i, told.mean(), 0.7, color=color)
-        axes[1].plot(np.full(len(told), i), told, "k.", ms=4)
-    axes[1].set(title="on the plate, before there is heat", ylabel="chance of pain within 4 s", xticks=[0, 1])
-    axes[1].set_xticklabels(["lamp lit", "lamp dark"])
+    fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", width_ratios=(3, 2))
+    draw_burns(axes[0], kittens, {str(ahead): ahead for ahead in LOOKING})
+    axes[0].set(title="put onto the plate when the lamp begins to shine")
+    for i, who in enumerate(("", " unburnt")):
+        for j, (when, color) in enumerate((("lit", "gold"), ("dark", "gray"))):
+            told = np.array([it[when + who] for it in kittens])
+            axes[1].bar(i + 0.4 * j, told.mean(), 0.35, color=color, label=None if who else f"lamp {when}")
+            axes[1].plot(np.full(len(told), i + 0.4 * j), told, "k.", ms=4)
+    axes[1].set(title="on the plate, before there is heat", ylabel="chance of pain within 4 s", xticks=[0.2, 1.2])
+    axes[1].set_xticklabels(["burnt", "as shipped"])
+    axes[1].legend(frameon=False)
     fig.savefig(path, dpi=110)
     plt.close(fig)

@@ -50,7 +50,7 @@ def test_a_killed_worker_is_told_in_words_and_what_was_done_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    with pytest.raises(UserError, match=r"memory.* 1 of 3 .*same command"):
+    with pytest.raises(UserError, match=r"want of memory.* 1 of 3 .*same command"):
         side_by_side(_dies, [("a", 0), ("a", 1), ("a", 2)], lambda share, words: None, tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
 
