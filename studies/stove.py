@@ -1,4 +1,4 @@
-"""A kitten that was burnt keeps off, by fear: take its critic out, and it is burnt again.
+"""Fear keeps it from being burnt: take its critic out, and it stays where it gets hot.
 
 The shipped kitten lives with the stove, where a plate that looks like any other gets hot two seconds after a lamp
 begins to shine. Each time it begins to shine the kitten is put near that plate. Then, in another room of that kind and

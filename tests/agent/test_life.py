@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import agent
 import worlds
+from agent.life import undergo
 from agent.moment import Moment
 from tests.agent.conftest import SMALL
 from usererror import UserError
@@ -50,6 +52,20 @@ def test_a_saved_life_goes_on_bit_for_bit(world: World, mind: agent.Mind, tmp_pa
     loaded = agent.Mind.load(tmp_path / "mind")
     assert loaded.steps == len(head)
     assert all(map(same, tail, agent.live(other, loaded, 20, pokes)))
+
+
+def test_what_somebody_else_chose_is_remembered_and_felt_and_nothing_is_learnt(world: World, mind: agent.Mind) -> None:
+    for _ in agent.live(world, mind, 25):
+        pass
+    assert mind.choice.promised is not None
+    before = [p.clone() for p in mind.parameters()]
+    actions = np.linspace(-1.0, 1.0, 30, dtype=np.float32).reshape(6, 5)
+    lived = list(undergo(world, mind, actions))
+    assert np.array_equal(mind.memory.action[25:31].numpy(), actions)
+    assert mind.memory.transitions == mind.steps == 31
+    assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
+    assert all(it.costs["effort"] > 0.0 and it.surprise > 0.0 for it in lived)
+    assert mind.choice.promised is None  # or it would be held against a plan that nobody carries out
 
 
 def test_two_processes_live_the_same_life() -> None:

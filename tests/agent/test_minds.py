@@ -7,6 +7,7 @@ import agent
 import worlds
 from agent.babble import babbling
 from agent.checkpoint import SHIPPED, shipped
+from studies.lives import MINDS
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -19,8 +20,8 @@ def test_a_shipped_mind_is_small_and_plans_at_once(name: str) -> None:
     assert all(moment.thought.mode == "plan" and moment.losses for moment in moments)
 
 
-def test_there_is_a_kitten() -> None:
-    assert "kitten" in shipped()
+def test_there_are_a_kitten_and_the_cat_that_became_of_it() -> None:
+    assert set(shipped()) == set(MINDS)
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -2,12 +2,14 @@
 
 from itertools import pairwise
 
+import pytest
 import torch
 
 import worlds
 from agent import Mind, MindConfig, live
 from agent.checkpoint import optimizers
 from agent.sleep import sleep
+from usererror import UserError
 
 
 def _lived(steps: int = 90) -> Mind:
@@ -68,3 +70,24 @@ def test_what_is_to_be_learnt_can_be_chosen() -> None:
     assert rates[0] == _rates(mind)[0]
     assert all(late < early for early, late in pairwise(rates))
     assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("woken", [False, True])
+def test_asleep_it_may_see_its_life_in_a_mirror_and_awake_it_does_not(woken: bool) -> None:
+    mind, other = _lived(), _lived()
+    assert mind.learner.mirror is None
+    asleep = sleep(mind, 2, mirrored=True)
+    first = next(asleep)
+    assert mind.learner.mirror is mind.mirror is not None
+    assert first != next(sleep(other, 2))
+    if woken:
+        asleep.close()
+    else:
+        assert list(asleep)
+    assert mind.learner.mirror is None
+
+
+def test_who_has_no_mirror_is_told_so() -> None:
+    mind = Mind.load("kitten")  # it has met no world yet
+    with pytest.raises(UserError, match="no mirror"):
+        next(sleep(mind, 2, mirrored=True))

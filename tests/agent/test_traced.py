@@ -108,7 +108,14 @@ def test_a_copy_goes_by_its_own_weights(copied):
         assert not torch.equal(other.fast(*tensors(4))[0], net.fast(*tensors(4))[0])
 
 
-@pytest.mark.parametrize("settings", [{}, {"futures": 2}, {"planner": "gradient"}], ids=str)
+REFLEX = {"reflex_tolerance": 50.0, "reflex_seeds": 2}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"futures": 2}, {"planner": "gradient"}, {"reflex": "act", **REFLEX}, {"reflex": "seed", **REFLEX}],
+    ids=str,
+)
 def test_a_life_with_recordings_is_the_life_without(settings, monkeypatch):
     def lived(often: int) -> list[Tensor]:
         monkeypatch.setattr("agent.traced.OFTEN", often)
@@ -116,6 +123,8 @@ def test_a_life_with_recordings_is_the_life_without(settings, monkeypatch):
         small = {"horizon": 3, "samples": 12, "elites": 4, "babble": 24, "batch": 16, **settings}
         mind = Mind.born(world, seed=5, config=MindConfig(**small))
         moments = list(live(world, mind, 36))
+        if mind.mode1 is not None:
+            assert bool(mind.mode1.reflex.react._traces) == (often < 36)
         return [*(torch.from_numpy(m.action) for m in moments), *(p.detach() for p in mind.parameters())]
 
     with_, without = lived(6), lived(10**9)

@@ -10,15 +10,15 @@ from agent import Mind
 from studies.minds import WIDTH, raise_minds
 from usererror import UserError
 
-FEW: dict[str, Any] = {"rooms": 2, "more": 2, "steps": 40, "lessons": {"kitten": 3, "cat": 3}}
+FEW: dict[str, Any] = {"rooms": 2, "moved": 2, "steps": 40, "lessons": {"kitten": 3, "cat": 3}}
 
 
-@pytest.mark.parametrize("room", ["room 2", "room 4"])
-def test_minds_whose_growing_up_was_interrupted_become_the_same(tmp_path: Path, room: str) -> None:
+@pytest.mark.parametrize("during", ["room 2", "kitten is asleep", "room 4", "cat is asleep"])
+def test_minds_whose_growing_up_was_interrupted_become_the_same(tmp_path: Path, during: str) -> None:
     raise_minds(tmp_path / "whole", tmp_path / "one.safetensors", **FEW)
 
     def interrupted(it: Iterable[object], length: int, what: str) -> Iterable[object]:
-        if room in what:
+        if during in what:
             raise KeyboardInterrupt
         return it
 
@@ -26,8 +26,6 @@ def test_minds_whose_growing_up_was_interrupted_become_the_same(tmp_path: Path, 
     with pytest.raises(KeyboardInterrupt):
         raise_minds(tmp_path / "parts", growing, **FEW, progress=interrupted)
     assert growing.exists()
-    with pytest.raises(UserError, match=r"whole rooms of 70"):
-        raise_minds(tmp_path / "parts", growing, **{**FEW, "steps": 70})
     raise_minds(tmp_path / "parts", growing, **FEW)
     assert not growing.exists()
     for name in ("kitten.safetensors", "cat.safetensors"):
@@ -36,3 +34,23 @@ def test_minds_whose_growing_up_was_interrupted_become_the_same(tmp_path: Path, 
     assert (kitten.steps, cat.steps) == (80, 160)
     assert (kitten.memory.transitions, cat.memory.transitions) == (80, 160)
     assert cat.config.hidden == WIDTH
+
+
+def test_numbers_that_do_not_go_with_what_is_kept_are_refused_and_it_is_kept(tmp_path: Path) -> None:
+    def stopped(it: Iterable[object], length: int, what: str) -> Iterable[object]:
+        if "moved about in room 4" in what:
+            raise KeyboardInterrupt
+        return it
+
+    growing = tmp_path / "growing.safetensors"
+    with pytest.raises(KeyboardInterrupt):
+        raise_minds(tmp_path / "minds", growing, **FEW, progress=stopped)
+    kept = growing.read_bytes()
+    for other in ({"steps": 70}, {"rooms": 1, "moved": 1}):
+        with pytest.raises(UserError, match="120 steps"):
+            raise_minds(tmp_path / "minds", growing, **{**FEW, **other})
+    with pytest.raises(UserError, match=r"kitten.safetensors is gone"):
+        raise_minds(tmp_path / "elsewhere", growing, **FEW)
+    with pytest.raises(UserError, match="moved=0"):
+        raise_minds(tmp_path / "minds", growing, **{**FEW, "moved": 0})
+    assert growing.read_bytes() == kept

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import worlds
 from agent import Mind
@@ -41,10 +42,21 @@ def test_dread_is_what_the_critic_tells_before_there_is_heat_by_whether_the_lamp
     assert stove.dread(mind, world, 31, 120) == pytest.approx({"lit": 0.9, "dark": 0.2})
 
 
-def test_a_study_tells_of_critic_and_lamp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, small in (("TESTED", 3), ("SHOWN", 150)):
-        monkeypatch.setattr(stove, name, small)
+def test_a_study_tells_of_critic_and_lamp_and_of_the_unburnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, bool, bool]] = []
+
+    def burns(mind: Mind, world: worlds.World, putting: object, critic: bool, steps: int) -> float:
+        asked.append((mind.config.horizon, critic, torch.equal(weights, mind.world_model.pair_net.weights[0])))
+        return 0.1 * len(asked)
+
+    weights = Mind.load("kitten").world_model.pair_net.weights[0]
+    monkeypatch.setattr(stove, "burns", burns)
+    monkeypatch.setattr(stove, "SHOWN", 150)
     kitten = stove._kitten("kitten", 31, 4)
-    assert set(kitten) == {"14 True", "14 False", "3 True", "3 False", "lit", "dark"}
+    unburnt, burnt = asked[:2], asked[2:]
+    assert unburnt == [(14, True, True), (3, True, True)]
+    assert burnt == [(14, True, False), (14, False, False), (3, True, False), (3, False, False)]
+    assert [kitten[name] for name in ("14 unburnt", "3 False")] == [0.1, pytest.approx(0.6)]
+    assert all(0.0 < kitten[f"{when}{who}"] < 1.0 for when in ("lit", "dark") for who in ("", " unburnt"))
     stove._draw([kitten], tmp_path / "figure.png")
     assert (tmp_path / "figure.png").stat().st_size > 10_000
