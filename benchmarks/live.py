@@ -56,7 +56,7 @@ def floor(config: MindConfig, repeats: int = 30) -> float:
 
 
 def window(seconds: float, pipeline: bool = False) -> dict[str, Any]:
-    """Returns pictures per second of the window on the shipped mind while it learns, at 1 x speed."""
+    """Returns pictures per second of the window on the shipped kitten while it learns, at 1 x speed."""
     report = watch(partial(begin, RunConfig(mind="kitten", steps=1, pipeline=pipeline)), seconds=seconds)
     return {name: report[name] for name in ("fps", "fps_p5", "time_to_first_frame", "backend")}
 

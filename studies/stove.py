@@ -56,11 +56,11 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         unburnt = metric((it[f"{ahead} unburnt"] for it in kittens), unit, "lower")
         controls[f"burnt/looking_{ahead}_unburnt"] = unburnt
     unit = f"chance that it gives to pain within {AHEAD} steps, on the plate, no heat, lamp"
-    metrics["dread/lit"] = metric((it["lit"] for it in kittens), f"{unit} lit", "higher")
-    controls["dread/dark"] = metric((it["dark"] for it in kittens), f"{unit} dark", "lower")
-    for when in ("lit", "dark"):
-        values = (it[f"{when} unburnt"] for it in kittens)
-        controls[f"dread/{when}_unburnt"] = metric(values, f"{unit} {when}", "lower")
+    for what, group in (("lit", metrics), ("dark", controls), ("lit unburnt", controls), ("dark unburnt", controls)):
+        values = [it[what] for it in kittens if np.isfinite(it[what])]  # a short test may see no lamp
+        if values:
+            name = f"dread/{what.replace(' ', '_')}"
+            group[name] = metric(values, f"{unit} {what}", "higher" if what == "lit" else "lower")
     _draw(kittens, out / "figure.png")
     return result("stove", seeds, steps, metrics, {"without critic, in the dark, or unburnt": controls})
 

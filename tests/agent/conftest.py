@@ -1,4 +1,4 @@
-"""A small mind that plans from its twentieth step on, so that tests are quick."""
+"""A small mind that plans from its twentieth step on, and one with a reflex, so that tests are quick."""
 
 from dataclasses import replace
 
