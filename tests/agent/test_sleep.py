@@ -1,6 +1,7 @@
 """Sleep settles what was learnt, and leaves all else as it was."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import torch
@@ -12,21 +13,27 @@ from agent.sleep import sleep
 from usererror import UserError
 
 
-def _lived(steps: int = 90) -> Mind:
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = worlds.make("playroom", seed=5, film=1)
-    mind = Mind.born(world, seed=5, config=MindConfig(babble=steps, hidden=16, batch=16))
-    for _ in live(world, mind, steps):
+    mind = Mind.born(world, seed=5, config=MindConfig(babble=90, hidden=16, batch=16))
+    for _ in live(world, mind, 90):
         pass
     world.close()
-    return mind
+    mind.save(path := tmp_path_factory.mktemp("lived") / "mind")
+    return path
+
+
+@pytest.fixture
+def mind(kept: Path) -> Mind:
+    return Mind.load(kept)
 
 
 def _rates(mind: Mind) -> list[float]:
     return [group["lr"] for _, optimizer in optimizers(mind) for group in optimizer.param_groups]
 
 
-def test_steps_shrink_while_it_sleeps_and_are_as_before_when_it_wakes() -> None:
-    mind = _lived()
+def test_steps_shrink_while_it_sleeps_and_are_as_before_when_it_wakes(mind: Mind) -> None:
     usual, rates, moved = _rates(mind), [], []
     weights = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
     for losses in sleep(mind, 20):
@@ -42,8 +49,7 @@ def test_steps_shrink_while_it_sleeps_and_are_as_before_when_it_wakes() -> None:
     assert mind.steps == 90
 
 
-def test_woken_early_it_learns_as_fast_as_before() -> None:
-    mind = _lived()
+def test_woken_early_it_learns_as_fast_as_before(mind: Mind) -> None:
     usual, asleep = _rates(mind), sleep(mind, 10)
     for _ in range(6):
         next(asleep)
@@ -73,13 +79,12 @@ def test_what_is_to_be_learnt_can_be_chosen() -> None:
 
 
 @pytest.mark.parametrize("woken", [False, True])
-def test_asleep_it_may_see_its_life_in_a_mirror_and_awake_it_does_not(woken: bool) -> None:
-    mind, other = _lived(), _lived()
+def test_asleep_it_may_see_its_life_in_a_mirror_and_awake_it_does_not(mind: Mind, kept: Path, woken: bool) -> None:
     assert mind.learner.mirror is None
     asleep = sleep(mind, 2, mirrored=True)
     first = next(asleep)
     assert mind.learner.mirror is mind.mirror is not None
-    assert first != next(sleep(other, 2))
+    assert first != next(sleep(Mind.load(kept), 2))
     if woken:
         asleep.close()
     else:
