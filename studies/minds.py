@@ -101,7 +101,7 @@ def raise_minds(
 def main(
     folder: Path = SHIPPED, growing: Path = GROWING, rooms: int = ROOMS, moved: int = MOVED, steps: int = STEPS
 ) -> None:
-    """Raises the kitten and the cat, in about an hour and three quarters on one core.
+    """Raises the kitten and the cat, in about two hours on one core.
 
     Stopped, it goes on where the last room ended; sleep begins anew.
 
