@@ -55,7 +55,7 @@ test: $(STAMP)  ## lint, types, layers and the quick tests
 	$(BIN)/pytest -q -m "not slow" -n auto --maxprocesses 4 $(ARGS)
 
 minds: $(STAMP)  ## train again the minds that housecat ships
-	@$(BIN)/python -m studies.minds $(ARGS)
+	@$(BIN)/python -m studies.raising $(ARGS)
 
 pictures: $(STAMP)  ## draw the pictures of the documentation again
 	@$(BIN)/python docs/pictures.py

@@ -128,9 +128,9 @@ def test_no_orphan_outlives_the_window_even_in_the_middle_of_a_thought(end, tmp_
     def gone():
         try:
             os.kill(child, 0)
-        except ProcessLookupError:
+            state = Path(f"/proc/{child}/stat").read_text().split(")")[1].split()[0]
+        except (ProcessLookupError, FileNotFoundError):  # it may go between the two
             return True
-        state = Path(f"/proc/{child}/stat").read_text().split(")")[1].split()[0]
         return state == "Z"  # dead, and waiting for somebody to read its end
 
     wait_for(gone, 10.0)

@@ -1,25 +1,31 @@
 """Raising the minds that housecat ships can be stopped and gone on with."""
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent import Mind
-from studies.minds import WIDTH, Progress, raise_minds
+from studies.raising import WIDTH, raise_minds
 from usererror import UserError
 
 FEW: dict[str, Any] = {"rooms": 2, "moved": 2, "steps": 34, "lessons": {"kitten": 3, "cat": 3}}
 
 
-def stopping(during: str) -> Progress:
-    def progress(it: Iterable[object], length: int, what: str) -> Iterable[object]:
-        if during in what:
-            raise KeyboardInterrupt
-        return it
+class Told:
+    """A progress that notes what is done, and stops in the middle of some of it, as Ctrl-C would."""
 
-    return progress
+    def __init__(self, stop: str = "never") -> None:
+        self.stop, self.done = stop, list[str]()
+
+    def __call__(self, it: Iterable[object], length: int, what: str) -> Iterable[object]:
+        if self.stop in what:
+            yield from islice(it, length // 2)
+            raise KeyboardInterrupt
+        yield from it
+        self.done.append(what)
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +43,23 @@ def test_the_kitten_has_lived_and_the_cat_was_also_moved_about(whole: Path) -> N
     assert cat.config.hidden == WIDTH != kitten.config.hidden
 
 
-@pytest.mark.parametrize("during", ["kitten is asleep", "moved about in room 4"])
-def test_minds_whose_growing_up_was_interrupted_become_the_same(tmp_path: Path, whole: Path, during: str) -> None:
+@pytest.mark.parametrize(
+    ("during", "left"),
+    [
+        ("growing up in room 2", ["growing up in room 2 of 4", "the kitten is asleep", "moved about in room 3 of 4"]),
+        ("kitten is asleep", ["the kitten is asleep", "moved about in room 3 of 4", "moved about in room 4 of 4"]),
+        ("moved about in room 4", ["moved about in room 4 of 4", "the cat is asleep"]),
+    ],
+)
+def test_minds_whose_growing_up_was_interrupted_become_the_same(
+    tmp_path: Path, whole: Path, during: str, left: list[str]
+) -> None:
     growing = tmp_path / "growing.safetensors"
     with pytest.raises(KeyboardInterrupt):
-        raise_minds(tmp_path, growing, **FEW, progress=stopping(during))
-    raise_minds(tmp_path, growing, **FEW)
+        raise_minds(tmp_path, growing, **FEW, progress=Told(during))
+    told = Told()
+    raise_minds(tmp_path, growing, **FEW, progress=told)
+    assert told.done[:3] == left
     for name in ("kitten.safetensors", "cat.safetensors"):
         assert (tmp_path / name).read_bytes() == (whole / name).read_bytes()
 
@@ -50,7 +67,7 @@ def test_minds_whose_growing_up_was_interrupted_become_the_same(tmp_path: Path, 
 def test_numbers_that_do_not_go_with_what_is_kept_are_refused_and_it_is_kept(tmp_path: Path) -> None:
     growing = tmp_path / "growing.safetensors"
     with pytest.raises(KeyboardInterrupt):
-        raise_minds(tmp_path / "minds", growing, **FEW, progress=stopping("moved about in room 4"))
+        raise_minds(tmp_path / "minds", growing, **FEW, progress=Told("moved about in room 4"))
     kept = growing.read_bytes()
     for other in ({"steps": 70}, {"rooms": 1, "moved": 1}):
         with pytest.raises(UserError, match="102 steps"):

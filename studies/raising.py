@@ -1,4 +1,4 @@
-"""Raises the minds that housecat ships: python -m studies.minds. Not a study; `make minds` calls it.
+"""Raises the minds that housecat ships: python -m studies.raising. Not a study; `make minds` calls it.
 
 The kitten lives in rooms, one after the other, and sleeps. The cat is what becomes of it: it is moved about in more
 rooms, which is soon done since it need not think, and then learns all of its life anew with a wider world model.
@@ -126,8 +126,8 @@ if __name__ == "__main__":
     try:
         tyro.cli(main)
     except UserError as error:
-        sys.stderr.write(f"minds: {error}\n")
+        sys.stderr.write(f"raising: {error}\n")
         sys.exit(2)
     except KeyboardInterrupt:
-        sys.stderr.write("minds: stopped; the same command goes on where the last room ended\n")
+        sys.stderr.write("raising: stopped; the same command goes on where the last room ended\n")
         sys.exit(130)
