@@ -69,10 +69,10 @@ class EpisodicNovelty(Objective):
         empty = torch.arange(self.states) >= memory["seen"].unsqueeze(-1)
         return square.masked_fill(empty, torch.inf).topk(self.k, -1, largest=False).values
 
-    def _episode(self, memory: dict[str, Tensor], phi: Tensor) -> Tensor:
-        """Returns how new a state is to the episode, 0 to 1."""
+    def _episode(self, memory: dict[str, Tensor], near: Tensor) -> Tensor:
+        """Returns how new a state that is so near is to the episode, 0 to 1."""
         usual: Tensor = memory["usual"].clamp_min(1e-6).unsqueeze(-1)
-        likeness = (KERNEL / (self._nearest(memory, phi) / usual + KERNEL)).sum(-1)
+        likeness = (KERNEL / (near / usual + KERNEL)).sum(-1)
         root = (likeness + 1e-12).sqrt()
         return (FLOOR / (root + FLOOR)).masked_fill(root > ENOUGH, 0.0)
 
@@ -82,23 +82,24 @@ class EpisodicNovelty(Objective):
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative novelty, shape (*lead,)."""
-        return -self._episode(memory, self.phi(view["latent"])) * self._life(view)
+        return -self._episode(memory, self._nearest(memory, self.phi(view["latent"]))) * self._life(view)
 
     def remember(self, memory: dict[str, Tensor], view: View) -> dict[str, Tensor]:
         """Returns the episode with one more state."""
-        return self._added(memory, self.phi(view["latent"]))
+        phi = self.phi(view["latent"])
+        return self._added(memory, phi, self._nearest(memory, phi))
 
     def along(self, view: View, memory: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         r"""Returns costs (T, \*lead) and the episode after them; the nets see all steps at once."""
         news = []
         for phi in self.phi(view["latent"]):
-            news.append(self._episode(memory, phi))
-            memory = self._added(memory, phi)
+            near = self._nearest(memory, phi)
+            news.append(self._episode(memory, near))
+            memory = self._added(memory, phi, near)
         return -torch.stack(news) * self._life(view), memory
 
-    def _added(self, memory: dict[str, Tensor], phi: Tensor) -> dict[str, Tensor]:
+    def _added(self, memory: dict[str, Tensor], phi: Tensor, near: Tensor) -> dict[str, Tensor]:
         seen = memory["seen"]
-        near = self._nearest(memory, phi)
         known = near.isfinite()
         mean = torch.where(known, near, 0.0).sum(-1) / known.sum(-1).clamp_min(1)
         rate = 1.0 / seen.clamp(1, self.states)
