@@ -168,7 +168,7 @@ def speed(fresh: Fresh, kind: Kind, budget_us: float) -> tuple[float, float]:
         {key: t[:, i : i + PART] if key == "mean" else t[i : i + PART] for key, t in flat.items()}
         for i in range(0, rows, PART)
     ]
-    optimizer, costs, updates = subject.optimizer(), [], []
+    optimizer, costs, updates = subject.optimizer(), list[float](), list[float]()
     for run in range(RUNS[1]):
         if run >= RUNS[0] and min(costs) + min(updates) <= budget_us:
             break
