@@ -11,7 +11,7 @@ def test_lives_and_times_every_rule_that_is_asked_for(tmp_path: Path, monkeypatc
     monkeypatch.setattr(attention, "side_by_side", lambda work, jobs, *_: {job: work(*job) for job in jobs})
     rules = {rule: attention.RULES[rule] for rule in ("all", "whole")}
     monkeypatch.setattr(attention, "RULES", rules)
-    result = attention.run((110,), tmp_path, lambda share, words: None, steps=3, rules=("all", "whole"))
+    result = attention.run((110,), tmp_path, lambda share, words: None, steps=9, rules=("all", "whole"))
     assert {"whole/share", "whole/cells", "whole/cheaper", "whole/share_over_all"} <= set(result["metrics"])
     assert {"all/share", "all/decision"} <= set(result["controls"])
     assert result["metrics"]["whole/cheaper"]["value"] > 1.2
