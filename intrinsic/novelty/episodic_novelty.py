@@ -70,7 +70,7 @@ class EpisodicNovelty(Objective):
         return square.masked_fill(empty, torch.inf).topk(self.k, -1, largest=False).values
 
     def _episode(self, memory: dict[str, Tensor], near: Tensor) -> Tensor:
-        """Returns how new a state that is so near is to the episode, 0 to 1."""
+        """Returns how new to the episode a state is, 0 to 1, by the squared distances to its nearest."""
         usual: Tensor = memory["usual"].clamp_min(1e-6).unsqueeze(-1)
         likeness = (KERNEL / (near / usual + KERNEL)).sum(-1)
         root = (likeness + 1e-12).sqrt()
