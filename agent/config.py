@@ -53,6 +53,8 @@ class MindConfig:
     """Width of the predictor's two hidden layers."""
     what: int = 8
     """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
+    beside: bool = False
+    """Whether it sees what lies beside each thing, which may be in the thing's way."""
     eye: bool = False
     """Whether to see by the eye beside things; where a world tells of no things, a mind sees by it in any case."""
     eye_tokens: int = 4

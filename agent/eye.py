@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -67,7 +69,7 @@ class SeeingPerception(Perception):
         **options: Of `Perception`.
     """
 
-    def __init__(self, tokens: int, side: int, things: bool, **options: int) -> None:
+    def __init__(self, tokens: int, side: int, things: bool, **options: Any) -> None:
         super().__init__(**options)
         self.retina = Retina(tokens, self.size, side)
         self.pictured = tokens * self.size

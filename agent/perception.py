@@ -34,6 +34,7 @@ class Perception(nn.Module):
         touch: Size of the sense ``touch``.
         appearance: Features per thing that tell what it is, after its whereabouts.
         what: Learned dimensions per token.
+        beside: Whether it is seen what lies beside each thing.
     """
 
     change: Tensor
@@ -43,10 +44,12 @@ class Perception(nn.Module):
     high: Tensor
     seen = 0  # learned numbers of a picture that are among the body's own features
 
-    def __init__(self, body: int, vitals: int, touch: int, appearance: int, what: int, hidden: int = 64) -> None:
+    def __init__(
+        self, body: int, vitals: int, touch: int, appearance: int, what: int, beside: bool = False, hidden: int = 64
+    ) -> None:
         super().__init__()
         self.body_size, self.vitals_size, self.touch_size = body, vitals, touch
-        self.appearance_size, self.what = appearance, what
+        self.appearance_size, self.what, self.beside = appearance, what, beside
         self.where = max(body + vitals, THING)
         self.where += self.where % 2  # pairs of numbers are seen as vectors in the plane
         self.size = self.where + what

@@ -1,4 +1,4 @@
-"""A mind with wider nets that remembers what another lived."""
+"""A mind with another predictor that remembers what another lived."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from agent.mind import Mind
 from worlds import World
 
 
-def regrow(mind: Mind, world: World, hidden: int) -> Mind:
-    """Makes a mind with a predictor of another width that remembers all that a mind lived.
+def regrow(mind: Mind, world: World, hidden: int, beside: bool | None = None) -> Mind:
+    """Makes a mind with another predictor that remembers all that a mind lived.
 
     A net cannot be stretched, but what was lived can be learnt again, best in sleep (`agent.sleep`). What does not
-    depend on the width is kept: perception, critic, objectives, and the predictor's last biases. What its feelings are
-    used to begins anew, as does any reflex and any second level.
+    depend on the predictor is kept: perception, objectives, the critic if it sees as much, and the predictor's last
+    biases. What its feelings are used to begins anew, as does any reflex and any second level.
 
     Args:
         mind: Whose life it was.
         world: That both live in.
         hidden: Width of the predictor.
+        beside: Whether it sees what lies beside each thing; as before when not given.
 
     Raises:
         UserError: If the mind cannot live in this world.
     """
-    new = Mind(dict(mind.shapes), mind.actions, replace(mind.config, hidden=hidden), mind.seed)
+    beside = mind.config.beside if beside is None else beside
+    new = Mind(dict(mind.shapes), mind.actions, replace(mind.config, hidden=hidden, beside=beside), mind.seed)
     new.check()
     own = new.state_dict()
     alike = {k: v for k, v in mind.state_dict().items() if k in own and own[k].shape == v.shape}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -43,7 +44,7 @@ class MindsEye(BaseFeaturesExtractor):
 
     wish: Tensor
 
-    def __init__(self, observation_space: spaces.Dict, perception: dict[str, int], attend: int, hidden: int) -> None:
+    def __init__(self, observation_space: spaces.Dict, perception: dict[str, Any], attend: int, hidden: int) -> None:
         seen = Perception(**perception)
         gaze = Gaze(own_size(seen), pair_size(seen), hidden)
         super().__init__(observation_space, gaze.size)
@@ -88,7 +89,7 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
     p, reflex = mind.perception, mind.mode1.reflex
     sizes = {"body": p.body_size, "vitals": p.vitals_size, "touch": p.touch_size}
     sees = {
-        "perception": {**sizes, "appearance": p.appearance_size, "what": p.what},
+        "perception": {**sizes, "appearance": p.appearance_size, "what": p.what, "beside": p.beside},
         "attend": mind.config.attend,
         "hidden": reflex.mu.in_features,
     }

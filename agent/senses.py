@@ -26,7 +26,7 @@ NEEDED = ("body", "touch", "things", "vitals")
 # Settings that a mind that sees by its eye must leave as they are: what they switch on knows of things alone, and a
 # mirror shows walls where they are painted otherwise.
 UNSEEING: dict[str, object] = {"reflex": "off", "clocks": 1, "futures": 0, "rollout_steps": 1, "configurator": "near"}
-UNSEEING |= {"pipeline": "off", "urgent": False, "lookahead": False, "mirror": False}
+UNSEEING |= {"pipeline": "off", "urgent": False, "lookahead": False, "mirror": False, "beside": False}
 Shapes = Mapping[str, tuple[int, ...]]
 # What stands in for a sense that a mind that sees can live without: nothing, in the shape of that sense.
 NOTHING: dict[str, tuple[int, ...]] = {"touch": (0,), "things": (0, THING + 1), "vitals": (0,)}
@@ -84,12 +84,13 @@ def lived_by(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
 
 def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
     """Makes the perception of senses with these shapes, and the world model over it."""
-    sizes = {
+    sizes: dict[str, Any] = {
         "body": shapes["body"][0],
         "vitals": shapes["vitals"][0],
         "touch": shapes["touch"][0],
         "appearance": shapes["things"][1] - THING,
         "what": config.what,
+        "beside": config.beside,
     }
     pictured = config.eye_tokens if "eye" in shapes else 0
     model: WorldModel

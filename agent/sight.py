@@ -11,9 +11,11 @@ from agent.perception import PLANE, THING, Perception
 
 NEAR = 0.5  # metres within which geometry is seen finely
 EDGE = 0.3  # metres within which the room's edge is seen
+BESIDE = 0.15  # metres between two things' rims within which they are seen to be beside each other
 RIMS = (0.1, 0.4)  # metres over which it is seen that a rim is crossed
 NEARNESS = 1 + len(RIMS)
 GEOMETRY = THING + 4 + NEARNESS
+COMPANY = 4  # features of what is beside a thing, before what it looks like
 
 
 class Outlook(NamedTuple):
@@ -41,7 +43,7 @@ class Sight(NamedTuple):
         own: (B, own) the body's own features.
         pair: (B, k, pair) features of each pair of body and thing, in the body's frame: offset (m), velocity and
             heading in the plane, height and its rate, the offset once more and finely, the way to a wall near it,
-            `nearness`; after these `GEOMETRY` features what it looks like, and its learned latent.
+            `nearness`; after these `GEOMETRY` features what it looks like, its learned latent, and `company`.
         facing: (B, 1) heading as a complex number of length one.
     """
 
@@ -52,7 +54,8 @@ class Sight(NamedTuple):
 
 def planar(vectors: Tensor) -> Tensor:
     """Sees vectors in the plane, (..., 2 n), as complex numbers (..., n): turning is then multiplying."""
-    return torch.view_as_complex(vectors.reshape(*vectors.shape[:-1], vectors.shape[-1] // 2, 2))
+    vectors = vectors.contiguous()  # part of a row of odd length cannot be seen as such numbers where it is
+    return torch.view_as_complex(vectors.view(*vectors.shape[:-1], vectors.shape[-1] // 2, 2))
 
 
 def flat(numbers: Tensor) -> Tensor:
@@ -67,7 +70,8 @@ def own_size(perception: Perception) -> int:
 
 def pair_size(perception: Perception) -> int:
     """Returns how many features a pair of body and thing has."""
-    return GEOMETRY + perception.appearance_size + perception.what
+    looks = perception.appearance_size
+    return GEOMETRY + looks + perception.what + (COMPANY + looks if perception.beside else 0)
 
 
 def vitals_in(perception: Perception, sight: Sight) -> Tensor:
@@ -113,6 +117,8 @@ def see(perception: Perception, latent: Tensor, outlook: Outlook) -> Sight:
     if p.what:
         own.append(latent[:, 0, p.where :])
         pair.append(latent[:, 1:, p.where :])
+    if p.beside:
+        pair += company(offset, seen[..., 2:4], outlook)
     own.append(walls[:, 0])
     return Sight(torch.cat(own, -1), torch.cat(pair, -1), facing)
 
@@ -122,6 +128,23 @@ def walls_near(position: Tensor, outlook: Outlook) -> Tensor:
     beyond = torch.cat([position, -position], -1) + outlook.rim + outlook.edge
     near = torch.exp(beyond.clamp_max(0.0) * (1.0 / EDGE))
     return near[..., :2] - near[..., 2:]
+
+
+def company(offset: Tensor, velocity: Tensor, outlook: Outlook) -> tuple[Tensor, Tensor, Tensor]:
+    """Tells what lies beside things at offsets (B, k, 2) and with velocities (B, k, 2): it may be in their way.
+
+    Returns:
+        A vector to it (B, k, 2), one long where they touch; its velocity less the thing's (B, k, 2); and what it looks
+        like (B, k, features). Each is a sum over the other things, the less the farther off they are.
+    """
+    rim, looks = outlook.rim[:, 1:], outlook.appearance
+    way = offset.unsqueeze(1) - offset.unsqueeze(2)  # (B, k, k, 2), from each to each
+    distance = (way.square().sum(-1) + 1e-6).sqrt()  # of a thing to itself, too, and a root has no slope at 0
+    gap = (distance - rim - rim.transpose(1, 2)).clamp_min(0.0)
+    others = looks[..., -1].unsqueeze(1) * (1.0 - torch.eye(gap.shape[-1], device=gap.device))  # without the absent
+    near = torch.exp(gap * (-1.0 / BESIDE)) * others
+    going = near @ velocity - near.sum(-1, keepdim=True) * velocity
+    return ((near / distance).unsqueeze(-1) * way).sum(2), going, near @ looks
 
 
 def nearness(distance: Tensor, rim: Tensor) -> tuple[Tensor, ...]:

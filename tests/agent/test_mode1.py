@@ -35,9 +35,9 @@ def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("tries", [0.0, 0.5])
+@pytest.mark.parametrize(("tries", "beside"), [(0.0, False), (0.5, False), (0.0, True)])
 def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
-    tmp_path, monkeypatch: pytest.MonkeyPatch, tries: float
+    tmp_path, monkeypatch: pytest.MonkeyPatch, tries: float, beside: bool
 ) -> None:
     monkeypatch.setattr("agent.tries.FIRST", 4)
     monkeypatch.setattr("agent.tries.LONG", 3)
@@ -45,8 +45,9 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
     def lived(mind: Mind, world: World, steps: int) -> list[tuple[str, bytes]]:
         return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
 
-    whole = lived(reflexive(world := worlds.make("playroom", seed=11), reflex_tries=tries), world, 75)
-    mind = reflexive(world := worlds.make("playroom", seed=11), reflex_tries=tries)
+    settings: dict[str, object] = {"reflex_tries": tries, "beside": beside}
+    whole = lived(reflexive(world := worlds.make("playroom", seed=11), **settings), world, 75)
+    mind = reflexive(world := worlds.make("playroom", seed=11), **settings)
     first = lived(mind, world, 50)
     mind.save(tmp_path / "mind")
     again = first + lived(Mind.load(tmp_path / "mind"), world, 25)

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ import agent
 import worlds
 from agent.configurator import attend, tokens
 from agent.perception import THING
-from agent.sight import look_out, walls_near
+from agent.sight import COMPANY, company, look_out, walls_near
+from tests.agent.conftest import SMALL
 from worlds.world import World
 
 
@@ -40,10 +42,9 @@ def test_the_nearest_rim_and_the_moving_are_attended_first(world: World) -> None
 
 
 @pytest.mark.parametrize("turn", [0.7, -2.0])
-def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(
-    mind: agent.Mind, world: World, turn: float
-) -> None:
+def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(world: World, turn: float) -> None:
     """Turning the whole room about its middle changes only what tells the place in the room."""
+    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, beside=True))
     senses = senses_of(world)
     cos, sin = math.cos(turn), math.sin(turn)
     spin = torch.tensor([[cos, -sin], [sin, cos]])
@@ -57,7 +58,24 @@ def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(
         attended = torch.arange(5)
         latent = tokens(mind.perception(s), attended)[None]
         seen.append(mind.world_model.sight(latent, mind.perception.appearance(s)[attended][None]).pair[0])
-    torch.testing.assert_close(seen[0][:, :6], seen[1][:, :6], rtol=1e-4, atol=1e-4)
+    company = mind.world_model.pair_size - COMPANY - mind.perception.appearance_size
+    for part in (slice(6), slice(company, None)):
+        torch.testing.assert_close(seen[0][:, part], seen[1][:, part], rtol=1e-4, atol=1e-4)
+
+
+def test_what_lies_beside_a_thing_is_seen_the_less_the_farther_off_and_not_at_all_if_absent(mind: agent.Mind) -> None:
+    looks = torch.zeros(1, 4, mind.perception.appearance_size)
+    looks[..., 0], looks[..., -1] = 0.1, torch.tensor([1.0, 1.0, 1.0, 0.0])
+    looks[0, :, 1] = torch.tensor([5.0, 6.0, 7.0, 8.0])
+    offset = torch.tensor([[[0.0, 0.0], [0.0, 0.2], [2.0, 0.0], [-0.2, 0.0]]])  # two touch; the last is absent
+    velocity = torch.tensor([[[0.0, 0.0], [0.3, 0.0], [0.0, 9.0], [0.0, 9.0]]])
+    way, going, beside = company(offset, velocity, look_out(mind.perception, looks))
+    torch.testing.assert_close(way[0, :3], torch.tensor([[0.0, 1.0], [0.0, -1.0], [0.0, 0.0]]), atol=1e-3, rtol=0.0)
+    torch.testing.assert_close(going[0, 0], torch.tensor([0.3, 0.0]), atol=1e-3, rtol=0.0)
+    torch.testing.assert_close(beside[0, :3, 1], torch.tensor([6.0, 5.0, 0.0]), atol=1e-3, rtol=0.0)
+    offset[0, 1, 1] = 0.2 + 0.15
+    near = company(offset, velocity, look_out(mind.perception, looks))[0]
+    assert near[0, 0, 1] == pytest.approx(math.exp(-1), abs=1e-3)
 
 
 def test_typical_changes_follow_what_is_lived_but_trembling_is_no_news(mind: agent.Mind, world: World) -> None:

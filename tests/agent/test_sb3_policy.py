@@ -20,9 +20,10 @@ from usererror import UserError
 WANTS = {"goal:things.red_ball.position=1,2": 1.0, "pain": 1.0}
 
 
-def test_sac_does_what_the_reflex_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside", [False, True])
+def test_sac_does_what_the_reflex_does(tmp_path: Path, beside: bool) -> None:
     room = worlds.make("playroom", seed=5)
-    mind = Mind.born(room, WANTS, 1, replace(SMALL, samples=16, reflex="act", babble=0))
+    mind = Mind.born(room, WANTS, 1, replace(SMALL, samples=16, reflex="act", babble=0, beside=beside))
     export(mind, tmp_path / "reflex.zip")
     model = SAC.load(tmp_path / "reflex.zip")
     env = gymnasium.make("housecat/Playroom-v0")

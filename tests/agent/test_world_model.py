@@ -7,6 +7,7 @@ import agent
 from agent.babble import babbling
 from agent.emotions import EMOTIONS, Emotions
 from agent.memory import Replay
+from agent.perception import THING
 from agent.sight import Sight
 from tests.agent.conftest import SMALL
 from worlds.world import World
@@ -106,3 +107,30 @@ def test_what_was_predicted_badly_is_drawn_more_often_but_nothing_is_left_out() 
     memory.retell(torch.tensor([50]), torch.tensor([1.0]))
     calm = torch.bincount(memory.sample(8000, torch.Generator().manual_seed(0), rare=0.5).place, minlength=101) / 8000
     assert calm[50] < 0.02
+
+
+def test_what_is_in_a_things_way_is_learnt_only_by_a_mind_that_sees_it(world: World) -> None:
+    """The first thing goes ahead by 10 cm unless the second lies there; in half of the cases it lies aside."""
+    senses = {name: torch.from_numpy(value).expand(64, *value.shape).clone() for name, value in world.observe().items()}
+    blocked = torch.arange(64) % 2 == 0
+    senses["things"][:, 0, :2] = senses["body"][:, :2] + torch.tensor([0.3, 0.0])
+    lies = torch.where(blocked[:, None], torch.tensor([0.2, 0.0]), torch.tensor([0.0, 1.5]))
+    senses["things"][:, 1, :2] = senses["things"][:, 0, :2] + lies
+    after = {name: value.clone() for name, value in senses.items()}
+    after["things"][:, 0, 0] += torch.where(blocked, 0.0, 0.1)
+    off = {}
+    for beside in (False, True):
+        mind = agent.Mind.born(world, seed=0, config=replace(SMALL, beside=beside))
+        model, attended = mind.world_model, torch.arange(2).expand(64, -1)
+        optimizer = torch.optim.Adam(model.predictor, 3e-3)
+        with torch.no_grad():
+            before, then = model.encode(senses, attended), model.encode(after, attended)
+            sight = model.sight(before, senses["things"][:, :2, THING:])
+        for _ in range(150):
+            error = (model(before, torch.zeros(64, 5), sight) - then)[:, :, 1, 0].square().mean()
+            optimizer.zero_grad()
+            error.backward()
+            optimizer.step()
+        off[beside] = float(error.detach())
+    assert off[True] < 0.1 * off[False]
+    assert off[False] == pytest.approx(float((then - before)[:, 1, 0].var(correction=0)), rel=0.1)  # it knows the mean
