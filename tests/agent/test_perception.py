@@ -46,6 +46,8 @@ def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(world: World
     """Turning the whole room about its middle changes only what tells the place in the room."""
     mind = agent.Mind.born(world, seed=11, config=replace(SMALL, beside=True))
     senses = senses_of(world)
+    senses["things"][1, :2] = senses["things"][0, :2] + torch.tensor([0.25, 0.05])  # so that it has company
+    senses["things"][1, 3:5] = torch.tensor([0.2, -0.1])
     cos, sin = math.cos(turn), math.sin(turn)
     spin = torch.tensor([[cos, -sin], [sin, cos]])
     turned = {name: value.clone() for name, value in senses.items()}
@@ -59,6 +61,7 @@ def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(world: World
         latent = tokens(mind.perception(s), attended)[None]
         seen.append(mind.world_model.sight(latent, mind.perception.appearance(s)[attended][None]).pair[0])
     company = mind.world_model.pair_size - COMPANY - mind.perception.appearance_size
+    assert (seen[0][:2, company : company + COMPANY].abs() > 0.01).all()
     for part in (slice(6), slice(company, None)):
         torch.testing.assert_close(seen[0][:, part], seen[1][:, part], rtol=1e-4, atol=1e-4)
 
