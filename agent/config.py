@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from agent.memory import PRIORITIES
-from agent.planners import PLANNERS
-from agent.regularizers import REGULARIZERS
+from agent.config_checks import check
 from usererror import UserError, unknown
 
-LEAST = {
-    **dict.fromkeys(("hidden", "attend", "horizon", "rollout_steps", "iterations", "slides", "batch", "threads"), 1),
-    **dict.fromkeys(("clocks", "far", "eye_tokens", "frames"), 1),
-    "far_samples": 16,
-    **dict.fromkeys(("ensemble", "elites", "macro"), 2),  # one alone never differs
-    **dict.fromkeys(("what", "babble", "updates", "futures", "reflex_seeds", "reflex_check", "shift"), 0),
-}
-MOST = 10_000_000
-CHOICES = {
-    "planner": PLANNERS,
-    "priority": PRIORITIES,
-    "regularizer": REGULARIZERS,
-    "configurator": ("near", "fixed", "learned", "random"),
-    "pipeline": ("off", "on", "inline"),
-    "reflex": ("off", "seed", "trust", "act"),
-}
-# A double of the mind thinks ahead, which does not hand back all that a second level and a reflex keep; and neither
-# chance, stretches nor a second level leave out what was only believed.
-APART = (
-    *(("pipeline", other) for other in ("clocks", "reflex")),
-    *(("belief", other) for other in ("futures", "rollout_steps", "clocks")),
-)
-DEFAULT = {"pipeline": "off", "clocks": 1, "reflex": "off", "belief": False, "futures": 0, "rollout_steps": 1}
-NOT_NEGATIVE = (
-    *("regularization", "inverse", "noise_beta", "reflex_slope", "reflex_tolerance"),
-    *("pose", "past", "masked", "noise", "light"),
-)
-SHARES = "rare", "trace", "reflex_tries"
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
 
@@ -173,55 +142,7 @@ class MindConfig:
     """Objectives and their weights."""
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if isinstance(value, float) and not math.isfinite(value):
-                raise UserError(f"{name}={value} must be a finite number")
-            if isinstance(value, int) and value > MOST:
-                raise UserError(f"{name}={value} is more than any mind can have; at most {MOST}")
-        for name, least in LEAST.items():
-            if getattr(self, name) < least:
-                raise UserError(f"{name}={getattr(self, name)} must be at least {least}")
-        for name, choices in CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise unknown(name, getattr(self, name), tuple(choices))
-        if self.elites + self.reflex_seeds > self.samples - 2 and self.reflex != "off":
-            raise UserError(
-                f"elites={self.elites} and reflex_seeds={self.reflex_seeds} together cannot exceed "
-                f"samples={self.samples} less two"
-            )
-        if self.planner == "gradient" and self.reflex != "off" and self.reflex_seeds >= self.elites - 1:
-            raise UserError(
-                f"planner=gradient begins with elites={self.elites} plans in all, and reflex_seeds={self.reflex_seeds} "
-                "leave none for itself; at most elites less two"
-            )
-        if self.reflex_tries and self.reflex != "trust":
-            raise UserError(f"reflex_tries={self.reflex_tries} needs reflex=trust; it is reflex={self.reflex}")
-        if self.elites > self.samples - 2:
-            raise UserError(f"elites={self.elites} cannot exceed samples={self.samples} less two")
-        if self.clocks > 2:
-            raise UserError(f"clocks={self.clocks}; there are 1 or 2")
-        if self.capacity <= self.batch:
-            raise UserError(f"capacity={self.capacity} must exceed batch={self.batch}, or it never learns")
-        if self.frames <= self.batch:
-            raise UserError(f"frames={self.frames} must exceed batch={self.batch}, or a mind that sees never learns")
-        if not self.learning_rate > 0.0:
-            raise UserError(f"learning_rate={self.learning_rate} must be positive")
-        for name in SHARES:
-            if not 0.0 <= getattr(self, name) <= 1.0:
-                raise UserError(f"{name}={getattr(self, name)} must be from 0 to 1")
-        for name in NOT_NEGATIVE:
-            if getattr(self, name) < 0.0:
-                raise UserError(f"{name}={getattr(self, name)} must not be negative")
-        for name, other in APART:
-            if getattr(self, name) != DEFAULT[name] and getattr(self, other) != DEFAULT[other]:
-                both = f"{name}={getattr(self, name)} and {other}={getattr(self, other)}"
-                raise UserError(f"{both} do not go together yet; leave one of them out")
-        if self.rare == 1.0 and self.critic:
-            raise UserError("rare=1 leaves the critic nothing to learn from, which needs what is drawn evenly; below 1")
-        if self.risk and self.futures < 2:
-            raise UserError(f"risk={self.risk} needs futures to weigh, at least 2: futures={self.futures} gives none")
-        if not 0.0 <= self.discount < 1.0:
-            raise UserError(f"discount={self.discount} must be from 0 to below 1")
+        check(self)
 
     def fits(self, things: Sequence[str]) -> None:
         """Makes sure that a newborn with these settings fits a world with some things.
