@@ -9,13 +9,13 @@ from importlib import import_module
 import torch
 from torch import Tensor, nn
 
-from agent.augment import Mirror, augment
+from agent.augment import Mirror
 from agent.belief import seen_throughout
 from agent.config import MindConfig
 from agent.configurator import gather
 from agent.critic import Critic
 from agent.dreams import dream
-from agent.executive import studied
+from agent.lesson import draw
 from agent.memory import Replay, Sample
 from agent.rollout import Rollout
 from agent.sight import Sight
@@ -103,18 +103,11 @@ class Learner:
         """Makes the configured number of updates, and returns the losses of the last by name."""
         cfg, model = self.config, self.model
         self.skips.news = []
-        if self.skips.stopped or memory.transitions < cfg.batch or not cfg.updates:
+        if not self._ready(memory):
             return {}
-        drawn = memory.sample(cfg.batch * cfg.updates, generator, cfg.rare, cfg.priority)
-        senses, action, after = drawn.senses, drawn.action, drawn.after
-        if self.mirror or cfg.noise or cfg.shift or cfg.light:
-            given = senses, action, after
-            senses, action, after = augment(cfg, model.perception, self.mirror, given, generator)
-        attended = studied(senses, cfg.configurator, cfg.attend, generator)
-        both = {name: torch.cat([senses[name], after[name]]) for name in senses}
-        both["things"] = gather(both["things"], attended.repeat(2, 1))  # what is not attended need not be encoded
-        before, then = model.encode(both).chunk(2)
-        appearance = gather(model.perception.appearance(senses), attended)
+        drawn, senses, action, after, attended, before, then, appearance = draw(
+            memory, model, cfg, self.mirror, generator
+        )
         encoded = (before, then, *model.sight(before, appearance))
         seen = None
         if cfg.belief:
@@ -144,11 +137,8 @@ class Learner:
             slow["masked"] = cfg.masked * model.blanks.masked(before, sight, generator)
         told: dict[str, Tensor] = {}
         if self.critic.drives and self.lessons % CRITIC_EVERY == 0:
-            future = model.sight(then.detach(), appearance)
-            critic = self._criticise(drawn, sight, future, generator)
-            sound &= _step(self.fear, {"critic": critic})
-            self.critic.follow()
-            told["critic"] = critic
+            told["critic"], went = self._criticise(drawn, sight, model.sight(then.detach(), appearance), generator)
+            sound &= went
         if self.tastes:
             with torch.no_grad():
                 mean, _ = model.relive(before, then, action, sight)
@@ -166,11 +156,35 @@ class Learner:
         sound &= _step(self.slow, slow, grads)
         self.lessons += 1
         all_ = {name: float(loss.detach()) for name, loss in {**losses, **slow, **told}.items()}
-        self.skips.learnt(all_, sound, f"try a smaller learning_rate than {cfg.learning_rate:g}, or other objectives")
+        self._note(all_, sound)
         return all_
 
-    def _criticise(self, drawn: Sample, before: Sight, after: Sight, generator: torch.Generator) -> Tensor:
-        """Returns the critic's loss on dreams and on what was lived, drawn evenly, or chances would be overrated."""
+    def learn_fear(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+        """Makes a step of the critic alone, and returns its loss by name; none before there is enough to learn from."""
+        self.skips.news = []
+        if not self._ready(memory) or not self.critic.drives:
+            return {}
+        with torch.no_grad():
+            lesson = draw(memory, self.model, self.config, self.mirror, generator)
+            before, after = (self.model.sight(latent, lesson.appearance) for latent in (lesson.before, lesson.then))
+        loss, sound = self._criticise(lesson.drawn, before, after, generator)
+        told = {"critic": float(loss.detach())}
+        self._note(told, sound)
+        return told
+
+    def _note(self, losses: dict[str, float], sound: bool) -> None:
+        rate = self.config.learning_rate
+        self.skips.learnt(losses, sound, f"try a smaller learning_rate than {rate:g}, or other objectives")
+
+    def _ready(self, memory: Replay) -> bool:
+        return not self.skips.stopped and memory.transitions >= self.config.batch and self.config.updates > 0
+
+    def _criticise(self, drawn: Sample, before: Sight, after: Sight, generator: torch.Generator) -> tuple[Tensor, bool]:
+        """Lets the critic learn from dreams and from what was lived, drawn evenly, or chances would be overrated.
+
+        Returns:
+            Its loss, and whether it took a step.
+        """
         even = drawn.even
         before, after = (Sight(*(part[even] for part in sight)) for sight in (before, after))
         cost = drawn.cost[even]
@@ -182,7 +196,10 @@ class Learner:
             pairs = zip((before, after), there, strict=True)
             before, after = (Sight(*map(torch.cat, zip(*pair, strict=True))) for pair in pairs)
             cost = torch.cat([cost, price])
-        return self.critic.loss(before, after, cost)
+        loss = self.critic.loss(before, after, cost)
+        went = _step(self.fear, {"critic": loss})
+        self.critic.follow()
+        return loss, went
 
 
 def _step(

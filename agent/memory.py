@@ -87,6 +87,14 @@ class Replay:
         self.linked = torch.zeros(capacity, dtype=torch.bool)  # whether the next moment follows from this one
         self.size, self.last = 0, -1
 
+    def oldest(self, moments: int) -> Replay:
+        """Returns a memory of the same kind that keeps so many moments alone, from the oldest on."""
+        new = Replay({k: v[0] for k, v in self.senses.items()}, self.action.shape[1], self.costs, self.capacity)
+        flat = {name: kept[:moments] for name, kept in self.state().items()}
+        flat["linked"][-1:] = False  # what came of the last is not known to it
+        new.load(flat, self.costs)
+        return new
+
     def widen(self, things: int) -> None:
         """Makes place for more things per moment; what was lived among fewer is kept, the others count as absent."""
         narrow = self.senses["things"]

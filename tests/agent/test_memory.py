@@ -28,6 +28,23 @@ def test_what_is_badly_predicted_is_drawn_more_often() -> None:
     assert float((memory.sample(4000, generator, rare=0.0).place < 10).float().mean()) == pytest.approx(0.1, abs=0.03)
 
 
+@pytest.mark.parametrize("lived", [100, 1200])  # it keeps 500 moments
+def test_the_oldest_of_a_memory_are_a_memory_of_their_own(lived: int) -> None:
+    memory = Replay({"body": torch.zeros(1)}, actions=1, costs=("pain",), capacity=500)
+    for i in range(lived):
+        before, after = ({"body": torch.tensor([float(j + 2000 * (i // 25))])} for j in (i, i + 1))  # lives of 25 steps
+        memory.add(before, torch.tensor([i / lived]), after, {"pain": float(i % 7)}, energy=1.0 + i % 5)
+    kept, part = memory.state(), memory.oldest(40)
+    assert (part.size, part.capacity, part.costs) == (40, memory.capacity, memory.costs)
+    of_part = part.state()
+    for name, value in kept.items():
+        assert torch.equal(of_part[name][:39], value[:39]), name
+    assert part.transitions == int(kept["linked"][:39].sum()) < 39  # a life ends among them; the last leads nowhere
+    part.add({"body": torch.ones(1)}, torch.ones(1), {"body": torch.ones(1)}, {})
+    assert all(torch.equal(kept[name], value) for name, value in memory.state().items())
+    assert memory.oldest(0).transitions == 0
+
+
 def test_curious_replay_draws_what_it_has_never_drawn() -> None:
     memory, generator = filled(100), torch.Generator().manual_seed(0)
     for _ in range(30):

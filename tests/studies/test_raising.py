@@ -1,17 +1,25 @@
 """Raising the minds that housecat ships can be stopped and gone on with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pytest
+import torch
 
 from agent import Mind
+from agent.learner import Learner
+from agent.memory import Replay
+from studies.leading import leading
 from studies.raising import WIDTH, raise_minds
 from usererror import UserError
+from worlds import World
 
-FEW: dict[str, Any] = {"rooms": 2, "moved": 2, "steps": 34, "lessons": {"kitten": 3, "cat": 3}}
+LED = ["led about in room 5 of 6", "led about in room 6 of 6"]
+FEW: dict[str, Any] = {"rooms": 2, "moved": 2, "led": 2, "steps": 34, "lessons": {"kitten": 3, "cat": 3, "critic": 3}}
 
 
 class Told:
@@ -28,27 +36,65 @@ class Told:
         self.done.append(what)
 
 
+class Noted:
+    """Notes what the parts of raising are given, and does as they do."""
+
+    def __init__(self) -> None:
+        self.feared_from, self.led = list[Replay](), list[tuple[int, int]]()
+        self.learn_fear = Learner.learn_fear
+
+    def fear(self, learner: Learner, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+        self.feared_from.append(memory)
+        return self.learn_fear(learner, memory, generator)
+
+    def lead(self, world: World, steps: int, seed: int) -> Iterator[npt.NDArray[np.float32]]:
+        self.led.append((steps, seed))
+        return leading(world, steps, seed)
+
+
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole")
-    raise_minds(folder / "minds", folder / "growing.safetensors", **FEW)
+def raised(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Noted]:
+    folder, noted = tmp_path_factory.mktemp("whole"), Noted()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Learner, "learn_fear", lambda *given: noted.fear(*given))
+        patch.setattr("studies.raising.leading", noted.lead)
+        raise_minds(folder / "minds", folder / "growing.safetensors", **FEW)
     assert not (folder / "growing.safetensors").exists()
-    return folder / "minds"
+    return folder / "minds", noted
 
 
-def test_the_kitten_has_lived_and_the_cat_was_also_moved_about(whole: Path) -> None:
+@pytest.fixture(scope="module")
+def whole(raised: tuple[Path, Noted]) -> Path:
+    return raised[0]
+
+
+def test_the_critic_learns_at_last_from_all_of_life_that_the_kitten_was_not_led_in(
+    raised: tuple[Path, Noted],
+) -> None:
+    assert raised[1].led == [(34, 1004), (34, 1005)]
+    assert len(raised[1].feared_from) == FEW["lessons"]["critic"]
+    for memory in raised[1].feared_from:
+        kept = memory.state()
+        assert (memory.size, memory.transitions) == (4 * 35, 4 * 34)
+        assert [i for i, linked in enumerate(kept["linked"]) if not linked] == [34, 69, 104, 139]  # rooms are whole
+
+
+def test_the_kitten_has_lived_and_the_cat_was_also_moved_and_led_about(whole: Path) -> None:
     kitten, cat = (Mind.load(whole / name) for name in ("kitten", "cat"))
-    assert (kitten.steps, cat.steps) == (68, 136)
-    assert (kitten.memory.transitions, cat.memory.transitions) == (68, 136)
+    assert (kitten.steps, cat.steps) == (68, 204)
+    assert (kitten.memory.transitions, cat.memory.transitions) == (68, 136)  # it has forgotten being led
     assert cat.config.hidden == WIDTH != kitten.config.hidden
+    assert cat.config.beside > kitten.config.beside
 
 
 @pytest.mark.parametrize(
     ("during", "left"),
     [
-        ("growing up in room 2", ["growing up in room 2 of 4", "the kitten is asleep", "moved about in room 3 of 4"]),
-        ("kitten is asleep", ["the kitten is asleep", "moved about in room 3 of 4", "moved about in room 4 of 4"]),
-        ("moved about in room 4", ["moved about in room 4 of 4", "the cat is asleep"]),
+        ("growing up in room 2", ["growing up in room 2 of 6", "the kitten is asleep", "moved about in room 3 of 6"]),
+        ("kitten is asleep", ["the kitten is asleep", "moved about in room 3 of 6", "moved about in room 4 of 6"]),
+        ("moved about in room 4", ["moved about in room 4 of 6", *LED, "the cat is asleep"]),
+        ("led about in room 6", [LED[1], *["the cat is asleep"] * 2, "the cat's critic is asleep"]),
+        ("critic", [*["the cat is asleep"] * 2, "the cat's critic is asleep"]),
     ],
 )
 def test_minds_whose_growing_up_was_interrupted_become_the_same(
@@ -59,7 +105,7 @@ def test_minds_whose_growing_up_was_interrupted_become_the_same(
         raise_minds(tmp_path, growing, **FEW, progress=Told(during))
     told = Told()
     raise_minds(tmp_path, growing, **FEW, progress=told)
-    assert told.done[:3] == left
+    assert told.done[: len(left)] == left
     for name in ("kitten.safetensors", "cat.safetensors"):
         assert (tmp_path / name).read_bytes() == (whole / name).read_bytes()
 
@@ -67,13 +113,15 @@ def test_minds_whose_growing_up_was_interrupted_become_the_same(
 def test_numbers_that_do_not_go_with_what_is_kept_are_refused_and_it_is_kept(tmp_path: Path) -> None:
     growing = tmp_path / "growing.safetensors"
     with pytest.raises(KeyboardInterrupt):
-        raise_minds(tmp_path / "minds", growing, **FEW, progress=Told("moved about in room 4"))
+        raise_minds(tmp_path / "minds", growing, **FEW, progress=Told("led about in room 6"))
     kept = growing.read_bytes()
     for other in ({"steps": 70}, {"rooms": 1, "moved": 1}):
-        with pytest.raises(UserError, match="102 steps"):
+        with pytest.raises(UserError, match="170 steps"):
             raise_minds(tmp_path / "minds", growing, **{**FEW, **other})
     with pytest.raises(UserError, match=r"kitten.safetensors is gone"):
         raise_minds(tmp_path / "elsewhere", growing, **FEW)
     with pytest.raises(UserError, match="moved=0"):
         raise_minds(tmp_path / "minds", growing, **{**FEW, "moved": 0})
+    with pytest.raises(UserError, match=r"2, 2 and 3000 rooms of 34 steps are more than the 100000 moments"):
+        raise_minds(tmp_path / "minds", growing, **{**FEW, "led": 3000})
     assert growing.read_bytes() == kept
