@@ -12,10 +12,10 @@ from worlds import World
 
 STAY = 50, 110  # control steps, about, for one thing
 FREE = 5, 20  # control steps, about, that it moves as it likes once it is there; then it is led back if it has gone
-BESIDE = 0.45  # metres from the thing's middle
+NEAR = 0.45  # metres from the thing's middle
 DRIVE, TURN = 0.9, 1.5  # drive on the way; turn per radian that it heads aside
-AHEAD = 0.8  # radians aside within which it drives, and does not turn alone
-UNREST = 0.3, 0.5  # of the noise, while it is led
+FACING = 0.8  # radians aside within which it drives, and does not turn alone
+NOISE = 0.3, 0.5  # of the noise, while it is led
 
 
 def leading(world: World, steps: int, seed: int) -> Iterator[npt.NDArray[np.float32]]:
@@ -42,11 +42,11 @@ def leading(world: World, steps: int, seed: int) -> Iterator[npt.NDArray[np.floa
         way = truth["things.position"][thing, :2] - truth["body.position"][:2]
         if free > 0:
             free -= 1
-        elif np.hypot(*way) < BESIDE:
+        elif np.hypot(*way) < NEAR:
             free = int(chance.integers(*FREE))
         else:
             aside = (np.arctan2(way[1], way[0]) - float(truth["body.heading"]) + np.pi) % (2 * np.pi) - np.pi
-            drive = DRIVE if abs(aside) < AHEAD else 0.0
-            guided = drive + UNREST[0] * action[0], TURN * aside + UNREST[1] * action[1]
+            drive = DRIVE if abs(aside) < FACING else 0.0
+            guided = drive + NOISE[0] * action[0], TURN * aside + NOISE[1] * action[1]
             action[:2] = np.clip(guided, -1.0, 1.0)
         yield action
