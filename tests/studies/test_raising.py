@@ -10,16 +10,26 @@ import numpy.typing as npt
 import pytest
 import torch
 
+import worlds
 from agent import Mind
+from agent.babble import babbling
 from agent.learner import Learner
+from agent.life import undergo
 from agent.memory import Replay
 from studies.leading import leading
 from studies.raising import WIDTH, raise_minds
 from usererror import UserError
 from worlds import World
 
-LED = ["led about in room 5 of 6", "led about in room 6 of 6"]
 FEW: dict[str, Any] = {"rooms": 2, "moved": 2, "led": 2, "steps": 34, "lessons": {"kitten": 3, "cat": 3, "critic": 3}}
+ASLEEP = ["the cat is asleep", "the cat is asleep", "the cat's critic is asleep"]
+INTERRUPTED = (  # during what, and what had been done since the last time
+    ("growing up in room 2", ["growing up in room 1 of 6"]),
+    ("kitten is asleep", ["growing up in room 2 of 6"]),
+    ("moved about in room 4", ["the kitten is asleep", "moved about in room 3 of 6"]),
+    ("led about in room 6", ["moved about in room 4 of 6", "led about in room 5 of 6"]),
+    ("critic", ["led about in room 6 of 6", *ASLEEP[:2]]),
+)
 
 
 class Told:
@@ -87,41 +97,38 @@ def test_the_kitten_has_lived_and_the_cat_was_also_moved_and_led_about(whole: Pa
     assert cat.config.beside > kitten.config.beside
 
 
-@pytest.mark.parametrize(
-    ("during", "left"),
-    [
-        ("growing up in room 2", ["growing up in room 2 of 6", "the kitten is asleep", "moved about in room 3 of 6"]),
-        ("kitten is asleep", ["the kitten is asleep", "moved about in room 3 of 6", "moved about in room 4 of 6"]),
-        ("moved about in room 4", ["moved about in room 4 of 6", *LED, "the cat is asleep"]),
-        ("led about in room 6", [LED[1], *["the cat is asleep"] * 2, "the cat's critic is asleep"]),
-        ("critic", [*["the cat is asleep"] * 2, "the cat's critic is asleep"]),
-    ],
-)
-def test_minds_whose_growing_up_was_interrupted_become_the_same(
-    tmp_path: Path, whole: Path, during: str, left: list[str]
-) -> None:
+def test_minds_whose_growing_up_was_interrupted_again_and_again_become_the_same(tmp_path: Path, whole: Path) -> None:
     growing = tmp_path / "growing.safetensors"
-    with pytest.raises(KeyboardInterrupt):
-        raise_minds(tmp_path, growing, **FEW, progress=Told(during))
+    for during, before in INTERRUPTED:
+        told = Told(during)
+        with pytest.raises(KeyboardInterrupt):
+            raise_minds(tmp_path, growing, **FEW, progress=told)
+        assert told.done == before  # it goes on where the last room ended, and sleeps anew
     told = Told()
     raise_minds(tmp_path, growing, **FEW, progress=told)
-    assert told.done[: len(left)] == left
+    assert told.done == ASLEEP
     for name in ("kitten.safetensors", "cat.safetensors"):
         assert (tmp_path / name).read_bytes() == (whole / name).read_bytes()
 
 
 def test_numbers_that_do_not_go_with_what_is_kept_are_refused_and_it_is_kept(tmp_path: Path) -> None:
-    growing = tmp_path / "growing.safetensors"
-    with pytest.raises(KeyboardInterrupt):
-        raise_minds(tmp_path / "minds", growing, **FEW, progress=Told("led about in room 6"))
+    growing, few = tmp_path / "growing.safetensors", {**FEW, "steps": 4}
+    world = worlds.make("playroom", seed=110, film=1)
+    mind = Mind.born(world, seed=0)
+    for _ in undergo(world, mind, babbling(mind.actions, 5 * 4, 0)):  # as many steps as five rooms have
+        pass
+    world.close()
+    (tmp_path / "minds").mkdir()
+    for path in (growing, tmp_path / "minds" / "kitten.safetensors"):
+        mind.save(path)
     kept = growing.read_bytes()
-    for other in ({"steps": 70}, {"rooms": 1, "moved": 1}):
-        with pytest.raises(UserError, match="170 steps"):
-            raise_minds(tmp_path / "minds", growing, **{**FEW, **other})
+    for other in ({"steps": 7}, {"rooms": 1, "moved": 1}):
+        with pytest.raises(UserError, match="20 steps"):
+            raise_minds(tmp_path / "minds", growing, **{**few, **other})
     with pytest.raises(UserError, match=r"kitten.safetensors is gone"):
-        raise_minds(tmp_path / "elsewhere", growing, **FEW)
+        raise_minds(tmp_path / "elsewhere", growing, **few)
     with pytest.raises(UserError, match="moved=0"):
-        raise_minds(tmp_path / "minds", growing, **{**FEW, "moved": 0})
-    with pytest.raises(UserError, match=r"2, 2 and 3000 rooms of 34 steps are more than the 100000 moments"):
-        raise_minds(tmp_path / "minds", growing, **{**FEW, "led": 3000})
+        raise_minds(tmp_path / "minds", growing, **{**few, "moved": 0})
+    with pytest.raises(UserError, match=r"2, 2 and 20000 rooms of 4 steps are more than the 100000 moments"):
+        raise_minds(tmp_path / "minds", growing, **{**few, "led": 20_000})
     assert growing.read_bytes() == kept
