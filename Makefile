@@ -55,11 +55,11 @@ test: $(STAMP)  ## lint, types, layers and the quick tests
 	$(BIN)/pytest -q -m "not slow" -n auto --maxprocesses 4 $(ARGS)
 
 minds: $(STAMP)  ## train again the minds that housecat ships
-	@$(BIN)/python -m studies.raising $(ARGS)
+	@$(BIN)/python -m scripts.train_shipped_minds $(ARGS)
 
 pictures: $(STAMP)  ## draw the pictures of the documentation again
-	@$(BIN)/python docs/pictures.py
-	$(BIN)/python docs/world_pictures.py
+	@$(BIN)/python -m scripts.make_pictures
+	$(BIN)/python -m scripts.make_world_pictures
 
 clean:  ## remove what building and testing leave behind (runs/ and .venv stay)
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from agent.config_checks import check
-from usererror import UserError, unknown
+from housecat.core.errors import UserError, unknown
 
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 

@@ -6,10 +6,10 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from agent.memory import PRIORITIES
-from agent.planners import PLANNERS
-from agent.regularizers import REGULARIZERS
-from usererror import UserError, unknown
+from agent.actor.planners import PLANNERS
+from agent.memory.replay_buffer import PRIORITIES
+from agent.world_model.regularizers import REGULARIZERS
+from housecat.core.errors import UserError, unknown
 
 if TYPE_CHECKING:
     from agent.config import MindConfig

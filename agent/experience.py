@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from agent.actor import urged
-from agent.configurator import attend
-from agent.perception import Senses
-from agent.rollout import Rollout
-from agent.sight import Sight
+from agent.actor.mpc_actor import urged
+from agent.perception.attention import attend
+from agent.perception.egocentric import Sight
+from agent.perception.encoder import Senses
+from agent.world_model.rollout import Rollout
 
 if TYPE_CHECKING:
     from agent.mind import Mind

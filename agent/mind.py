@@ -11,27 +11,27 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from agent.actor import Actor
-from agent.allocator import keep_freed_memory
-from agent.augment import Mirror
-from agent.belief import Belief, steady
+from agent.actor.hierarchy import SecondLevel
+from agent.actor.mpc_actor import Actor
+from agent.actor.objective_preflight import try_out
+from agent.actor.plan_evaluation import Choice
+from agent.actor.reactive.reactive_actor import Mode1
 from agent.config import MindConfig
-from agent.critic import Critic
-from agent.emotions import Emotions
-from agent.executive import Executive
+from agent.configurator.configurator import Executive
+from agent.critic.critic import Critic
+from agent.critic.emotions import Emotions
 from agent.experience import feel, relive, taste
-from agent.hierarchy import SecondLevel
-from agent.judgement import Choice
-from agent.learner import Learner
-from agent.memory import Replay
-from agent.mode1 import Mode1
+from agent.memory.replay_buffer import Replay
 from agent.moment import Lived, Thought
-from agent.perception import Senses
-from agent.senses import affordable, has, lived_by, model_of, nothing, remembered, row, sensed, shapes_of
-from agent.soundness import Surroundings
-from agent.tryout import try_out
+from agent.perception.augmentation import Mirror
+from agent.perception.belief import Belief, steady
+from agent.perception.encoder import Senses
+from agent.perception.obs_check import Surroundings
+from agent.perception.obs_spec import affordable, has, lived_by, model_of, nothing, remembered, row, sensed, shapes_of
+from agent.runtime import keep_freed_memory
+from agent.training.trainer import Learner
+from housecat.core.errors import UserError
 from intrinsic import Mixture, Names
-from usererror import UserError
 from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
@@ -74,7 +74,7 @@ class Mind(nn.Module):
         self.actor.second = self.second
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
-        self.pending: Any = None  # what was decided for a step to come, see `agent.ahead`
+        self.pending: Any = None  # what was decided for a step to come, see `agent.async_planning`
         self.mode1 = Mode1(self.actor, nothing(senses), config, seed) if config.reflex != "off" else None
 
     @classmethod
@@ -105,14 +105,14 @@ class Mind(nn.Module):
 
     @classmethod
     def load(cls, name: str | Path, objectives: dict[str, float] | None = None, **settings: Any) -> Mind:
-        """Loads a shipped mind by name, or any mind by its path; see `agent.checkpoint.load`."""
-        from agent.checkpoint import load  # it needs Mind
+        """Loads a shipped mind by name, or any mind by its path; see `agent.checkpoint.checkpoint.load`."""
+        from agent.checkpoint.checkpoint import load  # it needs Mind
 
         return load(name, objectives, settings)
 
     def save(self, path: str | Path, memory: bool | int = True) -> None:
-        """Writes everything it is to a file; see `agent.checkpoint.save`."""
-        from agent.checkpoint import save
+        """Writes everything it is to a file; see `agent.checkpoint.checkpoint.save`."""
+        from agent.checkpoint.checkpoint import save
 
         save(self, Path(path), memory)
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from agent.belief import Believed
+from agent.perception.belief import Believed
 from intrinsic import shares
 
 Mode = Literal["babble", "plan", "react", "try"]

@@ -24,8 +24,8 @@ from rich.table import Table
 
 import worlds
 from agent import Mind, MindConfig, live
-from agent.recorded import begin
-from agent.run_folder import RunConfig
+from agent.runs.recorded_run import begin
+from agent.runs.run_dir import RunConfig
 from viewer import watch
 
 HERE = Path(__file__).with_suffix(".json")

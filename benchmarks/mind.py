@@ -32,10 +32,10 @@ from torch import Tensor
 
 import worlds
 from agent import Mind, MindConfig, live
-from agent.configurator import attend, tokens
-from agent.planners import ICEM
-from agent.sight import Sight
-from agent.traced import OFTEN
+from agent.actor.planners import ICEM
+from agent.perception.attention import attend, tokens
+from agent.perception.egocentric import Sight
+from agent.world_model.jit_cache import OFTEN
 
 HERE = Path(__file__).with_suffix(".json")
 SAMPLES, HORIZON, ITERATIONS, WIDE = 128, 30, 3, 128

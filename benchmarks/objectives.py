@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 from torch import Tensor, nn
 
-from agent.ensemble import EnsembleMLP
+from agent.world_model.ensemble_mlp import EnsembleMLP
 from intrinsic import Objective
 from intrinsic.nets import Pool, frozen
 from intrinsic.novelty.e3b import E3B

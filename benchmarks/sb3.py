@@ -27,7 +27,7 @@ from stable_baselines3 import PPO, SAC
 from stable_baselines3.common.env_util import make_vec_env
 
 from agent.sb3 import IntrinsicReward
-from usererror import UserError
+from housecat.core.errors import UserError
 
 HERE = Path(__file__).with_suffix(".json")
 SOME = "rnd", "icm", "e3b", "disagreement", "examples/novelty.py:Novelty"

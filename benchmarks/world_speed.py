@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 import worlds
-from usererror import UserError
-from worlds.eye import GlEye, gaze_camera
-from worlds.lives import script
-from worlds.rooms.labyrinth import carve
-from worlds.scene import Shape
+from housecat.core.errors import UserError
+from worlds.rendering.scene import Shape
+from worlds.rooms.maze_layout import carve
+from worlds.sensors.camera import GlEye, gaze_camera
+from worlds.testing.random_script import script
 
 
 def median_ms(act: Callable[[], Any], repeats: int) -> float:
@@ -36,7 +36,7 @@ def overhead(name: str, steps: int, **options: Any) -> float:
     Hashing the exact state is never turned off.
     """
     world = worlds.make(name, seed=0, **options)
-    physics = sys.modules["worlds.physics"].p
+    physics = sys.modules["worlds.physics.client"].p
     whole, raw = [], []
     for action, _ in script(world, 0, steps):
         started = time.process_time()

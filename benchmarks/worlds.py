@@ -31,14 +31,14 @@ from rich.table import Table
 from world_speed import eyes, overhead, resets
 
 import worlds
-from worlds.exactness import record
-from worlds.lives import script
 from worlds.registry import gym_id
+from worlds.testing.random_script import script
+from worlds.testing.replay_log import record
 
 HERE = Path(__file__).with_suffix(".json")
 ROOT = Path(__file__).parent.parent
 REPLAY = """import sys
-from worlds.exactness import Log, replay
+from worlds.testing.replay_log import Log, replay
 log = Log.load(sys.argv[1])
 for start in map(int, sys.argv[2:]):
     print(replay(log, start))"""

@@ -9,15 +9,15 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from intrinsic.custody import Custody
-from intrinsic.guard import Fault
+from housecat.core.errors import UserError
+from intrinsic.isolation.custody import Custody
+from intrinsic.isolation.guard import Fault
+from intrinsic.isolation.vetting import try_out
 from intrinsic.objective import Memory, Names, View
 from intrinsic.registry import parse_specs
 from intrinsic.term import Term
 from intrinsic.terms import Terms
-from intrinsic.vetting import try_out
 from intrinsic.views import constant
-from usererror import UserError
 
 T = TypeVar("T")
 Memories = Mapping[str, Memory]
@@ -164,8 +164,8 @@ class Mixture(Terms):
     def rescale(self, raw: Mapping[str, Tensor]) -> None:
         """Moves the running scales by raw costs of a batch that the host finds representative.
 
-        A planner gives how much imagined plans differ in each cost (see `agent.actor`); a host that does not plan may
-        give costs of replayed transitions, which follow a model as it learns.
+        A planner gives how much imagined plans differ in each cost (see `agent.actor.mpc_actor`); a host that does not
+        plan may give costs of replayed transitions, which follow a model as it learns.
 
         Args:
             raw: Unscaled costs by name, any shape; one call counts as one sample.

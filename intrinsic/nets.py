@@ -9,8 +9,8 @@ from typing import Final, Literal, TypeVar
 import torch
 from torch import Tensor, nn
 
+from housecat.core.errors import unknown
 from intrinsic.objective import View
-from usererror import unknown
 
 FAR: Final = 5.0  # standard deviations: what lies farther out is cut to that
 SLOWEST: Final = 1e-4  # share of a new transition in the running moments of an old life

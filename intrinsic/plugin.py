@@ -6,14 +6,14 @@ from contextlib import AbstractContextManager
 
 import torch
 
-import userfile
-from intrinsic.guard import fence, seed_of
+import housecat.core.plugins
+from housecat.core.plugins import is_file_spec
+from intrinsic.isolation.guard import fence, seed_of
 from intrinsic.objective import Objective
-from userfile import is_file_spec
 
 __all__ = ["class_in_file", "class_in_source", "is_file_spec"]
 
-OBJECTIVE = userfile.Kind(
+OBJECTIVE = housecat.core.plugins.Kind(
     Objective, "objective", "intrinsic.Objective", "my_drives.py:LovesRed", "a method `cost`"
 )  # fmt: skip
 
@@ -24,7 +24,7 @@ def class_in_file(spec: str) -> type[Objective]:
     Raises:
         UserError: The file is missing or does not import, or the class is not there or is no objective.
     """
-    return userfile.class_in_file(spec, OBJECTIVE, fenced)
+    return housecat.core.plugins.class_in_file(spec, OBJECTIVE, fenced)
 
 
 def class_in_source(spec: str, source: str) -> type[Objective]:
@@ -33,7 +33,7 @@ def class_in_source(spec: str, source: str) -> type[Objective]:
     Raises:
         UserError: The source does not run, or the class is not there or is no objective.
     """
-    return userfile.class_in_source(spec, source, OBJECTIVE, fenced)
+    return housecat.core.plugins.class_in_source(spec, source, OBJECTIVE, fenced)
 
 
 def fenced(name: str) -> AbstractContextManager[None]:

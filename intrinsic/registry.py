@@ -11,13 +11,13 @@ from typing import Any, Final
 
 import torch
 
+from housecat.core.errors import UserError
+from housecat.core.plugins import is_file_spec
+from housecat.core.registry import Plugins
 from intrinsic.catalogue import BUILTIN
-from intrinsic.guard import blame, fence, file_of, seed_of
+from intrinsic.isolation.guard import blame, fence, file_of, seed_of
 from intrinsic.objective import Objective
 from intrinsic.plugin import OBJECTIVE, fenced
-from usererror import UserError
-from userfile import is_file_spec
-from userplugin import Plugins
 
 GROUP: Final = "housecat.objectives"
 PLUGINS = Plugins(GROUP, BUILTIN, OBJECTIVE, fenced)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from usererror import UserError
+from housecat.core.errors import UserError
 
 
 class Schedule(nn.Module):

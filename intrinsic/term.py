@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from intrinsic.catalogue import BUILTIN
-from intrinsic.guard import Fault, blame, fence, file_of, seed_of
+from intrinsic.isolation.guard import Fault, blame, fence, file_of, seed_of
 from intrinsic.objective import Memory, Names, Objective, View
 from intrinsic.scale import Scale
 from intrinsic.schedule import Schedule

@@ -7,12 +7,12 @@ from typing import cast
 
 from torch import nn
 
+from housecat.core.errors import UserError, unknown
 from intrinsic.catalogue import BUILTIN
+from intrinsic.isolation.vetting import vet, vetted_weight
 from intrinsic.objective import Objective
 from intrinsic.registry import key_of, make
 from intrinsic.term import Term
-from intrinsic.vetting import vet, vetted_weight
-from usererror import UserError, unknown
 
 Weights = Mapping[str, float] | Mapping[Objective, float] | Mapping[str | Objective, float]
 

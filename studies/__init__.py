@@ -16,6 +16,8 @@ def describe() -> dict[str, str]:
     """Returns the first line of each study's description, by name, without importing any."""
     found = {}
     for module in pkgutil.iter_modules(__path__):
+        if module.ispkg:
+            continue
         tree = ast.parse((Path(__path__[0]) / f"{module.name}.py").read_text(encoding="utf-8"))
         if any(isinstance(node, ast.FunctionDef) and node.name == "run" for node in tree.body):
             found[module.name] = (ast.get_docstring(tree) or "").partition("\n")[0]

@@ -6,7 +6,8 @@ there under each rule of the executive, with four things attended; its nets do n
 that the executive can choose: attention, horizon, and drives by need. Controls: ``all`` attends to all twelve things,
 ``random`` to any four. What planning costs is measured apart: all of them decide in the same moments, one after the
 other in one process, and each is held against ``all`` in the same moment, in seconds of processor time. There it is
-also measured what share of all that random plans differ by (`agent.relevance.spreads`) the attended things catch.
+also measured what share of all that random plans differ by (`agent.configurator.learned_attention.spreads`) the
+attended things catch.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ import numpy as np
 import torch
 
 from agent import Mind, live
-from agent.planners import colored_noise
-from agent.relevance import FIRST, spreads
-from agent.senses import sensed
-from studies.jobs import Progress, side_by_side
-from studies.lives import Trace, metric, result
+from agent.actor.planners import colored_noise
+from agent.configurator.learned_attention import FIRST, spreads
+from agent.perception.obs_spec import sensed
+from studies.common.lives import Trace, metric, result
+from studies.common.runner import Progress, side_by_side
 from studies.play import cells
 from worlds import World
+from worlds.rooms.fixtures.toys import Toy
 from worlds.rooms.playroom import Playroom
-from worlds.rooms.toys import Toy
 
 STEPS = 1000
 THINGS, FEW = 12, 4

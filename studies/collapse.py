@@ -22,11 +22,11 @@ import torch
 
 import worlds
 from agent import Mind, MindConfig
-from agent.perception import PLANE, Senses
-from studies.frames import SENSES, Arrays, record
-from studies.jobs import Progress, side_by_side
-from studies.lives import metric, result
-from studies.probes import directions, rank, share_told
+from agent.perception.encoder import PLANE, Senses
+from studies.common.datasets import SENSES, Arrays, record
+from studies.common.lives import metric, result
+from studies.common.probes import directions, rank, share_told
+from studies.common.runner import Progress, side_by_side
 
 STEPS = 3000  # of the recorded life
 LEARNT = 500  # control steps' worth of learning
@@ -79,7 +79,7 @@ def taught(life: Arrays, seed: int, change: dict[str, Any], learnt: int = LEARNT
     """Returns a newborn that remembers the first part of a life, and has learnt from it as in so many control steps.
 
     Args:
-        life: As of `studies.frames.record`.
+        life: As of `studies.common.datasets.record`.
         seed: Of the mind.
         change: Settings, where other than the defaults.
         learnt: Control steps' worth of learning.

@@ -25,13 +25,13 @@ import torch
 from torch import Tensor, nn
 
 from agent import Mind
-from agent.allocator import keep_freed_memory
-from agent.eye import Retina, SeeingPerception
+from agent.runtime import keep_freed_memory
+from agent.world_model.image_model import Retina, SeeingPerception
 from studies.collapse import taught
-from studies.frames import Arrays, record
-from studies.jobs import Progress, side_by_side
-from studies.lives import metric, result
-from studies.probes import TRAINED, directions, rank, share_told
+from studies.common.datasets import Arrays, record
+from studies.common.lives import metric, result
+from studies.common.probes import TRAINED, directions, rank, share_told
+from studies.common.runner import Progress, side_by_side
 
 STEPS = 20_000  # pictures
 LEARNT = 2400  # updates, of encoder and predictor

@@ -28,13 +28,13 @@ from scipy.stats import mannwhitneyu
 
 import worlds
 from agent import Mind, MindConfig, live
-from agent.babble import babbling
-from agent.configurator import attend, tokens
-from agent.critic import AHEAD
-from agent.life import Events
+from agent.actor.exploration_noise import babbling
+from agent.critic.critic import AHEAD
+from agent.loop import Events
 from agent.mind import Obs
-from studies.jobs import Progress, side_by_side
-from studies.lives import MINDS, metric, result
+from agent.perception.attention import attend, tokens
+from studies.common.lives import MINDS, metric, result
+from studies.common.runner import Progress, side_by_side
 from worlds import Place, World
 
 PLATE = "hot plate"

@@ -26,12 +26,12 @@ from torch import Tensor
 
 import worlds
 from agent import Mind, live
-from agent.configurator import attend, tokens
-from agent.perception import THING, Senses
-from agent.planners import colored_noise
-from agent.rollout import Rollout
-from studies.jobs import Progress, side_by_side
-from studies.lives import MINDS, metric, result
+from agent.actor.planners import colored_noise
+from agent.perception.attention import attend, tokens
+from agent.perception.encoder import THING, Senses
+from agent.world_model.rollout import Rollout
+from studies.common.lives import MINDS, metric, result
+from studies.common.runner import Progress, side_by_side
 from worlds import World
 
 STEPS = 10  # moments at which plans are compared

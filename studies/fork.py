@@ -28,11 +28,11 @@ import torch
 
 import worlds
 from agent import Mind, MindConfig
-from agent.configurator import attend, tokens
-from agent.futures import CHANCE
-from agent.perception import Senses
-from studies.jobs import Progress, side_by_side
-from studies.lives import metric, result
+from agent.perception.attention import attend, tokens
+from agent.perception.encoder import Senses
+from agent.world_model.stochastic_latent import CHANCE
+from studies.common.lives import metric, result
+from studies.common.runner import Progress, side_by_side
 from worlds import World
 
 STEPS = 1200  # control steps that are watched: 60 balls

@@ -18,13 +18,13 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from agent.files import write_text
-from studies.jobs import Progress
-from studies.lives import result
+from housecat.core.atomic_write import write_text
+from studies.common.lives import result
+from studies.common.runner import Progress
 
 PARTS = (
-    *("foresight", "fear", "stove", "onend", "collapse"),
-    *("eye", "unseen", "fork", "reflex", "clocks", "attention"),
+    *("foresight", "fear", "stove", "multistep_loss", "collapse"),
+    *("eye", "object_permanence", "fork", "reflex", "hierarchy", "attention"),
 )
 
 

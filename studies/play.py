@@ -15,8 +15,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from studies.jobs import Progress
-from studies.lives import Trace, metric, result, traces
+from studies.common.lives import Trace, metric, result, traces
+from studies.common.runner import Progress
 
 STEPS = 5000
 WINDOW = (2000, 3000)  # steps in which play is counted

@@ -25,13 +25,13 @@ import torch
 
 import worlds
 from agent import Mind
-from agent.babble import babbling
-from agent.configurator import attend, tokens
+from agent.actor.exploration_noise import babbling
+from agent.consolidation import sleep
 from agent.moment import Moment
-from agent.sleep import sleep
-from studies.jobs import Progress, side_by_side
-from studies.lives import metric, result
-from studies.tasks import GOALS, KINDS, STEPS, Kind, Task, attempt, blind, tasks
+from agent.perception.attention import attend, tokens
+from studies.common.lives import metric, result
+from studies.common.runner import Progress, side_by_side
+from studies.common.tasks import GOALS, KINDS, STEPS, Kind, Task, attempt, blind, tasks
 from worlds import World
 
 PRACTICE = 10_000  # control steps

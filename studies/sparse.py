@@ -1,9 +1,9 @@
 """Curiosity finds what chance does not: PPO with an objective against PPO alone, in equal steps.
 
-Two worlds (`studies.rare`). A car is rewarded at the flag alone: what counts is how often it gets there. A kitten in a
-maze is rewarded at the goal alone, which nobody finds in so few steps: what counts is how much of the maze it sees, and
-how often it was at the goal stands beside it. The control is the same PPO with the same seeds and steps; each objective
-is compared with it seed by seed.
+Two worlds (`studies.common.sparse_envs`). A car is rewarded at the flag alone: what counts is how often it gets there.
+A kitten in a maze is rewarded at the goal alone, which nobody finds in so few steps: what counts is how much of the
+maze it sees, and how often it was at the goal stands beside it. The control is the same PPO with the same seeds and
+steps; each objective is compared with it seed by seed.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import numpy as np
 import torch
 
 import intrinsic
-from studies import rare
-from studies.jobs import Progress, side_by_side
-from studies.lives import metric, result
-from studies.rare import TASKS, Ends, Rare
-from usererror import UserError, unknown
+from housecat.core.errors import UserError, unknown
+from studies.common import sparse_envs as rare
+from studies.common.lives import metric, result
+from studies.common.runner import Progress, side_by_side
+from studies.common.sparse_envs import TASKS, Ends, Rare
 
 ALONE = "alone"
 WHICH = ("rnd", "disagreement", "e3b", "state_entropy")

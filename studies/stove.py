@@ -25,11 +25,11 @@ import numpy as np
 
 import worlds
 from agent import Mind, MindConfig, live
-from agent.critic import AHEAD
-from agent.life import Events
+from agent.critic.critic import AHEAD
+from agent.loop import Events
+from studies.common.lives import metric, result
+from studies.common.runner import Progress, side_by_side
 from studies.fear import SHORT, alarmed, burns, draw_burns
-from studies.jobs import Progress, side_by_side
-from studies.lives import metric, result
 from worlds import Place, World
 
 STEPS = 1000  # control steps that it lives with the stove

@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from viewer.clip import Clip, film
+    from viewer.export.summary import Summary, summarise
+    from viewer.export.video import Clip, film
     from viewer.keys import KEYS, MOUSE
-    from viewer.life import InlineLife, Life, LifeError
-    from viewer.process_life import ProcessLife
-    from viewer.summary import Summary, summarise
-    from viewer.watching import WatchReport, watch
+    from viewer.source.process_source import ProcessLife
+    from viewer.source.source import InlineLife, Life, LifeError
+    from viewer.watch import WatchReport, watch
 
 __all__ = [
     "KEYS",
@@ -31,16 +31,16 @@ __all__ = [
 _HOME = {
     "KEYS": "keys",
     "MOUSE": "keys",
-    "Clip": "clip",
-    "film": "clip",
-    "InlineLife": "life",
-    "Life": "life",
-    "LifeError": "life",
-    "ProcessLife": "process_life",
-    "Summary": "summary",
-    "summarise": "summary",
-    "WatchReport": "watching",
-    "watch": "watching",
+    "Clip": "export.video",
+    "film": "export.video",
+    "InlineLife": "source.source",
+    "Life": "source.source",
+    "LifeError": "source.source",
+    "ProcessLife": "source.process_source",
+    "Summary": "export.summary",
+    "summarise": "export.summary",
+    "WatchReport": "watch",
+    "watch": "watch",
 }
 
 

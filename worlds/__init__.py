@@ -1,10 +1,10 @@
 """Bodies, things and rooms, simulated by PyBullet, as Gymnasium environments."""
 
+from worlds.env import World
 from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.registry import Description, class_of, describe, make, names, register
+from worlds.rendering.scene import Scene, Shape
 from worlds.rooms import Room
-from worlds.scene import Scene, Shape
-from worlds.world import World
 from worlds.wrappers import PermutationGlasses
 
 __all__ = [

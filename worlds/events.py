@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from usererror import UserError
+from housecat.core.errors import UserError
 
 
 def _numbers(name: str, values: Sequence[float], count: int) -> None:

@@ -8,9 +8,9 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from usererror import UserError, unknown
-from worlds.rooms.room import Room
-from worlds.world import World
+from housecat.core.errors import UserError, unknown
+from worlds.env import World
+from worlds.rooms.base import Room
 
 OWN_WORDS: Final = {bool: "true or false", int: "a whole number", float: "a number", str: "a word", type(None): "None"}
 

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import gymnasium
 
-from usererror import UserError
-from userfile import Kind, blame, is_file_spec
-from userplugin import Plugins
+from housecat.core.errors import UserError
+from housecat.core.plugins import Kind, blame, is_file_spec
+from housecat.core.registry import Plugins
+from worlds.env import World
 from worlds.options import check as check_options
 from worlds.options import own
 from worlds.rooms import ROOMS
-from worlds.world import World
 
 GROUP: Final = "housecat.worlds"
 BUILTIN: Final[dict[str, type[World]]] = {**ROOMS}

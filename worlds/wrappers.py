@@ -8,8 +8,8 @@ import gymnasium
 import numpy as np
 import numpy.typing as npt
 
-from usererror import UserError
-from worlds.exact import Obs
+from housecat.core.errors import UserError
+from worlds.deterministic_env import Obs
 
 
 class PermutationGlasses(gymnasium.ObservationWrapper[Obs, npt.NDArray[np.float32], Obs]):

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from housecat.core.errors import UserError
 from intrinsic.drives.hardwired import Hardwired
 from intrinsic.objective import Memory, Names, View
-from usererror import UserError
 
 
 class Upright(Hardwired):

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from housecat.core.errors import UserError, unknown
 from intrinsic.goals.reach import FIELDS, Reach
 from intrinsic.objective import Memory, Names, View
-from usererror import UserError, unknown
 
 
 class Goal(Reach):

@@ -7,8 +7,8 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
+from housecat.core.errors import UserError, unknown
 from intrinsic.objective import Memory, Names, Objective, View
-from usererror import UserError, unknown
 
 # Numbers that every sense of a name has, as (first, one past the last); `Names.readings` tells of further ones.
 FIELDS: Final[dict[str, dict[str, tuple[int, int]]]] = {

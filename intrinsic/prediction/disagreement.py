@@ -6,9 +6,9 @@ from typing import ClassVar, Final
 
 from torch import Tensor
 
+from housecat.core.errors import UserError
 from intrinsic.nets import Tokens, summed, vetted
 from intrinsic.objective import Memory, Objective, View
-from usererror import UserError
 
 TINY: Final = 1e-12  # variance floor: keeps the gradient of the square root finite where the members agree exactly
 

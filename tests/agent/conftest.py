@@ -7,8 +7,8 @@ import torch
 
 import agent
 import worlds
-from agent.mode1 import Mode1
-from worlds.world import World
+from agent.actor.reactive.reactive_actor import Mode1
+from worlds.env import World
 
 SMALL = agent.MindConfig(
     hidden=16, ensemble=3, samples=12, elites=4, horizon=5, batch=16, updates=1, babble=20, what=4, capacity=500

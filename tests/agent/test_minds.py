@@ -5,9 +5,9 @@ import pytest
 
 import agent
 import worlds
-from agent.babble import babbling
-from agent.checkpoint import SHIPPED, shipped
-from studies.lives import MINDS
+from agent.actor.exploration_noise import babbling
+from agent.checkpoint.checkpoint import SHIPPED, shipped
+from studies.common.lives import MINDS
 
 
 @pytest.mark.parametrize("name", shipped())

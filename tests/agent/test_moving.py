@@ -8,10 +8,10 @@ import torch
 
 import agent
 import worlds
-from agent.rollout import Rollout
+from agent.world_model.rollout import Rollout
+from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
-from usererror import UserError
-from worlds.world import World
+from worlds.env import World
 
 
 def lived(world: World, mind: agent.Mind, steps: int) -> list[agent.Moment]:

@@ -11,7 +11,7 @@ import intrinsic
 import worlds
 from agent import Mind, live
 from agent.config import MindConfig
-from usererror import UserError
+from housecat.core.errors import UserError
 
 SMALL = MindConfig(hidden=16, samples=12, elites=3, horizon=4, iterations=1, babble=4, batch=6, updates=1, what=2)
 GOAL = "goal:things.red_ball.position=1,2"

@@ -10,13 +10,13 @@ import torch
 
 import agent
 import worlds
-from agent.emotions import Emotions
-from agent.memory import Replay
-from agent.planners import ICEM
+from agent.actor.planners import ICEM
+from agent.critic.emotions import Emotions
+from agent.memory.replay_buffer import Replay
+from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
-from usererror import UserError
 from worlds import Event, Meal, Place, Poke
-from worlds.world import World
+from worlds.env import World
 
 HEAD = "import torch\nfrom intrinsic import Objective\n"
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from housecat.core.errors import UserError
 from intrinsic.prediction.disagreement import Disagreement
-from usererror import UserError
 
 
 def test_is_the_summed_population_std_of_the_members(make_view):

@@ -9,7 +9,7 @@ import torch
 
 import intrinsic
 from intrinsic import Objective
-from intrinsic.kit.samples import KINDS, NAMES, sample
+from intrinsic.testing.samples import KINDS, NAMES, sample
 
 DICT = next(kind for kind in KINDS if kind.observation == "dict" and kind.action == "Box(6)")
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 import intrinsic
+from housecat.core.errors import UserError
 from intrinsic import Mixture, Names
-from usererror import UserError
 
 NAMES = Names(("red ball", "box"), {"body": ("x", "y", "sin heading", "cos heading", "vx", "vy", "paw", "up z")})
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import pytest
 import torch
 
+from housecat.core.errors import UserError
 from intrinsic import Mixture, Objective
-from usererror import UserError
 
 
 class Fades(Objective):

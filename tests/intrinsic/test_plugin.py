@@ -8,8 +8,8 @@ import pytest
 import torch
 
 import intrinsic
+from housecat.core.errors import UserError
 from intrinsic.plugin import class_in_file, class_in_source
-from usererror import UserError
 
 GOOD = "class Calm(Objective):\n    def cost(self, view, memory=None):\n        return view['action'].sum(-1)\n"
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import intrinsic
-from usererror import UserError
+from housecat.core.errors import UserError
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from housecat.core.errors import UserError
 from intrinsic import Mixture, shares
-from usererror import UserError
 
 
 def test_a_weight_follows_its_schedule_by_lived_transitions(make_view):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from housecat.core.errors import UserError
 from intrinsic import Mixture, Objective
-from usererror import UserError
 
 ALL = {"disagreement": 1.0, "pain": 2.0, "hunger": 1.0, "effort": 0.1}
 

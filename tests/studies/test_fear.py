@@ -6,9 +6,9 @@ import torch
 
 import worlds
 from agent import Mind
-from agent.babble import babbling
-from agent.critic import AHEAD
-from agent.sight import Sight, appearance_in
+from agent.actor.exploration_noise import babbling
+from agent.critic.critic import AHEAD
+from agent.perception.egocentric import Sight, appearance_in
 from studies import fear
 
 

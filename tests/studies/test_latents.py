@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import worlds
-from studies import collapse, eye, unseen
-from studies.frames import record
-from studies.probes import rank, told
+from studies import collapse, eye
+from studies import object_permanence as unseen
+from studies.common.datasets import record
+from studies.common.probes import rank, told
 
 
 def test_the_rank_counts_the_directions_that_latents_use() -> None:

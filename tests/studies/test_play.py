@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from studies import play
-from studies.lives import Trace, metric, trace
+from studies.common.lives import Trace, metric, trace
 
 
 def still(steps: int = 5000) -> Trace:

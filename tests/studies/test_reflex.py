@@ -8,7 +8,7 @@ import pytest
 import worlds
 from agent.moment import Moment
 from studies import reflex
-from studies.tasks import FAR, KINDS, THERE, Kind, attempt, blind, set_goal, tasks
+from studies.common.tasks import FAR, KINDS, THERE, Kind, attempt, blind, set_goal, tasks
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -8,8 +8,9 @@ import gymnasium
 import numpy as np
 import pytest
 
-from studies import rare, sparse
-from usererror import UserError
+from housecat.core.errors import UserError
+from studies import sparse
+from studies.common import sparse_envs as rare
 
 
 def test_the_flag_alone_is_rewarded_and_noted():
@@ -73,7 +74,7 @@ def test_differences_are_taken_seed_by_seed():
 
 @pytest.mark.parametrize("job", ["car/alone", "car/rnd"])
 def test_ppo_learns_beside_an_objective_and_alone(job, monkeypatch):
-    from agent import sb3
+    from agent.sb3 import intrinsic_reward as sb3
 
     given, learn = [], sb3.PPO.learn
     monkeypatch.setattr(sb3.PPO, "learn", lambda model, steps, who: given.append(who) or learn(model, steps, who))

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from agent.moment import Moment, Plan, Thought
-from usererror import UserError
-from worlds.scene import Scene, Shape
+from housecat.core.errors import UserError
+from worlds.rendering.scene import Scene, Shape
 
 THINGS = ("red ball", "blue ball", "green cube", "orange drum", "hot plate")
 NODES = ("room", *THINGS, "kitten", "kitten.head")

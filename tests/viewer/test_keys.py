@@ -3,9 +3,9 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from viewer import helppage
+from viewer.app import Window
 from viewer.keys import KEYS, MOUSE, action_for
-from viewer.window import Window
+from viewer.panels import help_page as helppage
 
 
 def test_no_key_does_two_things():

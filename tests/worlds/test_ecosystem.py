@@ -15,9 +15,9 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.wrappers import FlattenObservation, RecordEpisodeStatistics, RecordVideo, TimeLimit
 
 import worlds
-from usererror import UserError
-from worlds import window
+from housecat.core.errors import UserError
 from worlds.registry import gym_id
+from worlds.rendering import human_window as window
 
 EVERY = pytest.mark.parametrize("name", worlds.names())
 

@@ -1,6 +1,6 @@
 import pytest
 
-from usererror import UserError
+from housecat.core.errors import UserError
 from worlds import Meal, Place, Poke
 from worlds.events import from_json, to_json
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import worlds
-from usererror import UserError
-from worlds.lives import script
-from worlds.world import World
+from housecat.core.errors import UserError
+from worlds.env import World
+from worlds.testing.random_script import script
 
 ROOMS = pytest.mark.parametrize("name", ["playroom", "tabletop"])
 

@@ -8,7 +8,7 @@ import gymnasium
 import pytest
 
 import worlds
-from usererror import UserError
+from housecat.core.errors import UserError
 from worlds import registry
 
 ATTIC = Path(worlds.__file__).parent.parent / "examples/my_worlds.py"

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from worlds import building
 from worlds.bodies.body import Body, rotate, yaw
-from worlds.parts import Motor
-from worlds.physics import Physics
-from worlds.scene import Quaternion, Shape, Vector
+from worlds.physics import builders as building
+from worlds.physics.client import Physics
+from worlds.physics.joints import Motor
+from worlds.rendering.scene import Quaternion, Shape, Vector
 
 WHITE: Vector = (0.90, 0.91, 0.93)
 GREY: Vector = (0.32, 0.34, 0.38)

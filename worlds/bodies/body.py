@@ -10,10 +10,10 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from worlds import building
-from worlds.parts import Contact, Joint
-from worlds.physics import Physics
-from worlds.scene import Quaternion, Shape, Vector
+from worlds.physics import builders as building
+from worlds.physics.client import Physics
+from worlds.physics.joints import Contact, Joint
+from worlds.rendering.scene import Quaternion, Shape, Vector
 
 
 class Body(ABC):

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from worlds.bodies.body import Body, rotate, yaw
-from worlds.parts import Joint, Motor
-from worlds.physics import Physics
-from worlds.scene import Shape, Vector
+from worlds.physics.client import Physics
+from worlds.physics.joints import Joint, Motor
+from worlds.rendering.scene import Shape, Vector
 
 SKIN: Vector = (0.36, 0.62, 0.36)
 BELLY: Vector = (0.86, 0.84, 0.58)

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from worlds.bodies.body import Body, rotate, yaw
-from worlds.parts import Joint, Motor
-from worlds.physics import Physics
-from worlds.scene import Shape, Vector
+from worlds.physics.client import Physics
+from worlds.physics.joints import Joint, Motor
+from worlds.rendering.scene import Shape, Vector
 
 FUR: Vector = (0.92, 0.60, 0.28)
 CREAM: Vector = (0.98, 0.90, 0.76)

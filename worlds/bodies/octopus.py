@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from worlds.bodies.body import Body, rotate, yaw
-from worlds.parts import Joint, Motor
-from worlds.physics import Physics
-from worlds.scene import Quaternion, Shape, Vector
+from worlds.physics.client import Physics
+from worlds.physics.joints import Joint, Motor
+from worlds.rendering.scene import Quaternion, Shape, Vector
 
 SKIN: Vector = (0.80, 0.36, 0.46)
 PALE: Vector = (0.96, 0.72, 0.70)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from worlds.rooms.base import Room
 from worlds.rooms.fork import Fork
 from worlds.rooms.maze import Maze
 from worlds.rooms.meadow import Meadow
 from worlds.rooms.playroom import Playroom
-from worlds.rooms.room import Room
 from worlds.rooms.stove import Stove
 from worlds.rooms.tabletop import Tabletop
 from worlds.rooms.theatre import Theatre

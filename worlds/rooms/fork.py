@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from worlds.rooms.room import Room
-from worlds.rooms.toys import Toy
-from worlds.scene import Shape
+from worlds.rendering.scene import Shape
+from worlds.rooms.base import Room
+from worlds.rooms.fixtures.toys import Toy
 
 BALL = Toy.ball("ball", 0.08, 0.20, (0.95, 0.45, 0.15))
 STONE, PALE = (0.50, 0.54, 0.62), (0.86, 0.84, 0.80)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from usererror import UserError, unknown
+from housecat.core.errors import UserError, unknown
 
 if TYPE_CHECKING:
-    from worlds.rooms.room import Room
+    from worlds.rooms.base import Room
 
 
 def put(room: Room, name: str, place: Sequence[float]) -> None:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from usererror import UserError
+from housecat.core.errors import UserError
 from worlds.bodies import yaw
+from worlds.rendering.scene import Shape
 from worlds.rooms import layout as layouts
-from worlds.rooms.labyrinth import Cell, Plan, carve, read
-from worlds.rooms.room import WALL, Room
-from worlds.scene import Shape
+from worlds.rooms.base import WALL, Room
+from worlds.rooms.maze_layout import Cell, Plan, carve, read
 
 CELL = 1.2  # metres
 HEDGE = 0.05  # half thickness (m)

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from usererror import UserError
-from worlds import building
-from worlds.rooms.room import Room
-from worlds.rooms.toys import Toy
-from worlds.scene import Shape
+from housecat.core.errors import UserError
+from worlds.physics import builders as building
+from worlds.rendering.scene import Shape
+from worlds.rooms.base import Room
+from worlds.rooms.fixtures.toys import Toy
 
 SPACING = 0.25  # metres between the points of the ground
 GRASS = (0.42, 0.62, 0.30)

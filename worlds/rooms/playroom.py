@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from usererror import UserError
-from worlds.rooms.lamp import SwitchedLamp
-from worlds.rooms.lever import Lever
-from worlds.rooms.ramp import Ramp
-from worlds.rooms.room import WALL, Room
-from worlds.rooms.television import Television
-from worlds.rooms.toys import FEEDER, PLATE, TOYS
-from worlds.scene import Shape
+from housecat.core.errors import UserError
+from worlds.rendering.scene import Shape
+from worlds.rooms.base import WALL, Room
+from worlds.rooms.fixtures.lamp import SwitchedLamp
+from worlds.rooms.fixtures.lever import Lever
+from worlds.rooms.fixtures.ramp import Ramp
+from worlds.rooms.fixtures.television import Television
+from worlds.rooms.fixtures.toys import FEEDER, PLATE, TOYS
 
 DOOR = 0.7  # half width of the doorway (m)
 STONE = (0.86, 0.84, 0.80)

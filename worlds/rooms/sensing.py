@@ -8,15 +8,15 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from usererror import UserError, unknown
+from housecat.core.errors import UserError, unknown
 from worlds.bodies.body import Body
-from worlds.eye import Backend
-from worlds.rooms.furnishing import Furnished
-from worlds.rooms.skin import Skin
-from worlds.senses import Head, space_of
-from worlds.things import Table
-from worlds.vitals import Vitals
-from worlds.world import Obs
+from worlds.env import Obs
+from worlds.rooms.builder import Furnished
+from worlds.sensors.camera import Backend
+from worlds.sensors.observation import Head, space_of
+from worlds.sensors.things import Table
+from worlds.sensors.touch import Skin
+from worlds.sensors.vitals import Vitals
 
 
 class Sensing(Furnished):

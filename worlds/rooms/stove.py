@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from usererror import unknown
-from worlds.rooms.lamp import Lamp
-from worlds.rooms.room import Room
-from worlds.rooms.toys import FEEDER, PLATE, Toy
-from worlds.scene import Shape
+from housecat.core.errors import unknown
+from worlds.rendering.scene import Shape
+from worlds.rooms.base import Room
+from worlds.rooms.fixtures.lamp import Lamp
+from worlds.rooms.fixtures.toys import FEEDER, PLATE, Toy
 
 PAIRINGS = ("on", "off", "reversed")
 IRON = (0.30, 0.30, 0.33)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from usererror import UserError
-from worlds import building
+from housecat.core.errors import UserError
 from worlds.events import Event, Place
-from worlds.parts import Joint, Motor
-from worlds.rooms.room import Room
-from worlds.rooms.toys import Toy
-from worlds.scene import Shape
-from worlds.things import Thing
+from worlds.physics import builders as building
+from worlds.physics.joints import Joint, Motor
+from worlds.rendering.scene import Shape
+from worlds.rooms.base import Room
+from worlds.rooms.fixtures.toys import Toy
+from worlds.sensors.things import Thing
 
 WOOD, PALE, STEEL = (0.62, 0.46, 0.32), (0.80, 0.66, 0.48), (0.45, 0.47, 0.50)
 HEIGHT = 0.70  # of the table (m)

@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from usererror import UserError, unknown
-from worlds.rooms.plays import ACTS, SCREEN, Act
-from worlds.rooms.room import Room
-from worlds.rooms.toys import Toy
-from worlds.scene import Shape
-from worlds.things import Thing
+from housecat.core.errors import UserError, unknown
+from worlds.rendering.scene import Shape
+from worlds.rooms.base import Room
+from worlds.rooms.fixtures.toys import Toy
+from worlds.rooms.theatre_acts import ACTS, SCREEN, Act
+from worlds.sensors.things import Thing
 
 RED, BLUE, PALE, CURTAIN = (0.90, 0.20, 0.20), (0.20, 0.45, 0.95), (0.86, 0.84, 0.80), (0.45, 0.16, 0.24)
 RADIUS, HALF = 0.12, 0.11  # of the balls, and of the block (m)

@@ -1,0 +1,87 @@
+"""What a planner made of plans, and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from agent.configurator.configurator import Focus
+from agent.moment import Mode, Plan
+from agent.world_model.rollout import Rollout
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Imagined plans and what they would cost.
+
+    Attributes:
+        rollout: What was imagined; of F futures of each plan, F B columns, first all plans in the first future.
+        costs: Per objective (T, B), on the common scale, unweighted.
+        parts: Weighted sums over the horizon (B,), by objective and by ``critic.<drive>``.
+        total: (B,) sum of the parts.
+    """
+
+    rollout: Rollout
+    costs: dict[str, Tensor]
+    parts: dict[str, Tensor]
+    total: Tensor
+
+    def detach(self) -> Judgement:
+        """Returns the same without gradients."""
+        if not self.total.requires_grad:
+            return self
+        costs, parts = ({k: v.detach() for k, v in d.items()} for d in (self.costs, self.parts))
+        return Judgement(self.rollout.detach(), costs, parts, self.total.detach())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the actor decided.
+
+    Attributes:
+        action: (A,).
+        plans: The chosen plan and its rivals; none without planning.
+        promised: Weighted cost that the plan promises for the next step; None where it is not carried out.
+        information: Disagreement expected along the plan; None where it is not carried out, or without that objective.
+        focus: What the executive had chosen.
+        mode: How it was decided.
+        leaning: (A,) first action of the plan that the next search begins around, the mean of the best ones: it is
+            less a matter of chance than `action`. None without a plan.
+        regret: How much dearer the first plan that was suggested is, in spreads of plans' costs; None without one.
+    """
+
+    action: Tensor
+    plans: tuple[Plan, ...] = ()
+    promised: float | None = None
+    information: float | None = None
+    focus: Focus | None = None
+    mode: Mode = "plan"
+    leaning: Tensor | None = None
+    regret: float | None = None
+
+
+def pictured(judged: Judgement, shown: list[int]) -> tuple[Plan, ...]:
+    """Returns some of the imagined plans in a form that a person can look at."""
+    body, things = (judged.rollout.senses[name][:, shown] for name in ("body", "things"))
+    path = torch.cat([body[..., :2], torch.atan2(body[..., 2:3], body[..., 3:4])], -1).numpy()
+    return tuple(
+        Plan(
+            float(judged.total[plan]),
+            {name: float(part[plan]) for name, part in judged.parts.items()},
+            path[:, i],
+            things[:, i, :, :3].numpy(),
+            judged.rollout.action[:, plan].numpy(),
+            *([_futures(judged, plan)] if i == 0 else []),
+        )
+        for i, plan in enumerate(shown)
+    )
+
+
+def _futures(judged: Judgement, plan: int) -> npt.NDArray[np.float32]:
+    """Returns where things are in each of several futures of a plan (F, T + 1, K, 3); F = 0 when there is one alone."""
+    things = judged.rollout.senses["things"][:, plan :: len(judged.total), :, :3].movedim(1, 0)
+    return things.numpy() if len(things) > 1 else things[:0].numpy()

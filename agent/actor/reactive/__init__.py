@@ -1,0 +1,1 @@
+"""Mode-1: a reactive policy that is distilled from planning."""

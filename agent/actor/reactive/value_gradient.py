@@ -1,0 +1,59 @@
+"""What the next step would cost, as a slope that the reactive actor slides down."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from agent.actor.mpc_actor import Actor
+from agent.actor.reactive.distillation_buffer import Chosen
+from agent.actor.reactive.goal_conditioning import positions, ungranted
+from agent.perception.attention import gather, tokens
+from agent.perception.egocentric import Sight
+from agent.perception.encoder import Senses
+from agent.world_model.rollout import Rollout
+
+
+def slope(actor: Actor, latent: Tensor, sight: Sight, action: Tensor, chosen: Chosen, attended: Tensor) -> Tensor:
+    """Returns the mean weighted cost of one imagined step, and of what the critic anticipates after it, a scalar.
+
+    Goals of a position are those that the situation was remembered with, see `agent.actor.reactive.goal_conditioning`;
+    all else is what is wanted now. What keeps an episodic memory is left out.
+
+    Source: value gradients through a learned model, after Heess et al. 2015, arXiv 1510.09142 (SVG(1)).
+
+    Args:
+        actor: Whose model, mixture and critic these are.
+        latent: (B, 1 + k, Z) tokens.
+        sight: Of these.
+        action: (B, A), with the gradient to be followed.
+        chosen: The situations.
+        attended: (B, k) indices of the attended things.
+    """
+    model, mixture, critic = actor.model, actor.mixture, actor.critic
+    mean = model(latent, action, sight)
+    after = model.settle(mean)
+    wished = positions(mixture)
+    rollout = Rollout(
+        torch.stack([latent, after]), action[None], mean[:, None], _senses(actor, after, chosen.senses, attended),
+        attended, True,
+    )  # fmt: skip
+    weights, muted, episodic = mixture.weights, mixture.muted, actor.memories
+    costs = mixture.costs(rollout.at(0), mixture.fork(episodic, len(action)) if episodic else None)
+    total = ungranted(model.perception.places(after), tokens(chosen.wish, attended))
+    for name, cost in costs.items():
+        if name not in wished and name not in episodic and name not in muted:
+            total = total + weights[name] * cost
+    if actor.config.critic and critic.drives:
+        future = critic.expect(model.sight(after, gather(model.perception.appearance(chosen.senses), attended)))
+        for i, name in enumerate(critic.drives):
+            if name not in wished and name not in muted:
+                total = total + critic.discount * weights[name] * future[:, i]
+    return torch.where(total.isfinite(), total, 0.0).mean()
+
+
+def _senses(actor: Actor, after: Tensor, before: Senses, attended: Tensor) -> Senses:
+    """Returns senses (2, B, ...) before and after an imagined step."""
+    read = actor.model.perception.imagined(after, before, attended)
+    read["touch"] = torch.expm1(actor.model.touch(after[:, 0])).clamp_min(0.0)
+    return {name: torch.stack([before[name], value]) for name, value in read.items()}

@@ -1,0 +1,1 @@
+"""The configurator: attention, drive weights and horizon for the situation at hand."""

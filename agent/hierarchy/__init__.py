@@ -1,7 +1,0 @@
-"""The second clock: a slower world model in the same latent space, whose predictions are the first level's goals."""
-
-from __future__ import annotations
-
-from agent.hierarchy.second import SecondLevel
-
-__all__ = ["SecondLevel"]

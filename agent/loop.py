@@ -1,0 +1,114 @@
+"""The run loop: one generator that everything else reads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy.typing as npt
+import torch
+
+from agent.actor.plan_evaluation import Choice
+from agent.async_planning import Ahead
+from agent.hot_reload import Reload, reload
+from agent.mind import Mind
+from agent.moment import Lived, Moment
+from housecat.core.errors import UserError
+from worlds import Event, World
+from worlds.events import to_json
+
+Events = Callable[[int], Sequence[Event | Reload]]
+
+
+def live(
+    world: World, mind: Mind, steps: int | None = None, events: Events | None = None, learn: bool = True
+) -> Iterator[Moment]:
+    """Lives, one control step per moment, in lockstep: pausing is not asking for the next moment.
+
+    Args:
+        world: Where; it goes on from its state of now.
+        mind: Who; it goes on from its state of now.
+        steps: Control steps; None for a life without end.
+        events: Called with the number of each step before it; what it returns happens first: to the world, or where
+            it is a new version of a plug-in, to the mind.
+        learn: Whether the mind learns from what it lives.
+
+    Raises:
+        UserError: If the mind was made for other senses or actions than the world has.
+
+    Yields:
+        One moment per control step.
+    """
+    mind.fits(world)
+    obs = world.observe()
+    ahead = Ahead(mind, obs)
+    while steps is None or steps > 0:
+        steps = None if steps is None else steps - 1
+        noted = []
+        for event in events(mind.steps) if events else ():
+            if isinstance(event, Reload):
+                noted.append(reload(mind, world, event))
+                ahead.renew()
+                continue
+            try:
+                world.apply(event)
+            except UserError as error:  # no reason to end a life
+                noted.append({**to_json(event), "event": "refused", "error": str(error)})
+            obs = world.observe()  # it sees what was done before it acts
+        muted = mind.mixture.muted
+        started = time.perf_counter()
+        action, thought = ahead.act(obs)
+        thought_at = time.perf_counter()
+        after, _, _, _, info = world.step(action)
+        moved_at = time.perf_counter()
+        lived = mind.observe(obs, action, after)
+        losses = mind.learn() if learn else {}
+        done_at = time.perf_counter()
+        waited = ahead.end()
+        new = [
+            {"event": "muted", "objective": n, "error": e} for n, e in mind.mixture.muted.items() if n not in muted
+        ]  # fmt: skip
+        yield Moment(
+            step=mind.steps - 1,
+            time=mind.steps * world.control_dt,
+            obs=after,
+            action=action,
+            costs=lived.costs,
+            emotions=lived.emotions,
+            surprise=lived.surprise,
+            thought=thought,
+            events=(*info["events"], *noted, *new, *(mind.learner.skips.news if learn else ())),
+            losses=losses,
+            things=world.things,
+            film=world.film(),
+            seconds={
+                "think": thought_at - started + waited,
+                "move": moved_at - thought_at,
+                "learn": done_at - moved_at,
+            },
+        )
+        obs = after
+
+
+def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> Iterator[Lived]:
+    """Lives through actions that somebody else chose: the mind remembers and feels, but neither plans nor learns.
+
+    Args:
+        world: Where; it goes on from its state of now.
+        mind: Who.
+        actions: (T, A), each -1 to 1.
+
+    Raises:
+        UserError: If the mind was made for other senses or actions than the world has.
+
+    Yields:
+        What each control step cost, and how it felt.
+    """
+    mind.fits(world)
+    obs = world.observe()
+    for action in actions:
+        mind.choice = Choice(torch.from_numpy(action), mode="babble")  # no plan promised anything
+        after = world.step(action)[0]
+        yield mind.observe(obs, action, after)
+        obs = after

@@ -1,0 +1,1 @@
+"""Training: what the parts of a mind learn from the replay buffer."""

@@ -1,0 +1,62 @@
+"""What a control step learns from: drawn from memory, augmented and encoded."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from agent.config import MindConfig
+from agent.configurator.configurator import studied
+from agent.memory.replay_buffer import Replay, Sample
+from agent.perception.attention import gather
+from agent.perception.augmentation import Mirror, augment
+from agent.perception.encoder import Senses
+from agent.world_model.world_model import WorldModel
+
+
+class Lesson(NamedTuple):
+    """B transitions, encoded once for all that learns from them.
+
+    Attributes:
+        drawn: As they were drawn from memory.
+        senses, after: Before and after each, by name (B, ...), in a mirror or with noise where that is set.
+        action: (B, A).
+        attended: (B, N - 1) which things are looked at.
+        before, then: `senses` and `after` encoded, (B, N, Z).
+        appearance: (B, N - 1, features) what these things look like.
+    """
+
+    drawn: Sample
+    senses: Senses
+    action: Tensor
+    after: Senses
+    attended: Tensor
+    before: Tensor
+    then: Tensor
+    appearance: Tensor
+
+
+def draw(
+    memory: Replay, model: WorldModel, config: MindConfig, mirror: Mirror | None, generator: torch.Generator
+) -> Lesson:
+    """Draws as many transitions as the configured updates of one control step take.
+
+    Args:
+        memory: With transitions to draw from.
+        model: That encodes them.
+        config: What is drawn more often, attended to, and what is changed before it is learnt from.
+        mirror: In which half of them is seen; none leaves them as they were.
+        generator: Of the random numbers.
+    """
+    drawn = memory.sample(config.batch * config.updates, generator, config.rare, config.priority)
+    senses, action, after = drawn.senses, drawn.action, drawn.after
+    if mirror or config.noise or config.shift or config.light:
+        senses, action, after = augment(config, model.perception, mirror, (senses, action, after), generator)
+    attended = studied(senses, config.configurator, config.attend, generator)
+    both = {name: torch.cat([senses[name], after[name]]) for name in senses}
+    both["things"] = gather(both["things"], attended.repeat(2, 1))  # what is not attended need not be encoded
+    before, then = model.encode(both).chunk(2)
+    appearance = gather(model.perception.appearance(senses), attended)
+    return Lesson(drawn, senses, action, after, attended, before, then, appearance)

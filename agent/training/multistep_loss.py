@@ -1,0 +1,46 @@
+"""What imagination gets wrong over several steps, to be learnt from."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from agent.memory.replay_buffer import Stretch
+from agent.perception.attention import attend, gather, tokens
+from agent.perception.egocentric import look_out, see
+from agent.world_model.world_model import WorldModel
+
+
+def rolled(model: WorldModel, stretch: Stretch, things: int, generator: torch.Generator) -> dict[str, Tensor]:
+    """Rolls a model along what was done in stretches of a life, and returns its errors at every step, by part.
+
+    It goes on from its own mean prediction, as in imagination, and is held against what really came. Gradients go
+    through the steps, so that what is predicted is also good to go on from: cut between them, nothing was gained.
+    Latents are not shaped by it.
+
+    Source: the multi-step loss of TD-MPC2, Hansen et al. 2023, arXiv 2310.16828, without its discount.
+
+    Args:
+        model: Which.
+        stretch: T steps of B stretches.
+        things: Attended, as at the beginning of each stretch.
+        generator: Random numbers, for a model that knows of several futures.
+    """
+    senses, steps = stretch.senses, len(stretch.action)
+    with torch.no_grad():
+        attended = attend({name: value[0] for name, value in senses.items()}, things)
+        path = tokens(model.perception(senses), attended.expand(steps + 1, -1, -1))
+        outlook = look_out(model.perception, gather(model.perception.appearance(senses)[0], attended))
+        lucks: list[Tensor | None] = [None] * steps
+        if model.futures is not None:  # which future came is known
+            told = [
+                model.explain(before, after, action, see(model.perception, before, outlook))
+                for before, after, action in zip(path[:-1], path[1:], stretch.action, strict=True)
+            ]
+            lucks = [z and z[0].draw(torch.randn(z[0].mean.shape, generator=generator)) for z in told]
+    state, means = path[0], []
+    for action, luck in zip(stretch.action, lucks, strict=True):
+        mean = model(state, action, see(model.perception, state, outlook), luck)
+        state = model.settle(mean)
+        means.append(mean)
+    return model.errors((torch.stack(means, 1) - path[1:]).flatten(1, 2) ** 2)  # (E, T B, 1 + k, Z)

@@ -1,0 +1,221 @@
+"""Learning from memory."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from importlib import import_module
+
+import torch
+from torch import Tensor, nn
+
+from agent.config import MindConfig
+from agent.critic.critic import Critic
+from agent.critic.synthetic_transitions import dream
+from agent.memory.replay_buffer import Replay, Sample
+from agent.perception.attention import gather
+from agent.perception.augmentation import Mirror
+from agent.perception.belief import seen_throughout
+from agent.perception.egocentric import Sight
+from agent.training.batch import draw
+from agent.training.multistep_loss import rolled
+from agent.training.nan_guard import Skips
+from agent.world_model.rollout import Rollout
+from agent.world_model.world_model import WorldModel
+from intrinsic import Mixture
+
+SHARE = 2  # transitions that are imagined on end, for each one of an update's batch
+CRITIC_RATE = 3.0  # times the learning rate of all else
+CRITIC_EVERY = 2  # control steps, between its steps
+
+
+class Learner:
+    """Trains the world model, the critic and the objectives of a mind, which it does not own.
+
+    Each update is a step of the predictor on a batch of its own. All batches of a control step are encoded together,
+    once, and encoder, readouts and objectives take one step on the whole, the critic one every other time: curiosity
+    lives on updates of the predictor, and what costs most is done least.
+
+    Attributes:
+        skips: What could not be learnt because it was not finite.
+        lessons: Times that it learnt.
+    """
+
+    def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
+        self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
+        self.skips = Skips()
+        self.lessons = 0
+        self.mirror: Mirror | None = None
+        # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
+        threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
+
+    @property
+    def tastes(self) -> bool:
+        """Whether an objective learns; known once the mixture is built."""
+        return any(p.requires_grad for p in self.mixture.parameters())
+
+    @cached_property
+    def fast(self) -> torch.optim.Optimizer:
+        """Steps the predictor."""
+        return self._optimizer(self.model.predictor)
+
+    @cached_property
+    def slow(self) -> torch.optim.Optimizer:
+        """Steps the rest of the world model: what encodes and reads out."""
+        predictor = {id(p) for p in self.model.predictor}
+        return self._optimizer([p for p in self.model.parameters() if p.requires_grad and id(p) not in predictor])
+
+    @cached_property
+    def fear(self) -> torch.optim.Optimizer:
+        """Steps the critic, which goes faster than all else: it has one step where the predictor has many."""
+        return self._optimizer(list(self.critic.net.parameters()), CRITIC_RATE)
+
+    @cached_property
+    def taste(self) -> torch.optim.Optimizer:
+        """Steps what the objectives learn, apart from all else: a plug-in's gradient is not to be trusted."""
+        return self._optimizer([p for p in self.mixture.parameters() if p.requires_grad])
+
+    def _rolled(self, memory: Replay, generator: torch.Generator) -> dict[str, Tensor]:
+        """Returns the errors of imagining several steps on end; none before a life was as long."""
+        cfg = self.config
+        batch = max(1, cfg.batch * SHARE // cfg.rollout_steps)
+        stretch = memory.stretches(batch, cfg.rollout_steps, generator, cfg.rare, cfg.priority)
+        if stretch is None:
+            return {}
+        return {f"rolled.{k}": v for k, v in rolled(self.model, stretch, cfg.attend, generator).items()}
+
+    def _taste(self, loss: Tensor) -> None:
+        self.taste.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        for name in self.mixture.names:
+            parameters = [p for p in self.mixture[name].parameters() if p.grad is not None]
+            if not all(bool(torch.isfinite(p.grad).all()) for p in parameters if p.grad is not None):
+                self.mixture.mute(name, "its `loss` has a gradient that is nan or infinite")
+                for p in parameters:
+                    p.grad = None
+            nn.utils.clip_grad_norm_(parameters, 10.0)
+        self.taste.step()
+
+    def _optimizer(self, parameters: list[nn.Parameter], faster: float = 1.0) -> torch.optim.Optimizer:
+        return torch.optim.Adam(parameters, lr=faster * self.config.learning_rate, fused=True)
+
+    def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+        """Makes the configured number of updates, and returns the losses of the last by name."""
+        cfg, model = self.config, self.model
+        self.skips.news = []
+        if not self._ready(memory):
+            return {}
+        drawn, senses, action, after, attended, before, then, appearance = draw(
+            memory, model, cfg, self.mirror, generator
+        )
+        encoded = (before, then, *model.sight(before, appearance))
+        seen = None
+        if cfg.belief:
+            seen = gather(seen_throughout(senses["things"], after["things"]).unsqueeze(-1), attended)[..., 0].float()
+        parts = [tensor.detach().chunk(cfg.updates) for tensor in encoded]
+        losses: dict[str, Tensor] = {}
+        sound = True
+        for i, (act, where) in enumerate(zip(action.chunk(cfg.updates), drawn.place.chunk(cfg.updates), strict=True)):
+            latent, target, own, pair, facing = (
+                part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
+            )
+            noticed = None if seen is None else seen.chunk(cfg.updates)[i]
+            losses, energy = model.loss(latent, target, act, Sight(own, pair, facing), generator, noticed)
+            memory.retell(where, energy)
+            if cfg.rollout_steps > 1 and i == cfg.updates - 1:
+                losses |= self._rolled(memory, generator)
+            sound &= _step(self.fast, losses)
+        sight = Sight(*(tensor.detach() for tensor in encoded[2:]))
+        slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
+        slow["regularizer"] *= cfg.regularization
+        slow["inverse"] *= cfg.inverse
+        if "pose" in slow:
+            slow["pose"] *= cfg.pose
+        if cfg.past:
+            slow["past"] = cfg.past * model.blanks.past(before, then, action, model.sight(then.detach(), appearance))
+        if cfg.masked:
+            slow["masked"] = cfg.masked * model.blanks.masked(before, sight, generator)
+        told: dict[str, Tensor] = {}
+        if self.critic.drives and self.lessons % CRITIC_EVERY == 0:
+            told["critic"], went = self._criticise(drawn, sight, model.sight(then.detach(), appearance), generator)
+            sound &= went
+        if self.tastes:
+            with torch.no_grad():
+                mean, _ = model.relive(before, then, action, sight)
+            path = {name: torch.stack([senses[name], after[name]]) for name in senses}
+            lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
+            taste = self.mixture.loss(lived.view())
+            if taste is not None:
+                told["objectives"] = taste.detach()
+                self._taste(taste)
+        grads = [
+            (tensor, torch.cat([leaf.grad for leaf in part if leaf.grad is not None]))
+            for tensor, part in zip(encoded, parts, strict=True)
+            if tensor.requires_grad
+        ]
+        sound &= _step(self.slow, slow, grads)
+        self.lessons += 1
+        all_ = {name: float(loss.detach()) for name, loss in {**losses, **slow, **told}.items()}
+        self._note(all_, sound)
+        return all_
+
+    def learn_fear(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+        """Makes a step of the critic alone, and returns its loss by name; none before there is enough to learn from."""
+        self.skips.news = []
+        if not self._ready(memory) or not self.critic.drives:
+            return {}
+        with torch.no_grad():
+            lesson = draw(memory, self.model, self.config, self.mirror, generator)
+            before, after = (self.model.sight(latent, lesson.appearance) for latent in (lesson.before, lesson.then))
+        loss, sound = self._criticise(lesson.drawn, before, after, generator)
+        told = {"critic": float(loss.detach())}
+        self._note(told, sound)
+        return told
+
+    def _note(self, losses: dict[str, float], sound: bool) -> None:
+        rate = self.config.learning_rate
+        self.skips.learnt(losses, sound, f"try a smaller learning_rate than {rate:g}, or other objectives")
+
+    def _ready(self, memory: Replay) -> bool:
+        return not self.skips.stopped and memory.transitions >= self.config.batch and self.config.updates > 0
+
+    def _criticise(self, drawn: Sample, before: Sight, after: Sight, generator: torch.Generator) -> tuple[Tensor, bool]:
+        """Lets the critic learn from dreams and from what was lived, drawn evenly, or chances would be overrated.
+
+        Returns:
+            Its loss, and whether it took a step.
+        """
+        even = drawn.even
+        before, after = (Sight(*(part[even] for part in sight)) for sight in (before, after))
+        cost = drawn.cost[even]
+        if self.config.dreams and drawn.senses["things"].numel():  # one dreams of being near things
+            some = slice(self.config.batch)
+            senses = {name: value[even][some] for name, value in drawn.senses.items()}
+            drives, k, action = self.critic.drives, self.config.attend, drawn.action[even][some]
+            *there, price = dream(self.model, self.mixture, drives, senses, action, k, generator)
+            pairs = zip((before, after), there, strict=True)
+            before, after = (Sight(*map(torch.cat, zip(*pair, strict=True))) for pair in pairs)
+            cost = torch.cat([cost, price])
+        loss = self.critic.loss(before, after, cost)
+        went = _step(self.fear, {"critic": loss})
+        self.critic.follow()
+        return loss, went
+
+
+def _step(
+    optimizer: torch.optim.Optimizer, losses: dict[str, Tensor], grads: list[tuple[Tensor, Tensor]] | None = None
+) -> bool:
+    """Takes a step down the sum of losses, and down gradients of tensors that were computed apart.
+
+    Returns:
+        Whether it did: a step that is not finite is skipped.
+    """
+    total = torch.stack(list(losses.values())).sum()
+    optimizer.zero_grad(set_to_none=True)
+    tensors = [total, *(tensor for tensor, _ in grads or ())]
+    torch.autograd.backward(tensors, [torch.ones_like(total), *(grad for _, grad in grads or ())])
+    norm = nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0, foreach=True)
+    sound = bool(torch.isfinite(norm))
+    if sound:  # one bad batch must not end a mind
+        optimizer.step()
+    return sound

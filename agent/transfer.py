@@ -1,0 +1,36 @@
+"""A mind with another predictor that remembers what another lived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.mind import Mind
+from worlds import World
+
+
+def regrow(mind: Mind, world: World, hidden: int, beside: bool | None = None) -> Mind:
+    """Makes a mind with another predictor that remembers all that a mind lived.
+
+    A net cannot be stretched, but what was lived can be learnt again, best in sleep (`agent.consolidation`). What does
+    not depend on the predictor is kept: perception, objectives, the critic if it sees as much, and the predictor's last
+    biases. What its feelings are used to begins anew, as does any reflex and any second level.
+
+    Args:
+        mind: Whose life it was.
+        world: That both live in.
+        hidden: Width of the predictor.
+        beside: Whether it sees what lies beside each thing; as before when not given.
+
+    Raises:
+        UserError: If the mind cannot live in this world.
+    """
+    beside = mind.config.beside if beside is None else beside
+    new = Mind(dict(mind.shapes), mind.actions, replace(mind.config, hidden=hidden, beside=beside), mind.seed)
+    new.check()
+    own = new.state_dict()
+    alike = {k: v for k, v in mind.state_dict().items() if k in own and own[k].shape == v.shape}
+    new.load_state_dict({**own, **alike})
+    new.memory.load(mind.memory.state(), mind.memory.costs)
+    new.steps = mind.steps
+    new.fits(world)
+    return new

@@ -1,0 +1,158 @@
+"""The world model: predicts, learns from what came, and imagines."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from agent.perception.attention import gather
+from agent.perception.belief import of_seen
+from agent.perception.egocentric import Outlook, Sight, look_out
+from agent.perception.encoder import THING, Perception, Senses
+from agent.world_model.dynamics import Predictor
+from agent.world_model.jit_cache import Traced
+from agent.world_model.regularizers import regularize
+from agent.world_model.rollout import Rollout
+from agent.world_model.stochastic_latent import PRICE, Gauss
+
+
+class WorldModel(Predictor):
+    """A `Predictor` with its losses, and imagination along what it predicts; arguments are those of a `Predictor`."""
+
+    def __init__(self, perception: Perception, actions: int, members: int, hidden: int, chance: bool = False) -> None:
+        super().__init__(perception, actions, members, hidden, chance)
+        self.step = Traced(self, "_step")
+        self.predict = Traced(self, "_predict")
+
+    def explain(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[Gauss, Tensor] | None:
+        """Reads off transitions which of several futures came, and how many nats that tells (B, 1 + k)."""
+        if self.futures is None:
+            return None
+        me, pair = torch.cat([sight.own, action], -1).detach(), sight.pair.detach()  # it shapes no latents
+        came = self.futures.explain(me, pair, (after - latent).detach(), sight.facing.detach())
+        return came, came.divergence(self.futures.expect(me, pair))
+
+    def relive(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[Tensor, Tensor | float]:
+        """Predicts transitions that were lived, knowing which of several futures came.
+
+        What is left of disagreement and error is then no chance. What the knowledge cost is to be counted to the error,
+        or nothing that can be explained by luck, such as a toy that vanishes, would ever surprise.
+
+        Returns:
+            The means (E, B, 1 + k, Z), and the price of knowing (B,); 0 for a model that knows of one future alone.
+        """
+        told = self.explain(latent, after, action, sight)
+        if told is None:
+            return self.predict(latent, action, *sight), 0.0
+        return self.predict(latent, action, *sight, told[0].mean), PRICE * told[1].sum(-1)
+
+    def loss(
+        self,
+        latent: Tensor,
+        after: Tensor,
+        action: Tensor,
+        sight: Sight,
+        generator: torch.Generator | None = None,
+        seen: Tensor | None = None,
+    ) -> tuple[dict[str, Tensor], Tensor]:
+        """Returns the prediction errors of transitions by part, and the energy of each transition (B,).
+
+        Args:
+            latent: (B, 1 + k, Z) before.
+            after: (B, 1 + k, Z) after.
+            action: (B, A).
+            sight: Of `latent`.
+            generator: Random numbers, for a model that knows of several futures.
+            seen: (B, k) of which things it was seen what they did; None for all.
+        """
+        where = self.perception.where
+        told = self.explain(latent, after, action, sight)
+        z = () if told is None else (told[0].draw(torch.randn(told[0].mean.shape, generator=generator)),)
+        error = of_seen((self.predict(latent, action, *sight, *z) - after) ** 2, seen)
+        losses, energy = self.errors(error), error.detach()[:, :, : self.told, :where].sum((-2, -1)).mean(0)
+        if told:
+            nats = told[1]  # at a price per token, as errors are per dimension
+            losses["chance"] = PRICE * (nats[:, 0].mean() / where + nats[:, 1:].mean() / THING)
+            energy = energy + PRICE * nats.detach().sum(-1)
+        return losses, energy
+
+    def errors(self, error: Tensor) -> dict[str, Tensor]:
+        """Returns means of squared errors (E, B, 1 + k, Z) by part."""
+        where = self.perception.where
+        # Means over members, tokens and dimensions: a thing's change counts as much as the body's.
+        losses = {"body": error[:, :, 0, :where].mean(), "things": error[:, :, 1:, :THING].mean()}
+        if self.perception.what:
+            losses["what"] = error[..., where:].mean()
+        return losses
+
+    def side_losses(
+        self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor, method: str, generator: torch.Generator
+    ) -> dict[str, Tensor]:
+        """Returns what keeps latents from collapsing, and the error of the readout of touch.
+
+        Args:
+            latent: (B, 1 + k, Z) before.
+            after: (B, 1 + k, Z) after.
+            action: (B, A).
+            touch: (B, parts) felt after (N).
+            method: Name of the regulariser.
+            generator: Random numbers for it.
+        """
+        zero = latent.new_zeros(())
+        losses = {"regularizer": zero, "inverse": zero}
+        if self.inverse is not None:
+            learned, later = (tokens[..., self.perception.where :] for tokens in (latent, after))
+            losses["regularizer"] = regularize(method, learned, later, generator)
+            both = torch.cat([latent[:, 0], after[:, 0]], -1)
+            losses["inverse"] = ((self.inverse(both) - action) ** 2).mean()
+        # The readout never shapes the latent.
+        if self.perception.touch_size:
+            losses["readout"] = ((self.touch(after[:, 0].detach()) - torch.log1p(touch)) ** 2).mean()
+        return losses
+
+    def imagine(
+        self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor, noise: Tensor | None = None
+    ) -> Rollout:
+        """Rolls plans out along the members' mean.
+
+        Args:
+            latent: (1 + k, Z) tokens of now, or (B, 1 + k, Z) where each plan begins from its own.
+            actions: (T, B, A).
+            senses: Senses of now, without leading shape, or (B, ...).
+            attended: (k,) indices of the attended things, or (B, k).
+            noise: (T, F, 1 + k, CHANCE), standard normal, to imagine F futures of each plan; the same for all plans, so
+                that they are compared by the same luck. The rollout then has F B columns, first all plans in the first
+                future. None for one future, the middle of what may come.
+        """
+        if noise is not None:
+            noise = noise.repeat_interleave(actions.shape[1], 1)
+            actions = actions.repeat(1, noise.shape[1] // actions.shape[1], 1)
+        plans = actions.shape[1]
+        looks = gather(self.perception.appearance(senses), attended)
+        outlook = look_out(self.perception, looks.expand(plans, -1, -1))
+        state = latent.expand(plans, -1, -1)
+        states, means = [state], []
+        for t, action in enumerate(actions):
+            mean, state = self.step(state, action, *outlook, *(() if noise is None else (noise[t],)))
+            states.append(state)
+            means.append(mean)
+        path = torch.stack(states)
+        read = self.perception.imagined(path, senses, attended)
+        if self.perception.touch_size:
+            read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
+            read["touch"][0] = senses["touch"]  # now is felt, not read
+        return Rollout(path, actions, torch.stack(means, 1), read, attended, True)
+
+    def _step(self, state: Tensor, action: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns what the members say of a step, and where imagination goes on; `rest` is an outlook, and noise."""
+        parts = len(Outlook._fields)
+        sight = self.see(state, Outlook(*rest[:parts]))
+        chance = self.futures.luck(action, sight, *rest[parts:]) if self.futures and rest[parts:] else None
+        mean: Tensor = self(state, action, sight, chance)
+        return mean, self.settle(mean)
+
+    def _predict(self, latent: Tensor, action: Tensor, *rest: Tensor) -> Tensor:
+        """Predicts as `forward` does; `rest` is a sight, and chance."""
+        parts = len(Sight._fields)
+        mean: Tensor = self(latent, action, Sight(*rest[:parts]), *rest[parts:])
+        return mean

@@ -1,0 +1,1 @@
+"""housecat: curious, embodied agents. `housecat.core` is shared by all packages, `housecat.cli` is the command line."""

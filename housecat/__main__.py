@@ -1,0 +1,7 @@
+"""Runs the command line: `python -m housecat`."""
+
+import sys
+
+from housecat.cli.main import main
+
+sys.exit(main())

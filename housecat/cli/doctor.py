@@ -1,0 +1,142 @@
+"""Whether this machine and this environment can run housecat, and what to do where not."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Mark = Literal["ok", "warn", "fail"]
+PACKAGES = ("agent", "intrinsic", "studies", "viewer", "worlds")
+INSTALL_GL = "apt-get install libegl1 libgl1-mesa-dri (Debian, Ubuntu); until then pictures are plain and slow"
+OPEN_GL = "import moderngl; c = moderngl.create_standalone_context(backend='egl'); print(c.info['GL_RENDERER'])"
+ROOM = 2e9  # bytes: a day of runs
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one look found: ``ok``, ``warn`` (housecat runs, with less) or ``fail``, and what to do."""
+
+    name: str
+    mark: Mark
+    found: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.mark:4}  {self.name:9} {self.found}"
+        return f"{line}\n{'':16}-> {self.remedy}" if self.remedy else line
+
+
+def examine() -> list[Check]:
+    """Makes all checks. None of them raises."""
+    checks: tuple[Callable[[], Check], ...] = (python, pybullet, torch, opengl, video, display, packages, disk)
+    return [_survive(check) for check in checks]
+
+
+def _survive(check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except Exception as error:  # whatever is broken here is what the doctor was called for
+        remedy = "install again: make setup, or pip install -c constraints.txt -e ."
+        return Check(check.__name__, "fail", f"{type(error).__name__}: {error}", remedy)
+
+
+def python() -> Check:
+    """Looks at the interpreter: pybullet's wheels end at 3.11."""
+    found = f"{sys.version.split()[0]}, {sys.platform} {os.uname().machine}"
+    if sys.version_info[:2] != (3, 11):
+        return Check("python", "fail", found, "use Python 3.11: make setup PYTHON=/path/to/python3.11")
+    if (sys.platform, os.uname().machine) != ("linux", "x86_64"):
+        return Check("python", "warn", found, "housecat is tested on Linux x86_64 only")
+    return Check("python", "ok", found)
+
+
+def pybullet() -> Check:
+    """Looks whether the physics engine loads, and hands over arrays rather than lists."""
+    module = importlib.import_module("pybullet")
+    version = importlib.metadata.version("pybullet")
+    if not module.isNumpyEnabled():
+        return Check("pybullet", "warn", f"{version}, built without numpy", "install a wheel, not a build of your own")
+    return Check("pybullet", "ok", f"{version}, with numpy")
+
+
+def torch() -> Check:
+    """Looks at torch and at its number of threads."""
+    module = importlib.import_module("torch")
+    threads, cores = module.get_num_threads(), len(os.sched_getaffinity(0))
+    found = f"{module.__version__}, {threads} of {cores} threads by default (a mind takes 1)"
+    if threads > cores:
+        return Check("torch", "warn", found, "set OMP_NUM_THREADS=1: more threads than cores are far slower")
+    return Check("torch", "ok", found)
+
+
+def opengl() -> Check:
+    """Tries to draw off the screen, in a process of its own, since a bad driver may take the process with it."""
+    try:
+        done = subprocess.run([sys.executable, "-c", OPEN_GL], capture_output=True, text=True, timeout=30, check=False)
+    except subprocess.TimeoutExpired:
+        return Check("opengl", "warn", "the driver hangs", INSTALL_GL)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"ended with status {done.returncode}"])[-1]
+        return Check("opengl", "warn", last, INSTALL_GL)
+    return Check("opengl", "ok", done.stdout.strip())
+
+
+def video() -> Check:
+    """Looks whether clips can be written."""
+    importlib.import_module("av").codec.Codec("libx264", "w")
+    return Check("video", "ok", f"av {importlib.metadata.version('av')}, H.264")
+
+
+def has_display() -> bool:
+    """Tells whether a window can be opened."""
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def display() -> Check:
+    """Looks for a display."""
+    if not has_display():
+        return Check("display", "warn", "none", "`housecat watch` makes a clip instead of opening a window")
+    return Check("display", "ok", os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or sys.platform)
+
+
+def packages() -> Check:
+    """Looks whether the generic names of housecat's packages belong to housecat alone."""
+    home = Path(__file__).resolve().parents[2]
+    owners = importlib.metadata.packages_distributions()
+    strangers = []
+    for name in PACKAGES:
+        spec = importlib.util.find_spec(name)
+        if spec is None or not spec.origin:
+            strangers.append(f"{name} is missing")
+            continue
+        if Path(spec.origin).resolve().parent.parent != home:
+            strangers.append(f"{name} comes from {Path(spec.origin).parent}")
+        others = {owner for owner in owners.get(name, ()) if owner != "housecat"}
+        strangers += [f"{name} also belongs to {owner}" for owner in sorted(others)]
+        for folder in {Path(entry or ".").resolve() for entry in sys.path} - {home}:
+            if (folder / name / "__init__.py").is_file() or (folder / f"{name}.py").is_file():
+                strangers.append(f"another {name} lies in {folder}")
+    if strangers:
+        remedy = "install housecat into a virtual environment of its own, and start it from another folder"
+        return Check("packages", "fail", "; ".join(strangers), remedy)
+    return Check("packages", "ok", f"{', '.join(PACKAGES)}: each has one owner")
+
+
+def disk() -> Check:
+    """Looks for room for runs."""
+    free, writable = shutil.disk_usage(".").free, os.access(".", os.W_OK)
+    found = f"{free / 1e9:.1f} GB free in {Path.cwd()}"
+    if not writable:
+        return Check("disk", "warn", f"{Path.cwd()} is not writable", "start housecat from a folder of your own")
+    if free < ROOM:
+        return Check("disk", "warn", found, "make room: a run of 5,000 steps may take 0.5 GB")
+    return Check("disk", "ok", found)

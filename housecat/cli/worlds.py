@@ -1,0 +1,54 @@
+"""The command `housecat worlds`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from housecat.cli.options import Json
+from housecat.cli.output import report, table
+from housecat.core.errors import UserError
+
+
+def worlds(
+    action: Annotated[Literal["list", "check"], tyro.conf.Positional] = "list",
+    name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="NAME|FILE.py:CLASS")] = "",
+    *,
+    seeds: tuple[int, ...] = (0, 1),
+    steps: int = 100,
+    json: Json = False,
+) -> int:
+    """Lists worlds, bodies and options, or checks that one keeps the contract: `worlds check my_worlds.py:Attic`.
+
+    Status 0 when it keeps it, 1 when not.
+
+    Args:
+        action: What to do.
+        name: World to check: a name from the list, or a class of a file.
+        seeds: Layouts to check it with.
+        steps: Control steps of each life in the check.
+        json: Print the result as one JSON object.
+    """
+    import worlds as package  # this function has the package's name
+
+    if action == "list":
+        if name:
+            raise UserError(f"housecat worlds list takes no name; to check {name}: housecat worlds check {name}")
+        found = {it.name: asdict(it) for it in package.describe()}
+        return report(found, table({it: _said(row) for it, row in found.items()}), json)
+    from worlds.testing.contract import check
+
+    if not name:
+        raise UserError(f"check which world? One of {', '.join(package.names())}, or my_worlds.py:Attic")
+    result = check(name, seeds=seeds, steps=steps)
+    return report(result.to_json(), str(result), json) or int(not result.passed)
+
+
+def _said(row: dict[str, Any]) -> str:
+    """Says of a world what it is, and what `--body` and `--room` take there."""
+    if row["problem"]:
+        return str(row["problem"])
+    more = [f"{flag} {', '.join(row[key])}" for flag, key in (("--body", "bodies"), ("--room", "options")) if row[key]]
+    return "\n  ".join([row["summary"], *more])

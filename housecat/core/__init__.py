@@ -1,0 +1,1 @@
+"""What every package shares: errors, plug-ins, registries, atomic files."""

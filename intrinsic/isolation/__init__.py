@@ -1,0 +1,1 @@
+"""Keeping the code of plug-ins apart from everybody else's state."""

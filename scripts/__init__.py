@@ -1,0 +1,1 @@
+"""Programs for maintainers: training the shipped minds, drawing the pictures of the documentation."""

@@ -1,0 +1,144 @@
+"""The second clock: a slow model of stretches, and its predictions as the first level's goals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import worlds
+from agent import Mind, MindConfig, live
+from agent.actor.hierarchy.landmark_graph import Landmarks, spread
+from agent.actor.hierarchy.path_cost import believed, stopped
+from agent.actor.hierarchy.visited_area import Ground
+from agent.memory.replay_buffer import Replay
+from housecat.core.errors import UserError
+from worlds import World
+
+TWO = MindConfig(
+    hidden=16, ensemble=3, samples=12, elites=4, horizon=5, batch=8, updates=1, babble=20, what=4, capacity=500,
+    clocks=2, macro=3, far=2, far_samples=16, objectives={"reach:body.position=1,1": 1.0},
+)  # fmt: skip
+
+
+def remember(episodes: list[int], capacity: int) -> Replay:
+    """A memory of episodes of so many steps, in which a moment is told by its episode and its number."""
+    memory = Replay({"body": torch.zeros(2)}, 1, (), capacity)
+    for episode, steps in enumerate(episodes):
+        for step in range(steps):
+            now, then = ({"body": torch.tensor([float(episode), float(s)])} for s in (step, step + 1))
+            memory.add(now, torch.tensor([float(step)]), then, {})
+    return memory
+
+
+@pytest.mark.parametrize("capacity", [100, 23], ids=["roomy", "overwritten"])
+def test_stretches_never_cross_the_end_of_an_episode(capacity: int) -> None:
+    memory = remember([3, 9, 12, 2, 7], capacity)
+    drawn = memory.stretches(8, 5, torch.Generator().manual_seed(0))
+    assert drawn is not None
+    first, last = drawn.senses["body"][0], drawn.senses["body"][-1]
+    assert torch.equal(first[:, 0], last[:, 0])
+    assert torch.equal(first[:, 1] + 5, last[:, 1])
+    assert torch.equal(drawn.action[..., 0], first[:, 1] + torch.arange(5).unsqueeze(1))
+
+
+def test_every_stretch_can_be_drawn() -> None:
+    drawn = remember([3, 9, 12, 2, 7], 100).stretches(1000, 5, torch.Generator().manual_seed(0))
+    assert drawn is not None
+    assert len(drawn.place[0].unique()) == 5 + 8 + 3
+    assert remember([3, 4], 100).stretches(8, 5, torch.Generator().manual_seed(0)) is None
+
+
+@pytest.fixture(scope="module")
+def lived() -> tuple[World, Mind]:
+    world = worlds.make("maze", seed=3, film=1, cells=(3, 3))
+    mind = Mind.born(world, seed=3, config=TWO)
+    for _ in live(world, mind, 30):
+        mind.second.missed.zero_()  # it believes itself ready: what is tested here is how, not how well
+    return world, mind
+
+
+def test_the_first_level_goes_for_the_subgoals(lived: tuple[World, Mind]) -> None:
+    world, mind = lived
+    moment = next(live(world, mind, 1, learn=False))
+    assert moment.thought.subgoals is not None
+    assert moment.thought.subgoals.shape == (2, 3)
+    assert "subgoal" in moment.thought.plans[0].costs
+    assert "reach:body.position=1,1" not in moment.thought.plans[0].costs
+
+
+def test_a_life_goes_on_bit_for_bit_after_saving(lived: tuple[World, Mind], tmp_path: Path) -> None:
+    world, mind = lived
+    mind.save(tmp_path / "two")
+    twin = Mind.load(tmp_path / "two.safetensors")
+    place = world.snapshot()
+    on = [moment.action for moment in live(world, mind, 6)]
+    world.restore(place)
+    again = [moment.action for moment in live(world, twin, 6)]
+    assert np.array_equal(np.stack(on), np.stack(again))
+    assert mind.second.optimizer.state_dict()["state"], "the second level has learnt"
+    for name, value in mind.state_dict().items():
+        assert torch.equal(value, twin.state_dict()[name]), name
+
+
+def test_a_mind_with_two_clocks_owns_no_second_perception(lived: tuple[World, Mind]) -> None:
+    _, mind = lived
+    assert not [name for name in mind.state_dict() if name.startswith("second.") and "perception" in name]
+
+
+def test_there_are_no_three_clocks() -> None:
+    with pytest.raises(UserError, match="clocks=3"):
+        replace(TWO, clocks=3)
+
+
+def line(start: tuple[float, float], end: tuple[float, float]) -> torch.Tensor:
+    """Places every 5 cm or so from one to another."""
+    share = torch.linspace(0.0, 1.0, 41).unsqueeze(1)
+    return torch.tensor(start) + share * (torch.tensor(end) - torch.tensor(start))
+
+
+@pytest.fixture
+def corridor() -> torch.Tensor:
+    """A way that was lived: two metres along, one up, and two back, so that a hedge must lie between."""
+    middle = torch.cat([line((0, 0), (2, 0)), line((2, 0), (2, 1)), line((2, 1), (0, 1))])
+    return torch.cat([middle + torch.tensor(beside) for beside in ((0.0, 0.0), (0.1, 0.1), (-0.1, -0.1))])
+
+
+def test_ways_are_believed_in_where_they_were_lived_and_not_through_what_lies_between(corridor: torch.Tensor) -> None:
+    ground = Ground(corridor, corridor)
+    start, along, across = torch.tensor([0.2, 0.0]), torch.tensor([0.9, 0.0]), torch.tensor([0.2, 1.0])
+    assert float(ground.chance(start, along)) > 0.99
+    assert float(ground.chance(start, across)) < 0.01
+    far = torch.tensor([50.0, -50.0])
+    assert float(ground.holds(far)) == 0.0
+
+
+def test_the_slow_critic_leads_around_and_not_to_what_only_looks_near(corridor: torch.Tensor) -> None:
+    ground = Ground(corridor, corridor)
+    places = corridor[spread(corridor)]
+    goal = torch.tensor([0.0, 1.0])
+    landmarks = Landmarks.judge(places, (places - goal).norm(dim=-1), 0.3, ground)
+    beside, bend = torch.tensor([[0.0, 0.0]]), torch.tensor([[2.0, 0.5]])  # 1 m from the goal, and 2.1 m
+    values = [float(landmarks(place, (place - goal).norm(dim=-1))) for place in (beside, bend)]
+    assert values[1] < values[0]
+    # Staying would cost 100, the way there costs what it costs once.
+    assert values[0] < 40.0
+
+
+def test_what_plans_cost_counts_a_doubtful_step_as_waiting_before_it() -> None:
+    cost = torch.tensor([[2.0, 2.0], [1.0, 1.0]])
+    sure, doubtful = believed(cost, torch.tensor([[1.0, 0.1]]), torch.zeros(2)).tolist()
+    assert sure == pytest.approx(1.0)
+    assert doubtful > 2.0 * 10
+
+
+def test_paths_stop_where_they_leave_lived_ground(corridor: torch.Tensor) -> None:
+    ground = Ground(corridor, corridor)
+    through = torch.tensor([[0.2, 0.0], [0.2, 0.3], [0.2, 0.6], [0.2, 1.0]]).unsqueeze(1)
+    along = torch.tensor([[0.2, 0.0], [0.4, 0.0], [0.6, 0.0], [0.8, 0.0]]).unsqueeze(1)
+    cost = torch.tensor([3.0, 2.0, 1.0, 0.0]).unsqueeze(1)
+    assert stopped(cost, along, ground)[:, 0].tolist() == pytest.approx([2.0, 1.0, 0.0])
+    assert float(stopped(cost, through, ground).sum()) > 8.5

@@ -1,0 +1,181 @@
+"""The reactive actor: it is compiled from planning, trusted where it agrees, and off unless asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+import agent
+import worlds
+from agent import Mind, live
+from agent.actor.reactive.arbitration import PRACTICE
+from agent.actor.reactive.dagger import FIRST, LONG
+from housecat.core.errors import UserError
+from tests.agent.conftest import REFLEX, mode1, reflexive
+from worlds import World
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agent.actor.reactive.arbitration.PRACTICE", 8)
+
+
+def test_a_mind_has_no_reflex_unless_it_is_asked_for(mind: Mind) -> None:
+    assert mind.mode1 is None
+    assert not any(name.startswith("mode1") for name in mind.state_dict())
+
+
+def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
+    with_one, without = reflexive(world).state_dict(), reflexive(world, reflex="off").state_dict()
+    assert without.keys() < with_one.keys()
+    assert all(torch.equal(without[name], with_one[name]) for name in without)
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(("tries", "beside"), [(0.0, False), (0.5, False), (0.0, True)])
+def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
+    tmp_path, monkeypatch: pytest.MonkeyPatch, tries: float, beside: bool
+) -> None:
+    monkeypatch.setattr("agent.actor.reactive.dagger.FIRST", 4)
+    monkeypatch.setattr("agent.actor.reactive.dagger.LONG", 3)
+
+    def lived(mind: Mind, world: World, steps: int) -> list[tuple[str, bytes]]:
+        return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
+
+    settings: dict[str, object] = {"reflex_tries": tries, "beside": beside}
+    whole = lived(reflexive(world := worlds.make("playroom", seed=11), **settings), world, 75)
+    mind = reflexive(world := worlds.make("playroom", seed=11), **settings)
+    first = lived(mind, world, 50)
+    mind.save(tmp_path / "mind")
+    again = first + lived(Mind.load(tmp_path / "mind"), world, 25)
+    assert again == whole
+    assert {mode for mode, _ in whole} == {"babble", "plan", "react"} | ({"try"} if tries else set())
+
+
+def test_choices_become_habits(world: World) -> None:
+    """What was chosen in two situations is done in each of them, after practice, though both were learnt at once."""
+    mind = reflexive(world, reflex_slope=0.0, batch=32)
+    mind.fits(world)
+    m, generator = mode1(mind), torch.Generator().manual_seed(0)
+    situations = []
+    for x, action in ((-1.0, -0.8), (1.0, 0.8)):
+        world.reset(seed=2, options={"layout": {"kitten": (x, 0.0, 0.0)}})
+        senses = {name: torch.from_numpy(value.copy()) for name, value in world.observe().items()}
+        situations.append((world.observe(), action))
+        for _ in range(20):
+            m.habits.add(senses, m.wish(8), torch.full((5,), action), 2.0)
+    first = m.learn(generator)
+    for _ in range(120):
+        last = m.learn(generator)
+    assert last["reflex"] < 0.05 * first["reflex"]
+    m.acts, mind.steps = "act", 1000
+    for obs, action in situations:
+        acted, thought = mind.act(obs)
+        assert thought.mode == "react"
+        assert acted == pytest.approx(np.full(5, action), abs=0.4)
+        assert thought.doubt is not None
+        assert thought.doubt > 0.4  # it learns to expect the regret that there was, from none at birth
+
+
+def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: World) -> None:
+    """The model: the body goes along x by the first action. The wish is far along x; nothing was ever chosen."""
+    wants = {"reach:body.position=2.5,0": 1.0}
+    mind = Mind.born(world, wants, 11, replace(REFLEX, reflex_slope=1.0, batch=16))
+    mind.fits(world)
+    m, generator = mode1(mind), torch.Generator().manual_seed(0)
+
+    def goes(latent: torch.Tensor, action: torch.Tensor, sight: object) -> torch.Tensor:
+        step = torch.zeros_like(latent)
+        step[:, 0, 0] = 1.0
+        return (latent + step * action[:, :1, None]).expand(3, -1, -1, -1)
+
+    mind.world_model.forward = goes  # type: ignore[method-assign,assignment]
+    mind.critic.expect = lambda sight: torch.zeros(len(sight.own), len(mind.drives))  # type: ignore[method-assign]
+    senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
+    for _ in range(16):
+        m.habits.add(senses, m.wish(8), torch.zeros(5), 0.0)
+    before = [p.clone() for p in mind.world_model.parameters()]
+    for _ in range(60):
+        m.learn(generator)
+    m.acts, mind.steps = "act", 1000
+    action, _ = mind.act(world.observe())
+    # Where the slope, one typical change per step, and the pull of what was chosen, 2 a / 5, are equal.
+    assert action[0] == pytest.approx(2.5 * float(mind.perception.change[0, 0]), abs=0.05)
+    assert np.abs(action[1:]).max() < 0.05
+    assert all(torch.equal(a, b) for a, b in zip(before, mind.world_model.parameters(), strict=True))
+
+
+def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
+    mind = reflexive(world, reflex="seed", babble=0)
+    mind.fits(world)
+    seen: list[torch.Tensor] = []
+    judge = mind.actor.judge
+
+    def watched(latent, actions, *given):
+        seen.append(actions)
+        return judge(latent, actions, *given)
+
+    mind.actor.judge = watched  # type: ignore[method-assign]
+    mind.act(world.observe())
+    assert mind.choice.regret is None  # nothing to suggest yet
+    seen.clear()
+    mind.act(world.observe())
+    impulse = torch.tanh(mode1(mind).reflex.mu.bias).detach()  # a newborn's mean is near its bias
+    first = seen[0][0]
+    assert first.shape[0] == REFLEX.samples
+    assert float((first - impulse).abs().amax(-1).min()) < 0.2
+    assert mind.choice.regret is not None
+    assert mind.choice.regret >= 0.0
+
+
+def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world: World) -> None:
+    mind = reflexive(world, reflex_tries=1.0, reflex_slope=0.0, babble=0)
+    mind.fits(world)
+    m = mode1(mind)
+    assert [m.tries.decide(FIRST + step, mind.generator) for step in range(2 * LONG - 1)] == [True] * (2 * LONG - 1)
+    m.tries.live(hurt=True)
+    assert not m.tries.decide(FIRST, mind.generator)
+    assert not m.tries.decide(FIRST - 1, mind.generator)
+    m.tries.left = 0
+    m.habits.count = FIRST  # as though it had practised
+    obs = world.observe()
+    action, thought = mind.act(obs)
+    assert thought.mode == "try"
+    assert thought.plans  # what planning would have done
+    assert mind.choice.promised is None  # nobody carries out that plan
+    assert mind.choice.information is None
+    assert action == pytest.approx(np.tanh(m.reflex.mu.bias.detach().numpy()), abs=0.2)  # a newborn's is near its bias
+    assert mind.choice.leaning is not None
+    assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.choice.leaning)
+    m.live(torch.zeros(3, 1, 5, mind.perception.size), 0.0, pain=1.0)
+    assert mind.act(obs)[1].mode == "plan"
+    assert mind.choice.promised is not None
+
+
+def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
+    mind = reflexive(world, reflex_tries=1.0, babble=0)
+    mind.fits(world)
+    m = mode1(mind)
+    for _ in range(PRACTICE):
+        m.trust.compare(0.1, 0.1)
+    m.habits.count = FIRST
+    assert mind.act(world.observe())[1].mode == "react"
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"reflex": "trsut"}, "trust"),
+        ({"reflex": "seed", "reflex_seeds": 60}, "reflex_seeds"),
+        ({"reflex_tolerance": -1.0}, "reflex_tolerance"),
+        ({"reflex": "trust", "reflex_tries": 1.5}, "reflex_tries"),
+        ({"reflex": "seed", "reflex_tries": 0.5}, "reflex=trust"),
+        ({"reflex": "seed", "planner": "gradient", "elites": 5}, "reflex_seeds"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        agent.MindConfig(**settings)  # type: ignore[arg-type]

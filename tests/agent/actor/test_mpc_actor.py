@@ -1,0 +1,46 @@
+import pytest
+import torch
+
+import worlds
+from agent import Mind, MindConfig
+from agent.actor.mpc_actor import _trust
+from agent.perception.attention import attend, tokens
+from agent.perception.obs_spec import sensed
+
+SMALL = MindConfig(ensemble=2, hidden=16, what=0, horizon=6, samples=12, elites=4, babble=0, batch=8, updates=1)
+
+
+def test_costs_and_critic_share_the_trust_of_each_step() -> None:
+    near, far, asked = _trust(14, 0.9, 0.95)
+    words = far / 0.95 ** (asked + 1.0)  # what the critic counts, undiscounted
+    assert float(words.sum()) == pytest.approx(1.0)
+    assert int(asked[-1]) == 13
+    # The cost of a step counts in every telling that reaches beyond it.
+    for step in range(14):
+        assert float(near[step]) == pytest.approx(float(words[asked >= step].sum()))
+    assert (near.diff() <= 0).all()
+
+
+def test_full_trust_in_imagination_asks_the_critic_at_the_end_alone() -> None:
+    near, far, asked = _trust(5, 1.0, 0.9)
+    assert near.tolist() == [1.0] * 5
+    assert far.tolist() == pytest.approx([0.0] * (len(asked) - 1) + [0.9**5])
+
+
+def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() -> None:
+    world = worlds.make("playroom", seed=1)
+    mind = Mind.born(world, seed=0, config=SMALL)
+    senses = sensed(world.observe(), mind.shapes)
+    attended = attend(senses, 5)
+    latent = tokens(mind.perception(senses), attended)
+    # A critic that fears being in the middle of the plan, and nothing before or after.
+    actions = torch.zeros(6, 2, 5)
+    pain = mind.drives.index("pain")
+    asked = _trust(6, 0.9, mind.config.discount)[2]
+    feared = torch.zeros(len(asked), 2, len(mind.drives))
+    feared[0, 1, pain] = 10.0
+    mind.critic.expect = lambda sight: feared.flatten(0, 1)  # type: ignore[method-assign]
+    for trace, differs in ((0.9, True), (1.0, False)):
+        mind.actor.trust = _trust(SMALL.horizon, trace, SMALL.discount)
+        calm, crossing = mind.actor.judge(latent, actions, senses, attended).parts["critic.pain"].tolist()
+        assert (crossing > calm + 0.1) == differs

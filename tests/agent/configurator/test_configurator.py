@@ -1,0 +1,129 @@
+"""What the executive attends to, how it weighs drives, and how far it looks."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import agent
+import worlds
+from agent.configurator.configurator import studied, urgency
+from agent.configurator.learned_attention import FIRST, Relevance, spreads
+from agent.perception.attention import attend
+from agent.perception.obs_spec import NEEDED, sensed
+from housecat.core.errors import UserError
+from tests.agent.conftest import SMALL
+from tests.agent.test_loop import same
+from worlds.env import World
+
+RULES = "fixed", "learned", "random"
+
+
+def tensors(obs: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
+    return sensed(obs, {name: obs[name].shape for name in NEEDED})
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_lives_and_goes_on_bit_for_bit(world: World, tmp_path: Path, rule: str) -> None:
+    config = replace(SMALL, configurator=rule, attend=3, urgent=True, lookahead=True, pipeline="on")
+    mind = agent.Mind.born(world, seed=11, config=config)
+    head = list(agent.live(world, mind, 26))
+    mind.save(tmp_path / "mind")
+    snapshot = world.snapshot()
+    tail = list(agent.live(world, mind, 4))
+    world.restore(snapshot)
+    loaded = agent.Mind.load(tmp_path / "mind")
+    assert all(map(same, tail, agent.live(world, loaded, 4)))
+    for moment in (*head, *tail):
+        assert len(set(moment.thought.attention)) == 3
+        assert 1 <= moment.thought.horizon <= SMALL.horizon
+    assert ("relevance" in {n for m in head for n in m.losses}) == (rule == "learned")
+    last = tail[-1].thought
+    assert last.plans[0].body.shape == (last.horizon + 1, 3)
+
+
+def test_the_fixed_rule_attends_to_what_the_model_is_unsure_of(world: World) -> None:
+    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, configurator="fixed", attend=1))
+    senses = tensors(world.observe())
+    with torch.no_grad():
+        doubt = mind.executive._doubt(senses)
+        chosen = mind.executive.focus(senses, mind.generator).attended
+    assert doubt.abs().max() <= 1.0
+    assert doubt.median().abs() < 0.01
+    far = (senses["things"][:, :2] - senses["body"][:2]).norm(dim=-1) - senses["things"][:, 8]
+    assert int(chosen) == int((far - doubt).argmin())
+
+
+def test_chance_attends_to_anything_but_what_is_not_there(world: World) -> None:
+    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, configurator="random", attend=2))
+    senses = tensors(world.observe())
+    senses["things"][3, -1] = 0.0
+    met = {int(i) for _ in range(100) for i in mind.executive.focus(senses, mind.generator).attended}
+    assert met == set(range(8)) - {3}
+
+
+def test_learning_sees_now_and_then_what_is_never_near(world: World) -> None:
+    senses = {name: value.expand(64, *value.shape) for name, value in tensors(world.observe()).items()}
+    generator = torch.Generator().manual_seed(0)
+    near = attend(senses, 3)
+    assert torch.equal(studied(senses, "near", 3, generator), near)
+    seen = studied(senses, "fixed", 3, generator)
+    assert torch.equal(seen[:, :2], near[:, :2])
+    assert len(set(seen[:, 2].tolist())) == 6
+    assert all(len(set(row)) == 3 for row in seen.tolist())
+
+
+def test_relevance_learns_that_plans_differ_by_what_is_near() -> None:
+    world, mind = worlds.make("playroom", seed=110), agent.Mind.load("kitten")
+    torch.manual_seed(0)
+    mind.executive.relevance = Relevance(mind.world_model.pair_size)
+    mind.begin_episode()
+    mind.fits(world)
+    relevance = mind.executive.relevance
+    assert relevance is not None
+    generator = torch.Generator().manual_seed(0)
+    errors = [
+        relevance.learn(mind.world_model, mind.mixture, mind.memory, 14, generator) for _ in range(FIRST // 8 + 20)
+    ]
+    assert relevance.ready
+    known = relevance.spread[: min(int(relevance.count), len(relevance.spread))]
+    assert np.mean(errors[-10:]) < 0.7 * float(known.var()), "it tells more than the mean does"
+    senses = tensors(world.observe())
+    plans = torch.rand(14, 12, 5, generator=generator) * 2 - 1
+    pair, spread = spreads(mind.world_model, mind.mixture, senses, plans)
+    told = relevance(pair)
+    assert torch.corrcoef(torch.stack([told, spread.clamp_min(1e-4).log()]))[0, 1] > 0.5
+
+
+def test_need_raises_the_weight_of_a_drive(world: World) -> None:
+    assert urgency(torch.tensor([0.8, 0.0, 20.0])) == {"hunger": 1.0, "pain": 1.0}
+    needy = urgency(torch.tensor([0.0, 0.2, 20.0]))
+    assert needy == {"hunger": pytest.approx(3.0), "pain": pytest.approx(1.5)}
+    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, urgent=True, babble=0))
+    world.vitals.energy = 0.35  # type: ignore[attr-defined]
+    (moment,) = agent.live(world, mind, 1)
+    assert moment.thought.weights["hunger"] == pytest.approx(2.0 * mind.mixture.weights["hunger"], rel=0.01)
+    parts = moment.thought.plans[0].costs
+    mind.actor.urges = {}
+    with torch.no_grad():
+        senses = tensors(world.observe())
+        attended = attend(senses, SMALL.attend)
+        latent = mind.perception(senses)[torch.cat([torch.zeros(1, dtype=torch.long), attended + 1])]
+        plain = mind.actor.judge(latent, torch.zeros(SMALL.horizon, 1, 5), senses, attended).parts["hunger"]
+    assert parts["hunger"] == pytest.approx(2.0 * float(plain), rel=0.05)
+
+
+def test_in_the_midst_of_things_it_looks_less_far(world: World) -> None:
+    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, lookahead=True, horizon=14))
+    senses = tensors(world.observe())
+    far = {**senses, "body": senses["body"] + 100.0}
+    senses["body"][:2] = senses["things"][0, :2]
+    assert mind.executive.focus(far, mind.generator).horizon == 14
+    assert mind.executive.focus(senses, mind.generator).horizon == 8
+
+
+def test_an_unknown_rule_names_the_nearest() -> None:
+    with pytest.raises(UserError, match="Did you mean learned"):
+        replace(SMALL, configurator="learnt")

@@ -1,0 +1,146 @@
+"""Sleep settles what was learnt, and leaves all else as it was."""
+
+import dataclasses
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import torch
+
+import worlds
+from agent import Mind, MindConfig, live
+from agent.checkpoint.checkpoint import optimizers
+from agent.consolidation import sleep
+from housecat.core.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    world = worlds.make("playroom", seed=5, film=1)
+    mind = Mind.born(world, seed=5, config=MindConfig(babble=90, hidden=16, batch=16))
+    for _ in live(world, mind, 90):
+        pass
+    world.close()
+    mind.save(path := tmp_path_factory.mktemp("lived") / "mind")
+    return path
+
+
+@pytest.fixture
+def mind(kept: Path) -> Mind:
+    return Mind.load(kept)
+
+
+def _rates(mind: Mind) -> list[float]:
+    return [group["lr"] for _, optimizer in optimizers(mind) for group in optimizer.param_groups]
+
+
+def test_steps_shrink_while_it_sleeps_and_are_as_before_when_it_wakes(mind: Mind) -> None:
+    usual, rates, moved = _rates(mind), [], []
+    weights = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
+    for losses in sleep(mind, 20):
+        assert losses
+        rates.append(_rates(mind))
+        now = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
+        moved.append(float((now - weights).detach().norm()))
+        weights = now
+    assert rates[0] == usual
+    assert all(late < early for early, late in pairwise(rates))
+    assert 0.0 < moved[-1] < 0.1 * moved[0]
+    assert _rates(mind) == usual
+    assert mind.steps == 90
+
+
+def test_woken_early_it_learns_as_fast_as_before(mind: Mind) -> None:
+    usual, asleep = _rates(mind), sleep(mind, 10)
+    for _ in range(6):
+        next(asleep)
+    asleep.close()
+    assert _rates(mind) == usual
+
+
+def test_where_there_is_nothing_to_learn_from_it_sleeps_without_learning() -> None:
+    mind = Mind.born(worlds.make("playroom", seed=5), seed=5)
+    before = [p.clone() for p in mind.parameters()]
+    assert list(sleep(mind, 3)) == [{}, {}, {}]
+    assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
+
+
+def test_what_is_to_be_learnt_can_be_chosen() -> None:
+    mind, rates = Mind.born(worlds.make("playroom", seed=5), seed=5), list[float]()
+
+    def lesson() -> dict[str, float]:
+        rates.append(_rates(mind)[0])
+        return {"reflex": 1.0}
+
+    before = [p.clone() for p in mind.parameters()]
+    assert list(sleep(mind, 4, lesson)) == [{"reflex": 1.0}] * 4
+    assert rates[0] == _rates(mind)[0]
+    assert all(late < early for early, late in pairwise(rates))
+    assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("woken", [False, True])
+def test_asleep_it_may_see_its_life_in_a_mirror_and_awake_it_does_not(mind: Mind, kept: Path, woken: bool) -> None:
+    assert mind.learner.mirror is None
+    asleep = sleep(mind, 2, mirrored=True)
+    first = next(asleep)
+    assert mind.learner.mirror is mind.mirror is not None
+    assert first != next(sleep(Mind.load(kept), 2))
+    if woken:
+        asleep.close()
+    else:
+        assert list(asleep)
+    assert mind.learner.mirror is None
+
+
+def test_who_has_no_mirror_is_told_so() -> None:
+    mind = Mind.load("kitten")  # it has met no world yet
+    with pytest.raises(UserError, match="no mirror"):
+        next(sleep(mind, 2, mirrored=True))
+
+
+def test_the_critic_may_sleep_alone(mind: Mind) -> None:
+    before = {name: value.clone() for name, value in mind.state_dict().items()}
+    told = list(sleep(mind, 4, lambda: mind.learner.learn_fear(mind.memory, mind.generator)))
+    changed = {name for name, value in mind.state_dict().items() if not torch.equal(value, before[name])}
+    assert [*map(set, told)] == [{"critic"}] * 4
+    assert changed == {name for name in before if name.startswith(("critic.net", "critic.target"))}
+
+
+def test_alone_too_the_critic_may_see_a_life_in_a_mirror(mind: Mind, kept: Path) -> None:
+    plain = Mind.load(kept)
+    first, mirrored = (
+        next(sleep(m, 2, partial(m.learner.learn_fear, m.memory, m.generator), mirrored=m is mind))
+        for m in (plain, mind)
+    )
+    assert first != mirrored
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_alone_the_critic_learns(mind: Mind, seed: int) -> None:
+    drawn, fear = mind.generator.clone_state(), mind.learner.fear
+
+    def loss() -> float:
+        """On the same moments each time."""
+        usual = [group["lr"] for group in fear.param_groups]
+        for group in fear.param_groups:
+            group["lr"] = 0.0
+        told = mind.learner.learn_fear(mind.memory, drawn.clone_state())["critic"]
+        for group, rate in zip(fear.param_groups, usual, strict=True):
+            group["lr"] = rate
+        return told
+
+    mind.generator.manual_seed(seed)
+    untaught = loss()
+    for _ in sleep(mind, 60, partial(mind.learner.learn_fear, mind.memory, mind.generator)):
+        pass
+    assert loss() < untaught
+
+
+@pytest.mark.parametrize("scarce", ["nothing lived", "no updates"])
+def test_a_critic_that_has_nothing_to_learn_from_sleeps_without_a_lesson(mind: Mind, scarce: str) -> None:
+    if scarce == "no updates":
+        mind.learner.config = dataclasses.replace(mind.config, updates=0)
+    memory = mind.memory.oldest(0 if scarce == "nothing lived" else mind.memory.size)
+    assert list(sleep(mind, 2, lambda: mind.learner.learn_fear(memory, mind.generator))) == [{}, {}]

@@ -1,0 +1,50 @@
+"""A mind with wider nets keeps what was lived, and what does not depend on the width."""
+
+from dataclasses import replace
+
+import torch
+
+import agent
+import worlds
+from agent.transfer import regrow
+from tests.agent.conftest import SMALL
+from worlds import World
+
+
+def test_a_wider_mind_remembers_all_and_keeps_perception_critic_and_weights(world: World, mind: agent.Mind) -> None:
+    mind.mixture.set_weight("pain", 3.0)
+    for _ in agent.live(world, mind, 40):
+        pass
+    wide = regrow(mind, world, 24)
+    assert (wide.config.hidden, wide.steps) == (24, 40)
+    for name, kept in mind.memory.state().items():
+        assert torch.equal(wide.memory.state()[name], kept), name
+    for part, other in ((wide.perception, mind.perception), (wide.critic, mind.critic)):
+        assert all(
+            torch.equal(a, b) for a, b in zip(part.state_dict().values(), other.state_dict().values(), strict=True)
+        )
+    assert wide.mixture.weights == mind.mixture.weights
+    assert wide.world_model.pair_net.weights[1].shape[-1] == 24
+    assert mind.config.hidden == SMALL.hidden
+    assert next(iter(agent.live(world, wide, 1))).losses
+
+
+def test_a_mind_may_be_regrown_to_see_what_lies_beside_things(world: World, mind: agent.Mind) -> None:
+    for _ in agent.live(world, mind, 40):
+        pass
+    sharp = regrow(mind, world, SMALL.hidden, beside=True)
+    assert sharp.config == replace(SMALL, beside=True)
+    assert sharp.world_model.pair_size == mind.world_model.pair_size + 4 + mind.perception.appearance_size
+    assert [moment.thought.mode for moment in agent.live(world, sharp, 2)] == ["plan", "plan"]
+    assert regrow(sharp, world, 24).config.beside
+
+
+def test_a_mind_that_has_met_more_things_is_regrown_among_fewer() -> None:
+    wide = worlds.make("playroom", seed=11, extras="all")
+    mind = agent.Mind.born(wide, seed=11, config=SMALL)
+    for _ in agent.live(wide, mind, 20):
+        pass
+    world = worlds.make("playroom", seed=11)
+    again = regrow(mind, world, 24)
+    assert len(again.memory.senses["things"][0]) == len(wide.things) > len(world.things)
+    assert all(moment.thought.mode == "plan" for moment in agent.live(world, again, 2))

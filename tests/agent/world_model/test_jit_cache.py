@@ -1,0 +1,131 @@
+"""A recording does what the method does, bit for bit."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import worlds
+from agent import Mind, live
+from agent.config import MindConfig
+from agent.world_model.jit_cache import KINDS, MOST, OFTEN, Traced
+
+
+class Net(nn.Module):
+    """A net that counts how often its Python runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = nn.Linear(3, 2)
+        self.fast, self.ran = Traced(self, "half"), 0
+
+    def half(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns two tensors."""
+        self.ran += 1
+        return nn.functional.hardswish(self.line(x)) * 0.5, y.detach() + x[..., :2].sum(0)
+
+
+def tensors(rows: int, grad: bool = False) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(rows)
+    return torch.randn(rows, 3, generator=generator).requires_grad_(grad), torch.randn(2, generator=generator)
+
+
+def often(net: Net, rows: int = 4, grad: bool = False) -> None:
+    for _ in range(OFTEN):
+        net.fast(*tensors(rows, grad))
+
+
+def test_what_is_called_often_runs_without_python_and_returns_the_same():
+    net = Net()
+    with torch.no_grad():
+        often(net)
+        ran = net.ran
+        got = net.fast(*tensors(4))
+        assert net.ran == ran
+        assert all(torch.equal(a, b) for a, b in zip(got, net.half(*tensors(4)), strict=True))
+
+
+def test_gradients_are_the_same():
+    net = Net()
+    grads = []
+    often(net, grad=True)
+    for function in (net.half, net.fast):
+        net.zero_grad()
+        x, y = tensors(4, grad=True)
+        a, b = function(x, y)
+        (a.sum() + b.square().sum()).backward()
+        assert x.grad is not None
+        grads.append([x.grad, *(p.grad for p in net.parameters())])
+    assert all(torch.equal(a, b) for a, b in zip(*grads, strict=True))
+
+
+def test_a_recording_reads_weights_as_they_are_now():
+    net = Net()
+    with torch.no_grad():
+        often(net)
+        net.line.weight.mul_(3.0)
+        net.load_state_dict({name: value + 1.0 for name, value in net.state_dict().items()})
+        assert torch.equal(net.fast(*tensors(4))[0], net.half(*tensors(4))[0])
+
+
+def test_other_shapes_and_modes_are_recorded_apart_and_not_without_end():
+    net = Net()
+    with torch.no_grad():
+        for rows in range(1, MOST + 4):
+            often(net, rows)
+        ran = net.ran
+        for rows in range(1, MOST + 4):
+            assert torch.equal(net.fast(*tensors(rows))[0], net.half(*tensors(rows))[0])
+    assert net.ran - ran == MOST + 3 + 3  # each is run for comparison, and three are no recordings
+    assert net.fast(*tensors(1))[0].requires_grad
+
+
+def test_shapes_that_change_with_each_call_are_not_counted_without_end():
+    net = Net()
+    with torch.no_grad():
+        for rows in range(1, 3 * KINDS):
+            net.fast(*tensors(rows))
+        assert len(net.fast._calls) <= KINDS
+        often(net)
+        ran = net.ran
+        net.fast(*tensors(4))
+    assert net.ran == ran
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copy_goes_by_its_own_weights(copied):
+    net = Net()
+    with torch.no_grad():
+        often(net)
+        other = copied(net)
+        other.line.weight.zero_()
+        often(other)
+        assert torch.equal(other.fast(*tensors(4))[0], other.half(*tensors(4))[0])
+        assert not torch.equal(other.fast(*tensors(4))[0], net.fast(*tensors(4))[0])
+
+
+REFLEX = {"reflex_tolerance": 50.0, "reflex_seeds": 2}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"futures": 2}, {"planner": "gradient"}, {"reflex": "act", **REFLEX}, {"reflex": "seed", **REFLEX}],
+    ids=str,
+)
+def test_a_life_with_recordings_is_the_life_without(settings, monkeypatch):
+    def lived(often: int) -> list[Tensor]:
+        monkeypatch.setattr("agent.world_model.jit_cache.OFTEN", often)
+        world = worlds.make("playroom", seed=5)
+        small = {"horizon": 3, "samples": 12, "elites": 4, "babble": 24, "batch": 16, **settings}
+        mind = Mind.born(world, seed=5, config=MindConfig(**small))
+        moments = list(live(world, mind, 36))
+        if mind.mode1 is not None:
+            assert bool(mind.mode1.reflex.react._traces) == (often < 36)
+        return [*(torch.from_numpy(m.action) for m in moments), *(p.detach() for p in mind.parameters())]
+
+    with_, without = lived(6), lived(10**9)
+    assert all(torch.equal(a, b) for a, b in zip(with_, without, strict=True))

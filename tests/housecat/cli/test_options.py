@@ -1,0 +1,119 @@
+"""Bodies and options of worlds, and settings of minds, on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.runs.run_dir import RunFolder, load_run
+from housecat.cli import main as housecat
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs a command in this process; returns its status, what it printed as JSON, and what it said."""
+
+    def act(*arguments: str) -> tuple[int, Any, str]:
+        status = housecat.main([*arguments, "--json"])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out else None, err
+
+    return act
+
+
+def refused(call: Any, given: tuple[str, ...], words: str) -> None:
+    status, _, said = call("run", "--steps", "3", *given)
+    assert status == 2
+    assert words in said
+    assert not Path("runs").exists()
+
+
+def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_replayed_there(call: Any) -> None:
+    room = "--world", "maze", "--body", "crawler", "--room", "cells=2,3", "--room", "control_dt=0.1"
+    assert call("run", "--newborn", *room, "--steps", "4", "--name", "mine")[0] == 0
+    wanted = {"body": "crawler", "cells": [2, 3], "control_dt": 0.1}
+    assert RunFolder("runs/mine").config.room == wanted
+    assert call("run", "--resume", "runs/mine", "--steps", "6")[0] == 0
+    assert RunFolder("runs/mine").config.room == wanted
+    status, found, _ = call("replay", "runs/mine")
+    assert (status, found["same"], found["steps"]) == (0, True, 6)
+    assert load_run("runs/mine")["obs.body"].shape == (6, 30)
+    world = RunFolder("runs/mine").config.make_world()
+    assert (world.cells, world.body.name) == ((2, 3), "crawler")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--body", "cat"), "unknown body for this room 'cat'. Known: crawler, kitten, octopus"),
+        (("--room", "lamb=true"), "unknown option of Playroom 'lamb'. Did you mean lamp"),
+        (("--room", "extras=some"), "extras='some'; allowed: 'all', 'none'"),
+        (("--room", "lamp=on"), "lamp='on'; allowed in Playroom: true or false"),
+        (("--world", "maze", "--room", "cells=99,1"), "cells=[99, 1]; it takes two whole numbers from 2 to 12"),
+        (("--world", "maze", "--room", "cells=12"), "cells=12; allowed in Maze: several, each a whole number"),
+        (("--world", "meadow", "--room", "steepness=x"), "steepness='x'; allowed in Meadow: a number"),
+        (("--room", "control_dt=0.003"), "control_dt=0.003 s is not a whole multiple of physics_dt="),
+        (("--room", "lamp"), "give a name and its value"),
+        (("--room", "lamp=true", "--room", "lamp=false"), "--room lamp is given twice: True and 'false'"),
+        (("--room", "seed=3"), "an option of its own, --seed 3"),
+        (("--body", "crawler"), "this mind has senses"),
+        (("--room", "control_dt=inf"), "control_dt='inf'; allowed in Playroom: a number"),
+        (("--room", "control_dt=1000000"), "at most 10000 of them"),
+        (("--room", "flat=true"), "that is for programs"),
+    ],
+)
+def test_a_body_or_room_that_does_not_fit_is_told_and_leaves_no_run_behind(
+    call: Any, given: tuple[str, ...], words: str
+) -> None:
+    refused(call, given, words)
+
+
+def test_lists_worlds_with_their_bodies_and_options(call: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    found = call("worlds")[1]
+    assert found["playroom"]["bodies"] == ["kitten", "crawler", "octopus"]
+    assert found["playroom"]["options"] == ["lamp", "lever", "ramp", "doorway", "television", "extras"]
+    assert found["maze"]["options"] == ["cells", "plan"]
+    assert housecat.main(["worlds"]) == 0
+    said = capsys.readouterr().out
+    assert "--body crawler, kitten" in said
+    assert "--room hills, steepness" in said
+
+
+def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_them(call: Any) -> None:
+    own = "--setting", "planner=mppi", "--setting", "horizon=4", "--setting", "babble=1", "--setting", "critic=false"
+    assert call("run", "--newborn", *own, "--steps", "3", "--name", "mine")[0] == 0
+    wanted = {"planner": "mppi", "horizon": 4, "babble": 1, "critic": False}
+    assert RunFolder("runs/mine").config.settings == wanted
+    assert call("run", "--resume", "runs/mine", "--steps", "4")[0] == 0
+    assert call("replay", "runs/mine")[1]["same"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (("--setting", "planner=mppi"), "add --newborn"),
+        (("--newborn", "--setting", "planner=mpp"), "unknown planner 'mpp'. Did you mean mppi"),
+        (("--newborn", "--setting", "horzon=3"), "Did you mean horizon"),
+        (("--newborn", "--setting", "horizon=far"), "horizon='far' must be a whole number"),
+        (("--newborn", "--setting", "horizon=0"), "horizon=0 must be at least 1"),
+        (("--newborn", "--setting", "trace=true"), "trace=True must be a number"),
+        (("--newborn", "--setting", "rare=7.0"), "rare=7.0 must be from 0 to 1"),
+        (("--newborn", "--setting", "inverse=-3.0"), "inverse=-3.0 must not be negative"),
+        (("--newborn", "--setting", "capacity=10000000000000"), "more than any mind can have"),
+        (("--newborn", "--setting", "learning_rate=inf"), "learning_rate='inf' must be a number"),
+        (("--newborn", "--setting", "objective=pain"), "an option of its own, --objective pain"),
+        (("--newborn", "--setting", "objectives=pain"), "objectives='pain'"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_told_and_leaves_no_run_behind(
+    call: Any, given: tuple[str, ...], words: str
+) -> None:
+    refused(call, given, words)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.viewer import fake
+from viewer.export.summary import Summary, summarise
+from viewer.export.video import film
+from viewer.layout import SIZE
+
+ROOT = Path(__file__).parents[2]
+
+
+def decoded(path) -> list[np.ndarray]:
+    with av.open(str(path)) as file:
+        return [frame.to_ndarray(format="rgb24")[::8, ::8] for frame in file.decode(video=0)]
+
+
+def test_a_clip_shows_the_life(tmp_path):
+    told = []
+    clip, page = tmp_path / "clip.mp4", tmp_path / "summary.png"
+    steps = film(fake.make, clip, 1.6, fps=15, summary_png=page, progress=told.append, live=fake.live)
+    assert steps == pytest.approx(8, abs=1)
+    assert told == sorted(told)
+    assert told[-1] <= 1.6
+    pictures = decoded(clip)
+    assert len(pictures) == 24
+    with av.open(str(clip)) as file:
+        stream = file.streams.video[0]
+        assert (stream.width, stream.height) == SIZE
+        assert stream.pix_fmt == "yuv420p"
+    assert np.abs(pictures[0].astype(int) - pictures[-1]).mean() > 0.5
+    with Image.open(page) as picture:
+        assert min(picture.size) > 600
+        assert np.asarray(picture).std() > 20
+
+
+def test_a_clip_ends_with_the_life(tmp_path):
+    assert film(fake.make, tmp_path / "clip.mp4", 60.0, fps=10, live=partial(fake.live, steps=3)) == 3
+    assert len(decoded(tmp_path / "clip.mp4")) < 12
+
+
+def test_ctrl_c_leaves_a_clip_and_a_summary(tmp_path):
+    def interrupt(seconds):
+        if seconds > 1.0:
+            raise KeyboardInterrupt
+
+    clip, page = tmp_path / "clip.mp4", tmp_path / "summary.png"
+    with pytest.raises(KeyboardInterrupt):
+        film(fake.make, clip, 60.0, fps=10, summary_png=page, progress=interrupt, live=fake.live)
+    assert len(decoded(clip)) > 5
+    assert page.stat().st_size > 10_000
+
+
+def test_a_clip_that_was_killed_still_plays(tmp_path):
+    clip, script = tmp_path / "clip.mp4", tmp_path / "film.py"
+    script.write_text(
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from tests.viewer import fake\n"
+        "from viewer.export.video import film\n"
+        f"film(fake.make, {str(clip)!r}, 600.0, fps=10, live=fake.live)\n"
+    )
+    filming = subprocess.Popen([sys.executable, str(script)])
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not (clip.exists() and clip.stat().st_size > 150_000):
+        time.sleep(0.1)
+    filming.send_signal(signal.SIGKILL)
+    filming.wait()
+    played = 0
+    with av.open(str(clip)) as file, contextlib.suppress(av.error.InvalidDataError):  # the last fragment may be torn
+        for _ in file.decode(video=0):
+            played += 1
+    assert played >= 10
+
+
+def test_a_summary_can_be_made_of_a_recorded_run(tmp_path):
+    rng, steps = np.random.default_rng(0), 700
+    things = np.cumsum(rng.normal(0, 0.01, (steps, 5, 20)), axis=0).astype(np.float32)
+    run = {
+        "time": 0.2 * np.arange(1, steps + 1),
+        "things": np.repeat(np.array([fake.THINGS]), steps, 0),
+        "obs.things": things,
+        "obs.body": rng.normal(0, 1, (steps, 15)).astype(np.float32),
+        "costs.pain": np.where(np.arange(steps) > 300, np.nan, rng.random(steps)).astype(np.float32),
+        "emotions.fear": rng.random(steps).astype(np.float32),
+    }
+    summarise(run, tmp_path / "page.png")
+    with Image.open(tmp_path / "page.png") as picture:
+        assert np.asarray(picture).std() > 10
+
+
+def test_a_summary_of_a_single_moment_is_drawn(tmp_path):
+    summary = Summary(fake.scene())
+    summary.add(fake.moment(0, np.zeros((len(fake.THINGS), 2)), []))
+    summary.save(tmp_path / "page.png")
+    assert (tmp_path / "page.png").exists()
+
+
+def test_a_run_without_senses_or_steps_is_drawn(tmp_path):
+    summarise({"time": np.zeros(0)}, tmp_path / "page.png")
+    assert (tmp_path / "page.png").exists()

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from housecat.core.errors import UserError
+from tests.viewer import fake
+from viewer.source.process_source import ProcessLife
+from viewer.source.source import InlineLife, LifeError
+from worlds.events import Meal
+
+ROOT = Path(__file__).parents[2]
+
+
+def wait_for(found, seconds=20.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = found()
+        if result is not None and result is not False:
+            return result
+        time.sleep(0.01)
+    pytest.fail("waited in vain")
+
+
+def broken(world, mind, events):
+    yield fake.moment(0, np.zeros((5, 2)), [])
+    raise ZeroDivisionError("the mind divided by zero")
+
+
+@pytest.fixture
+def life():
+    made = ProcessLife(fake.make, partial(fake.live, steps=4))
+    yield made
+    made.close()
+
+
+def test_another_process_lives_the_same_life(life):
+    here = InlineLife(fake.make, partial(fake.live, steps=4))
+    assert life.things == here.things
+    np.testing.assert_array_equal(life.scene().poses, here.scene().poses)
+    for step in range(4):
+        events = (Meal(),) if step == 2 else ()
+        life.request(events)
+        here.request(events)
+        there, mine = wait_for(life.poll), here.poll()
+        np.testing.assert_array_equal(there.film, mine.film)
+        assert there.events == mine.events
+    life.request()
+    wait_for(lambda: life.poll() or life.ended)
+
+
+def test_it_can_be_lived_again_from_birth(life):
+    life.request()
+    life.request()
+    life.restart()  # with moments of the former life still under way
+    life.request()
+    assert wait_for(life.poll).step == 0
+
+
+def test_closing_leaves_no_process(life):
+    wait_for(life.ready)
+    life.close()
+    assert not life._process.is_alive()
+
+
+def test_a_mistake_in_what_was_given_comes_back_in_its_own_words():
+    life = ProcessLife(fake.make_wrongly)
+    with pytest.raises(UserError, match="no such mind 'kiten'"):
+        wait_for(life.ready)
+    life.close()
+
+
+def test_a_life_that_breaks_off_says_why_and_can_begin_again():
+    life = ProcessLife(fake.make, broken)
+    life.request()
+    assert wait_for(life.poll).step == 0
+    life.request()
+    with pytest.raises(LifeError, match="divided by zero"):
+        wait_for(life.poll)
+    wait_for(lambda: not life._process.is_alive())
+    life.restart()
+    life.request()
+    assert wait_for(life.poll).step == 0
+    life.close()
+
+
+def test_a_killed_life_is_noticed(life):
+    wait_for(life.ready)
+    life._process.kill()
+    with pytest.raises(LifeError, match="ended"):
+        wait_for(life.poll)
+
+
+def test_the_worlds_own_renderer_draws_through_the_pipe(life):
+    wait_for(life.ready)
+    wait_for(lambda: (life.tiny_render(40, 30, (0, -5, 5), (0, 0, 0), 40.0) == 90).all())
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_orphan_outlives_the_window_even_in_the_middle_of_a_thought(end, tmp_path):
+    script = tmp_path / "window.py"
+    script.write_text(
+        "import sys, time\n"
+        f"sys.path.insert(0, {str(ROOT)!r})\n"
+        "from functools import partial\n"
+        "from tests.viewer import fake\n"
+        "from viewer.source.process_source import ProcessLife\n"
+        "if __name__ == '__main__':\n"
+        "    life = ProcessLife(fake.make, partial(fake.live, think=60.0))\n"
+        "    life.scene(); life.request()\n"
+        "    print(life._process.pid, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    window = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert window.stdout is not None
+    child = int(window.stdout.readline())
+    window.send_signal(end)
+    window.wait(10)
+
+    def gone():
+        try:
+            os.kill(child, 0)
+            state = Path(f"/proc/{child}/stat").read_text().split(")")[1].split()[0]
+        except (ProcessLookupError, FileNotFoundError):  # it may go between the two
+            return True
+        return state == "Z"  # dead, and waiting for somebody to read its end
+
+    wait_for(gone, 10.0)

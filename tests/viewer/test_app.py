@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pygame
+import pytest
+
+from housecat.core.errors import UserError
+from tests.viewer import fake
+from tests.viewer.source.test_source import broken
+from viewer.app import Window
+from viewer.keys import KEYS
+from viewer.layout import ROOM
+from viewer.source.process_source import ProcessLife
+from viewer.source.source import InlineLife
+from viewer.watch import watch
+
+
+@pytest.fixture
+def window(tmp_path):
+    life = InlineLife(fake.make, partial(fake.live, steps=40))
+    made = Window(life, 1.0, "a made-up life", None, tmp_path, 0.0)
+    yield made
+    made.close()
+
+
+def frames(window, count, passed=0.05):
+    for _ in range(count):
+        for event in pygame.event.get():
+            window._handle(event)
+        window.frame(passed)
+
+
+def press(window, key, typed=""):
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, unicode=typed))
+
+
+def test_a_window_shows_a_life_and_reports():
+    life = ProcessLife(fake.make_slowly, fake.live)
+    heard = []
+    report = watch(life, seconds=1.0, on_moment=heard.append)
+    assert report["steps"] >= 5
+    assert report["frames"] > 10
+    assert report["fps"] >= report["fps_p5"] > 0
+    assert report["time_to_first_frame"] > 0.5
+    assert not report["error"]
+    assert [m.step for m in heard] == list(range(len(heard)))
+    assert not life._process.is_alive()
+
+
+def test_a_mistake_in_what_was_given_is_raised_and_the_window_closed():
+    with pytest.raises(UserError, match="kiten"):
+        watch(fake.make_wrongly)
+    assert not pygame.display.get_init()
+
+
+def test_the_picture_changes_as_the_life_goes_on(window):
+    frames(window, 4)
+    before = pygame.surfarray.array3d(window.surface)
+    frames(window, 40)
+    after = pygame.surfarray.array3d(window.surface)
+    assert before.std() > 20
+    assert (before != after).mean() > 0.01
+
+
+def test_space_pauses_and_goes_on(window):
+    frames(window, 10)
+    press(window, pygame.K_SPACE, " ")
+    frames(window, 1)
+    assert window.status.paused
+    step = window.playback.moment.step
+    frames(window, 20)
+    assert window.playback.moment.step == step
+    press(window, pygame.K_PERIOD, ".")
+    frames(window, 20)
+    assert window.playback.moment.step == step + 1
+    press(window, pygame.K_SPACE, " ")
+    frames(window, 20)
+    assert window.playback.moment.step > step + 2
+
+
+def test_speed_stays_between_a_quarter_and_eight(window):
+    frames(window, 1)
+    for _ in range(9):
+        press(window, pygame.K_EQUALS, "+")
+    frames(window, 1)
+    assert window.status.speed == 8.0
+    for _ in range(9):
+        press(window, pygame.K_LEFTBRACKET, "[")
+    frames(window, 1)
+    assert window.status.speed == 0.25
+
+
+def test_r_begins_again(window):
+    frames(window, 60)
+    press(window, pygame.K_r, "r")
+    frames(window, 8)
+    assert window.playback.moment.step < 3
+
+
+def test_m_is_a_meal_among_the_events_of_a_later_moment(window):
+    frames(window, 10)
+    press(window, pygame.K_m, "m")
+    heard = []
+    for _ in range(30):
+        frames(window, 1)
+        heard += window.playback.moment.events
+    assert any(e["event"] == "meal" for e in heard)
+
+
+@pytest.mark.parametrize("drag", [(0, 0), (60, 10)])
+def test_a_click_or_drag_on_a_toy_pokes_it(window, drag):
+    frames(window, 40)
+    sent = []
+    window.playback.send = sent.append
+    toy = window.playback.poses[[fake.NODES.index("red ball")], :3]
+    x, y, _ = window.stage.rig.camera.project(toy, *ROOM.size)[0]
+    at = (ROOM.x + round(float(x)), ROOM.y + round(float(y)))
+    to = (at[0] + drag[0], at[1] + drag[1])
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=at, button=1))
+    if drag != (0, 0):
+        pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, pos=to, rel=drag, buttons=(1, 0, 0)))
+        frames(window, 1)
+        assert window.status.push is not None
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONUP, pos=to, button=1))
+    frames(window, 1)
+    assert [poke.target for poke in sent] == ["red ball"]
+    impulse = np.array(sent[0].impulse)
+    assert 0.05 < np.linalg.norm(impulse) <= 1.2
+    assert impulse[2] == 0
+    if drag != (0, 0):
+        assert impulse[0] > abs(impulse[1])  # to the right in the picture is nearly +x
+
+
+def test_dragging_the_floor_turns_the_camera_and_pokes_nothing(window):
+    frames(window, 40)
+    before = window.stage.rig.camera
+    at = (ROOM.x + 450, ROOM.y + 420)
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=at, button=1))
+    motion = {"pos": (at[0] + 80, at[1]), "rel": (80, 0), "buttons": (1, 0, 0)}
+    pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, **motion))
+    pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONUP, pos=motion["pos"], button=1))
+    frames(window, 20)
+    assert np.linalg.norm(np.subtract(window.stage.rig.camera.eye, before.eye)) > 0.5
+    assert not window.status.note
+
+
+def test_every_other_key_works_without_error(window):
+    frames(window, 5)
+    for key in KEYS:
+        if key.action not in ("quit",):
+            getattr(window, key.action)()
+            frames(window, 2)
+    assert not window.status.error
+
+
+def test_the_window_stays_open_when_the_life_ends(window):
+    frames(window, 200)
+    assert window.status.ended
+    assert window._open
+    press(window, pygame.K_ESCAPE)
+    frames(window, 1)
+    assert not window._open
+
+
+def test_escape_closes_the_help_page_first(window):
+    frames(window, 2)
+    window.help()
+    press(window, pygame.K_ESCAPE)
+    frames(window, 1)
+    assert window._open
+    assert not window.status.help
+
+
+def test_a_life_that_breaks_off_is_told_and_the_window_stays(tmp_path):
+    life = ProcessLife(fake.make, broken)
+    life.scene()
+    window = Window(life, 1.0, "a short life", None, tmp_path, 0.0)
+    for _ in range(400):
+        frames(window, 1, 0.02)
+        pygame.time.wait(2)
+        if window.status.error:
+            break
+    assert "divided by zero" in window.status.error
+    frames(window, 5)
+    assert window._open
+    assert "divided by zero" in window.report()["error"]
+    window.close()
+    life.close()
+
+
+def test_a_screenshot_is_saved(window, tmp_path):
+    frames(window, 3)
+    window.screenshot()
+    assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
+
+
+def test_a_plugin_that_goes_on_in_a_new_version_is_announced(tmp_path):
+    def live(world, mind, events):
+        event = {"event": "reloaded", "objective": "LovesRed", "spec": "drives.py:LovesRed", "source": ""}
+        yield fake.moment(0, np.zeros((5, 2)), [event])
+        yield from fake.live(world, mind, events)
+
+    window = Window(InlineLife(fake.make, live), 1.0, "a made-up life", None, tmp_path, 0.0)
+    frames(window, 3)
+    assert window.status.note == "LovesRed goes on in its new version"
+    window.close()

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from tests.viewer import fake
+from worlds.rendering import renderer as module
+from worlds.rendering.camera import Camera, Ghost, Overlay, dot, ribbon, ring
+from worlds.rendering.picking import pick
+from worlds.rendering.renderer import NoOpenGLError, Renderer, TinyRenderer, make_renderer
+
+WIDTH, HEIGHT = 320, 240
+CAMERA = Camera((0.0, -6.5, 5.0), (0.0, 0.0, 0.0), 45.0)
+SCENE = fake.scene()
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[Renderer]:
+    try:
+        made = Renderer(SCENE, WIDTH, HEIGHT)
+    except NoOpenGLError as error:
+        pytest.skip(f"no OpenGL here: {error}")
+    yield made
+    made.close()
+
+
+def at(name: str) -> np.ndarray:
+    return SCENE.poses[SCENE.nodes.index(name), :3]
+
+
+def pixel(name: str) -> tuple[int, int]:
+    x, y, _ = CAMERA.project(at(name)[None], WIDTH, HEIGHT)[0]
+    return round(float(x)), round(float(y))
+
+
+def test_a_picture_shows_the_room(renderer):
+    picture = renderer.render(SCENE.poses, CAMERA)
+    assert picture.shape == (HEIGHT, WIDTH, 3)
+    assert picture.dtype == np.uint8
+    assert picture.std() > 20
+    assert renderer.backend.startswith("moderngl: ")
+
+
+def test_the_same_scene_gives_the_same_picture(renderer):
+    first = renderer.render(SCENE.poses, CAMERA).copy()
+    renderer.render(SCENE.poses + 0.1, CAMERA)
+    np.testing.assert_array_equal(first, renderer.render(SCENE.poses, CAMERA))
+
+
+@pytest.mark.parametrize("name", ["red ball", "blue ball", "green cube", "orange drum"])
+def test_things_are_seen_where_they_project_to_in_their_colour(renderer, name):
+    x, y = pixel(name)
+    seen = renderer.render(SCENE.poses, CAMERA)[y, x].astype(float)
+    wanted = np.array(next(s.color for s in SCENE.shapes if s.name == name))
+    assert int(seen.argmax()) == int(wanted.argmax())
+
+
+def test_a_thing_casts_a_shadow(renderer):
+    lit = renderer.render(SCENE.poses, CAMERA).astype(int)
+    away = SCENE.poses.copy()
+    away[SCENE.nodes.index("green cube"), 2] = 50.0
+    bare = renderer.render(away, CAMERA).astype(int)
+    x, y = pixel("green cube")
+    beside = (bare - lit)[y - 12 : y + 20, x + 7 : x + 22]  # the light comes from the left
+    assert beside.max() > 12
+
+
+def test_the_wall_before_the_camera_is_cut_low(renderer):
+    low = Camera((0.0, -6.5, 1.2), (0.0, 0.0, 0.0), 45.0)
+    instances = renderer._staging.place(SCENE.poses, low)
+    heights = {s.name: float(2 * i[9]) for s, i in zip(SCENE.shapes, instances, strict=True) if "wall" in s.name}
+    assert heights["wall 3"] < 0.1
+    assert heights["wall 2"] > 0.3
+
+
+def test_overlays_are_drawn(renderer):
+    bare = renderer.render(SCENE.poses, CAMERA).copy()
+    path = np.stack([np.linspace(-1, 1, 9), np.zeros(9), np.full(9, 0.02)], axis=1)
+    pose = SCENE.poses[1].copy()
+    pose[:3] = 0.0, 1.0, 0.12
+    for overlay in (
+        Overlay((ribbon(path, (0, 1, 1, 1), 0.05),)),
+        Overlay((ring(np.array([0, 0, 0.02]), 0.4, (1, 1, 1, 1)),)),
+        Overlay((dot(np.array([0, 0, 0.02]), 0.2, (1, 1, 1, 1)),)),
+        Overlay((), (Ghost(1, pose),)),
+    ):
+        assert np.abs(renderer.render(SCENE.poses, CAMERA, overlay).astype(int) - bare).max() > 30
+    np.testing.assert_array_equal(bare, renderer.render(SCENE.poses, CAMERA))
+
+
+def test_a_ribbon_of_one_point_is_nothing():
+    assert len(ribbon(np.zeros((1, 3)), (1, 1, 1, 1))) == 0
+
+
+@pytest.mark.parametrize("name", ["red ball", "blue ball", "green cube", "orange drum", "kitten"])
+def test_what_is_clicked_is_picked(name):
+    found = pick(SCENE, CAMERA, SCENE.poses, *pixel(name), WIDTH, HEIGHT)
+    assert found.node is not None
+    assert SCENE.nodes[found.node].split(".")[0] == name
+
+
+def test_empty_floor_picks_a_point_on_it_and_walls_pick_nothing():
+    wanted = np.array([[0.3, 0.5, 0.0]], np.float32)
+    x, y, _ = CAMERA.project(wanted, WIDTH, HEIGHT)[0]
+    found = pick(SCENE, CAMERA, SCENE.poses, float(x) - 0.5, float(y) - 0.5, WIDTH, HEIGHT)
+    assert found.node is None
+    np.testing.assert_allclose(found.floor, wanted[0], atol=1e-3)
+    x, y, _ = CAMERA.project(np.array([[0.0, 3.0, 0.2]]), WIDTH, HEIGHT)[0]
+    assert pick(SCENE, CAMERA, SCENE.poses, float(x), float(y), WIDTH, HEIGHT).node is None
+
+
+def test_the_nearer_of_two_things_is_picked():
+    poses = SCENE.poses.copy()
+    toward = np.subtract(CAMERA.eye, at("red ball"))
+    poses[SCENE.nodes.index("blue ball"), :3] = at("red ball") + toward / np.linalg.norm(toward)
+    found = pick(SCENE, CAMERA, poses, *pixel("red ball"), WIDTH, HEIGHT)
+    assert found.node == SCENE.nodes.index("blue ball")
+
+
+def test_a_camera_looking_straight_down_has_a_right_and_an_up():
+    right, up, forward = Camera((0.0, 0.0, 5.0), (0.0, 0.0, 0.0)).axes()
+    np.testing.assert_allclose(np.stack([right, up, forward]), [[1, 0, 0], [0, 1, 0], [0, 0, -1]], atol=1e-6)
+
+
+def test_without_opengl_the_world_draws_itself(monkeypatch):
+    def fails() -> None:
+        raise NoOpenGLError("no driver")
+
+    monkeypatch.setattr(module, "context", fails)
+    made = make_renderer(fake.World(), WIDTH, HEIGHT)
+    assert isinstance(made, TinyRenderer)
+    assert made.backend == "tiny"
+    assert made.render(SCENE.poses, CAMERA).shape == (HEIGHT, WIDTH, 3)
+    white = TinyRenderer(lambda w, h, *rest: np.full((h, w, 3), 255, np.uint8), WIDTH, HEIGHT)
+    assert white.render(SCENE.poses, CAMERA).max() < 30  # its white nowhere is as dark as the window
+    with pytest.raises(NoOpenGLError, match="no driver"):
+        make_renderer(fake.World(), WIDTH, HEIGHT, backend="moderngl")

@@ -1,0 +1,222 @@
+"""The window: shows a life, and turns keys and mouse into what happens to it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+# Before pygame starts: an accelerated window and an OpenGL context without one end each other (X11's BadAccess).
+os.environ["SDL_FRAMEBUFFER_ACCELERATION"] = "0"
+os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+import pygame
+
+from housecat.core.errors import UserError
+from viewer.export.report import WatchReport
+from viewer.frame import Stage, waiting
+from viewer.keys import action_for
+from viewer.layout import ROOM, SIZE, Status
+from viewer.scene.mouse_input import Poking
+from viewer.source.playback import Playback
+from viewer.source.source import Life, LifeError
+from worlds.events import Meal
+
+log = logging.getLogger(__name__)
+SLOWEST, FASTEST = 0.25, 8.0
+RATES = (60, 40)  # pictures a second at most, where drawing is quick and where it takes the mind's processor time
+QUICK = 0.009  # seconds to draw a picture
+NOTE_SECONDS = 3.0
+
+
+class Window:
+    """Keeps time, asks for moments, shows pictures. Each key's action is the method of its name."""
+
+    def __init__(
+        self,
+        life: Life,
+        speed: float,
+        title: str,
+        on_moment: Callable[[Any], None] | None,
+        pictures: Path,
+        started: float,
+    ) -> None:
+        pygame.display.init()
+        pygame.font.init()
+        pygame.display.set_caption(f"housecat: {title}")
+        self.surface = pygame.display.set_mode(SIZE)
+        pygame.key.set_repeat(400, 120)
+        self._life, self._on_moment, self._pictures = life, on_moment, pictures
+        self._started = started
+        self._first = self._effort = 0.0
+        self._intervals: list[float] = []
+        self._open = True
+        self._note_until = 0.0
+        self.status = Status(title=title, speed=min(max(speed, SLOWEST), FASTEST))
+        self.stage: Stage | None = None
+        self.playback: Playback | None = None
+
+    def run(self, seconds: float | None = None) -> None:
+        """Shows pictures until closed, or until so many seconds were lived."""
+        clock = pygame.time.Clock()
+        while self._open:
+            passed = clock.tick(RATES[self._effort > QUICK]) / 1000
+            for event in pygame.event.get():
+                self._handle(event)
+            self.frame(passed)
+            moment = self.playback.moment if self.playback else None
+            if seconds is not None and moment is not None and moment.time >= seconds:
+                break
+            if seconds is not None and self.status.ended:
+                break
+
+    def frame(self, passed: float) -> None:
+        """Shows one picture, so many seconds after the last."""
+        begun = time.perf_counter()
+        if self.stage is None and self._life.ready():
+            self._begin()
+        if self.stage is None or self.playback is None:
+            waiting(self.surface, self.status.title, begun)
+            pygame.display.flip()
+            return
+        self._advance(self.stage, self.playback, passed)
+        if begun > self._note_until:
+            self.status.note = ""
+        if self._first:
+            self._intervals.append(passed)
+            self.status.fps = 1.0 / max(float(np.mean(self._intervals[-30:])), 1e-6)
+        self.stage.paint(self.surface, self.playback.poses, passed, self.status)
+        pygame.display.flip()
+        self._effort += 0.1 * (time.perf_counter() - begun - self._effort)
+        if not self._first:
+            self._first = time.perf_counter() - self._started
+
+    def _begin(self) -> None:
+        self.stage = Stage(self._life)
+        self.playback = Playback(self._life, self._on_moment)
+        self._poking = Poking(self._life, self.stage.rig, ROOM)
+
+    def _advance(self, stage: Stage, playback: Playback, passed: float) -> None:
+        playback.paused = playback.paused and not self.status.ended
+        try:
+            for moment in playback.advance(min(passed, 0.25), self.status.speed):
+                stage.add(moment)
+                for event in moment.events:
+                    if event.get("event") == "reloaded":
+                        self.note(f"{event.get('objective')} goes on in its new version")
+        except (LifeError, UserError) as error:
+            self.status.error = self.status.error or str(error)
+        self.status.paused = playback.paused
+        self.status.ended = playback.ended
+        self.status.actual = playback.actual if playback.wall > 2.0 else None
+        self.status.hover, self.status.push = self._poking.hover, self._poking.push
+
+    def _handle(self, event: pygame.event.Event) -> None:
+        if event.type == pygame.QUIT:
+            self._open = False
+        elif event.type == pygame.KEYDOWN:
+            action = action_for(pygame.key.name(event.key), event.unicode.lower())
+            if action is not None:
+                getattr(self, action)()
+        elif self.playback is not None and not self.status.help:
+            poke = self._poking.handle(event, self.playback.poses, bool(pygame.key.get_mods() & pygame.KMOD_SHIFT))
+            if poke is not None:
+                self.playback.send(poke)
+                self.note(f"you push the {poke.target}")
+
+    def note(self, words: str) -> None:
+        """Shows a short message for a while."""
+        self.status.note = words
+        self._note_until = time.perf_counter() + NOTE_SECONDS
+
+    def pause(self) -> None:
+        """Stops asking for moments, or goes on."""
+        if self.playback:
+            self.playback.paused = not self.playback.paused
+
+    def single(self) -> None:
+        """Lives one step."""
+        if self.playback:
+            self.playback.single()
+
+    def faster(self) -> None:
+        """Doubles the speed."""
+        self.status.speed = min(self.status.speed * 2, FASTEST)
+
+    def slower(self) -> None:
+        """Halves the speed."""
+        self.status.speed = max(self.status.speed / 2, SLOWEST)
+
+    def meal(self) -> None:
+        """Feeds it before its next step."""
+        if self.playback:
+            self.playback.send(Meal())
+            self.note("you give it a meal")
+
+    def follow(self) -> None:
+        """Lets the camera follow the body, or stop following."""
+        if self.stage:
+            self.stage.rig.follow()
+
+    def reset_camera(self) -> None:
+        """Looks from where the camera began."""
+        if self.stage:
+            self.stage.rig.reset()
+
+    def imagination(self) -> None:
+        """Shows or hides plans."""
+        self.status.plans = not self.status.plans
+
+    def screenshot(self) -> None:
+        """Saves what the window shows."""
+        path = self._pictures / time.strftime("housecat-%Y%m%d-%H%M%S.png")
+        pygame.image.save(self.surface, str(path))
+        log.info("saved %s", path)
+        self.note(f"saved {path.name}")
+
+    def restart(self) -> None:
+        """Begins the life again."""
+        if self.playback and self.stage:
+            try:
+                self.playback.restart()
+                self.stage.clear()
+                self.status.error = ""
+            except (LifeError, UserError) as error:
+                self.status.error = str(error)
+
+    def help(self) -> None:
+        """Opens or closes the help page."""
+        self.status.help = not self.status.help
+
+    def quit(self) -> None:
+        """Closes the window; the help page first, when that is open."""
+        if self.status.help:
+            self.status.help = False
+        else:
+            self._open = False
+
+    def report(self) -> WatchReport:
+        """Returns how it went."""
+        gaps = np.array(self._intervals[1:] or [np.inf])
+        playback = self.playback
+        return WatchReport(
+            frames=len(self._intervals) + bool(self._first),
+            fps=round(float(1 / np.median(gaps)), 1),
+            fps_p5=round(float(1 / np.percentile(gaps, 95)), 1),
+            steps=playback.steps if playback else 0,
+            seconds=round(playback.moment.time, 3) if playback and playback.moment else 0.0,
+            time_to_first_frame=round(self._first, 3),
+            backend=self.stage.backend if self.stage else "",
+            error=self.status.error,
+        )
+
+    def close(self) -> None:
+        """Closes the window."""
+        if self.stage:
+            self.stage.close()
+        pygame.display.quit()

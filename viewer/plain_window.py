@@ -1,0 +1,62 @@
+"""A plain window that shows pictures: what a world opens for `render_mode="human"`."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+os.environ.setdefault(
+    "SDL_FRAMEBUFFER_ACCELERATION", "0"
+)  # or a window beside OpenGL dies, see viewer.scene.camera_controller
+os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+
+import numpy as np
+import numpy.typing as npt
+import pygame
+
+from housecat.core.errors import UserError
+
+
+class PlainWindow:
+    """Shows one picture after another, each as long as it is told to.
+
+    Args:
+        width: In pixels.
+        height: In pixels.
+        title: Of the window.
+
+    Raises:
+        UserError: If there is no display.
+    """
+
+    def __init__(self, width: int, height: int, title: str) -> None:
+        try:
+            pygame.display.init()
+            self._surface = pygame.display.set_mode((width, height))
+        except pygame.error as error:
+            raise UserError(f'no window can be opened here ({error}); use render_mode="rgb_array"') from error
+        pygame.display.set_caption(title)
+        self._due = pygame.time.get_ticks()
+        self.closed = False
+
+    def show(self, picture: npt.NDArray[np.uint8], seconds: float) -> None:
+        """Shows a picture (height, width, 3) and comes back when it is time for the next."""
+        if self.closed:
+            return
+        for event in pygame.event.get():
+            if event.type == pygame.QUIT:
+                self.close()
+                return
+        height, width, _ = picture.shape
+        image = pygame.image.frombuffer(picture.tobytes(), (width, height), "RGB")
+        self._surface.blit(image, (0, 0))
+        pygame.display.flip()
+        now = pygame.time.get_ticks()
+        self._due = max(now, self._due + round(1000 * seconds))  # late pictures are not made up for
+        pygame.time.wait(self._due - now)
+
+    def close(self) -> None:
+        """Closes the window; the program goes on."""
+        if not self.closed:
+            self.closed = True
+            pygame.display.quit()

@@ -1,0 +1,1 @@
+"""The room: what is drawn of it, the camera, and the mouse in it."""

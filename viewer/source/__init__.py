@@ -1,0 +1,1 @@
+"""Where the moments that the window shows come from."""

@@ -1,0 +1,154 @@
+"""Plays a life at the display's pace: asks one step ahead, and glides between the poses of its film."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from viewer.source.source import Life
+
+if TYPE_CHECKING:
+    from agent.moment import Moment
+    from worlds.events import Event
+
+Array = npt.NDArray[np.float32]
+AHEAD = 1  # moments asked for before they are needed: what a user does takes effect after so many
+
+
+class Playback:
+    """Where in a life the window is.
+
+    Attributes:
+        moment: The one being shown, None before the first.
+        poses: (M, 7) poses to draw now.
+        paused: While True no steps are asked for, except single ones.
+        ended: The life is over and all of it was shown.
+        wall: Seconds watched, not counting pauses.
+        steps: Moments shown.
+    """
+
+    def __init__(self, life: Life, on_moment: Callable[[Moment], None] | None = None) -> None:
+        self._life, self._on_moment = life, on_moment
+        self.paused = False
+        self._pending: list[Event] = []
+        self._recent: deque[tuple[float, float]] = deque()
+        self.steps = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self.moment: Moment | None = None
+        self.poses: Array = np.array(self._life.scene().poses, np.float32)
+        self._keys: Array = self.poses[None]
+        self._queue: deque[Moment] = deque()
+        self._asked = 0
+        self._clock = self._asked_at = self._latency = 0.0
+        self._finishing = False
+        self._phase = 1.0
+        self._singles = 0
+        self.ended = False
+        self.wall = 0.0
+        self._recent.clear()
+        self._pending.clear()
+
+    @property
+    def duration(self) -> float:
+        """Seconds lived in one step."""
+        return self.moment.time / (self.moment.step + 1) if self.moment else 0.2
+
+    def send(self, event: Event) -> None:
+        """Lets something happen before the next step that is asked for."""
+        self._pending.append(event)
+
+    def single(self) -> None:
+        """Pauses and lives one step."""
+        self.paused = self._finishing = True
+        self._singles += 1
+
+    def restart(self) -> None:
+        """Begins the life again."""
+        self._life.restart()
+        self._begin()
+
+    def advance(self, seconds: float, speed: float) -> Sequence[Moment]:
+        """Moves on by a stretch of the watcher's time.
+
+        Args:
+            seconds: Since the last call.
+            speed: Seconds lived per second watched, at most.
+
+        Returns:
+            The moments that began.
+        """
+        self._clock += seconds
+        self._fetch()
+        began: list[Moment] = []
+        if not self.paused or self._singles or self._finishing:
+            self.wall += seconds
+            # A mind slower than asked for sets the pace: slow motion looks better than stop and go.
+            pace = min(speed, self.duration / max(self._latency * 1.04, 1e-3))
+            before = self._phase
+            self._phase += seconds * pace / self.duration
+            while self._phase >= 1.0 and self._queue and (not self.paused or self._singles):
+                began.append(self._next())
+                self._phase -= 1.0
+                self._fetch()
+            self._phase = min(self._phase, 1.0)  # starved: wait at the last pose
+            if self._phase >= 1.0 and not self._singles:
+                self._finishing = False
+            self._recent.append((seconds, (len(began) + self._phase - before) * self.duration))
+            while len(self._recent) > 1 and sum(s for s, _ in self._recent) > 3.0:
+                self._recent.popleft()
+        if self._life.ended and not self._queue and self._phase >= 1.0:
+            self.ended = True
+        self.poses = glide(self._keys, self._phase)
+        return began
+
+    @property
+    def actual(self) -> float:
+        """Seconds lived per second watched, over the last three seconds."""
+        watched = sum(s for s, _ in self._recent)
+        return sum(lived for _, lived in self._recent) / watched if watched > 0 else 0.0
+
+    def _fetch(self) -> None:
+        wanted = AHEAD if not self.paused or self._singles else 0
+        while not self._life.ended and self._asked + len(self._queue) < wanted:
+            events, self._pending = self._pending, []
+            self._life.request(events)
+            self._asked += 1
+            self._asked_at = self._clock
+        moment = self._life.poll() if self._asked else None
+        if moment is not None:
+            self._asked -= 1
+            took = self._clock - self._asked_at
+            self._latency = took if not self._latency else self._latency + 0.2 * (took - self._latency)
+            self._queue.append(moment)
+            if self._on_moment is not None:
+                self._on_moment(moment)
+        elif self._life.ended:
+            self._asked = 0
+
+    def _next(self) -> Moment:
+        self.moment = self._queue.popleft()
+        self._singles = max(self._singles - 1, 0) if self.paused else 0
+        self._finishing = self.paused
+        self._keys = np.concatenate([self._keys[-1:], self.moment.film])
+        self.steps += 1
+        return self.moment
+
+
+def glide(keys: npt.NDArray[Any], phase: float) -> Array:
+    """Interpolates (F + 1, M, 7) poses at a phase from 0 to 1."""
+    at = min(max(phase, 0.0), 1.0) * (len(keys) - 1)
+    i = min(int(at), len(keys) - 2)
+    if i < 0:
+        return np.asarray(keys[0], np.float32)
+    a, b, t = keys[i], keys[i + 1], at - i
+    side = np.sign((a[:, 3:] * b[:, 3:]).sum(1, keepdims=True))  # a quaternion and its negative turn alike
+    side[side == 0] = 1.0
+    poses = np.concatenate([a[:, :3] + t * (b[:, :3] - a[:, :3]), a[:, 3:] + t * (side * b[:, 3:] - a[:, 3:])], axis=1)
+    poses[:, 3:] /= np.maximum(np.linalg.norm(poses[:, 3:], axis=1, keepdims=True), 1e-9)
+    return poses.astype(np.float32)

@@ -1,0 +1,213 @@
+"""What every world is: a Gymnasium environment that can be drawn, saved, told of events and asked for the truth."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+
+from housecat.core.errors import UserError, unknown
+from worlds.deterministic_env import Exact, Obs
+from worlds.events import Event, to_json
+from worlds.physics.client import Physics
+from worlds.rendering.human_window import Showing
+from worlds.rendering.scene import Scene, Vector
+
+MOST_SUBSTEPS = 10_000  # of a control step
+
+__all__ = ["Obs", "World"]
+
+MOST = 1.0 + 1e-6  # of a number in an action: what rounding makes of 1
+
+
+class World(Exact):
+    """A world steps its physics many times per control step and never ends by itself.
+
+    The reward is always 0: what an agent wants is its own affair (see the package `intrinsic`).
+
+    Args:
+        senses: Names of the senses in an observation.
+        control_dt: Seconds per control step; an integer multiple of `physics_dt`.
+        physics_dt: Seconds per physics substep.
+        film: Poses recorded per control step, for smooth drawing.
+        render_mode: ``"rgb_array"`` for `render` to return pictures, ``"human"`` for a window that shows every step,
+            or None.
+        flat: Whether a sense of several rows comes as one row: Stable-Baselines3 takes nothing but rows and pictures.
+
+    Raises:
+        UserError: If a sense does not exist, or the two times do not fit.
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012  # Gymnasium declares it as an instance's
+        "render_modes": ["human", "rgb_array"],
+        "render_fps": 5,
+    }
+    known_senses: ClassVar[tuple[str, ...]] = ()
+    observation_space: spaces.Dict  # type: ignore[assignment]  # narrower than Gymnasium's
+    action_space: spaces.Box  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        senses: Sequence[str],
+        control_dt: float = 0.2,
+        physics_dt: float = 1.0 / 240.0,
+        film: int = 6,
+        render_mode: str | None = None,
+        flat: bool = False,
+    ) -> None:
+        for name in senses:
+            if name not in self.known_senses:
+                raise unknown("sense", name, self.known_senses)
+        ratio = control_dt / physics_dt if 0 < physics_dt < math.inf else 0.0
+        if not 1 <= ratio <= MOST_SUBSTEPS or abs(ratio - round(ratio)) > 1e-6:
+            raise UserError(
+                f"control_dt={control_dt} s is not a whole multiple of physics_dt={physics_dt} s, at most "
+                f"{MOST_SUBSTEPS} of them; try control_dt=0.2 with physics_dt=1/240"
+            )
+        if film < 1 or round(ratio) % film:
+            raise UserError(f"film={film} must divide the {round(ratio)} physics substeps of a control step")
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise UserError(f"render_mode={render_mode!r}; allowed: None, {', '.join(self.metadata['render_modes'])}")
+        self.senses = tuple(senses)
+        self.control_dt, self.physics_dt = control_dt, physics_dt
+        self.substeps, self.film_frames = round(ratio), film
+        self.render_mode = render_mode
+        self.metadata = {**self.metadata, "render_fps": max(1, round(1.0 / control_dt))}
+        self.flat = flat
+        super().__init__(Physics(physics_dt))
+        self._shown = Showing(self)
+
+    @property
+    @abstractmethod
+    def things(self) -> tuple[str, ...]:
+        """Names of the K things, in the order of the sense ``things``."""
+
+    @property
+    def readings(self) -> dict[str, tuple[str, ...]]:
+        """Names of the numbers in a sense, by sense, where they have names."""
+        return {}
+
+    @abstractmethod
+    def scene(self) -> Scene:
+        """Returns what there is to draw, with the poses of now."""
+
+    @abstractmethod
+    def film(self) -> npt.NDArray[np.float32]:
+        """Returns (film, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
+
+    @abstractmethod
+    def truth(self) -> Mapping[str, Any]:
+        """Returns the true state, for studies and viewers alone; an agent never sees it."""
+
+    @abstractmethod
+    def _sense(self) -> Obs: ...
+
+    @abstractmethod
+    def _act(self, action: npt.NDArray[np.float32]) -> None: ...
+
+    @abstractmethod
+    def _apply(self, event: Event) -> None: ...
+
+    @abstractmethod
+    def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
+        """Lays the room out anew with `self.np_random`, and puts what `layout` names where it says."""
+
+    def _info(self) -> dict[str, Any]:
+        """Returns what `reset` tells besides the senses."""
+        return {}
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Obs, dict[str, Any]]:
+        """Lays the room out: by the seed when given, else by going on with the room's random numbers.
+
+        Args:
+            seed: Of the layout and of all later chances.
+            options: ``{"layout": {"red ball": (x, y), "kitten": (x, y, heading)}}`` puts some things and the body
+                where it says (m, rad); the others lie by chance.
+
+        Raises:
+            UserError: If an option is unknown, or what it puts overlaps or does not fit.
+        """
+        options = options or {}
+        for name in options:
+            if name != "layout":
+                raise unknown("option of reset", name, ("layout",))
+        super().reset(seed=seed)
+        self.steps = 0
+        self.events = []
+        self._arrange(options.get("layout", {}))
+        obs, begun = self.observe(), bool(self._hash)
+        self._hash_on(b"", obs, fresh=True)
+        if self.render_mode == "human" and begun:  # making a world shows nothing yet
+            self._shown.show()
+        return obs, {"events": [], **self._info()}
+
+    def step(self, action: npt.NDArray[np.float32]) -> tuple[Obs, float, bool, bool, dict[str, Any]]:
+        """Lives one control step; ``info["events"]`` lists what happened in it.
+
+        Raises:
+            UserError: If the action does not fit `action_space`; nothing has happened then, and the world can go on.
+        """
+        given = self._checked(action)
+        self._act(given)
+        self.steps += 1
+        events, self.events = self.events, []
+        obs = self.observe()
+        self._hash_on(given.tobytes(), obs)
+        if self.render_mode == "human":
+            self._shown.show()
+        return obs, 0.0, False, False, {"events": events}
+
+    def _checked(self, action: Any) -> npt.NDArray[np.float32]:
+        space = self.action_space
+        wanted = f"an action here is {space.shape[0]} finite numbers from -1 to 1"
+        try:
+            given = np.asarray(action)
+        except ValueError as error:
+            raise UserError(f"{wanted}, got {action!r}: {error}") from error
+        if given.dtype.kind not in "fiu":
+            raise UserError(f"{wanted}, got {action!r}, of type {given.dtype}")
+        if given.shape != space.shape:
+            raise UserError(f"{wanted}, of shape {space.shape}; got shape {given.shape}")
+        numbers = given.tolist()  # of a few, Python is much quicker than NumPy
+        if not all(-MOST <= number <= MOST for number in numbers):  # nan is not, either
+            raise UserError(f"{wanted}; got {numbers}. Clip it, or divide it by its range")
+        return np.array([min(max(number, -1.0), 1.0) for number in numbers], np.float32)
+
+    def observe(self) -> Obs:
+        """Returns the senses of now, without living a step."""
+        obs = self._sense()
+        if self.flat:
+            return {name: value.reshape(-1) if value.ndim == 2 else value for name, value in obs.items()}
+        return obs
+
+    def apply(self, event: Event) -> None:
+        """Lets something from outside happen before the next step, and notes it among that step's events.
+
+        Raises:
+            UserError: If the event names a target that does not exist.
+        """
+        self._apply(event)
+        self.events.append(to_json(event))
+
+    def render(self) -> npt.NDArray[np.uint8] | None:
+        """Returns a picture (480, 640, 3) from a corner of the room; None without a render mode or with a window."""
+        if self.render_mode == "human":
+            self._shown.show()
+            return None
+        return None if self.render_mode is None else self._shown.picture(self.scene().poses)
+
+    def tiny_render(
+        self, width: int, height: int, eye: Vector, target: Vector, fov: float
+    ) -> npt.NDArray[np.uint8]:  # fmt: skip
+        """Returns a picture (height, width, 3) by PyBullet's software rasteriser, where OpenGL is missing."""
+        return self.physics.picture(width, height, eye, target, fov)
+
+    def close(self) -> None:
+        """Frees physics, renderer and window."""
+        self.physics.close()
+        self._shown.close()

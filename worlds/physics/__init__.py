@@ -1,0 +1,1 @@
+"""Rigid-body physics. Only `worlds.physics.client` imports PyBullet."""

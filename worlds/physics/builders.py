@@ -1,0 +1,157 @@
+"""What a physics is filled with: single bodies, jointed ones, robots from files, uneven ground, and ghosts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from worlds.physics.client import DATA, UPRIGHT, Physics, p
+from worlds.physics.joints import Joint
+from worlds.rendering.scene import Shape, Vector
+
+
+def add(
+    physics: Physics,
+    shape: Shape,
+    mass: float,
+    position: Vector,
+    friction: float = 0.6,
+    rolling: float = 0.0,
+    restitution: float = 0.1,
+    damping: float = 0.04,
+) -> int:
+    """Adds a single rigid body of the given shape; a mass of 0 is immovable. Returns its number."""
+    body = int(
+        p.createMultiBody(mass, _collision(physics, shape), -1, position, UPRIGHT, physicsClientId=physics.client)
+    )
+    _surface(physics, body, friction, rolling, restitution, damping)
+    physics.labels[body] = (shape.name,)
+    return body
+
+
+def add_articulated(physics: Physics, base: Shape, mass: float, joints: Sequence[Joint], position: Vector) -> int:
+    """Adds a body of links; its motors are off, and with a mass of 0 its base stays. Returns its number."""
+    turning = [p.JOINT_PRISMATIC if j.slides else p.JOINT_REVOLUTE for j in joints]
+    kinds = [p.JOINT_FIXED if j.axis is None else kind for j, kind in zip(joints, turning, strict=True)]
+    n = len(joints)
+    body = int(
+        p.createMultiBody(
+            mass,
+            _collision(physics, base),
+            -1,
+            position,
+            UPRIGHT,
+            linkMasses=[j.mass for j in joints],
+            linkCollisionShapeIndices=[_collision(physics, j.shape) for j in joints],
+            linkVisualShapeIndices=[-1] * n,
+            linkPositions=[j.position for j in joints],
+            linkOrientations=[UPRIGHT] * n,
+            linkInertialFramePositions=[j.shape.position for j in joints],
+            linkInertialFrameOrientations=[UPRIGHT] * n,
+            linkParentIndices=[j.parent for j in joints],
+            linkJointTypes=kinds,
+            linkJointAxis=[j.axis or (0.0, 0.0, 1.0) for j in joints],
+            flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS,
+            physicsClientId=physics.client,
+        )
+    )
+    physics.labels[body] = (base.name, *(joint.name for joint in joints))
+    physics.jointed[body] = tuple(i for i, joint in enumerate(joints) if joint.axis is not None)
+    _surface(physics, body, 0.4, 0.0, 0.0, 0.0)
+    for i, joint in enumerate(joints):
+        # Alone: together with what belongs to the whole body, PyBullet sets the base's friction instead.
+        p.changeDynamics(body, i, lateralFriction=joint.friction, physicsClientId=physics.client)
+        if joint.limits is not None:
+            low, high = joint.limits
+            p.changeDynamics(
+                body, i, jointLowerLimit=low, jointUpperLimit=high, physicsClientId=physics.client
+            )  # fmt: skip
+        if joint.axis is not None:
+            p.setJointMotorControl2(body, i, p.VELOCITY_CONTROL, force=0, physicsClientId=physics.client)
+    return body
+
+
+def add_ghost(physics: Physics, shape: Shape) -> int:
+    """Adds what can be seen in `Physics.picture` but not touched. Returns its number."""
+    look = p.createVisualShape(**_geometry(physics, shape, "length"), rgbaColor=(*shape.color, 1.0))
+    ghost = int(p.createMultiBody(0.0, -1, look, physicsClientId=physics.client))
+    physics.labels[ghost] = (shape.name,)
+    return ghost
+
+
+def add_urdf(physics: Physics, path: str, position: Vector) -> int:
+    """Adds a robot with a fixed base from a file in PyBullet's data; its motors are off. Returns its number.
+
+    Its meshes for drawing are left out, of which reading alone takes a second: `Physics.picture` does not show it.
+    """
+    flags = p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS | p.URDF_IGNORE_VISUAL_SHAPES
+    path, client = os.path.join(DATA, path), physics.client
+    body = int(p.loadURDF(path, position, UPRIGHT, useFixedBase=1, flags=flags, physicsClientId=client))
+    p.changeDynamics(body, -1, activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=client)
+    physics.labels[body] = (os.path.splitext(os.path.basename(path))[0],)
+    joints = range(p.getNumJoints(body, physicsClientId=client))
+    kinds = [p.getJointInfo(body, joint, physicsClientId=client)[2] for joint in joints]
+    physics.jointed[body] = tuple(joint for joint in joints if kinds[joint] != p.JOINT_FIXED)
+    for joint in joints:
+        p.setJointMotorControl2(body, joint, p.VELOCITY_CONTROL, force=0, physicsClientId=client)
+    return body
+
+
+def add_ground(physics: Physics, heights: npt.NDArray[np.float32], spacing: float, friction: float) -> int:
+    """Adds uneven ground, its grid of heights (X, Y) in metres centred on the origin. Returns its number."""
+    x, y = heights.shape
+    # PyBullet centres a height field between its lowest and highest point, and counts rows along y.
+    shape = p.createCollisionShape(
+        p.GEOM_HEIGHTFIELD, meshScale=(spacing, spacing, 1.0), heightfieldData=heights.T.ravel().tolist(),
+        numHeightfieldRows=x, numHeightfieldColumns=y, physicsClientId=physics.client,
+    )  # fmt: skip
+    middle = (float(heights.min()) + float(heights.max())) / 2
+    body = int(p.createMultiBody(0.0, shape, -1, (0.0, 0.0, middle), UPRIGHT, physicsClientId=physics.client))
+    _surface(physics, body, friction, 0.0, 0.1, 0.0)
+    return body
+
+
+def surface(physics: Physics, body: int, link: int, friction: float, rolling: float = 0.0) -> None:
+    """Sets how one link of a body rubs."""
+    p.changeDynamics(
+        body, link, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
+        physicsClientId=physics.client,
+    )  # fmt: skip
+
+
+def paint(physics: Physics, body: int, shape: Shape, link: int = -1) -> None:
+    """Gives a body's link, or its base, the colour of a shape, for `Physics.picture`."""
+    p.changeVisualShape(body, link, rgbaColor=(*shape.color, 1.0), physicsClientId=physics.client)
+
+
+def _collision(physics: Physics, shape: Shape) -> int:
+    frame = {"collisionFramePosition": shape.position, "collisionFrameOrientation": shape.orientation}
+    return int(p.createCollisionShape(**_geometry(physics, shape, "height"), **frame))
+
+
+def _geometry(physics: Physics, shape: Shape, length: str) -> dict[str, Any]:
+    """Returns what PyBullet calls a shape; it has two names for the length of a cylinder."""
+    a, _, half = shape.size
+    if shape.kind == "sphere":
+        kind = {"shapeType": p.GEOM_SPHERE, "radius": a}
+    elif shape.kind == "box":
+        kind = {"shapeType": p.GEOM_BOX, "halfExtents": shape.size}
+    elif shape.kind == "cylinder":
+        kind = {"shapeType": p.GEOM_CYLINDER, "radius": a, length: 2 * half}
+    else:
+        raise ValueError(f"no body can be a {shape.kind!r}; use box, sphere or cylinder")
+    return {**kind, "physicsClientId": physics.client}
+
+
+def _surface(
+    physics: Physics, body: int, friction: float, rolling: float, restitution: float, damping: float
+) -> None:  # fmt: skip
+    p.changeDynamics(
+        body, -1, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
+        restitution=restitution, linearDamping=damping, angularDamping=damping,
+        activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=physics.client,
+    )  # fmt: skip

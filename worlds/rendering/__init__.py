@@ -1,0 +1,1 @@
+"""Pictures of a world. Only `worlds.rendering.renderer` imports moderngl."""

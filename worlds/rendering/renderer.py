@@ -1,0 +1,244 @@
+"""Pictures of a scene: OpenGL without a window, or the world's own slow renderer where there is none."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import moderngl
+import numpy as np
+import numpy.typing as npt
+
+from worlds.rendering import shaders
+from worlds.rendering.batches import Quads, Ribbons, batches
+from worlds.rendering.camera import Camera, Overlay
+from worlds.rendering.instancing import FLOOR_TILES, LIGHT, SCREEN_TILE, Staging, runs
+from worlds.rendering.protocols import BACKGROUND, EMPTY, Drawable, Image, Picture, Poses, TinyRenderer
+from worlds.rendering.scene import Scene
+
+__all__ = ["Camera", "Drawable", "NoOpenGLError", "Overlay", "Picture", "Renderer", "TinyRenderer", "make_renderer"]
+
+log = logging.getLogger(__name__)
+Array = npt.NDArray[np.float32]
+
+MASK_SIZE = 768
+
+
+class NoOpenGLError(RuntimeError):
+    """There is no OpenGL 3.3 to draw with."""
+
+
+class Renderer:
+    """Draws a scene with OpenGL into memory; software OpenGL will do.
+
+    Attributes:
+        backend: ``"moderngl: <name of the OpenGL renderer>"``.
+        width: Of the picture (pixels).
+        height: Of the picture (pixels).
+    """
+
+    def __init__(self, scene: Scene, width: int, height: int) -> None:
+        """Makes a context, the programs and the buffers.
+
+        Raises:
+            NoOpenGLError: If no OpenGL 3.3 context can be had.
+        """
+        self._gl = context()
+        self.backend = f"moderngl: {self._gl.info['GL_RENDERER']}"
+        self.width, self.height = width, height
+        self._staging = Staging(scene)
+        self._buffer = np.zeros((height, width, 4), np.uint8)
+        with self._gl:
+            self._make_targets()
+            self._make_programs()
+            self._make_arrays(scene)
+
+    def _make_targets(self) -> None:
+        gl, extent = self._gl, (self.width, self.height)
+        self._canvas = gl.framebuffer([gl.renderbuffer(extent, 4)], gl.depth_renderbuffer(extent))
+        self._copy = gl.texture(extent, 4)
+        self._copy.filter = (gl.NEAREST, gl.NEAREST)
+        self._copy.repeat_x = self._copy.repeat_y = False
+        self._copied = gl.framebuffer([self._copy])
+        self._mask = gl.texture((MASK_SIZE, MASK_SIZE), 1)
+        self._mask.filter = (gl.LINEAR, gl.LINEAR)
+        self._mask.repeat_x = self._mask.repeat_y = False
+        self._masked = gl.framebuffer([self._mask])
+
+    def _make_programs(self) -> None:
+        make = self._gl.program
+        self._cast = make(vertex_shader=shaders.CAST_VERTEX, fragment_shader=shaders.CAST_FRAGMENT)
+        self._solid = make(vertex_shader=shaders.SOLID_VERTEX, fragment_shader=shaders.SOLID_FRAGMENT)
+        self._floor = make(vertex_shader=shaders.FLOOR_VERTEX, fragment_shader=shaders.FLOOR_FRAGMENT)
+        self._shaded = make(vertex_shader=shaders.FLOOR_VERTEX, fragment_shader=shaders.SHADED_FRAGMENT)
+        self._spot = make(vertex_shader=shaders.SPOT_VERTEX, fragment_shader=shaders.SPOT_FRAGMENT)
+        self._line = make(vertex_shader=shaders.LINE_VERTEX, fragment_shader=shaders.LINE_FRAGMENT)
+        self._smooth = make(vertex_shader=shaders.SMOOTH_VERTEX, fragment_shader=shaders.SMOOTH_FRAGMENT)
+        everything = (self._cast, self._solid, self._floor, self._shaded, self._smooth)
+        constants: dict[str, Any] = {
+            "toward": tuple(LIGHT),
+            "extent": (float(self.width), float(self.height)),
+            "ground": self._staging.ground,
+            "tiles": float(FLOOR_TILES),
+            "bright": self._staging.bright,
+            "dusk": self._staging.dusk,
+            "mask": 0,
+            "picture": 0,
+            "side": float(SCREEN_TILE),
+            "soft": 0.034 / (2 * self._staging.ground[2]),  # a penumbra of 3 cm to each side
+        }
+        for program in everything:
+            for name, value in constants.items():
+                if isinstance(program.get(name, None), moderngl.Uniform):
+                    program[name] = value
+        self._shaded["lift"] = 0.001
+
+    def _make_arrays(self, scene: Scene) -> None:
+        """Uploads one mesh for each kind of shape, and the quads of tiles and spots."""
+        gl = self._gl
+        self._batches = batches(gl, scene, self._cast, self._solid)
+        square = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
+        self._spots = Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
+        self._bare = Quads(gl, self._floor, square, ("cells",), "4f")
+        self._dim = Quads(gl, self._shaded, square, ("cells",), "4f")
+        self._edges = Quads(gl, self._smooth, square, ("cells",), "4f")
+        self._ribbons = Ribbons(gl, self._line)
+
+    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
+        """Draws one picture.
+
+        Args:
+            poses: (M, 7) position and quaternion of every node.
+            camera: Where from.
+            overlay: Ribbons, dots and ghosts over the world.
+
+        Returns:
+            (H, W, 3) view of a buffer that the next call overwrites; `pixels` is the same with a fourth, unused byte.
+        """
+        with self._gl:  # others, such as a body's eye, may draw in between
+            return self._draw(poses, camera, overlay)
+
+    def _draw(self, poses: Poses, camera: Camera, overlay: Overlay) -> Image:
+        gl, staging = self._gl, self._staging
+        instances = staging.place(np.asarray(poses, np.float32), camera)
+        matrix = camera.matrix(self.width / self.height)
+        matrix[1] *= -1  # OpenGL's first row is the lowest: draw upside down and read back upright
+        for program in (self._solid, self._floor, self._shaded, self._spot, self._line):
+            program["camera"].write(matrix.T.tobytes())  # type: ignore[union-attr]
+        for program in (self._solid, self._line):
+            program["eye"] = tuple(camera.eye)
+        self._draw_floor(instances)
+        self._blend(True, depth=False)
+        self._spots.draw(staging.spots(instances))
+        self._blend(False)
+        gl.enable(gl.CULL_FACE)
+        gl.front_face = "cw"  # because of drawing upside down
+        for batch in self._batches:
+            batch.draw("solid", instances, staging.solid)
+        self._draw_lines([staging.outlines(instances, camera, self.height)], behind=0.0)
+        self._smooth_edges(staging.rough(instances, camera, self.width, self.height))
+        self._draw_lines(overlay.strips, behind=0.25)
+        self._draw_ghosts(overlay)
+        self._canvas.read_into(self._buffer, components=4)
+        return self._buffer[:, :, :3]
+
+    @property
+    def pixels(self) -> Image:
+        """The last picture as (H, W, 4) contiguous bytes, the fourth unused."""
+        return self._buffer
+
+    def _draw_floor(self, instances: Array) -> None:
+        """Draws shadows into their mask, then the floor, looking shadows up only where there may be one."""
+        gl, staging = self._gl, self._staging
+        gl.enable_only(gl.NOTHING)
+        self._masked.use()
+        self._masked.clear()
+        for batch in self._batches:
+            batch.draw("cast", instances, staging.casting)
+        self._canvas.use()
+        red, green, blue = (c / 255 for c in BACKGROUND)
+        self._canvas.clear(red, green, blue, 1.0, depth=1.0)
+        gl.enable_only(gl.DEPTH_TEST)
+        self._mask.use(0)
+        # A millimetre above, so that the rest hides behind it.
+        self._dim.draw(staging.cut(runs(staging.shaded(instances))))
+        self._bare.draw(np.array([staging.tiles]))
+
+    def _smooth_edges(self, tiles: npt.NDArray[np.bool_]) -> None:
+        gl = self._gl
+        gl.copy_framebuffer(self._copied, self._canvas)
+        self._canvas.use()
+        gl.enable_only(gl.NOTHING)
+        self._copy.use(0)
+        self._edges.draw(runs(tiles))
+        gl.enable_only(gl.DEPTH_TEST)
+
+    def _blend(self, on: bool, depth: bool = True) -> None:
+        gl = self._gl
+        (gl.enable if on else gl.disable)(gl.BLEND)
+        gl.blend_func = gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA
+        self._canvas.depth_mask = depth
+
+    def _draw_lines(self, strips: Sequence[Array], behind: float) -> None:
+        if sum(map(len, strips)):
+            self._blend(True, depth=False)
+            self._ribbons.draw(np.concatenate(strips), behind)
+            self._blend(False)
+
+    def _draw_ghosts(self, overlay: Overlay) -> None:
+        """Draws translucent copies; they hide one another, so that a ghost has no insides."""
+        gl = self._gl
+        self._blend(True)
+        gl.enable(gl.CULL_FACE)
+        for ghost in overlay.ghosts:
+            data, members = self._staging.ghost(ghost)
+            for batch in self._batches:
+                batch.draw("solid", data, members)
+        self._blend(False)
+
+    def close(self) -> None:
+        """Releases the context."""
+        self._gl.release()
+
+
+def make_renderer(
+    world: Drawable, width: int, height: int, backend: Literal["auto", "moderngl", "tiny"] = "auto"
+) -> Renderer | TinyRenderer:
+    """Picks the best renderer that works here; its choice is in `backend`.
+
+    Args:
+        world: What to draw.
+        width: Of the picture (pixels).
+        height: Of the picture (pixels).
+        backend: ``auto`` falls back to the world's own renderer when there is no OpenGL.
+
+    Raises:
+        NoOpenGLError: If `backend` insists on OpenGL and there is none.
+    """
+    if backend != "tiny":
+        try:
+            return Renderer(world.scene(), width, height)
+        except NoOpenGLError as error:
+            if backend == "moderngl":
+                raise
+            log.warning("no OpenGL here (%s): drawing with the world's own slow renderer", error)
+    return TinyRenderer(world.tiny_render, width, height)
+
+
+def context() -> moderngl.Context:
+    """Makes a context without a window: EGL first, which needs no display, then whatever the system offers.
+
+    Raises:
+        NoOpenGLError: If there is none to be had.
+    """
+    # More rasteriser threads would fight the life for its core.
+    os.environ.setdefault("LP_NUM_THREADS", "1")
+    reasons = []
+    for options in ({"backend": "egl"}, {}):
+        try:
+            return moderngl.create_context(standalone=True, **options)  # type: ignore[arg-type]
+        except Exception as error:  # moderngl and drivers raise what they like, bare Exception included
+            reasons.append(str(error))
+    raise NoOpenGLError("; ".join(reasons))

@@ -1,0 +1,234 @@
+"""What every room is: a floor, walls and things around one body. A layout file adds what makes it this room."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+
+from housecat.core.errors import unknown
+from worlds.bodies import BODIES, yaw
+from worlds.events import Event
+from worlds.rendering.scene import Scene
+from worlds.rooms import layout as layouts
+from worlds.rooms import user_events as deeds
+from worlds.rooms.builder import WALL
+from worlds.rooms.pose_recorder import Film, Nodes, plan
+from worlds.rooms.sensing import Sensing
+from worlds.sensors.camera import Backend
+from worlds.sensors.vitals import Vitals
+
+__all__ = ["WALL", "Room"]
+
+LAYOUTS = 50  # tries to lay out by chance what a layout does not name
+CONTACT_EVERY = 4  # substeps between looks at contacts: at 240 Hz, touch is felt at 60 Hz
+
+
+class Room(Sensing):
+    """A world with one body among things on a floor.
+
+    A subclass says in `furnish` what there is, in `lay_out` where it begins, and in `happen` what goes on by itself.
+
+    Observation (float32), K things:
+
+    ========== ======== =========================================================================
+    ``body``   (n,)     proprioception, see the body's `readings` (m, rad, m/s, rad/s)
+    ``touch``  (p,)     strongest contact force on each of the body's `parts` (N)
+    ``things`` (K, 19)  per thing, in the room's frame: position (3, m), velocity (3, m/s), sine and
+                        cosine of its heading (0 and 1 where its shape hides it), half extents (3, m),
+                        colour (3, 0 to 1), shape (3: sphere, box, cylinder), glow (0 to 1), present (1)
+    ``vitals`` (3,)     energy (0 to 1), damage rate (1/s, 0 to 1), temperature of the skin (deg C)
+    ``cues``   (c,)     what lamps and sounds tell (-1 to 1), in rooms that have some
+    ``eye``    (84, 84, picture from the head, where asked for: 90 degrees wide and high; uint8 RGB
+               3)
+    ========== ======== =========================================================================
+
+    The things' frame is the room's and not the body's: what rests then does not change while the body moves.
+
+    Args:
+        seed: For the layout; None for a different one each time.
+        body: Name of the body that lives here, one of `bodies`; the first when not given.
+        senses: Names of the senses in an observation.
+        things: ``"all"`` for the sense ``things`` to tell of all things, or ``"seen"`` of those in view of the head
+            alone: the rows of others are 0, so that what is out of sight must be kept in mind.
+        eye: What the sense ``eye`` is drawn by: ``"moderngl"`` (OpenGL), ``"tiny"`` (slow, needs nothing), or
+            ``"auto"`` for the best that works here; ``info["eye"]`` of `reset` tells which it is.
+        **options: Of every world, see `World`.
+    """
+
+    bodies: ClassVar[tuple[str, ...]] = ("kitten",)
+    memory: ClassVar[tuple[str, ...]] = ()  # attributes, plain numbers, words and lists, that go into snapshots
+
+    def __init__(
+        self,
+        seed: int | None = None,
+        body: str | None = None,
+        senses: Sequence[str] = ("body", "touch", "things", "vitals"),
+        things: Literal["all", "seen"] = "all",
+        eye: Backend = "auto",
+        **options: Any,
+    ) -> None:
+        kind = self.bodies[0] if body is None else body
+        if kind not in self.bodies:
+            raise unknown("body for this room", kind, self.bodies)
+        super().__init__(senses, things, eye, **options)
+        self.vitals = Vitals()
+        self.furnish()
+        self.body = BODIES[kind](self.physics)
+        self._furnished()
+        self.action_space = spaces.Box(-1.0, 1.0, (len(self.body.actions),), np.float32)
+        self.reset(seed=seed)
+
+    def _furnished(self) -> None:
+        """Gets ready what looks at the things and the body, now that all are there."""
+        self._wake()
+        self._named = {thing.name: thing for thing in self._things if thing.link < 0}  # what can be put elsewhere
+        self._film = Film(self.physics, self._things, self.body, self.film_frames)
+        self._nodes = Nodes(self._statics, self._things, self._decor, self.body, self._pieces, self.size)
+        solid = [thing.body for thing in self._things if not thing.ghost and thing.link < 0]
+        self._solids = (*solid, *self._jointed, self.body.id)
+        self._plan = plan(self.substeps, self.film_frames, CONTACT_EVERY)
+
+    # What every room does.
+
+    def settle(self) -> None:
+        """Puts the body where there is room for it."""
+        x, y = self.free(0.35, 0.6)
+        self.body.place(x, y, float(self.np_random.uniform(-math.pi, math.pi)), self.level(x, y))
+
+    @property
+    def happens_every(self) -> float:
+        """Seconds between two calls of `happen`."""
+        return CONTACT_EVERY * self.physics_dt
+
+    def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
+        self._forget()
+        for thing in self._things:
+            thing.color, thing.glow, thing.present = thing.shape.color, thing.shape.glow, True
+        for tries in reversed(range(LAYOUTS)):
+            self.places.taken = []
+            for fixture in self._fixtures:
+                fixture.lay_out()
+            self.lay_out()
+            self.settle()
+            for name, place in layout.items():
+                self._put(name, place)
+            if not layout or self._check_layout(layout, tries):
+                break
+        self.vitals = Vitals()
+        self._skin.begin()
+        self._film.stand_still()
+
+    def _put(self, name: str, place: Sequence[float]) -> None:
+        layouts.put(self, name, place)
+
+    def _check_layout(self, layout: Mapping[str, Sequence[float]], tries: int) -> bool:
+        return layouts.check(self, layout, tries)
+
+    def _land(self, x: float, y: float) -> None:
+        """Puts the body on its feet at the nearest place with room for it."""
+        x, y = layouts.landing(self, x, y)
+        self.body.place(x, y, yaw(self.physics.pose(self.body.id)[1]), self.level(x, y))
+
+    def _forget(self) -> None:
+        """Lets the physics forget every contact, so that a used room is bit-equal to a new one.
+
+        A state with nothing in touch, kept and put back, would be quicker, but is not exact: measured.
+        """
+        self.physics.part(self._solids)
+
+    def _act(self, action: npt.NDArray[np.float32]) -> None:
+        self.body.act(action)
+        self.tick()
+        for fixture in self._fixtures:
+            fixture.tick()
+        self._skin.begin()
+        shots = []
+        for substeps, looks, shoots in self._plan:
+            self.physics.advance(substeps)
+            if looks:
+                self._skin.feel()
+                self.happen()
+                for fixture in self._fixtures:
+                    fixture.happen()
+            if shoots:
+                shots.append(self._film.shoot())
+        self._film.show(shots)
+        self._live(float(np.add.reduce(action * action) / len(action)))
+
+    def _live(self, effort: float) -> None:
+        """Moves the vitals on by one control step."""
+        gained = self.vitals.live(self.control_dt, effort, self.feeds(), self.heat())
+        self.events += self._skin.events()
+        if gained:
+            self.events.append({"event": "fed", "energy": round(self.vitals.energy, 4)})
+        if self.body.fallen is not None and self.body.tilt() < self.body.fallen:
+            self.events.append({"event": "fall"})
+            x, y, _ = self.physics.pose(self.body.id)[0]
+            self._land(x, y)
+
+    def _apply(self, event: Event) -> None:
+        deeds.do(self, event)
+
+    def scene(self) -> Scene:
+        """Returns what there is to draw, with the poses of now."""
+        return self._nodes.scene(self._film.now())
+
+    def film(self) -> npt.NDArray[np.float32]:
+        """Returns (film, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
+        return self._nodes.all(self._film.poses)
+
+    def truth(self) -> Mapping[str, Any]:
+        """Returns the true state of body and things and the contacts of the last step; a room adds its own."""
+        position, q = self.body.pose()
+        things = self._table.read()
+        return {
+            "body.position": np.array(position, np.float32),
+            "body.heading": yaw(q),
+            "things.names": self.things,
+            "things.position": things[:, :3],
+            "things.velocity": things[:, 3:6],
+            "contacts": [(part, name, force) for (part, name), force in self.touches.items()],
+            **{key: value for fixture in self._fixtures for key, value in fixture.truth().items()},
+        }
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "vitals": asdict(self.vitals),
+            "touches": self._skin.state(),
+            "things": [thing.state() for thing in self._things],
+            "film": self._film.poses.tolist(),
+            "eye": self._head.eye.backend if "eye" in self.senses else None,
+            "pieces": [piece.row.tolist() if piece.ghost else None for piece in self._pieces],
+            "fixtures": [fixture.state() for fixture in self._fixtures],
+            "memory": {name: getattr(self, name) for name in self.memory},
+        }
+
+    def _set_state(self, state: dict[str, Any]) -> None:
+        self.vitals = Vitals(**state["vitals"])
+        self._skin.set_state(state["touches"])
+        for thing, kept in zip(self._things, state["things"], strict=True):
+            thing.set_state(kept)
+        film = np.array(state["film"], np.float32)
+        if len(film) == self.film_frames:
+            self._film.poses = film
+        else:  # of a world that was filmed otherwise
+            self._film.stand_still()
+        if "eye" in self.senses and state["eye"]:
+            self._head.compare(state["eye"])
+        for piece, row in zip(self._pieces, state["pieces"], strict=True):
+            piece.restore(row)
+        for name in self.memory:
+            setattr(self, name, state["memory"][name])
+        for fixture, kept in zip(self._fixtures, state["fixtures"], strict=True):
+            fixture.set_state(kept)
+
+    def close(self) -> None:
+        """Frees physics, renderers and window."""
+        self._head.close()
+        super().close()

@@ -1,0 +1,160 @@
+"""Mazes as plans: carved by chance so that every cell can be reached, or read from a drawing, and checked."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from housecat.core.errors import UserError
+
+Cell = tuple[int, int]
+STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which neighbouring cells are open to each other.
+
+    Attributes:
+        columns: Cells along x.
+        rows: Cells along y.
+        doors: Pairs of neighbours without a hedge between them, the lesser cell first.
+        start: Where the body begins.
+        goal: Where the goal is.
+    """
+
+    columns: int
+    rows: int
+    doors: frozenset[tuple[Cell, Cell]]
+    start: Cell
+    goal: Cell
+
+    def open(self, cell: Cell) -> list[Cell]:
+        """Returns the neighbours that can be entered from a cell."""
+        around = [(cell[0] + dx, cell[1] + dy) for dx, dy in STEPS]
+        return [other for other in around if (min(cell, other), max(cell, other)) in self.doors]
+
+    def distances(self, origin: Cell) -> dict[Cell, int]:
+        """Returns how many cells away from one cell every cell is that can be reached from it."""
+        beside: dict[Cell, list[Cell]] = defaultdict(list)
+        for one, other in self.doors:
+            beside[one].append(other)
+            beside[other].append(one)
+        far, queue = {origin: 0}, deque([origin])
+        while queue:
+            cell = queue.popleft()
+            for other in beside[cell]:
+                if other not in far:
+                    far[other] = far[cell] + 1
+                    queue.append(other)
+        return far
+
+    @cached_property
+    def hedges(self) -> tuple[tuple[Cell, Cell], ...]:
+        """The pairs of neighbours that a hedge stands between."""
+        every = [(x, y) for x in range(self.columns) for y in range(self.rows)]
+        pairs = [(c, n) for c in every for n in ((c[0] + 1, c[1]), (c[0], c[1] + 1))
+                 if n[0] < self.columns and n[1] < self.rows]  # fmt: skip
+        return tuple(pair for pair in pairs if pair not in self.doors)
+
+    def dead_ends(self) -> list[Cell]:
+        """Returns the cells with one way out."""
+        return [(x, y) for x in range(self.columns) for y in range(self.rows) if len(self.open((x, y))) == 1]
+
+    def draw(self) -> str:
+        """Draws it, for `read`."""
+        grid = [["#"] * (2 * self.columns + 1) for _ in range(2 * self.rows + 1)]
+        for x in range(self.columns):
+            for y in range(self.rows):
+                grid[2 * y + 1][2 * x + 1] = {self.start: "S", self.goal: "G"}.get((x, y), " ")
+        for (x, y), (a, b) in self.doors:
+            grid[y + b + 1][x + a + 1] = " "
+        return "\n".join("".join(line) for line in grid[::-1])
+
+    def check(self) -> Plan:
+        """Makes sure that the goal can be reached.
+
+        Raises:
+            UserError: If it cannot.
+        """
+        if self.goal not in self.distances(self.start):
+            raise UserError(
+                f"unsolvable maze: the goal in cell {self.goal} cannot be reached from the start in cell {self.start}; "
+                "open a hedge between them"
+            )
+        return self
+
+
+def carve(columns: int, rows: int, rng: np.random.Generator) -> Plan:
+    """Carves a maze with one way between any two cells: start and goal are the dead ends farthest apart."""
+    cell: Cell = (int(rng.integers(columns)), int(rng.integers(rows)))
+    seen, path, doors = {cell}, [cell], set()
+    while path:
+        cell = path[-1]
+        around = [(cell[0] + dx, cell[1] + dy) for dx, dy in STEPS]
+        new = [n for n in around if 0 <= n[0] < columns and 0 <= n[1] < rows and n not in seen]
+        if not new:
+            path.pop()
+            continue
+        other = new[int(rng.integers(len(new)))]
+        doors.add((min(cell, other), max(cell, other)))
+        seen.add(other)
+        path.append(other)
+    plan = Plan(columns, rows, frozenset(doors), cell, cell)
+    far = plan.distances(cell)
+    start = max(far, key=lambda c: (far[c], c))  # the ends of a tree's longest path are found in two sweeps
+    far = plan.distances(start)
+    goal = max(far, key=lambda c: (far[c], c))
+    return Plan(columns, rows, frozenset(doors), start, goal).check()
+
+
+def read(drawing: str) -> Plan:
+    """Reads a maze from a drawing of hedges (#), ways (spaces), start (S) and goal (G).
+
+    Cells are every second character of every second line; what is drawn between two cells is a hedge or a way::
+
+        #######
+        #S  # #
+        ### # #
+        #    G#
+        #######
+
+    Raises:
+        UserError: If it is no such drawing, or its goal cannot be reached.
+    """
+    lines = [line.rstrip() for line in drawing.strip("\n").splitlines()]
+    lines = [line for line in lines if line]
+    width = max(map(len, lines), default=0)
+    if len(lines) < 5 or width < 5 or not len(lines) % 2 or not width % 2:
+        raise UserError(
+            f"the maze's plan has {len(lines)} lines of {width} characters; both are odd numbers from 5 up: "
+            "hedge, cell, hedge, ..., cell, hedge"
+        )
+    for row, line in enumerate(lines):
+        for column, sign in enumerate(line):
+            if sign not in "# SG":
+                raise UserError(
+                    f"the maze's plan has {sign!r} in line {row + 1}, column {column + 1}; allowed: '#', ' ', 'S', 'G'"
+                )
+    columns, rows = width // 2, len(lines) // 2
+    grid = [line.ljust(width) for line in lines[::-1]]  # the first line is the farthest
+    at: dict[str, list[Cell]] = {sign: [] for sign in "SG"}
+    doors = set()
+    for x in range(columns):
+        for y in range(rows):
+            sign = grid[2 * y + 1][2 * x + 1]
+            if sign == "#":
+                raise UserError(f"the maze's plan has a hedge where cell ({x}, {y}) is; cells are ' ', 'S' or 'G'")
+            if sign in at:
+                at[sign].append((x, y))
+            if x + 1 < columns and grid[2 * y + 1][2 * x + 2] != "#":
+                doors.add(((x, y), (x + 1, y)))
+            if y + 1 < rows and grid[2 * y + 2][2 * x + 1] != "#":
+                doors.add(((x, y), (x, y + 1)))
+    for sign, name in (("S", "start"), ("G", "goal")):
+        if len(at[sign]) != 1:
+            raise UserError(f"the maze's plan has {len(at[sign])} times {sign!r}, its {name}; it takes exactly one")
+    return Plan(columns, rows, frozenset(doors), at["S"][0], at["G"][0]).check()

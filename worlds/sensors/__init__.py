@@ -1,0 +1,1 @@
+"""Sensors: what an agent observes of its body and of the world."""

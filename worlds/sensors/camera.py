@@ -1,0 +1,176 @@
+"""The eye: a small picture of the world from a body's head, quick enough to be taken at every control step."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from worlds.rendering.camera import Camera
+from worlds.rendering.meshes import compose, mesh
+from worlds.rendering.protocols import BACKGROUND
+from worlds.rendering.scene import Scene, Shape, Vector
+from worlds.rendering.shaders import PAINT, WALL
+
+SIDE: Final = 84  # pixels
+FOV: Final = 90.0  # degrees, up and down as well as from left to right
+NEAR: Final = 0.01  # m
+MARKS = {"floor": 2.0, "wall": WALL}  # in place of a glow: the shader draws boards there, and paint
+TEXELS = 5  # of four floats, per shape: position and glow, rotation, size, colour
+Backend = Literal["auto", "moderngl", "tiny"]
+
+log = logging.getLogger(__name__)
+
+VERTEX = """#version 330
+in vec3 vertex; in vec3 normal; in float shape;
+uniform sampler2D shapes; uniform mat4 camera;
+out vec3 place; out vec3 facing; flat out vec4 tint;
+vec3 turn(vec4 q, vec3 v) { vec3 t = 2.0 * cross(q.xyz, v); return v + q.w * t + cross(q.xyz, t); }
+void main() {
+    int row = int(shape);
+    vec4 at = texelFetch(shapes, ivec2(0, row), 0), q = texelFetch(shapes, ivec2(1, row), 0);
+    vec4 size = texelFetch(shapes, ivec2(2, row), 0);
+    place = turn(q, vertex * size.xyz) + at.xyz;
+    facing = turn(q, normal / size.xyz);
+    tint = vec4(texelFetch(shapes, ivec2(3, row), 0).rgb, size.w);
+    gl_Position = camera * vec4(place, 1.0);
+}
+"""
+# One sun, one sky, and boards on the floor, so that moving shows; shadows would cost more than all the rest.
+FRAGMENT = (
+    "#version 330\n"
+    + PAINT
+    + """
+in vec3 place; in vec3 facing; flat in vec4 tint;
+out vec4 pixel;
+void main() {
+    vec3 n = normalize(facing), c = tint.rgb;
+    if (tint.a < 0.0) c = 1.3 * painted(c, place);  // walls lit by the whole room
+    if (tint.a > 1.5) {
+        vec2 board = fract(place.xy / vec2(0.9, 0.3) + vec2(0.37 * floor(place.y / 0.3), 0.0));
+        float tone = fract(sin(dot(floor(place.xy / vec2(0.9, 0.3) + vec2(0.37 * floor(place.y / 0.3), 0.0)),
+                               vec2(12.99, 78.23))) * 43758.5);
+        c *= (0.62 + 0.12 * tone) * (min(board.x * 0.9, board.y * 0.3) < 0.012 ? 0.8 : 1.0);
+        pixel = vec4(c, 1.0);
+    } else {
+        float light = 0.45 + 0.2 * n.z + 0.45 * max(0.0, dot(n, vec3(-0.379, -0.451, 0.812)));
+        pixel = vec4(mix(c * light, min(c * 1.3 + 0.05, 1.0), max(tint.a, 0.0)), 1.0);
+    }
+}
+"""
+)
+
+
+class Eye(Protocol):
+    """What sees; its backend tells how."""
+
+    backend: str
+
+    def look(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
+        """Returns a picture (84, 84, 3)."""
+
+    def close(self) -> None:
+        """Frees what it holds."""
+
+
+class GlEye:
+    """Sees by OpenGL: every shape of the scene in one call, since each call costs as much as a hundred triangles."""
+
+    def __init__(self, scene: Scene) -> None:
+        from worlds.rendering.renderer import context
+
+        self._gl = gl = context()
+        with gl:
+            self.backend = f"moderngl: {gl.info['GL_RENDERER']}"
+            self._program = gl.program(vertex_shader=VERTEX, fragment_shader=FRAGMENT)
+            self._canvas = gl.framebuffer([gl.renderbuffer((SIDE, SIDE), 3)], gl.depth_renderbuffer((SIDE, SIDE)))
+            self._texture = gl.texture((TEXELS, max(1, len(scene.shapes))), 4, dtype="f4")
+            self._texture.filter = (gl.NEAREST, gl.NEAREST)
+            vertices, order = _all(scene.shapes)
+            layout = [(gl.buffer(vertices), "3f 3f 1f", "vertex", "normal", "shape")]
+            self._array = gl.vertex_array(self._program, layout, gl.buffer(order))
+        shapes = scene.shapes
+        self._node = np.array([s.node for s in shapes], np.intp)
+        self._local = np.array([[*s.position, *s.orientation] for s in shapes], np.float32).reshape(-1, 7)
+        self._data = np.zeros((max(1, len(shapes)), TEXELS, 4), np.float32)
+        for row, shape in zip(self._data, shapes, strict=False):
+            row[2, :3], row[3, :3] = shape.size, shape.color
+            row[2, 3] = next((mark for name, mark in MARKS.items() if shape.name.startswith(name)), shape.glow)
+
+    def look(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
+        """Returns a picture (84, 84, 3) of a scene with the shapes that it was made for."""
+        world = compose(scene.poses[self._node], self._local)
+        self._data[: len(world), 0, :3], self._data[: len(world), 1] = world[:, :3], world[:, 3:]
+        matrix = camera.matrix(1.0)
+        matrix[1] *= -1  # OpenGL's first row is the lowest: draw upside down and read back upright
+        gl, picture = self._gl, np.empty((SIDE, SIDE, 3), np.uint8)
+        with gl:
+            self._texture.write(self._data)
+            self._texture.use(0)
+            self._program["camera"].write(matrix.T.tobytes())  # type: ignore[union-attr]
+            self._canvas.use()
+            gl.enable_only(gl.DEPTH_TEST | gl.CULL_FACE)
+            gl.front_face = "cw"  # because of drawing upside down
+            red, green, blue = (c / 255 for c in BACKGROUND)
+            self._canvas.clear(red, green, blue, 1.0, depth=1.0)
+            self._array.render()
+            self._canvas.read_into(picture, components=3, alignment=1)
+        return picture
+
+    def close(self) -> None:
+        """Releases the context."""
+        self._gl.release()
+
+
+class TinyEye:
+    """Sees by the world's own slow renderer, where there is no OpenGL."""
+
+    backend = "tiny"
+
+    def __init__(self, draw: Any) -> None:
+        self._draw = draw
+
+    def look(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
+        """Returns a picture (84, 84, 3) of the world as it is."""
+        picture = self._draw(SIDE, SIDE, camera.eye, camera.target, camera.fov)
+        return np.where((picture == 255).all(-1, keepdims=True), BACKGROUND, picture).astype(np.uint8)
+
+    def close(self) -> None:
+        """Has nothing to free."""
+
+
+def make_eye(scene: Scene, tiny_render: Any, backend: Backend = "auto") -> Eye:
+    """Makes the best eye that works here; its choice is in `backend`.
+
+    Raises:
+        NoOpenGLError: If `backend` insists on OpenGL and there is none.
+    """
+    if backend != "tiny":
+        from worlds.rendering.renderer import NoOpenGLError
+
+        try:
+            return GlEye(scene)
+        except NoOpenGLError as error:
+            if backend == "moderngl":
+                raise
+            log.warning("no OpenGL here (%s): the eye sees by the world's own slow renderer", error)
+    return TinyEye(tiny_render)
+
+
+def gaze_camera(gaze: tuple[Vector, Vector, Vector]) -> Camera:
+    """Returns the camera that looks as a body does."""
+    eye, target, up = gaze
+    return Camera(eye, target, FOV, NEAR, up=up)
+
+
+def _all(shapes: tuple[Shape, ...]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+    """Returns the vertices (V, 7) of all shapes, each with its shape's number, and the indices of the triangles."""
+    vertices, orders, count = [np.zeros((0, 7), np.float32)], [np.zeros(0, np.int32)], 0
+    for number, shape in enumerate(shapes):
+        points, order = mesh(shape.kind, False)
+        vertices.append(np.concatenate([points, np.full((len(points), 1), number, np.float32)], axis=1))
+        orders.append(order + np.int32(count))
+        count += len(points)
+    return np.concatenate(vertices), np.concatenate(orders)

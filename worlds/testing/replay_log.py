@@ -1,0 +1,209 @@
+"""Logs of lives: what was done, and every number that followed, to be lived again and compared to the bit."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from housecat.core.errors import UserError
+from worlds.env import World
+from worlds.events import Event, from_json, to_json
+from worlds.registry import make
+from worlds.testing.random_script import do
+
+FORMAT = 1
+SENSED = 1000  # numbers of a sense that are logged: of a picture, the first
+Script = Iterable[tuple[npt.NDArray[np.float32], list[Event]]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two lives part.
+
+    Attributes:
+        step: The first control step after which they differ.
+        variable: The first number that does, such as ``"red ball.position.x"``.
+        values: It, in the one and in the other.
+    """
+
+    step: int
+    variable: str
+    values: tuple[Any, Any]
+
+    def __str__(self) -> str:
+        return f"step {self.step}: {self.variable} is {self.values[0]!r} and {self.values[1]!r}"
+
+
+@dataclass
+class Log:
+    """A life that can be lived again.
+
+    Attributes:
+        world: Name of the world, or ``file.py:Class``.
+        seed: Of the layout.
+        options: That the world was made with.
+        actions: (A,) of each step.
+        events: What was done from outside before each step.
+        states: Every number after each step, by name (see `state_of`).
+        digests: Hash of the life after each step.
+        keyframes: Snapshots by the number of steps lived before them.
+    """
+
+    world: str
+    seed: int
+    options: dict[str, Any] = field(default_factory=dict)
+    actions: list[npt.NDArray[np.float32]] = field(default_factory=list)
+    events: list[list[Event]] = field(default_factory=list)
+    states: list[dict[str, float]] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
+    keyframes: dict[int, bytes] = field(default_factory=dict)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes it as one compressed .npz, whole or not at all."""
+        names = tuple(dict.fromkeys(name for state in self.states for name in state))
+        states = np.array([[state.get(name, np.nan) for name in names] for state in self.states])
+        head = {
+            "format": FORMAT,
+            "world": self.world,
+            "seed": self.seed,
+            "options": self.options,
+            "names": names,
+            "events": [[to_json(event) for event in events] for events in self.events],
+            "digests": self.digests,
+            "keyframes": {step: kept.decode() for step, kept in self.keyframes.items()},
+        }
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, head=np.array(json.dumps(head)), actions=self.actions, states=states)
+        temporary = Path(path).with_name(f".{Path(path).name}.part")
+        temporary.write_bytes(buffer.getvalue())
+        temporary.replace(path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Log:
+        """Reads what `save` wrote; runs no code.
+
+        Raises:
+            UserError: If it is no log, is damaged, or is of another format.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                head, actions, states = json.loads(str(file["head"])), file["actions"], file["states"]
+        except Exception as error:  # zip, zlib, NumPy and JSON each complain in their own way
+            raise UserError(f"{path} is no log of a life, or is damaged: {error}") from error
+        if head["format"] != FORMAT:
+            raise UserError(f"{path} has format {head['format']}, and this housecat reads format {FORMAT}")
+        return cls(
+            head["world"],
+            head["seed"],
+            head["options"],
+            list(actions),
+            [[from_json(event) for event in events] for events in head["events"]],
+            [dict(zip(head["names"], row, strict=True)) for row in states.tolist()],
+            head["digests"],
+            {int(step): kept.encode() for step, kept in head["keyframes"].items()},
+        )
+
+
+def record(
+    world: str, seed: int, script: Script, every: int = 1000, states: bool = True, **options: Any
+) -> Log:  # fmt: skip
+    """Lives a script and logs it.
+
+    Args:
+        world: Name of the world, or ``file.py:Class``.
+        seed: Of the layout.
+        script: An action, and what is done from outside before it, for each step (see
+            `worlds.testing.random_script.script`).
+        every: Steps between keyframes.
+        states: Whether every number is kept, to name the first that differs; without, a difference has its step only.
+        **options: For making the world, fit for JSON.
+    """
+    made, log = make(world, seed=seed, **options), Log(world, seed, options)
+    try:
+        for step, (action, events) in enumerate(script):
+            if step % every == 0:
+                log.keyframes[step] = made.snapshot()
+            log.events.append(do(made, action, events))
+            log.actions.append(action)
+            log.states.append(state_of(made) if states else {})
+            log.digests.append(made.digest())
+    finally:
+        made.close()
+    return log
+
+
+def replay(log: Log, start: int = 0, stop: int | None = None) -> Difference | None:
+    """Lives a log again and compares every number; returns where it first parts, or None.
+
+    Args:
+        log: The log.
+        start: Where to begin: 0, or the step of a keyframe, which is restored into a new world.
+        stop: Where to end.
+
+    Raises:
+        UserError: If there is no such keyframe.
+    """
+    if start and start not in log.keyframes:
+        raise UserError(f"there is no keyframe at step {start}; there are {', '.join(map(str, log.keyframes))}")
+    world = make(log.world, seed=log.seed, **log.options)
+    try:
+        if start:
+            world.restore(log.keyframes[start])
+        for step in range(start, len(log.actions) if stop is None else stop):
+            do(world, log.actions[step], log.events[step])
+            if world.digest() != log.digests[step]:
+                return differs(step, log.states[step], state_of(world))
+    finally:
+        world.close()
+    return None
+
+
+def compare(one: Log, other: Log) -> Difference | None:
+    """Returns where two logs first part, or None where one goes on as the other does."""
+    for step in range(min(len(one.digests), len(other.digests))):
+        if one.digests[step] != other.digests[step]:
+            if not np.array_equal(one.actions[step], other.actions[step]):
+                return Difference(step, "action", (one.actions[step].tolist(), other.actions[step].tolist()))
+            return differs(step, one.states[step], other.states[step])
+    return None
+
+
+def state_of(world: World) -> dict[str, float]:
+    """Returns all numbers that a world goes on from, by name, and its senses."""
+    values = world.exact()
+    own = world._state()
+    _flatten("", {name: value for name, value in own.items() if name != "film"}, values)
+    chance = world.np_random.bit_generator.state["state"]["state"]  # 128 bits
+    values["chance.low"], values["chance.high"] = float(chance % 2**53), float(chance >> 75)
+    for name, sense in world.observe().items():
+        values |= {f"sense.{name}.{i}": float(v) for i, v in enumerate(sense.reshape(-1)[:SENSED])}
+    return values
+
+
+def differs(step: int, one: dict[str, float], other: dict[str, float]) -> Difference:
+    """Names the first variable that differs between two states of one step; a missing one counts as nan."""
+    for name in {**one, **other} if one and other else ():
+        a, b = one.get(name, math.nan), other.get(name, math.nan)
+        if a != b and not (math.isnan(a) and math.isnan(b)):
+            return Difference(step, name, (a, b))
+    return Difference(step, "digest", ("one life", "another, in what was not logged"))
+
+
+def _flatten(above: str, tree: Any, into: dict[str, float]) -> None:
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            _flatten(f"{above}.{name}" if above else name, value, into)
+    elif isinstance(tree, list | tuple):
+        for i, value in enumerate(tree):
+            _flatten(f"{above}.{i}", value, into)
+    elif isinstance(tree, bool | int | float):
+        into[above] = float(tree)
