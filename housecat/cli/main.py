@@ -18,7 +18,7 @@ import tyro
 from housecat.cli.export import export
 from housecat.cli.objectives import objectives
 from housecat.cli.options import Json, Name, Place, mind_settings, room_options
-from housecat.cli.output import film, illustrate, report, say, versions, watch_window
+from housecat.cli.output import film, illustrate, report, say, version, versions, watch_window
 from housecat.cli.study import study
 from housecat.cli.worlds import worlds
 from housecat.core.errors import UserError
@@ -209,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the status for the shell: 0 done, 2 unusable input, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given == ["--version"]:
-        return report({}, versions()["housecat"], False)
+        return report({}, f"housecat {version()}", False)
     try:
         status: int = tyro.extras.subcommand_cli_from_dict(
             COMMANDS,

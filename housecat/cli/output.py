@@ -7,6 +7,7 @@ import html
 import importlib.metadata
 import json
 import platform
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -63,6 +64,28 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def version() -> str:
+    """Returns housecat's version, and in a git checkout the commit that runs: ``0.2.0 (1a2b3c4, changed)``."""
+    number = versions()["housecat"]
+    commit = _commit(Path(__file__).parents[2])
+    return f"{number} ({commit})" if commit else number
+
+
+def _commit(checkout: Path) -> str:
+    """Returns the commit of a checkout, with a note where files differ from it; empty where there is none."""
+    if not (checkout / ".git").exists():
+        return ""
+    git = ["git", "-C", str(checkout)]
+    try:
+        found = [
+            subprocess.run([*git, *arguments], capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+            for arguments in (("rev-parse", "--short", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
+        ]
+    except (OSError, subprocess.SubprocessError):  # no git, or a checkout of somebody else's that git does not trust
+        return ""
+    return f"{found[0]}, changed" if found[1] else found[0]
 
 
 def page(title: str, result: Mapping[str, Any], picture: Path) -> str:
