@@ -16,7 +16,8 @@ import tyro
 import worlds
 from agent import Mind, live
 from viewer import InlineLife
-from viewer.frame import SIZE, Stage, Status
+from viewer.frame import Stage
+from viewer.layout import SIZE, Status
 from viewer.source.playback import Playback
 
 FPS = 30
