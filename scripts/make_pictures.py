@@ -1,4 +1,4 @@
-"""Draws the picture of the window in the README: python docs/pictures.py [--mind NAME|PATH] [--seconds 17]."""
+"""Draws the picture of the window in the README: python scripts/make_pictures.py [--mind NAME|PATH] [--seconds 17]."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from viewer import style
 @pytest.mark.parametrize("weight", ["regular", "medium", "bold"])
 def test_every_letter_that_the_window_writes_exists_in_its_fonts(weight):
     pygame.font.init()
-    sources = Path(viewer.__file__).parent.glob("*.py")
+    sources = Path(viewer.__file__).parent.rglob("*.py")
     used = set("".join(path.read_text(encoding="utf-8") for path in sources)) - set("\n")
     face = style.font(13, weight)
     assert not [c for c, size in zip(sorted(used), face.metrics("".join(sorted(used))), strict=True) if size is None]

@@ -18,7 +18,7 @@ from viewer.export.summary import Summary, summarise
 from viewer.export.video import film
 from viewer.layout import SIZE
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def decoded(path) -> list[np.ndarray]:

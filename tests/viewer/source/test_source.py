@@ -17,7 +17,7 @@ from viewer.source.process_source import ProcessLife
 from viewer.source.source import InlineLife, LifeError
 from worlds.events import Meal
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def wait_for(found, seconds=20.0):
