@@ -48,8 +48,10 @@ $(STAMP): pyproject.toml constraints.txt
 watch: $(STAMP)  ## open the window on a shipped mind (ARGS="--newborn --objective disagreement=1")
 	@$(BIN)/housecat watch $(ARGS)
 
-test: $(STAMP)  ## lint, types, layers and the quick tests
+test: $(STAMP)  ## lint, format, spelling, types, layers and the quick tests
 	@$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/codespell
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	$(BIN)/pytest -q -m "not slow" -n auto --maxprocesses 4 $(ARGS)
