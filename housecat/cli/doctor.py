@@ -1,4 +1,4 @@
-"""Whether this machine and this environment can run housecat, and what to do where not."""
+"""The command `housecat doctor`: whether this machine can run housecat, and what to do where not."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
+
+from housecat.cli.options import JsonFlag
+from housecat.cli.output import print_result
 
 Mark = Literal["ok", "warn", "fail"]
 PACKAGES = ("agent", "intrinsic", "studies", "viewer", "worlds")
 INSTALL_GL = "apt-get install libegl1 libgl1-mesa-dri (Debian, Ubuntu); until then pictures are plain and slow"
 OPEN_GL = "import moderngl; c = moderngl.create_standalone_context(backend='egl'); print(c.info['GL_RENDERER'])"
-ROOM = 2e9  # bytes: a day of runs
+FREE_SPACE = 2e9  # bytes: a day of runs
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,21 @@ class Check:
         return f"{line}\n{'':16}-> {self.remedy}" if self.remedy else line
 
 
-def examine() -> list[Check]:
+def doctor(*, json: JsonFlag = False) -> int:
+    """Looks whether this machine can run housecat, and says what to do where not. Status 0 when all needed is there."""
+    checks = run_checks()
+    passed = all(check.mark != "fail" for check in checks)
+    found = {"ok": passed, "checks": [asdict(check) for check in checks]}
+    return print_result(found, "\n".join(map(str, checks)), json) or int(not passed)
+
+
+def run_checks() -> list[Check]:
     """Makes all checks. None of them raises."""
     checks: tuple[Callable[[], Check], ...] = (python, pybullet, torch, opengl, video, display, packages, disk)
-    return [_survive(check) for check in checks]
+    return [_without_raising(check) for check in checks]
 
 
-def _survive(check: Callable[[], Check]) -> Check:
+def _without_raising(check: Callable[[], Check]) -> Check:
     try:
         return check()
     except Exception as error:  # whatever is broken here is what the doctor was called for
@@ -137,6 +148,6 @@ def disk() -> Check:
     found = f"{free / 1e9:.1f} GB free in {Path.cwd()}"
     if not writable:
         return Check("disk", "warn", f"{Path.cwd()} is not writable", "start housecat from a folder of your own")
-    if free < ROOM:
+    if free < FREE_SPACE:
         return Check("disk", "warn", found, "make room: a run of 5,000 steps may take 0.5 GB")
     return Check("disk", "ok", found)

@@ -7,17 +7,17 @@ from typing import Annotated
 
 import tyro
 
-from housecat.cli.options import Json, Name
-from housecat.cli.output import report
+from housecat.cli.options import JsonFlag, NameOption
+from housecat.cli.output import print_result
 from housecat.core.errors import UserError
 
 
 def export(
     path: Annotated[Path, tyro.conf.Positional],
     *,
-    name: Name = None,
+    name: NameOption = None,
     sb3: Annotated[Path | None, tyro.conf.arg(metavar="FILE.zip")] = None,
-    json: Json = False,
+    json: JsonFlag = False,
 ) -> int:
     """Makes a Minari dataset of a recorded run, or with --sb3 a policy for Stable-Baselines3 of a mind's reflex.
 
@@ -36,12 +36,12 @@ def export(
         if name is not None:
             raise UserError("--name is for a dataset; a policy is kept in the file that --sb3 names")
         words = f"{sb3}\nAct by it: stable_baselines3.SAC.load({str(sb3)!r}).predict(obs, deterministic=True)"
-        return report(_policy(path, sb3), words, json)
+        return print_result(_policy(path, sb3), words, json)
     from agent.runs.minari_export import export as make
 
     made = make(RunFolder(path), name)
     words = f"{made['steps']} steps in {made['path']}\nRead them: minari.load_dataset({made['id']!r})"
-    return report(made, words, json)
+    return print_result(made, words, json)
 
 
 def _policy(path: Path, file: Path) -> dict[str, str]:

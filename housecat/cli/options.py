@@ -4,62 +4,136 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
 from housecat.core.errors import UserError
 
-UNFIT = "flat", "render_mode", "film"  # options of a world that a life has its own ways with
-Json = Annotated[bool, tyro.conf.arg(help="Print the result as one JSON object.")]
-Name = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
-Place = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
+if TYPE_CHECKING:
+    from agent.runs.run_dir import RunConfig
+
+INTERRUPTED = 130  # the status that a shell expects of a process ended by Ctrl-C
+RESERVED_WORLD_OPTIONS = "flat", "render_mode", "film"  # `housecat watch` and `housecat run` set these themselves
+
+JsonFlag = Annotated[bool, tyro.conf.arg(help="Print the result as one JSON object.")]
+NameOption = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
+PathOption = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
 
 
-def room_options(body: str | None, given: Sequence[str]) -> dict[str, Any]:
-    """Returns what a world is made with, from `--body` and from what `--room` was given, once for each.
+@dataclass(frozen=True)
+class LifeOptions:
+    """Who lives where, wanting what."""
+
+    world: str = "playroom"
+    """Where: see `housecat worlds`. Of a file: my_worlds.py:Attic."""
+    mind: Annotated[str, tyro.conf.arg(metavar="NAME|PATH")] = "kitten"
+    """Who: a mind that comes with housecat (kitten, or the cat that became of it), or the path of one."""
+    newborn: bool = False
+    """Begin with a mind that knows nothing."""
+    setting: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=VALUE")] = ()
+    """How a newborn mind is made, once for each: planner=mppi, horizon=20. See docs/mind.md."""
+    objective: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=WEIGHT")] = ()
+    """What it wants besides, and how much; once for each, 0 leaves one out. Of a file: my_drives.py:LovesRed=1."""
+    body: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    """Body: one that `housecat worlds` names for the world; its first when not given."""
+    room: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="OPTION=VALUE")] = ()
+    """How the world is made, once for each: extras=all, cells=12,12. See `housecat worlds`."""
+    pipeline: bool = False
+    """Let the mind plan its next step while the body takes this one, on a core of its own. See docs/mind.md."""
+    seed: int = 0
+    """Lays out the room, and fixes all chances of a newborn."""
+
+    def run_config(self, steps: int = 1) -> RunConfig:
+        """Returns what a run of this life is started with.
+
+        Args:
+            steps: Control steps that the run is to have.
+
+        Raises:
+            UserError: If an option has no value, is given twice, or does not go with another.
+        """
+        from agent.runs.run_dir import RunConfig
+        from intrinsic import parse_specs
+
+        weights = {_with_absolute_path(name): weight for name, weight in parse_specs(self.objective).items()}
+        mind, room = None if self.newborn else _with_absolute_path(self.mind), world_options(self.body, self.room)
+        settings = mind_settings(self.newborn, self.setting)
+        world = _with_absolute_path(self.world)
+        return RunConfig(world, mind, weights, self.seed, steps, room, settings, self.pipeline)
+
+
+DEFAULT_LIFE = LifeOptions()
+
+
+def _with_absolute_path(name: str) -> str:
+    """Makes the path in a name absolute, so that a run can be gone on with from another folder."""
+    path, colon, thing = name.rpartition(":") if ".py:" in name else (name, "", "")
+    return f"{Path(path).resolve()}{colon}{thing}" if Path(path).is_file() else name
+
+
+def world_options(body: str | None, given: Sequence[str]) -> dict[str, Any]:
+    """Returns the options that a world is made with.
+
+    Args:
+        body: Value of `--body`, if given.
+        given: Each ``OPTION=VALUE`` that `--room` was given.
 
     Raises:
         UserError: If one has no value, is given twice, or has an option of its own.
     """
     found: dict[str, Any] = {} if body is None else {"body": body}
-    return found | _pairs("--room", "extras=all", given, ("body", "seed"), UNFIT)
+    return found | _parse_pairs("--room", "extras=all", given, ("body", "seed"), RESERVED_WORLD_OPTIONS)
 
 
 def mind_settings(newborn: bool, given: Sequence[str]) -> dict[str, Any]:
-    """Returns how a newborn mind is made, from what `--setting` was given, once for each.
+    """Returns the settings that a newborn mind is made with, where other than the defaults.
+
+    Args:
+        newborn: Value of `--newborn`.
+        given: Each ``NAME=VALUE`` that `--setting` was given.
 
     Raises:
         UserError: If one has no value, is given twice, or has an option of its own; or if the mind is no newborn.
     """
-    found = _pairs("--setting", "planner=mppi", given, ("objective", "seed"))
+    found = _parse_pairs("--setting", "planner=mppi", given, ("objective", "seed"))
     if found and not newborn:
         raise UserError(f"--setting {given[0]}: a mind that has lived keeps its settings; add --newborn for a new one")
     return found
 
 
-def _pairs(
-    flag: str, example: str, given: Sequence[str], others: Sequence[str], unfit: Sequence[str] = ()
+def _parse_pairs(
+    flag: str, example: str, given: Sequence[str], own_option: Sequence[str], reserved: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Reads NAME=VALUE: ``true`` or ``false``, a number, a word, or several of them with commas between."""
+    """Reads each NAME=VALUE: ``true`` or ``false``, a number, a word, or several of them with commas between.
+
+    Args:
+        flag: The option that was given these, for messages.
+        example: A pair that could stand there, for messages.
+        given: The pairs.
+        own_option: Names that have an option of their own.
+        reserved: Names that the command line cannot set.
+    """
     found: dict[str, Any] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not (name and equals):
             raise UserError(f"{flag} {text!r}: give a name and its value, such as {flag} {example}")
-        if name in others:
+        if name in own_option:
             raise UserError(f"{flag} {text!r}: that has an option of its own, --{name} {value or name.upper()}")
-        if name in unfit:
+        if name in reserved:
             raise UserError(f"{flag} {text!r}: that is for programs, not for a life that is watched or recorded")
         if name in found:
             raise UserError(f"{flag} {name} is given twice: {found[name]!r} and {value!r}")
-        parts = [_value(part) for part in value.split(",") if part or "," not in value]
+        parts = [_parse_value(part) for part in value.split(",") if part or "," not in value]
         found[name] = parts if "," in value else parts[0]
     return found
 
 
-def _value(text: str) -> bool | float | str:
+def _parse_value(text: str) -> bool | float | str:
+    """Reads ``true`` or ``false``, a finite number, or else a word."""
     if text in ("true", "false"):
         return text == "true"
     for number in (int, float):
@@ -67,6 +141,6 @@ def _value(text: str) -> bool | float | str:
             found = number(text)
         except ValueError:
             continue
-        if math.isfinite(found):  # else it is but a word
+        if math.isfinite(found):
             return found
     return text

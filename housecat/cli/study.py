@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import tyro
 
-from housecat.cli.options import Json, Place
-from housecat.cli.output import lines, report, table
+from housecat.cli.options import JsonFlag, PathOption
+from housecat.cli.output import nested_lines, print_result, two_columns
 from housecat.core.errors import UserError, unknown
 
 
@@ -19,8 +19,8 @@ def study(
     *,
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4),
     steps: int | None = None,
-    out: Place = None,
-    json: Json = False,
+    out: PathOption = None,
+    json: JsonFlag = False,
 ) -> int:
     """Runs a study: a claim about curious minds, measured against controls. Without a name, lists them.
 
@@ -39,7 +39,7 @@ def study(
 
     known = studies.describe()
     if not name:
-        return report(known, table(known), json)
+        return print_result(known, two_columns(known), json)
     if name not in known:
         raise unknown("study", name, known)
     if steps is not None and steps < 1:
@@ -54,4 +54,4 @@ def study(
             options["progress"] = lambda share, words="": bar(100 * share, words)
             result = importlib.import_module(f"studies.{name}").run(seeds=seeds, out=folder, **options)
         write_text(folder / "result.json", jsonlib.dumps(result, indent=2))
-    return report(result, f"{chr(10).join(lines(result.get('metrics', {})))}\nKept in {folder}", json)
+    return print_result(result, f"{chr(10).join(nested_lines(result.get('metrics', {})))}\nKept in {folder}", json)

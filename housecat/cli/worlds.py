@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from housecat.cli.options import Json
-from housecat.cli.output import report, table
+from housecat.cli.options import JsonFlag
+from housecat.cli.output import print_result, two_columns
 from housecat.core.errors import UserError
 
 
@@ -18,7 +18,7 @@ def worlds(
     *,
     seeds: tuple[int, ...] = (0, 1),
     steps: int = 100,
-    json: Json = False,
+    json: JsonFlag = False,
 ) -> int:
     """Lists worlds, bodies and options, or checks that one keeps the contract: `worlds check my_worlds.py:Attic`.
 
@@ -36,19 +36,20 @@ def worlds(
     if action == "list":
         if name:
             raise UserError(f"housecat worlds list takes no name; to check {name}: housecat worlds check {name}")
-        found = {it.name: asdict(it) for it in package.describe()}
-        return report(found, table({it: _said(row) for it, row in found.items()}), json)
+        found = {entry.name: asdict(entry) for entry in package.describe()}
+        return print_result(found, two_columns({name: _summary(entry) for name, entry in found.items()}), json)
     from worlds.testing.contract import check
 
     if not name:
         raise UserError(f"check which world? One of {', '.join(package.names())}, or my_worlds.py:Attic")
     result = check(name, seeds=seeds, steps=steps)
-    return report(result.to_json(), str(result), json) or int(not result.passed)
+    return print_result(result.to_json(), str(result), json) or int(not result.passed)
 
 
-def _said(row: dict[str, Any]) -> str:
-    """Says of a world what it is, and what `--body` and `--room` take there."""
-    if row["problem"]:
-        return str(row["problem"])
-    more = [f"{flag} {', '.join(row[key])}" for flag, key in (("--body", "bodies"), ("--room", "options")) if row[key]]
-    return "\n  ".join([row["summary"], *more])
+def _summary(entry: dict[str, Any]) -> str:
+    """Returns what a world is, and the bodies and options that it takes."""
+    if entry["problem"]:
+        return str(entry["problem"])
+    keys = ("--body", "bodies"), ("--room", "options")
+    more = [f"{flag} {', '.join(entry[key])}" for flag, key in keys if entry[key]]
+    return "\n  ".join([entry["summary"], *more])

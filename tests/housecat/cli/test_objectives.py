@@ -15,12 +15,6 @@ ROOT = Path(__file__).parents[3]
 MINE = ROOT / "examples" / "my_drives.py"
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_a_good_objective_has_status_0_and_a_bad_one_1(capsys: pytest.CaptureFixture[str], elsewhere: Path) -> None:
     assert housecat.main(["objectives", "check", f"{MINE}:LovesRed"]) == 0
     assert "LovesRed: keeps the contract" in capsys.readouterr().out

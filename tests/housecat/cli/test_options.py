@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +9,6 @@ import pytest
 
 from agent.runs.run_dir import RunFolder, load_run
 from housecat.cli import main as housecat
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Runs a command in this process; returns its status, what it printed as JSON, and what it said."""
-
-    def act(*arguments: str) -> tuple[int, Any, str]:
-        status = housecat.main([*arguments, "--json"])
-        out, err = capsys.readouterr()
-        return status, json.loads(out) if out else None, err
-
-    return act
 
 
 def refused(call: Any, given: tuple[str, ...], words: str) -> None:

@@ -1,0 +1,44 @@
+"""The command `housecat replay`."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import tyro
+
+from housecat.cli.doctor import has_display
+from housecat.cli.options import JsonFlag
+from housecat.cli.output import print_result
+from housecat.cli.watch import make_clip, show_in_window
+
+
+def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, json: JsonFlag = False) -> int:
+    """Lives a recorded run again and checks that every sense comes out bit for bit the same.
+
+    Args:
+        path: Folder of the run.
+        show: Let the mind itself live it again, in the window (without a display: as a clip).
+        json: Print what was found as one JSON object.
+    """
+    from agent.runs.recorded_run import begin
+    from agent.runs.run_dir import RunFolder
+    from agent.runs.verify import replay as again
+    from housecat.cli.progress import Bar
+
+    folder = RunFolder(path)
+    rows, difference = 0, ""
+    with Bar(f"{path.name} again", folder.rows) as bar:
+        for row, found_difference in again(folder):
+            rows, difference = row + 1, found_difference
+            bar(rows)
+    found: dict[str, Any] = {"path": str(path), "steps": rows, "same": not difference, "difference": difference}
+    if show:
+        seconds = float(folder.arrays()["time"][-1] - folder.arrays()["time"][0])
+        if has_display():
+            found |= show_in_window(partial(begin, folder.config), seconds)
+        else:
+            found |= make_clip(folder.path, partial(begin, folder.config), seconds, folder.config.who)
+    verdict = f"step {rows - 1} differs: {difference}" if difference else f"{rows} steps, all the same"
+    return print_result(found, f"{path}: {verdict}", json) or int(bool(difference))

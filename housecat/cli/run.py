@@ -1,0 +1,61 @@
+"""The command `housecat run`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from housecat.cli.options import DEFAULT_LIFE, INTERRUPTED, JsonFlag, LifeOptions, NameOption, PathOption
+from housecat.cli.output import print_message, print_result, versions, write_report
+from housecat.cli.watch import CLIP_SECONDS, make_clip
+from housecat.core.errors import UserError
+
+STEPS = 5000
+
+
+def run(
+    life: LifeOptions = DEFAULT_LIFE,
+    *,
+    steps: int | None = None,
+    name: NameOption = None,
+    resume: PathOption = None,
+    clip: bool = False,
+    json: JsonFlag = False,
+) -> int:
+    """Lives without a window, and keeps everything in runs/NAME. Ctrl-C stops it after the step at hand.
+
+    Args:
+        life: Who lives where, wanting what.
+        steps: Control steps (0.2 s of life each) that the run has in the end; 5000 when not given.
+        name: Name of the run; the next free number when not given.
+        resume: A run that was stopped, to go on exactly as though it never was.
+        clip: Make a clip of what it does afterwards, too.
+        json: Print the numbers as one JSON object.
+    """
+    from agent.runs.metrics import summarise
+    from agent.runs.recorded_run import RecordedLife, awaken
+    from housecat.cli.progress import Bar, Interrupts
+
+    if resume is None:
+        recorded = RecordedLife.start(life.run_config(STEPS if steps is None else steps), name)
+    elif name is not None or life != DEFAULT_LIFE:
+        raise UserError("--resume goes on with a run as it is: only --steps, --clip and --json go with it")
+    else:
+        recorded = RecordedLife.resume(resume, steps)
+    folder, moments = recorded.folder, recorded.moments()
+    print_message(f"Recording into {folder.path}")
+    with Interrupts() as stop, Bar(folder.path.name, folder.config.steps) as bar:
+        for _, recorder in moments:
+            skipped = recorded.mind.learner.skips
+            told = f", {skipped.total} updates skipped{' (stopped)' * skipped.stopped}" if skipped.total else ""
+            bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing{told}")
+            if stop.asked:
+                moments.close()
+    numbers = {"path": str(folder.path), "interrupted": recorder.rows < folder.config.steps, **summarise(folder)}
+    write_report(folder.path, {**numbers, "versions": versions()})
+    if clip and not numbers["interrupted"]:
+        numbers |= make_clip(folder.path, partial(awaken, folder.path), CLIP_SECONDS, folder.config.who)
+    print_result(numbers, "", json)
+    if numbers["interrupted"]:
+        print_message(f"Stopped after {numbers['steps']} steps. Go on with: housecat run --resume {folder.path}")
+        return INTERRUPTED
+    return 0
