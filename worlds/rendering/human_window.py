@@ -9,15 +9,13 @@ housecat's own (`viewer.plain_window`) registers in pyproject.toml, as a toolkit
 from __future__ import annotations
 
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from housecat.core.errors import UserError
-
-if TYPE_CHECKING:
-    from worlds.env import World
+from worlds.rendering.protocols import Drawable
 
 GROUP: Final = "housecat.windows"
 
@@ -30,6 +28,20 @@ class Window(Protocol):
 
     def close(self) -> None:
         """Closes it."""
+
+
+class Filmed(Drawable, Protocol):
+    """What can be shown step by step.
+
+    Attributes:
+        control_dt: Seconds per control step.
+    """
+
+    control_dt: float
+
+    def film(self) -> npt.NDArray[np.float32]:
+        """Returns (frames, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
+        ...
 
 
 def open_window(width: int, height: int, title: str) -> Window:
@@ -51,7 +63,7 @@ def open_window(width: int, height: int, title: str) -> Window:
 class Showing:
     """Draws a world from a corner of its room, into pictures or into a window."""
 
-    def __init__(self, world: World, width: int = 640, height: int = 480) -> None:
+    def __init__(self, world: Filmed, width: int = 640, height: int = 480) -> None:
         self._world, self._size = world, (width, height)
         self._renderer: Any = None
         self._window: Window | None = None

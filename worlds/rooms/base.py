@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -11,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from housecat.core.errors import unknown
+from housecat.core.errors import UserError, unknown
 from worlds.bodies import BODIES, yaw
-from worlds.events import Event
+from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.rendering.scene import Scene
-from worlds.rooms import layout as layouts
-from worlds.rooms import user_events as deeds
 from worlds.rooms.builder import WALL
+from worlds.rooms.placement import distance_to_box
 from worlds.rooms.pose_recorder import Film, Nodes, plan
 from worlds.rooms.sensing import Sensing
 from worlds.sensors.camera import Backend
@@ -25,7 +25,8 @@ from worlds.sensors.vitals import Vitals
 
 __all__ = ["WALL", "Room"]
 
-LAYOUTS = 50  # tries to lay out by chance what a layout does not name
+MAX_LAYOUTS = 50  # layouts drawn until what a layout names overlaps nothing
+PLACE_MARGIN = 0.3  # metres from the walls within which the event `Place` puts nothing
 CONTACT_EVERY = 4  # substeps between looks at contacts: at 240 Hz, touch is felt at 60 Hz
 
 
@@ -110,30 +111,99 @@ class Room(Sensing):
         self._forget()
         for thing in self._things:
             thing.color, thing.glow, thing.present = thing.shape.color, thing.shape.glow, True
-        for tries in reversed(range(LAYOUTS)):
+        for retries in reversed(range(MAX_LAYOUTS)):
             self.places.taken = []
             for fixture in self._fixtures:
                 fixture.lay_out()
             self.lay_out()
             self.settle()
             for name, place in layout.items():
-                self._put(name, place)
-            if not layout or self._check_layout(layout, tries):
+                self._place_named(name, place)
+            if not layout or self._check_layout(layout, retries):
                 break
         self.vitals = Vitals()
         self._skin.begin()
         self._film.stand_still()
 
-    def _put(self, name: str, place: Sequence[float]) -> None:
-        layouts.put(self, name, place)
+    def _place_named(self, name: str, place: Sequence[float]) -> None:
+        """Puts a thing, or the body, where a layout says.
 
-    def _check_layout(self, layout: Mapping[str, Sequence[float]], tries: int) -> bool:
-        return layouts.check(self, layout, tries)
+        Args:
+            name: Name of the thing, or of the body.
+            place: x and y (m), and a heading (rad) if wanted.
 
-    def _land(self, x: float, y: float) -> None:
-        """Puts the body on its feet at the nearest place with room for it."""
-        x, y = layouts.landing(self, x, y)
+        Raises:
+            UserError: If there is nothing of that name, or `place` is no place.
+        """
+        known = self._named
+        if name != self.body.name and name not in known:
+            raise unknown("thing in a layout", name, (*known, self.body.name))
+        if len(place) not in (2, 3) or not all(map(math.isfinite, place)):
+            raise UserError(f"layout[{name!r}]={place!r}; give x, y (m) and, if you like, a heading (rad)")
+        x, y, heading = (*map(float, place), 0.0)[:3]
+        if name == self.body.name:
+            self.body.place(x, y, heading, self.level(x, y))
+        else:
+            known[name].place(x, y, self.level(x, y) + known[name].shape.size[2], heading)
+
+    def _check_layout(self, layout: Mapping[str, Sequence[float]], retries: int) -> bool:
+        """Checks that what was placed by name lies in the room and touches nothing.
+
+        Args:
+            layout: Where the named things were placed.
+            retries: How often the rest may still be laid out anew.
+
+        Returns:
+            Whether it does; False where something lies in the way by chance, and may lie elsewhere another time.
+
+        Raises:
+            UserError: If it lies outside, or touches something that does not make way.
+        """
+        where = {name: (*t.pose()[0][:2], t.radius) for name, t in self._named.items() if not t.ghost}
+        where[self.body.name] = (*self.physics.pose(self.body.id)[0][:2], self.body.radius)
+        for name in layout:
+            if name not in where:
+                continue  # what is touched by nothing overlaps nothing
+            x, y, r = where[name]
+            if abs(x) > self.size[0] / 2 - r or abs(y) > self.size[1] / 2 - r:
+                raise UserError(
+                    f"layout[{name!r}]={tuple(layout[name])} lies outside the room of {self.size[0]} x {self.size[1]} m"
+                )
+            for other, (a, b, s) in where.items():
+                if other != name and math.hypot(x - a, y - b) < r + s:
+                    if retries and other not in layout:
+                        return False
+                    raise UserError(f"layout[{name!r}]={tuple(layout[name])} overlaps {other} at ({a:.2f}, {b:.2f})")
+            for wall in self._barriers:
+                if distance_to_box((x, y), wall.position, wall.size) < r:
+                    a, b, _ = wall.position
+                    raise UserError(
+                        f"layout[{name!r}]={tuple(layout[name])} overlaps {wall.name} at ({a:.2f}, {b:.2f})"
+                    )
+        return True
+
+    def place_body_near(self, x: float, y: float) -> None:
+        """Puts the body on its feet at the nearest place (m) with room for it."""
+        x, y = self._free_spot_near(x, y)
         self.body.place(x, y, yaw(self.physics.pose(self.body.id)[1]), self.level(x, y))
+
+    def _free_spot_near(self, x: float, y: float) -> tuple[float, float]:
+        """Finds the nearest place (m) with room for the body.
+
+        Put into a thing it would be pressed into it with thousands of newtons, and never come free.
+        """
+        reach = self.body.reach
+        solid = [t for t in self._things if not t.ghost and t.link < 0]
+        # A thing that gives way needs no more room than its own; beside a fixed one there must be space to turn.
+        things = [(*t.pose()[0][:2], t.radius * (1.0 if t.movable else 1.5)) for t in solid]
+        edge = np.array(self.size) / 2 - reach
+        spots = []
+        for dx, dy in itertools.product(np.linspace(-1.5, 1.5, 13), repeat=2):
+            at = (float(np.clip(x + dx, -edge[0], edge[0])), float(np.clip(y + dy, -edge[1], edge[1])))
+            room_left = min((math.hypot(at[0] - a, at[1] - b) - r for a, b, r in things), default=math.inf)
+            walled = any(distance_to_box(at, wall.position, wall.size) < reach for wall in self._barriers)
+            spots.append((walled or room_left < reach, math.hypot(at[0] - x, at[1] - y), at))
+        return min(spots)[2]
 
     def _forget(self) -> None:
         """Lets the physics forget every contact, so that a used room is bit-equal to a new one.
@@ -170,10 +240,30 @@ class Room(Sensing):
         if self.body.fallen is not None and self.body.tilt() < self.body.fallen:
             self.events.append({"event": "fall"})
             x, y, _ = self.physics.pose(self.body.id)[0]
-            self._land(x, y)
+            self.place_body_near(x, y)
 
     def _apply(self, event: Event) -> None:
-        deeds.do(self, event)
+        if isinstance(event, Meal):
+            self.vitals.gain(event.energy)
+            return
+        if isinstance(event, Switch):
+            self.switch(event.target, event.setting)
+            return
+        movable = {thing.name: thing for thing in self._things if thing.movable}
+        if event.target not in (*movable, self.body.name):
+            raise unknown("target", event.target, (*movable, self.body.name))
+        thing = movable.get(event.target)
+        if isinstance(event, Poke):
+            self.physics.push(self.body.id if thing is None else thing.body, event.impulse)
+        elif isinstance(event, Place):
+            x, y = (
+                float(np.clip(v, -side / 2 + PLACE_MARGIN, side / 2 - PLACE_MARGIN))
+                for v, side in zip(event.position, self.size, strict=True)
+            )
+            if thing is None:
+                self.place_body_near(x, y)
+            else:
+                thing.place(x, y, self.level(x, y) + thing.shape.size[2])
 
     def scene(self) -> Scene:
         """Returns what there is to draw, with the poses of now."""

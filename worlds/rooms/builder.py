@@ -13,7 +13,8 @@ from worlds.env import World
 from worlds.physics import builders as building
 from worlds.physics.joints import Joint
 from worlds.rendering.scene import Shape, Vector
-from worlds.rooms.fixtures.base import AWAY, Fixture, Piece
+from worlds.rooms.fixtures.base import Fixture
+from worlds.rooms.pieces import AWAY, Piece
 from worlds.rooms.placement import Places
 from worlds.sensors.things import Thing
 

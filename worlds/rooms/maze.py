@@ -9,9 +9,9 @@ from typing import Any
 from housecat.core.errors import UserError
 from worlds.bodies import yaw
 from worlds.rendering.scene import Shape
-from worlds.rooms import layout as layouts
 from worlds.rooms.base import WALL, Room
 from worlds.rooms.maze_layout import Cell, Plan, carve, read
+from worlds.rooms.placement import distance_to_box
 
 CELL = 1.2  # metres
 HEDGE = 0.05  # half thickness (m)
@@ -87,15 +87,15 @@ class Maze(Room):
         (x, y), (a, b) = cell, self.plan.open(cell)[0]
         return math.atan2(b - y, a - x)
 
-    def _land(self, x: float, y: float) -> None:
+    def place_body_near(self, x: float, y: float) -> None:
         """Puts the body into the middle of the cell, where there is room whichever way it faces."""
         cell = self.cell(x, y)
         heading = yaw(self.physics.pose(self.body.id)[1])
         clear = self.body.reach < CELL / 2 - HEDGE
         self.body.place(*self.middle(cell), heading if clear else self._way_out(cell))
 
-    def _check_layout(self, layout: Mapping[str, Sequence[float]], tries: int) -> bool:
-        if not super()._check_layout(layout, tries):
+    def _check_layout(self, layout: Mapping[str, Sequence[float]], retries: int) -> bool:
+        if not super()._check_layout(layout, retries):
             return False
         if self.body.name in layout:
             x, y = layout[self.body.name][:2]
@@ -103,9 +103,9 @@ class Maze(Room):
                 (a, b), (c, d) = self.middle(one), self.middle(other)
                 half = (HEDGE, CELL / 2) if one[1] == other[1] else (CELL / 2, HEDGE)
                 at = ((a + c) / 2, (b + d) / 2)
-                away = layouts.gap((x, y), at, half)
+                away = distance_to_box((x, y), at, half)
                 if away < self.body.radius:
-                    if tries and self.drawn is None:
+                    if retries and self.drawn is None:
                         return False
                     raise UserError(
                         f"layout[{self.body.name!r}]={tuple(layout[self.body.name])} overlaps the hedge at "

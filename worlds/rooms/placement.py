@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -47,3 +48,8 @@ class Places:
         raise UserError(
             f"a room of {self._size[0]} x {self._size[1]} m has no place left for a radius of {radius:.2f} m"
         )
+
+
+def distance_to_box(at: Sequence[float], middle: Sequence[float], half: Sequence[float]) -> float:
+    """Returns how far (m) a place is from a box that stands on the floor, 0 inside of it."""
+    return math.hypot(*(max(abs(p - q) - h, 0.0) for p, q, h in zip(at, middle[:2], half[:2], strict=True)))

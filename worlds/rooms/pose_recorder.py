@@ -12,7 +12,7 @@ import numpy.typing as npt
 from worlds.bodies.body import Body
 from worlds.physics.client import UPRIGHT, Physics, Pose
 from worlds.rendering.scene import Scene, Shape
-from worlds.rooms.fixtures.base import OUT_OF_SIGHT, Piece
+from worlds.rooms.pieces import OUT_OF_SIGHT, Piece
 from worlds.sensors.things import Thing
 
 HERE: Pose = ((0.0, 0.0, 0.0), UPRIGHT)  # of the room itself

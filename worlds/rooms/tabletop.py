@@ -138,10 +138,10 @@ class Tabletop(Room):
             raise UserError(f"the arm is bolted to the table at ({BASE}, 0.0): it cannot be put at {event.position}")
         super()._apply(event)
 
-    def _put(self, name: str, place: Any) -> None:
+    def _place_named(self, name: str, place: Any) -> None:
         if name == self.body.name:
             raise UserError(f"the arm is bolted to the table at ({BASE}, 0.0): it cannot be put at {tuple(place)}")
-        super()._put(name, place)
+        super()._place_named(name, place)
 
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state, with how far the drawer is open (m)."""
