@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help setup watch test minds pictures clean
+.PHONY: help setup watch test docs minds pictures clean
 
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -54,7 +54,12 @@ test: $(STAMP)  ## lint, format, spelling, types, layers and the quick tests
 	$(BIN)/codespell
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	$(MAKE) --no-print-directory docs
 	$(BIN)/pytest -q -m "not slow" -n auto --maxprocesses 4 $(ARGS)
+
+docs: $(STAMP)  ## build the documentation into build/docs; a warning is an error
+	@# What is kept of pages that warned is removed: the next build would not read them again, nor warn.
+	$(BIN)/sphinx-build -q -W --keep-going -j 2 -d build/doctrees docs build/docs || { rm -rf build/doctrees; exit 1; }
 
 minds: $(STAMP)  ## train again the minds that housecat ships
 	@$(BIN)/python -m scripts.train_shipped_minds $(ARGS)

@@ -15,7 +15,7 @@ import pytest
 from housecat.cli import main as housecat
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -23,7 +23,7 @@ def blocks(language: str) -> list[object]:
     found = []
     for page in PAGES:
         texts = [text for kind, text in FENCE.findall(page.read_text()) if kind == language]
-        found += [pytest.param(text, id=f"{page.name}-{i}") for i, text in enumerate(texts)]
+        found += [pytest.param(text, id=f"{page.relative_to(ROOT)}-{i}") for i, text in enumerate(texts)]
     return found
 
 
@@ -63,7 +63,7 @@ def test_the_table_of_keys_is_the_windows() -> None:
     assert "\n".join(rows) in (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", page.read_text())
     missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]

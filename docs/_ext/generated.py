@@ -1,0 +1,163 @@
+"""Replaces each line `<!-- generated: NAME ARGUMENTS -->` of a page by what the code says when the pages are built."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import io
+import os
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest import mock
+
+from sphinx.application import Sphinx
+
+MARK = re.compile(r"^<!-- generated: (.+?) -->$", re.MULTILINE)
+STARS = re.compile(r"(``.*?``)|([(, ])\*(?=[a-z])")
+COLUMNS = 100  # of the help of commands
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Returns a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(_cell, row))} |" for row in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def code(text: str, language: str = "text") -> str:
+    """Returns a block of code in Markdown."""
+    return f"````{language}\n{text.rstrip()}\n````"
+
+
+def api(name: str) -> str:
+    """Documents what a module makes public: what its `__all__` names, or all that its public modules define."""
+    module = importlib.import_module(name)
+    if not hasattr(module, "__all__"):
+        inner = [f"{name}.{it.name}" for it in pkgutil.iter_modules(module.__path__)]
+        return "\n\n".join(f"## {it}\n\n{rst(f'.. automodule:: {it}', '   :members:')}" for it in inner)
+    return "\n\n".join(_documented(module, public) for public in module.__all__)
+
+
+def _documented(module: ModuleType, name: str) -> str:
+    found, path = getattr(module, name), f"{module.__name__}.{name}"
+    if inspect.ismodule(found):  # a function with the name of the module that it is in
+        found, path = getattr(found, name), f"{path}.{name}"
+    home = getattr(found, "__module__", module.__name__).partition(".")[0]
+    if home != module.__name__.partition(".")[0]:
+        return f"`{path}` is that of `{found.__module__}`, kept here so that one import is enough."
+    if inspect.isclass(found):
+        return rst(f".. autoclass:: {path}", "   :members:", "   :show-inheritance:")
+    return rst(f".. auto{'function' if callable(found) and inspect.isroutine(found) else 'data'}:: {path}")
+
+
+def rst(*lines: str) -> str:
+    """Returns lines of reStructuredText as a block in Markdown."""
+    return "\n".join(["```{eval-rst}", *lines, "```"])
+
+
+def command_line() -> str:
+    """Returns what every command says of itself."""
+    from housecat.cli.main import COMMANDS
+
+    helps = [f"## housecat {name}\n\n{code(_help(name))}" for name in COMMANDS]
+    return "\n\n".join([code(_help()), *helps])
+
+
+def _help(*command: str) -> str:
+    from housecat.cli.main import main
+
+    out = io.StringIO()
+    with (
+        mock.patch.dict(os.environ, COLUMNS=str(COLUMNS), NO_COLOR="1"),
+        contextlib.redirect_stdout(out),
+        contextlib.suppress(SystemExit),
+    ):
+        main([*command, "--help"])
+    return out.getvalue()
+
+
+def keys() -> str:
+    """Returns what keys and mouse do in the window."""
+    from viewer.keys import KEYS, MOUSE
+
+    rows = [[key.label, key.words] for key in KEYS] + [[what, words] for what, words in MOUSE]
+    return table(["key, mouse", "what it does"], rows)
+
+
+def objectives() -> str:
+    """Returns the catalogue of objectives as a table, and what each class says of itself."""
+    from intrinsic.registry import class_of
+    from intrinsic.testing.catalogue_table import rows
+
+    catalogue = rows()
+    head = ["objective", "what it does", "kind", "reads", "properties"]
+    listed = table(head, [row.cells()[: len(head)] for row in catalogue])
+    classes = [(row.name, class_of(row.name)) for row in catalogue]
+    told = [f"## {name}\n\n{rst(f'.. autoclass:: {it.__module__}.{it.__qualname__}')}" for name, it in classes]
+    return "\n\n".join([listed, *told])
+
+
+def worlds() -> str:
+    """Returns the worlds, their bodies and their options as a table."""
+    import worlds as package
+
+    head = ["world", "what it is", "bodies", "options of its own", "Gymnasium id"]
+    rows = [[f"`{it.name}`", it.summary, ", ".join(it.bodies), _quoted(it.options), f"`{it.id}`"] for it in
+            package.describe() if it.origin == "housecat"]  # fmt: skip
+    return table(head, rows)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def results() -> str:
+    """Returns the claims that were measured, one row each."""
+    from scripts.results_table import claims, markdown
+
+    return markdown(claims(Path(__file__).parents[1] / "results"))
+
+
+MAKERS: dict[str, Callable[..., str]] = {
+    it.__name__.replace("_", "-"): it for it in (api, command_line, keys, objectives, worlds, results)
+}
+
+
+def fill(text: str) -> str:
+    """Replaces the marks in a page."""
+
+    def made(found: re.Match[str]) -> str:
+        name, *arguments = found[1].split()
+        return MAKERS[name](*arguments)
+
+    return MARK.sub(made, text)
+
+
+def _read(app: Sphinx, name: str, source: list[str]) -> None:
+    source[0] = fill(source[0])
+
+
+def _starred(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """Lets docstrings write shapes as they are in Python, ``(*lead, 3)``, where a star would begin an emphasis."""
+    lines[:] = [STARS.sub(lambda found: found[1] or f"{found[2]}\\*", line) for line in lines]
+
+
+def _outdated(app: Sphinx, env: Any, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
+    """Makes pages with marks anew each time: the code may say something else."""
+    return [name for name in env.found_docs if MARK.search(Path(env.doc2path(name)).read_text(encoding="utf-8"))]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Registers what happens while pages are read."""
+    app.connect("source-read", _read)
+    app.connect("env-get-outdated", _outdated)
+    app.connect("autodoc-process-docstring", _starred)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
