@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from agent.config_checks import check
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 
 WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
 
@@ -173,7 +173,7 @@ class MindConfig:
         kinds = {f.name: str(f.type) for f in fields(cls)}
         for name, value in values.items():
             if name not in kinds:
-                raise unknown("setting of a mind", name, kinds)
+                raise unknown_name("setting of a mind", name, kinds)
             if name == "objectives" and not isinstance(value, dict):
                 raise UserError(f"objectives={value!r} must be weights by name")
             kind = type(value).__name__

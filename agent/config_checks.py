@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agent.actor.planners import PLANNERS
 from agent.memory.replay_buffer import PRIORITIES
 from agent.world_model.regularizers import REGULARIZERS
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 
 if TYPE_CHECKING:
     from agent.config import MindConfig
@@ -55,7 +55,7 @@ def check(config: MindConfig) -> None:
             raise UserError(f"{name}={getattr(config, name)} must be at least {least}")
     for name, choices in CHOICES.items():
         if getattr(config, name) not in choices:
-            raise unknown(name, getattr(config, name), tuple(choices))
+            raise unknown_name(name, getattr(config, name), tuple(choices))
     if config.elites + config.reflex_seeds > config.samples - 2 and config.reflex != "off":
         raise UserError(
             f"elites={config.elites} and reflex_seeds={config.reflex_seeds} together cannot exceed "

@@ -13,7 +13,7 @@ import torch
 from agent.mind import Mind
 from housecat.core.errors import UserError
 from intrinsic import Memory, Mixture, Objective
-from intrinsic.plugin import class_in_source, is_file_spec
+from intrinsic.plugin import class_from_source, is_file_spec
 from intrinsic.registry import key_of, made
 from worlds import Event, World
 
@@ -104,7 +104,7 @@ def reload(mind: Mind, world: World, event: Reload) -> dict[str, Any]:
     try:
         with torch.random.fork_rng(devices=[]):  # first weights come from the mind's seed, as at its birth
             torch.manual_seed(mind.seed)
-            new = Mixture({made(event.spec, class_in_source(event.spec, event.source)): 1.0})
+            new = Mixture({made(event.spec, class_from_source(event.spec, event.source)): 1.0})
             _try(mind, world, new)
         old = mind.mixture[name]
         mind.mixture.adopt(name, new)

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeVar
 import torch
 from torch import Tensor, nn
 
-from housecat.core.errors import unknown
+from housecat.core.errors import unknown_name
 from intrinsic.objective import View
 
 FAR: Final = 5.0  # standard deviations: what lies farther out is cut to that
@@ -29,7 +29,7 @@ def mlp(*sizes: int) -> nn.Sequential:
 def vetted(tokens: str) -> Tokens:
     """Returns a choice of tokens, or raises UserError."""
     if tokens not in ("all", "things"):
-        raise unknown("choice of tokens", tokens, ("all", "things"))
+        raise unknown_name("choice of tokens", tokens, ("all", "things"))
     return "all" if tokens == "all" else "things"
 
 

@@ -11,29 +11,33 @@ from housecat.core.plugins import is_file_spec
 from intrinsic.isolation.guard import fence, seed_of
 from intrinsic.objective import Objective
 
-__all__ = ["class_in_file", "class_in_source", "is_file_spec"]
+__all__ = ["class_from_file", "class_from_source", "is_file_spec"]
 
-OBJECTIVE = housecat.core.plugins.Kind(
-    Objective, "objective", "intrinsic.Objective", "my_drives.py:LovesRed", "a method `cost`"
-)  # fmt: skip
+OBJECTIVE = housecat.core.plugins.PluginKind(
+    base=Objective,  # type: ignore[type-abstract]
+    noun="objective",
+    base_name="intrinsic.Objective",
+    example="my_drives.py:LovesRed",
+    members="a method `cost`",
+)
 
 
-def class_in_file(spec: str) -> type[Objective]:
+def class_from_file(spec: str) -> type[Objective]:
     """Loads the class that ``path/to/file.py:ClassName`` names.
 
     Raises:
         UserError: The file is missing or does not import, or the class is not there or is no objective.
     """
-    return housecat.core.plugins.class_in_file(spec, OBJECTIVE, fenced)
+    return housecat.core.plugins.class_from_file(spec, OBJECTIVE, fenced)
 
 
-def class_in_source(spec: str, source: str) -> type[Objective]:
+def class_from_source(spec: str, source: str) -> type[Objective]:
     """Makes the class that ``path/to/file.py:ClassName`` would name if `source` were what the file holds.
 
     Raises:
         UserError: The source does not run, or the class is not there or is no objective.
     """
-    return housecat.core.plugins.class_in_source(spec, source, OBJECTIVE, fenced)
+    return housecat.core.plugins.class_from_source(spec, source, OBJECTIVE, fenced)
 
 
 def fenced(name: str) -> AbstractContextManager[None]:

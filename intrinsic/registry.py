@@ -13,14 +13,14 @@ import torch
 
 from housecat.core.errors import UserError
 from housecat.core.plugins import is_file_spec
-from housecat.core.registry import Plugins
+from housecat.core.registry import Registry
 from intrinsic.catalogue import BUILTIN
 from intrinsic.isolation.guard import blame, fence, file_of, seed_of
 from intrinsic.objective import Objective
 from intrinsic.plugin import OBJECTIVE, fenced
 
 GROUP: Final = "housecat.objectives"
-PLUGINS = Plugins(GROUP, BUILTIN, OBJECTIVE, fenced)
+REGISTRY = Registry(GROUP, BUILTIN, OBJECTIVE, fenced)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Description:
 
 def names() -> list[str]:
     """Returns the names of the registered objectives, housecat's own first."""
-    return PLUGINS.names()
+    return REGISTRY.names()
 
 
 def split(name: str) -> tuple[str, str]:
@@ -139,8 +139,7 @@ def class_of(name: str) -> type[Objective]:
     Raises:
         UserError: There is no such objective, or it cannot be imported.
     """
-    found: type[Objective] = PLUGINS.class_of(split(name)[0])
-    return found
+    return REGISTRY.load(split(name)[0])
 
 
 def make(name: str, **options: Any) -> Objective:
@@ -189,7 +188,7 @@ def describe(*which: str) -> tuple[Description, ...]:
 
 
 def _description(name: str) -> Description:
-    origin = PLUGINS.origin(split(name)[0])
+    origin = REGISTRY.origin(split(name)[0])
     try:
         kind, argument = class_of(name), split(name)[1]
         it = make(f"{name}:{kind.takes}" if kind.takes and not argument else name)

@@ -7,7 +7,7 @@ from typing import cast
 
 from torch import nn
 
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from intrinsic.catalogue import BUILTIN
 from intrinsic.isolation.vetting import vet, vetted_weight
 from intrinsic.objective import Objective
@@ -47,7 +47,7 @@ class Terms(nn.Module):
 
     def _term(self, name: str) -> Term:
         if name not in self.terms:
-            raise unknown("objective in this mixture", name, self.terms)
+            raise unknown_name("objective in this mixture", name, self.terms)
         return cast(Term, self.terms[name])
 
     def __getitem__(self, name: str) -> Objective:

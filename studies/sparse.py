@@ -21,7 +21,7 @@ import numpy as np
 import torch
 
 import intrinsic
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from studies.common import sparse_envs as rare
 from studies.common.lives import metric, result
 from studies.common.runner import Progress, side_by_side
@@ -82,7 +82,7 @@ def run(
         raise UserError("this study needs Stable-Baselines3: pip install 'housecat[sb3]'")
     for name in which:
         if name not in intrinsic.names():
-            raise unknown("objective", name, intrinsic.names())
+            raise unknown_name("objective", name, intrinsic.names())
     names = (ALONE, *which)
     jobs = [(f"{task}/{name}", seed) for task in TASKS for seed in seeds for name in names]
     done = side_by_side(partial(life, steps=steps), jobs, progress, out / "lives")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from worlds.deterministic_env import Exact, Obs
 from worlds.events import Event, to_json
 from worlds.physics.client import Physics
@@ -62,7 +62,7 @@ class World(Exact):
     ) -> None:
         for name in senses:
             if name not in self.known_senses:
-                raise unknown("sense", name, self.known_senses)
+                raise unknown_name("sense", name, self.known_senses)
         ratio = control_dt / physics_dt if 0 < physics_dt < math.inf else 0.0
         if not 1 <= ratio <= MOST_SUBSTEPS or abs(ratio - round(ratio)) > 1e-6:
             raise UserError(
@@ -135,7 +135,7 @@ class World(Exact):
         options = options or {}
         for name in options:
             if name != "layout":
-                raise unknown("option of reset", name, ("layout",))
+                raise unknown_name("option of reset", name, ("layout",))
         super().reset(seed=seed)
         self.steps = 0
         self.events = []

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from worlds.env import World
 from worlds.rooms.base import Room
 
@@ -42,7 +42,7 @@ def check(kind: type[World], given: Mapping[str, Any]) -> None:
     every = known(kind)
     for name, value in given.items():
         if name not in every:
-            raise unknown(f"option of {kind.__name__}", name, every)
+            raise unknown_name(f"option of {kind.__name__}", name, every)
         wanted = _hint(kind, name)
         if not _fits(value, wanted):
             raise UserError(f"{name}={value!r}; allowed in {kind.__name__}: {_words(wanted)}")

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import gymnasium
 
-from housecat.core.errors import UserError
-from housecat.core.plugins import Kind, blame, is_file_spec
-from housecat.core.registry import Plugins
+from housecat.core.errors import UserError, describe_error
+from housecat.core.plugins import PluginKind, is_file_spec
+from housecat.core.registry import Registry
 from worlds.env import World
 from worlds.options import check as check_options
 from worlds.options import own
@@ -18,8 +18,14 @@ from worlds.rooms import ROOMS
 
 GROUP: Final = "housecat.worlds"
 BUILTIN: Final[dict[str, type[World]]] = {**ROOMS}
-WORLD = Kind(World, "world", "worlds.Room", "my_worlds.py:Attic", "methods `furnish` and `lay_out`")
-PLUGINS = Plugins(GROUP, BUILTIN, WORLD)
+WORLD = PluginKind(
+    base=World,  # type: ignore[type-abstract]
+    noun="world",
+    base_name="worlds.Room",
+    example="my_worlds.py:Attic",
+    members="methods `furnish` and `lay_out`",
+)
+REGISTRY = Registry(GROUP, BUILTIN, WORLD)
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ class Description:
 
 def names() -> tuple[str, ...]:
     """Returns the names of all registered worlds, housecat's own first."""
-    return tuple(PLUGINS.names())
+    return tuple(REGISTRY.names())
 
 
 def class_of(name: str) -> type[World]:
@@ -56,8 +62,7 @@ def class_of(name: str) -> type[World]:
     Raises:
         UserError: There is no such world, or it cannot be imported.
     """
-    found: type[World] = PLUGINS.class_of(name)
-    return found
+    return REGISTRY.load(name)
 
 
 def make(name: str, seed: int | None = 0, **options: Any) -> World:
@@ -82,7 +87,9 @@ def make(name: str, seed: int | None = 0, **options: Any) -> World:
     except UserError:
         raise
     except (Exception, SystemExit) as error:  # the code of somebody who wants to know in which line
-        raise UserError(f"world {name!r} cannot be made: {blame(error, inspect.getsourcefile(kind))}") from error
+        raise UserError(
+            f"world {name!r} cannot be made: {describe_error(error, inspect.getsourcefile(kind))}"
+        ) from error
 
 
 def _made(kind: type[World], seed: int | None, options: dict[str, Any]) -> World:
@@ -103,7 +110,7 @@ def register() -> None:
     between two steps, so that a film is one pose long.
     """
     places = {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILTIN.items()}
-    for name, place in {**{name: point.value for name, point in PLUGINS.points().items()}, **places}.items():
+    for name, place in {**{name: point.value for name, point in REGISTRY.entry_points().items()}, **places}.items():
         if gym_id(name) not in gymnasium.registry:
             gymnasium.register(gym_id(name), entry_point=place, kwargs={"flat": True, "film": 1})
 
@@ -114,7 +121,7 @@ def describe(*which: str) -> tuple[Description, ...]:
 
 
 def _description(name: str) -> Description:
-    origin = PLUGINS.origin(name)
+    origin = REGISTRY.origin(name)
     known_as = "" if is_file_spec(name) else gym_id(name)
     try:
         kind = class_of(name)

@@ -22,7 +22,7 @@ from agent.config import MindConfig
 from agent.configurator.configurator import Focus
 from agent.perception.augmentation import Mirror
 from housecat.core.atomic_write import write_bytes
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 
 if TYPE_CHECKING:
     from agent.mind import Mind
@@ -173,7 +173,7 @@ def find(name: str | Path) -> Path:
         return path
     if path.parent != Path():
         raise UserError(f"there is no mind at {path}. Shipped minds: {', '.join(shipped()) or 'none'}")
-    raise unknown("mind", str(name), shipped(), "Or give the path of a saved one.")
+    raise unknown_name("mind", str(name), shipped(), "Or give the path of a saved one.")
 
 
 def _file(path: Path) -> Path:

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from housecat.core.atomic_write import write_arrays, write_bytes, writing
+from housecat.core.atomic_write import write_arrays, write_bytes, explain_write_errors
 from agent.moment import Mode, Moment
 from agent.runs.metrics import Play
 from agent.runs.run_dir import RunFolder, stack
@@ -52,7 +52,7 @@ class Recorder:
     def __enter__(self) -> Recorder:
         from torch.utils.tensorboard import SummaryWriter
 
-        with writing(self.path):
+        with explain_write_errors(self.path):
             self._lock = (self.path / ".lock").open("w")
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +70,7 @@ class Recorder:
         Raises:
             UserError: If the disk is full; what was written before stays readable.
         """
-        with writing(self.path):
+        with explain_write_errors(self.path):
             assert self._events is not None, "a Recorder is used in a with statement"
             for event in moment.events:
                 self._events.write(json.dumps({"row": self.rows, "step": moment.step, **event}) + "\n")
@@ -87,7 +87,7 @@ class Recorder:
 
     def flush(self) -> None:
         """Writes the rows that wait."""
-        with writing(self.path):
+        with explain_write_errors(self.path):
             if self._pending:
                 first = self.rows - len(self._pending)
                 write_arrays(self.path / "moments" / f"{first:09d}.npz", stack(self._pending))
@@ -102,7 +102,7 @@ class Recorder:
         """
         self.flush()
         at = self.path / "checkpoints" / f"{self.rows:09d}"
-        with writing(self.path):
+        with explain_write_errors(self.path):
             temporary = at.with_name(f".{at.name}")
             for old in (temporary, at):
                 shutil.rmtree(old, ignore_errors=True)
@@ -134,7 +134,7 @@ class Recorder:
         finally:
             for open_file in (self._board, self._events, self._lock):
                 if open_file is not None:
-                    with writing(self.path):
+                    with explain_write_errors(self.path):
                         open_file.close()
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 import worlds
-from housecat.core.atomic_write import Arrays, write_arrays, write_text, writing
-from housecat.core.errors import UserError, unknown
+from housecat.core.atomic_write import Arrays, write_arrays, write_text, explain_write_errors
+from housecat.core.errors import UserError, unknown_name
 from housecat.core.plugins import is_file_spec
 from worlds import World
 
@@ -104,7 +104,7 @@ class RunFolder:
             siblings = self.path.parent.glob("*/config.toml") if self.path.parent.is_dir() else ()
             known = [str(config.parent) for config in siblings]
             remedy = "A run is a folder with a config.toml; `housecat run` makes one."
-            raise unknown("run", str(path), known, remedy) if known else UserError(f"no run at {path}. {remedy}")
+            raise unknown_name("run", str(path), known, remedy) if known else UserError(f"no run at {path}. {remedy}")
 
     @classmethod
     def create(cls, config: RunConfig, name: str | None = None, parent: str | os.PathLike[str] = "runs") -> RunFolder:
@@ -122,7 +122,7 @@ class RunFolder:
         if name is not None and not NAME.fullmatch(name):
             raise UserError(f"name={name!r}; a run's name has letters, digits, '.', '_' and '-' only, and no folders")
         stem = f"{config.where}-{config.who}"
-        with writing(root):
+        with explain_write_errors(root):
             root.mkdir(parents=True, exist_ok=True)
             numbered = (root / f"{stem}-{i:03d}" for i in range(1, 100_000))
             for path in (root / name,) if name else numbered:

@@ -15,13 +15,14 @@ from housecat.cli.doctor import doctor
 from housecat.cli.export import export
 from housecat.cli.objectives import objectives
 from housecat.cli.options import INTERRUPTED
-from housecat.cli.output import print_message, print_result, version
+from housecat.cli.output import print_message, print_result
 from housecat.cli.replay import replay
 from housecat.cli.run import run
 from housecat.cli.study import study
 from housecat.cli.watch import watch
 from housecat.cli.worlds import worlds
 from housecat.core.errors import UserError
+from housecat.core.versions import version
 
 # A command imports what it needs when it is called: `housecat --help` must not wait for torch.
 COMMANDS: dict[str, Callable[..., int]] = {

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 import html
-import importlib.metadata
 import json
-import platform
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("numpy", "pybullet", "torch")
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }}
@@ -50,39 +46,6 @@ def nested_lines(result: Mapping[str, Any], indent: str = "") -> list[str]:
     return out
 
 
-def versions() -> dict[str, str]:
-    """Returns what a number may depend on."""
-    found = {"housecat": "not installed", "python": platform.python_version()}
-    for name in ("housecat", *PACKAGES):
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def version() -> str:
-    """Returns housecat's version, and in a git checkout the commit that runs: ``0.2.0 (1a2b3c4, changed)``."""
-    number = versions()["housecat"]
-    commit = _commit(Path(__file__).parents[2])
-    return f"{number} ({commit})" if commit else number
-
-
-def _commit(checkout: Path) -> str:
-    """Returns the commit of a checkout, with a note where files differ from it; empty where there is none."""
-    if not (checkout / ".git").exists():
-        return ""
-    git = ["git", "-C", str(checkout)]
-    try:
-        found = [
-            subprocess.run([*git, *arguments], capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-            for arguments in (("rev-parse", "--short", "HEAD"), ("status", "--porcelain", "--untracked-files=no"))
-        ]
-    except (OSError, subprocess.SubprocessError):  # no git, or a checkout of somebody else's that git does not trust
-        return ""
-    return f"{found[0]}, changed" if found[1] else found[0]
-
-
 def html_page(title: str, result: Mapping[str, Any], picture: Path) -> str:
     """Returns a page that needs nothing else: the picture, where there is one, and the numbers."""
     drawn = ""
@@ -99,9 +62,9 @@ def write_report(run: Path, numbers: Mapping[str, Any]) -> None:
     """Keeps a run's numbers, a picture of them, and a page with both."""
     import viewer
     from agent.runs.run_dir import load_run
-    from housecat.core.atomic_write import write_text, writing
+    from housecat.core.atomic_write import explain_write_errors, write_text
 
-    with writing(run):
+    with explain_write_errors(run):
         write_text(run / "summary.json", json.dumps(numbers, indent=2))
         viewer.summarise(load_run(run), run / "summary.png")
         write_text(run / "report.html", html_page(run.name, numbers, run / "summary.png"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from housecat.cli.options import DEFAULT_LIFE, INTERRUPTED, JsonFlag, LifeOptions, NameOption, PathOption
-from housecat.cli.output import print_message, print_result, versions, write_report
+from housecat.cli.output import print_message, print_result, write_report
 from housecat.cli.watch import CLIP_SECONDS, make_clip
 from housecat.core.errors import UserError
+from housecat.core.versions import versions
 
 STEPS = 5000
 

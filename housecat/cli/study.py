@@ -11,7 +11,7 @@ import tyro
 
 from housecat.cli.options import JsonFlag, PathOption
 from housecat.cli.output import nested_lines, print_result, two_columns
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 
 
 def study(
@@ -35,19 +35,19 @@ def study(
     """
     import studies
     from housecat.cli.progress import Bar
-    from housecat.core.atomic_write import write_text, writing
+    from housecat.core.atomic_write import explain_write_errors, write_text
 
     known = studies.describe()
     if not name:
         return print_result(known, two_columns(known), json)
     if name not in known:
-        raise unknown("study", name, known)
+        raise unknown_name("study", name, known)
     if steps is not None and steps < 1:
         raise UserError(f"steps={steps}; a study takes at least 1")
     if len(set(seeds)) < len(seeds) or not seeds:
         raise UserError(f"seeds={' '.join(map(str, seeds)) or 'none'}; give at least one, and each once")
     folder = out or Path("runs") / f"study-{name}"
-    with writing(folder):
+    with explain_write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         options: dict[str, Any] = {} if steps is None else {"steps": steps}
         with Bar(name, 100, "%") as bar:

@@ -78,10 +78,10 @@ def make_clip(run: Path, make: Callable[[], Any], seconds: float, title: str) ->
     """
     import viewer
     from housecat.cli.progress import Bar
-    from housecat.core.atomic_write import writing
+    from housecat.core.atomic_write import explain_write_errors
 
     clip, picture = run / "clip.mp4", run / "summary.png"
-    with writing(run), Bar("Filming", seconds, "s") as bar:
+    with explain_write_errors(run), Bar("Filming", seconds, "s") as bar:
 
         def on_moment(moment: Moment) -> None:
             bar(min(seconds, bar.done + moment.time / (moment.step + 1)))  # a mind may have lived before

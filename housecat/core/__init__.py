@@ -1,1 +1,1 @@
-"""What every package shares: errors, plug-ins, registries, atomic files."""
+"""Shared by all packages: errors, plug-ins, registries, versions, atomic files."""

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, and saying plainly when a disk refuses."""
+"""Writes files whole or not at all, and says plainly when the file system refuses."""
 
 from __future__ import annotations
 
@@ -20,8 +20,15 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turns what the file system refuses into an error that says where and what to do."""
+def explain_write_errors(path: Path) -> Iterator[None]:
+    """Turns a full disk or a missing permission within its block into an error that says where and what to do.
+
+    Args:
+        path: The file or folder that is written.
+
+    Raises:
+        UserError: The disk is full, or `path` cannot be written to.
+    """
     try:
         yield
     except OSError as error:
@@ -34,10 +41,15 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def replace_file(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Writes a file so that at every moment there is either the old one or the whole new one."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    """Writes a file so that at every moment there is either the old one or the whole new one.
+
+    Args:
+        path: The file; its folder must exist.
+        write: Is called with the open temporary file, and writes the contents.
+    """
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -49,7 +61,7 @@ def replace_file(path: Path, write: Callable[[IO[bytes]], None]) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Replaces a file, see `replace_file`."""
+    """Replaces the contents of a file, see `replace_file`."""
 
     def write(file: IO[bytes]) -> None:
         file.write(data)
@@ -58,10 +70,10 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replaces a text file, see `replace_file`."""
+    """Replaces the contents of a text file (UTF-8), see `replace_file`."""
     write_bytes(path, text.encode())
 
 
 def write_arrays(path: Path, arrays: Arrays) -> None:
-    """Replaces a file of arrays, see `replace_file`."""
+    """Replaces the contents of a compressed ``.npz`` file with named arrays, see `replace_file`."""
     replace_file(path, lambda file: np.savez_compressed(file, allow_pickle=False, **arrays))

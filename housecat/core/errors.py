@@ -1,26 +1,48 @@
-"""The error that a user can mend, and help with misspelt names."""
+"""Errors that a user can mend, and the words for them."""
 
 from __future__ import annotations
 
 import difflib
+import traceback
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class UserError(Exception):
     """A mistake in what was given. The message says what was given, what is allowed and what to do."""
 
 
-def unknown(what: str, given: str, known: Iterable[str], remedy: str = "") -> UserError:
-    """Makes the error for a name that does not exist, with the nearest names that do.
+def unknown_name(noun: str, given: str, known: Iterable[str], remedy: str = "") -> UserError:
+    """Returns the error for a name that does not exist, with the nearest names that do.
 
     Args:
-        what: Kind of name, such as ``"world"``.
+        noun: What the name is of, such as ``"world"``.
         given: The name as given.
         known: The names that exist.
-        remedy: What else to do, appended when given.
+        remedy: What else to do; comes last in the message.
     """
     names = sorted(known)
     near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
-    known_ones = f"Known: {', '.join(names)}." if names else "There are none."
-    return UserError(f"unknown {what} {given!r}. {hint}{known_ones}{' ' + remedy if remedy else ''}")
+    listed = f"Known: {', '.join(names)}." if names else "There are none."
+    return UserError(f"unknown {noun} {given!r}. {hint}{listed}{' ' + remedy if remedy else ''}")
+
+
+def describe_error(error: BaseException, file: str | None) -> str:
+    """Returns what went wrong in a user's code and, where the error passed through their file, in which line of it.
+
+    Args:
+        error: The error that the code raised.
+        file: Path of the user's file, if known.
+    """
+    message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    if isinstance(error, UserError):
+        return message
+    what = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    line: int | None = None
+    if isinstance(error, SyntaxError) and file and error.filename == file:
+        line, what = error.lineno, f"{type(error).__name__}: {error.msg}"
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next((frame.lineno for frame in reversed(frames) if frame.filename == file), None)
+    return f"{Path(file).name}, line {line}: {what}" if file and line else what

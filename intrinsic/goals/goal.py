@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from intrinsic.goals.reach import FIELDS, Reach
 from intrinsic.objective import Memory, Names, View
 
@@ -42,7 +42,7 @@ class Goal(Reach):
         if self.sense != "things" or len(self.path) != 3:
             raise UserError(f"goal:{target} names no thing. Write goal:{self.takes}; for other senses write reach:")
         if self.place is None:
-            raise unknown("number of a thing", self.path[2], FIELDS["things"])
+            raise unknown_name("number of a thing", self.path[2], FIELDS["things"])
         self.row: int | None = None
         self.reads = frozenset({"senses.things", "senses.body"})
 
@@ -50,7 +50,7 @@ class Goal(Reach):
         """Looks up which row is the thing's."""
         known = [name.replace(" ", "_") for name in names.things]
         if self.path[1] not in known:
-            raise unknown("thing", self.path[1], known)
+            raise unknown_name("thing", self.path[1], known)
         self.row = known.index(self.path[1])
 
     def sensed(self, view: View) -> Tensor:

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from intrinsic.objective import Memory, Names, Objective, View
 
 # Numbers that every sense of a name has, as (first, one past the last); `Names.readings` tells of further ones.
@@ -66,7 +66,7 @@ class Reach(Objective):
         if self.place is None:
             known = [name.replace(" ", "_") for name in names.readings.get(self.sense, ())]
             if self.path[-1] not in known:
-                raise unknown(f"reading of {self.sense}", self.path[-1], (*FIELDS.get(self.sense, {}), *known))
+                raise unknown_name(f"reading of {self.sense}", self.path[-1], (*FIELDS.get(self.sense, {}), *known))
             self.place = known.index(self.path[-1]), known.index(self.path[-1]) + 1
             self._fits()
 

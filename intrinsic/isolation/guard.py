@@ -13,7 +13,7 @@ import numpy as np
 import numpy.random.mtrand as legacy
 import torch
 
-import housecat.core.plugins
+from housecat.core.errors import describe_error
 
 # NumPy's global functions draw from here while a fence is up: swapping the generator takes 1 us, saving and
 # restoring its state 170.
@@ -66,7 +66,7 @@ def _fenced(seed: int) -> Iterator[None]:
 
 def blame(error: BaseException, file: str | None) -> str:
     """Says what went wrong and, where the error passed through `file`, in which line of it."""
-    return str(error) if isinstance(error, Fault) else housecat.core.plugins.blame(error, file)
+    return str(error) if isinstance(error, Fault) else describe_error(error, file)
 
 
 def file_of(kind: type) -> str | None:

@@ -15,7 +15,8 @@ from scipy.stats import bootstrap
 import worlds
 from agent import Mind, MindConfig, live
 from agent.actor.exploration_noise import babbling
-from studies.common.runner import Progress, side_by_side, versions
+from housecat.core.versions import versions
+from studies.common.runner import Progress, side_by_side
 
 Control = Literal["mind", "fearless", "random"]
 MINDS = "kitten", "cat"  # that are shipped

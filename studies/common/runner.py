@@ -11,8 +11,6 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -20,15 +18,13 @@ from typing import TypeVar
 import agent
 from housecat.core.atomic_write import write_bytes
 from housecat.core.errors import UserError
+from housecat.core.versions import versions
 
 Progress = Callable[[float, str], None]
 K = TypeVar("K", bound=str)
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-DEPENDS = ("housecat", "torch", "numpy", "pybullet", "gymnasium")
-EXTRAS = ("stable-baselines3",)
 
 
 def side_by_side(
@@ -117,12 +113,3 @@ def fingerprint() -> str:
     for path in files:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def versions() -> dict[str, str]:
-    """Returns the versions of what numbers depend on."""
-    found = {name: version(name) for name in DEPENDS}
-    for name in EXTRAS:
-        with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found

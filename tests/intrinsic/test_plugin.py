@@ -9,7 +9,7 @@ import torch
 
 import intrinsic
 from housecat.core.errors import UserError
-from intrinsic.plugin import class_in_file, class_in_source
+from intrinsic.plugin import class_from_file, class_from_source
 
 GOOD = "class Calm(Objective):\n    def cost(self, view, memory=None):\n        return view['action'].sum(-1)\n"
 
@@ -20,7 +20,7 @@ def test_a_class_in_a_file_becomes_an_objective(plugin_file):
 
 def test_the_same_file_gives_the_same_class(plugin_file):
     path = plugin_file(GOOD)
-    assert class_in_file(f"{path}:Calm") is class_in_file(f"{path}:Calm")
+    assert class_from_file(f"{path}:Calm") is class_from_file(f"{path}:Calm")
 
 
 def test_a_file_finds_its_neighbours_and_leaves_the_path_alone(plugin_file):
@@ -111,8 +111,8 @@ def test_importing_leaves_the_random_numbers_alone(plugin_file):
 
 def test_a_class_can_be_made_of_what_a_file_would_hold(tmp_path):
     spec, source = f"{tmp_path / 'unsaved.py'}:Calm", f"from intrinsic import Objective\n{GOOD}"
-    one, other = class_in_source(spec, source), class_in_source(spec, f"{source}# changed\n")
+    one, other = class_from_source(spec, source), class_from_source(spec, f"{source}# changed\n")
     assert one is not other
     assert issubclass(one, intrinsic.Objective)
     with pytest.raises(UserError, match="line 1: SyntaxError"):
-        class_in_source(spec, "class Calm(:")
+        class_from_source(spec, "class Calm(:")

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from worlds.bodies import BODIES, yaw
 from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.rendering.scene import Scene
@@ -76,7 +76,7 @@ class Room(Sensing):
     ) -> None:
         kind = self.bodies[0] if body is None else body
         if kind not in self.bodies:
-            raise unknown("body for this room", kind, self.bodies)
+            raise unknown_name("body for this room", kind, self.bodies)
         super().__init__(senses, things, eye, **options)
         self.vitals = Vitals()
         self.furnish()
@@ -137,7 +137,7 @@ class Room(Sensing):
         """
         known = self._named
         if name != self.body.name and name not in known:
-            raise unknown("thing in a layout", name, (*known, self.body.name))
+            raise unknown_name("thing in a layout", name, (*known, self.body.name))
         if len(place) not in (2, 3) or not all(map(math.isfinite, place)):
             raise UserError(f"layout[{name!r}]={place!r}; give x, y (m) and, if you like, a heading (rad)")
         x, y, heading = (*map(float, place), 0.0)[:3]
@@ -251,7 +251,7 @@ class Room(Sensing):
             return
         movable = {thing.name: thing for thing in self._things if thing.movable}
         if event.target not in (*movable, self.body.name):
-            raise unknown("target", event.target, (*movable, self.body.name))
+            raise unknown_name("target", event.target, (*movable, self.body.name))
         thing = movable.get(event.target)
         if isinstance(event, Poke):
             self.physics.push(self.body.id if thing is None else thing.body, event.impulse)

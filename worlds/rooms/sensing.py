@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from worlds.bodies.body import Body
 from worlds.env import Obs
 from worlds.rooms.builder import Furnished
@@ -41,7 +41,7 @@ class Sensing(Furnished):
         if things not in ("all", "seen"):
             raise UserError(f"things={things!r}; allowed: 'all', or 'seen' for those in view of the head alone")
         if eye not in get_args(Backend):
-            raise unknown("eye", eye, get_args(Backend))
+            raise unknown_name("eye", eye, get_args(Backend))
         if "cues" in senses and not self.cues:
             raise UserError(f"{type(self).__name__} has no cues; its senses: body, touch, things, vitals, eye")
         self._only_seen = things == "seen"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from housecat.core.errors import unknown
+from housecat.core.errors import unknown_name
 from worlds.rendering.scene import Shape
 from worlds.rooms.base import Room
 from worlds.rooms.fixtures.lamp import Lamp
@@ -47,7 +47,7 @@ class Stove(Room):
 
     def __init__(self, *, pairing: str = "on", **options: Any) -> None:
         if pairing not in PAIRINGS:
-            raise unknown("pairing", pairing, PAIRINGS)
+            raise unknown_name("pairing", pairing, PAIRINGS)
         self.first_pairing = self.pairing = pairing
         self.side, self.clock, self.hot = 0, 0.0, False
         self.lit_at = self.own_at = 0.0  # seconds at which lamp, and the plate's own times, begin next, or began
@@ -116,9 +116,9 @@ class Stove(Room):
     def switch(self, target: str, setting: str) -> None:
         """Sets the pairing."""
         if target != "pairing":
-            raise unknown("target of a switch", target, ("pairing",))
+            raise unknown_name("target of a switch", target, ("pairing",))
         if setting not in PAIRINGS:
-            raise unknown("pairing", setting, PAIRINGS)
+            raise unknown_name("pairing", setting, PAIRINGS)
         self.pairing = setting
 
     def truth(self) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from housecat.core.errors import UserError, unknown
+from housecat.core.errors import UserError, unknown_name
 from worlds.rendering.scene import Shape
 from worlds.rooms.base import Room
 from worlds.rooms.fixtures.toys import Toy
@@ -56,7 +56,7 @@ class Theatre(Room):
 
     def __init__(self, *, act: str | None = None, twist: bool | None = None, **options: Any) -> None:
         if act is not None and act not in ACTS:
-            raise unknown("act", act, ACTS)
+            raise unknown_name("act", act, ACTS)
         if twist not in (None, True, False):
             raise UserError(f"twist={twist!r}; allowed: True, False, None for either by chance")
         self.act, self.twist = act, twist

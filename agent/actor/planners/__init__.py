@@ -8,7 +8,7 @@ from agent.actor.planners.base import Evaluate, Planner, colored_noise
 from agent.actor.planners.gradient import GradientPlanner, RefinedICEM
 from agent.actor.planners.icem import ICEM
 from agent.actor.planners.mppi import MPPI
-from housecat.core.errors import unknown
+from housecat.core.errors import unknown_name
 
 if TYPE_CHECKING:
     from agent.config import MindConfig
@@ -33,7 +33,7 @@ def planner_of(config: MindConfig, actions: int) -> Planner:
         return GradientPlanner(samples=c.elites, iterations=c.slides, **options)
     if c.planner == "icem+gradient":
         return RefinedICEM(steps=c.slides, elites=c.elites, **sampled)
-    raise unknown("planner", c.planner, PLANNERS)
+    raise unknown_name("planner", c.planner, PLANNERS)
 
 
 __all__ = [

@@ -10,7 +10,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from agent.sb3.adapter.objective_host import Host
-from housecat.core.atomic_write import write_bytes, writing
+from housecat.core.atomic_write import explain_write_errors, write_bytes
 from housecat.core.errors import UserError
 
 
@@ -24,7 +24,7 @@ def write(host: Host, path: Path) -> None:
     tensors |= {f"teacher.{key}": value for key, value in host.teacher.state().items()}
     about = {"format": 1, "objectives": list(host.mixture.names), "calls": host.calls}
     tensors = {key: value.detach().contiguous().clone() for key, value in tensors.items()}
-    with writing(path.parent):
+    with explain_write_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes(path, save(tensors, {"housecat": json.dumps(about)}))
 

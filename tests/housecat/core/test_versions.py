@@ -1,3 +1,5 @@
+"""The versions that numbers depend on."""
+
 from __future__ import annotations
 
 import re
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from housecat.cli import main as housecat
-from housecat.cli import output
+from housecat.core.versions import commit, versions
 
 
 def test_the_version_names_the_commit(capsys: pytest.CaptureFixture[str]) -> None:
@@ -16,12 +18,16 @@ def test_the_version_names_the_commit(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_commit_tells_whether_files_were_changed(tmp_path: Path) -> None:
-    assert output._commit(tmp_path) == ""
+    assert commit(tmp_path) == ""
     git = ["git", "-C", str(tmp_path), "-c", "user.name=n", "-c", "user.email=e@example.org"]
     (tmp_path / "a").write_text("1")
     for arguments in (["init", "-q"], ["add", "a"], ["commit", "-q", "-m", "a"]):
         subprocess.run([*git, *arguments], check=True)
-    commit = output._commit(tmp_path)
-    assert re.fullmatch("[0-9a-f]{7,}", commit)
+    head = commit(tmp_path)
+    assert re.fullmatch("[0-9a-f]{7,}", head)
     (tmp_path / "a").write_text("2")
-    assert output._commit(tmp_path) == f"{commit}, changed"
+    assert commit(tmp_path) == f"{head}, changed"
+
+
+def test_versions_name_what_results_depend_on() -> None:
+    assert {"python", "housecat", "gymnasium", "numpy", "pybullet", "torch"} <= set(versions())
