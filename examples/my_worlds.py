@@ -17,33 +17,36 @@ class Attic(Room):
 
     bodies = ("kitten",)
     size = (4.0, 3.0)
-    cues = ("lamp",)
-    memory = ("home", "shines")  # what changes and what the physics does not keep: plain numbers, words and lists
+    cue_names = ("lamp",)
+    # What changes and is not kept by the physics, for snapshots: plain numbers, words and lists.
+    state_attributes = ("home", "shines")
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds what there is, once: floor, walls, things."""
-        self.floor(color=(0.6, 0.45, 0.3))
-        self.walls()
-        self.ball = self.add(Shape("ball", "sphere", (0.1, 0.1, 0.1), (0.9, 0.3, 0.6), 0), mass=0.2, rolling=0.004)
-        self.box = self.add(Shape("box", "box", (0.15, 0.1, 0.1), (0.5, 0.35, 0.2), 0), mass=0.5)
-        self.lamp = self.add(LAMP)  # without mass: it stays where it is put
+        self.add_floor(color=(0.6, 0.45, 0.3))
+        self.add_walls()
+        self.ball = self.add_thing(
+            Shape("ball", "sphere", (0.1, 0.1, 0.1), (0.9, 0.3, 0.6), 0), mass=0.2, rolling=0.004
+        )
+        self.box = self.add_thing(Shape("box", "box", (0.15, 0.1, 0.1), (0.5, 0.35, 0.2), 0), mass=0.5)
+        self.lamp = self.add_thing(LAMP)  # without mass: it stays where it is put
 
-    def lay_out(self) -> None:
-        """Begins an episode: everything by `self.np_random` and `self.free`, so that a seed fixes it."""
-        self.lamp.place(*self.free(self.lamp.radius, 0.4))
-        self.home = self.free(self.ball.radius, 0.5)
+    def initialize_episode(self) -> None:
+        """Begins an episode: everything by `self.np_random` and `self.sample_position`, so that a seed fixes it."""
+        self.lamp.place(*self.sample_position(self.lamp.radius, 0.4))
+        self.home = self.sample_position(self.ball.radius, 0.5)
         self.ball.place(*self.home)
-        self.box.place(*self.free(self.box.radius, 0.5), heading=float(self.np_random.uniform(-3.0, 3.0)))
+        self.box.place(*self.sample_position(self.box.radius, 0.5), heading=float(self.np_random.uniform(-3.0, 3.0)))
         self.shines = False
 
-    def happen(self) -> None:
+    def update(self) -> None:
         """Goes on by itself, 60 times a second."""
         (x, y, _), _ = self.ball.pose()
         if not self.shines and abs(x - self.home[0]) + abs(y - self.home[1]) > 0.2:
             self.shines, self.lamp.glow = True, 1.0
             self.events.append({"event": "lamp", "on": True})
 
-    def cue(self) -> Sequence[float]:
+    def cue_values(self) -> Sequence[float]:
         """Tells whether the lamp shines."""
         return (float(self.shines),)
 

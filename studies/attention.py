@@ -62,11 +62,11 @@ MORE = (
 class Crowded(Playroom):
     """A playroom with four more toys."""
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds the toys behind all else."""
-        super().furnish()
+        super().build()
         self.toys += [
-            self.add(toy.shape, toy.mass, friction=0.5, rolling=toy.rolling, restitution=0.3, damping=0.1)
+            self.add_thing(toy.shape, toy.mass, friction=0.5, rolling=toy.rolling, restitution=0.3, damping=0.1)
             for toy in MORE
         ]
 

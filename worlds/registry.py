@@ -23,7 +23,7 @@ WORLD = PluginKind(
     noun="world",
     base_name="worlds.Room",
     example="my_worlds.py:Attic",
-    members="methods `furnish` and `lay_out`",
+    members="methods `build` and `initialize_episode`",
 )
 REGISTRY = Registry(GROUP, BUILTIN, WORLD)
 

@@ -79,7 +79,7 @@ def test_an_installed_world_is_known_by_name_and_to_gymnasium(plugins: Path) -> 
         ("{attic}", "names a file but no class in it. Write .*:Attic"),
         ("{attic}:Atic", "unknown world in .* Did you mean Attic"),
         ("{attic}:LAMP", "LAMP in .* is not a world. Derive it from worlds.Room.*Worlds there: Attic"),
-        ("{bad}:Half", "has no method `lay_out`"),
+        ("{bad}:Half", "has no method `initialize_episode`"),
         ("{bad}:Faulty", r"cannot be made: bad.py, line 9: ZeroDivisionError"),
         ("{bad}:Crowded", "no place left"),
         ("{bad}:Quits", r"cannot be made: bad.py, line 14: SystemExit"),
@@ -91,18 +91,18 @@ def test_a_world_that_cannot_be_made_is_told(name: str, words: str, tmp_path: Pa
     (tmp_path / "bad.py").write_text(
         "from worlds import Room\n"
         "class Half(Room):\n"
-        "    def furnish(self):\n"
+        "    def build(self):\n"
         "        pass\n"
         "class Faulty(Half):\n"
-        "    def lay_out(self):\n"
+        "    def initialize_episode(self):\n"
         "        pass\n"
-        "    def furnish(self):\n"
+        "    def build(self):\n"
         "        1 / 0\n"
         "class Crowded(Half):\n"
-        "    def lay_out(self):\n"
-        "        for _ in range(9): self.free(1.4, 1.4)\n"
+        "    def initialize_episode(self):\n"
+        "        for _ in range(9): self.sample_position(1.4, 1.4)\n"
         "class Quits(Half):\n"
-        "    def lay_out(self): raise SystemExit(0)\n"
+        "    def initialize_episode(self): raise SystemExit(0)\n"
     )
     given = name.format(attic=ATTIC, bad=tmp_path / "bad.py", syntax=tmp_path / "syntax.py")
     with pytest.raises(UserError, match=words):
@@ -117,8 +117,8 @@ def test_a_world_with_odd_bodies_or_hints_tells_its_problem_and_breaks_nothing(t
         "class Hinted(Room):\n"
         "    def __init__(self, seed=None, many: 'no such hint' = 3):\n"
         "        super().__init__(seed)\n"
-        "    def furnish(self): self.floor()\n"
-        "    def lay_out(self): pass\n"
+        "    def build(self): self.add_floor()\n"
+        "    def initialize_episode(self): pass\n"
     )
     (told,) = worlds.describe(f"{tmp_path / 'odd.py'}:Odd")
     assert told.problem.startswith("it cannot be described")

@@ -75,7 +75,7 @@ def add_articulated(physics: Physics, base: Shape, mass: float, joints: Sequence
     return body
 
 
-def add_ghost(physics: Physics, shape: Shape) -> int:
+def add_visual(physics: Physics, shape: Shape) -> int:
     """Adds what can be seen in `Physics.picture` but not touched. Returns its number."""
     look = p.createVisualShape(**_geometry(physics, shape, "length"), rgbaColor=(*shape.color, 1.0))
     ghost = int(p.createMultiBody(0.0, -1, look, physicsClientId=physics.client))

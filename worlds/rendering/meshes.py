@@ -127,7 +127,7 @@ def multiply(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def compose(parent: npt.NDArray[Any], child: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Places child poses (..., 7) in the frames of parent poses (..., 7)."""
+    """PlacementSampler child poses (..., 7) in the frames of parent poses (..., 7)."""
     position = parent[..., :3] + rotate(parent[..., 3:], child[..., :3])
     return np.concatenate([position, multiply(parent[..., 3:], child[..., 3:])], axis=-1)
 

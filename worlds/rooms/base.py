@@ -19,7 +19,7 @@ from worlds.rendering.scene import Scene
 from worlds.rooms.builder import WALL
 from worlds.rooms.placement import distance_to_box
 from worlds.rooms.pose_recorder import Film, Nodes, plan
-from worlds.rooms.sensing import Sensing
+from worlds.rooms.room_sensors import RoomSensors
 from worlds.sensors.camera import Backend
 from worlds.sensors.vitals import Vitals
 
@@ -30,10 +30,11 @@ PLACE_MARGIN = 0.3  # metres from the walls within which the event `Place` puts 
 CONTACT_EVERY = 4  # substeps between looks at contacts: at 240 Hz, touch is felt at 60 Hz
 
 
-class Room(Sensing):
+class Room(RoomSensors):
     """A world with one body among things on a floor.
 
-    A subclass says in `furnish` what there is, in `lay_out` where it begins, and in `happen` what goes on by itself.
+    A subclass says in `build` what there is, in `initialize_episode` where it begins, and in `update` what goes on by
+    itself.
 
     Observation (float32), K things:
 
@@ -63,7 +64,9 @@ class Room(Sensing):
     """
 
     bodies: ClassVar[tuple[str, ...]] = ("kitten",)
-    memory: ClassVar[tuple[str, ...]] = ()  # attributes, plain numbers, words and lists, that go into snapshots
+    state_attributes: ClassVar[
+        tuple[str, ...]
+    ] = ()  # attributes, plain numbers, words and lists, that go into snapshots
 
     def __init__(
         self,
@@ -79,7 +82,7 @@ class Room(Sensing):
             raise unknown_name("body for this room", kind, self.bodies)
         super().__init__(senses, things, eye, **options)
         self.vitals = Vitals()
-        self.furnish()
+        self.build()
         self.body = BODIES[kind](self.physics)
         self._furnished()
         self.action_space = spaces.Box(-1.0, 1.0, (len(self.body.actions),), np.float32)
@@ -90,21 +93,21 @@ class Room(Sensing):
         self._wake()
         self._named = {thing.name: thing for thing in self._things if thing.link < 0}  # what can be put elsewhere
         self._film = Film(self.physics, self._things, self.body, self.film_frames)
-        self._nodes = Nodes(self._statics, self._things, self._decor, self.body, self._pieces, self.size)
-        solid = [thing.body for thing in self._things if not thing.ghost and thing.link < 0]
+        self._nodes = Nodes(self._statics, self._things, self._decor, self.body, self._kinematic_parts, self.size)
+        solid = [thing.body for thing in self._things if not thing.visual_only and thing.link < 0]
         self._solids = (*solid, *self._jointed, self.body.id)
         self._plan = plan(self.substeps, self.film_frames, CONTACT_EVERY)
 
     # What every room does.
 
-    def settle(self) -> None:
+    def place_body(self) -> None:
         """Puts the body where there is room for it."""
-        x, y = self.free(0.35, 0.6)
-        self.body.place(x, y, float(self.np_random.uniform(-math.pi, math.pi)), self.level(x, y))
+        x, y = self.sample_position(0.35, 0.6)
+        self.body.place(x, y, float(self.np_random.uniform(-math.pi, math.pi)), self.ground_height(x, y))
 
     @property
-    def happens_every(self) -> float:
-        """Seconds between two calls of `happen`."""
+    def update_dt(self) -> float:
+        """Seconds between two calls of `update`."""
         return CONTACT_EVERY * self.physics_dt
 
     def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
@@ -112,11 +115,11 @@ class Room(Sensing):
         for thing in self._things:
             thing.color, thing.glow, thing.present = thing.shape.color, thing.shape.glow, True
         for retries in reversed(range(MAX_LAYOUTS)):
-            self.places.taken = []
+            self.placement.taken = []
             for fixture in self._fixtures:
-                fixture.lay_out()
-            self.lay_out()
-            self.settle()
+                fixture.initialize_episode()
+            self.initialize_episode()
+            self.place_body()
             for name, place in layout.items():
                 self._place_named(name, place)
             if not layout or self._check_layout(layout, retries):
@@ -142,9 +145,9 @@ class Room(Sensing):
             raise UserError(f"layout[{name!r}]={place!r}; give x, y (m) and, if you like, a heading (rad)")
         x, y, heading = (*map(float, place), 0.0)[:3]
         if name == self.body.name:
-            self.body.place(x, y, heading, self.level(x, y))
+            self.body.place(x, y, heading, self.ground_height(x, y))
         else:
-            known[name].place(x, y, self.level(x, y) + known[name].shape.size[2], heading)
+            known[name].place(x, y, self.ground_height(x, y) + known[name].shape.size[2], heading)
 
     def _check_layout(self, layout: Mapping[str, Sequence[float]], retries: int) -> bool:
         """Checks that what was placed by name lies in the room and touches nothing.
@@ -159,7 +162,7 @@ class Room(Sensing):
         Raises:
             UserError: If it lies outside, or touches something that does not make way.
         """
-        where = {name: (*t.pose()[0][:2], t.radius) for name, t in self._named.items() if not t.ghost}
+        where = {name: (*t.pose()[0][:2], t.radius) for name, t in self._named.items() if not t.visual_only}
         where[self.body.name] = (*self.physics.pose(self.body.id)[0][:2], self.body.radius)
         for name in layout:
             if name not in where:
@@ -185,7 +188,7 @@ class Room(Sensing):
     def place_body_near(self, x: float, y: float) -> None:
         """Puts the body on its feet at the nearest place (m) with room for it."""
         x, y = self._free_spot_near(x, y)
-        self.body.place(x, y, yaw(self.physics.pose(self.body.id)[1]), self.level(x, y))
+        self.body.place(x, y, yaw(self.physics.pose(self.body.id)[1]), self.ground_height(x, y))
 
     def _free_spot_near(self, x: float, y: float) -> tuple[float, float]:
         """Finds the nearest place (m) with room for the body.
@@ -193,7 +196,7 @@ class Room(Sensing):
         Put into a thing it would be pressed into it with thousands of newtons, and never come free.
         """
         reach = self.body.reach
-        solid = [t for t in self._things if not t.ghost and t.link < 0]
+        solid = [t for t in self._things if not t.visual_only and t.link < 0]
         # A thing that gives way needs no more room than its own; beside a fixed one there must be space to turn.
         things = [(*t.pose()[0][:2], t.radius * (1.0 if t.movable else 1.5)) for t in solid]
         edge = np.array(self.size) / 2 - reach
@@ -214,18 +217,18 @@ class Room(Sensing):
 
     def _act(self, action: npt.NDArray[np.float32]) -> None:
         self.body.act(action)
-        self.tick()
+        self.before_step()
         for fixture in self._fixtures:
-            fixture.tick()
+            fixture.before_step()
         self._skin.begin()
         shots = []
         for substeps, looks, shoots in self._plan:
             self.physics.advance(substeps)
             if looks:
                 self._skin.feel()
-                self.happen()
+                self.update()
                 for fixture in self._fixtures:
-                    fixture.happen()
+                    fixture.update()
             if shoots:
                 shots.append(self._film.shoot())
         self._film.show(shots)
@@ -233,7 +236,7 @@ class Room(Sensing):
 
     def _live(self, effort: float) -> None:
         """Moves the vitals on by one control step."""
-        gained = self.vitals.live(self.control_dt, effort, self.feeds(), self.heat())
+        gained = self.vitals.live(self.control_dt, effort, self.is_fed(), self.ground_heat())
         self.events += self._skin.events()
         if gained:
             self.events.append({"event": "fed", "energy": round(self.vitals.energy, 4)})
@@ -247,7 +250,7 @@ class Room(Sensing):
             self.vitals.gain(event.energy)
             return
         if isinstance(event, Switch):
-            self.switch(event.target, event.setting)
+            self.set_parameter(event.target, event.setting)
             return
         movable = {thing.name: thing for thing in self._things if thing.movable}
         if event.target not in (*movable, self.body.name):
@@ -263,7 +266,7 @@ class Room(Sensing):
             if thing is None:
                 self.place_body_near(x, y)
             else:
-                thing.place(x, y, self.level(x, y) + thing.shape.size[2])
+                thing.place(x, y, self.ground_height(x, y) + thing.shape.size[2])
 
     def scene(self) -> Scene:
         """Returns what there is to draw, with the poses of now."""
@@ -283,7 +286,7 @@ class Room(Sensing):
             "things.names": self.things,
             "things.position": things[:, :3],
             "things.velocity": things[:, 3:6],
-            "contacts": [(part, name, force) for (part, name), force in self.touches.items()],
+            "contacts": [(part, name, force) for (part, name), force in self.contact_forces.items()],
             **{key: value for fixture in self._fixtures for key, value in fixture.truth().items()},
         }
 
@@ -294,9 +297,9 @@ class Room(Sensing):
             "things": [thing.state() for thing in self._things],
             "film": self._film.poses.tolist(),
             "eye": self._head.eye.backend if "eye" in self.senses else None,
-            "pieces": [piece.row.tolist() if piece.ghost else None for piece in self._pieces],
+            "pieces": [piece.row.tolist() if piece.visual_only else None for piece in self._kinematic_parts],
             "fixtures": [fixture.state() for fixture in self._fixtures],
-            "memory": {name: getattr(self, name) for name in self.memory},
+            "memory": {name: getattr(self, name) for name in self.state_attributes},
         }
 
     def _set_state(self, state: dict[str, Any]) -> None:
@@ -311,9 +314,9 @@ class Room(Sensing):
             self._film.stand_still()
         if "eye" in self.senses and state["eye"]:
             self._head.compare(state["eye"])
-        for piece, row in zip(self._pieces, state["pieces"], strict=True):
+        for piece, row in zip(self._kinematic_parts, state["pieces"], strict=True):
             piece.restore(row)
-        for name in self.memory:
+        for name in self.state_attributes:
             setattr(self, name, state["memory"][name])
         for fixture, kept in zip(self._fixtures, state["fixtures"], strict=True):
             fixture.set_state(kept)

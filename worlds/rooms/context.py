@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from worlds.physics.client import Physics
 from worlds.physics.joints import Joint
 from worlds.rendering.scene import Shape
-from worlds.rooms.pieces import Piece
+from worlds.rooms.kinematic import KinematicPart
 from worlds.sensors.things import Thing
 
 
@@ -31,35 +31,34 @@ class RoomContext(Protocol):
         ...
 
     @property
-    def touches(self) -> Mapping[tuple[str, str], float]:
-        """Strongest force (N) in this control step, by part of the body and name of the thing."""
+    def update_dt(self) -> float:
+        """Seconds between two calls of `Fixture.update`."""
         ...
 
-    @property
-    def happens_every(self) -> float:
-        """Seconds between two calls of `Fixture.happen`."""
+    def is_touched(self, name: str) -> bool:
+        """Returns whether the body has touched a thing in this control step."""
         ...
 
-    def add(self, shape: Shape, mass: float = 0.0, *, ghost: bool = False, **surface: float) -> Thing:
+    def add_thing(self, shape: Shape, mass: float = 0.0, *, visual_only: bool = False, **surface: float) -> Thing:
         """Adds a thing that is sensed."""
         ...
 
-    def watch(self, thing: Thing) -> Thing:
+    def register_thing(self, thing: Thing) -> Thing:
         """Makes something that is in the physics one of the things that are sensed."""
         ...
 
-    def piece(self, shape: Shape, friction: float = 0.5, *, ghost: bool = False) -> Piece:
+    def add_kinematic(self, shape: Shape, friction: float = 0.5, *, visual_only: bool = False) -> KinematicPart:
         """Adds a part of the room that can be put elsewhere."""
         ...
 
-    def hinge(self, base: Shape, joints: Sequence[Joint]) -> int:
+    def add_articulated(self, base: Shape, joints: Sequence[Joint]) -> int:
         """Adds something jointed whose base stays where it is put; returns the number of its body."""
         ...
 
-    def free(self, radius: float, margin: float) -> tuple[float, float]:
+    def sample_position(self, radius: float, margin: float) -> tuple[float, float]:
         """Finds a free place (m) for something of some radius."""
         ...
 
-    def take(self, x: float, y: float, radius: float) -> None:
+    def reserve(self, x: float, y: float, radius: float) -> None:
         """Notes that a place (m) is taken."""
         ...

@@ -31,41 +31,41 @@ class Fork(Room):
 
     bodies = ("kitten", "crawler", "octopus")
     size = (4.0, 4.0)
-    memory = ("phase", "ticks", "side", "trial", "counts")
+    state_attributes = ("phase", "ticks", "side", "trial", "counts")
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds floor, walls, rail, wedge, trays and the ball."""
-        self.floor()
-        self.walls()
-        self.block(Shape("rail", "box", (2.0, 0.03, 0.08), PALE, 0, (0.0, 0.25, 0.08)), 0.3)
+        self.add_floor()
+        self.add_walls()
+        self.add_static(Shape("rail", "box", (2.0, 0.03, 0.08), PALE, 0, (0.0, 0.25, 0.08)), 0.3)
         lie = (0.0, math.sin(math.pi / 8), 0.0, math.cos(math.pi / 8))
         ridge = RIDGE - SIDE * math.sqrt(2.0)
-        self.block(Shape("wedge", "box", (SIDE, 0.14, SIDE), STONE, 0, (0.0, Y, ridge), lie), 0.2)
-        self.block(Shape("stand", "box", (0.06, 0.10, ridge / 2), STONE, 0, (0.0, Y, ridge / 2)), 0.3)
+        self.add_static(Shape("wedge", "box", (SIDE, 0.14, SIDE), STONE, 0, (0.0, Y, ridge), lie), 0.2)
+        self.add_static(Shape("stand", "box", (0.06, 0.10, ridge / 2), STONE, 0, (0.0, Y, ridge / 2)), 0.3)
         for x in (-0.95, 0.95):
-            self.block(Shape("tray end", "box", (0.03, 0.2, 0.12), PALE, 0, (x, Y, 0.12)), 0.3)
+            self.add_static(Shape("tray end", "box", (0.03, 0.2, 0.12), PALE, 0, (x, Y, 0.12)), 0.3)
         for y in (Y - 0.17, Y + 0.17):
-            self.block(Shape("tray side", "box", (0.98, 0.03, 0.05), PALE, 0, (0.0, y, 0.05)), 0.3)
+            self.add_static(Shape("tray side", "box", (0.98, 0.03, 0.05), PALE, 0, (0.0, y, 0.05)), 0.3)
         for x in (-0.14, 0.14):
-            self.block(Shape("chute", "box", (0.02, 0.12, 0.16), STONE, 0, (x, Y, TOP + 0.12)), 0.3)
-        self.block(Shape("chute back", "box", (0.14, 0.02, 0.16), STONE, 0, (0.0, Y + 0.13, TOP + 0.12)), 0.3)
-        self.block(Shape("chute post", "box", (0.03, 0.03, 0.72), STONE, 0, (0.0, Y + 0.24, 0.72)), 0.3)
-        self.ball = self.add(BALL.shape, BALL.mass, friction=0.5, rolling=0.02, restitution=0.2, damping=0.1)
+            self.add_static(Shape("chute", "box", (0.02, 0.12, 0.16), STONE, 0, (x, Y, TOP + 0.12)), 0.3)
+        self.add_static(Shape("chute back", "box", (0.14, 0.02, 0.16), STONE, 0, (0.0, Y + 0.13, TOP + 0.12)), 0.3)
+        self.add_static(Shape("chute post", "box", (0.03, 0.03, 0.72), STONE, 0, (0.0, Y + 0.24, 0.72)), 0.3)
+        self.ball = self.add_thing(BALL.shape, BALL.mass, friction=0.5, rolling=0.02, restitution=0.2, damping=0.1)
 
-    def lay_out(self) -> None:
+    def initialize_episode(self) -> None:
         """Holds the ball in the chute."""
-        self.take(0.0, 1.2, 1.0)
+        self.reserve(0.0, 1.2, 1.0)
         self.phase, self.ticks, self.side, self.trial = "held", 0, "none", 0
         self.counts = [0, 0]
         self.ball.place(0.0, Y, TOP)
 
-    def settle(self) -> None:
+    def place_body(self) -> None:
         """Puts the body before the rail, facing the wedge."""
         x = float(self.np_random.uniform(-0.6, 0.6))
         y = float(self.np_random.uniform(-1.2, -0.8))
         self.body.place(x, y, math.atan2(Y - y, -x))
 
-    def happen(self) -> None:
+    def update(self) -> None:
         """Holds the ball, lets it go, and draws the side when it meets the wedge."""
         self.ticks += 1
         if self.phase == "held":
@@ -76,7 +76,7 @@ class Fork(Room):
         elif self.phase == "falling":
             (_, _, z), _, (_, _, speed), _ = self.physics.state(self.ball.body)
             meets = RIDGE + BALL.shape.size[0]
-            if z + speed * self.happens_every < meets:  # before the next look
+            if z + speed * self.update_dt < meets:  # before the next look
                 # Whatever set it off the middle must not count: it meets the ridge squarely, then chance decides.
                 side = int(self.np_random.integers(2))
                 self.ball.place(0.0, Y, meets)
@@ -84,7 +84,7 @@ class Fork(Room):
                 self.side, self.phase = SIDES[side], "fallen"
                 self.counts[side] += 1
                 self.events.append({"event": "fork", "side": self.side})
-        elif self.clock > TRIAL - self.happens_every / 2:
+        elif self.clock > TRIAL - self.update_dt / 2:
             self.phase, self.ticks, self.side = "held", 0, "none"
             self.trial += 1
             self.ball.place(0.0, Y, TOP)
@@ -92,7 +92,7 @@ class Fork(Room):
     @property
     def clock(self) -> float:
         """Seconds since the trial began."""
-        return self.ticks * self.happens_every
+        return self.ticks * self.update_dt
 
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state, with the phase of the trial, its number and the side that was drawn."""

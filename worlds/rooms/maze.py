@@ -47,20 +47,20 @@ class Maze(Room):
         self.size = (columns * CELL, rows * CELL)
         super().__init__(**options)
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds floor, walls, the goal and as many hedges as any maze of this size has."""
-        self.floor()
-        self.walls()
+        self.add_floor()
+        self.add_walls()
         columns, rows = self.cells
         if self.drawn is None:
             count = (columns - 1) * rows + columns * (rows - 1) - (columns * rows - 1)
         else:
             count = len(self.drawn.hedges)
         shape = Shape("hedge", "box", (HEDGE, CELL / 2 + HEDGE, WALL / 2), GREEN, 0)
-        self.hedges = [self.piece(shape, friction=0.3) for _ in range(count)]
-        self.disc = self.add(GOAL, ghost=True)
+        self.hedges = [self.add_kinematic(shape, friction=0.3) for _ in range(count)]
+        self.disc = self.add_thing(GOAL, visual_only=True)
 
-    def lay_out(self) -> None:
+    def initialize_episode(self) -> None:
         """Carves a new maze, or lays out the drawn one."""
         self.plan = self.drawn or carve(*self.cells, self.np_random)
         quarter = (0.0, 0.0, math.sin(math.pi / 4), math.cos(math.pi / 4))
@@ -70,7 +70,7 @@ class Maze(Room):
             hedge.place((x + a) / 2, (y + b) / 2, WALL / 2, turn)
         self.disc.place(*self.middle(self.plan.goal), 0.002)
 
-    def settle(self) -> None:
+    def place_body(self) -> None:
         """Puts the body at the start, facing the way out."""
         self.body.place(*self.middle(self.plan.start), self._way_out(self.plan.start))
 
@@ -113,7 +113,7 @@ class Maze(Room):
                     )
         return True
 
-    def feeds(self) -> bool:
+    def is_fed(self) -> bool:
         """Tells whether the body is on the goal."""
         return self._at_goal()
 

@@ -51,7 +51,7 @@ class Meadow(Room):
         self.hills, self.steepness = hills, steepness
         super().__init__(**options)  # type: ignore[arg-type]
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds ground, walls and what lies about."""
         self.heights = self._ground()
         self._floors.add(building.add_ground(self.physics, self.heights, SPACING, friction=0.9))
@@ -59,12 +59,13 @@ class Meadow(Room):
         rows = tuple(tuple(map(float, row)) for row in self.heights)
         self._statics.append(Shape("floor", "box", (half, half, 0.5), GRASS, 0, (0.0, 0.0, LOWEST - 0.5)))
         self._statics.append(Shape("hills", "ground", (half, half, top), GRASS, 0, heights=rows))
-        self.walls(0.5)
-        self.boulders = [self.add(shape, friction=0.8) for shape in BOULDERS]
+        self.add_walls(0.5)
+        self.boulders = [self.add_thing(shape, friction=0.8) for shape in BOULDERS]
         self.cones = [
-            self.add(toy.shape, toy.mass, friction=0.7, rolling=max(toy.rolling, 0.02), damping=0.2) for toy in CONES
+            self.add_thing(toy.shape, toy.mass, friction=0.7, rolling=max(toy.rolling, 0.02), damping=0.2)
+            for toy in CONES
         ]
-        self.bush = self.add(BUSH)
+        self.bush = self.add_thing(BUSH)
 
     def _ground(self) -> np.ndarray:  # (X, Y), m
         """Makes hills of smooth waves, flat along the walls."""
@@ -77,25 +78,25 @@ class Meadow(Room):
                 along = (x * math.cos(angle) + y * math.sin(angle)) * 2 * math.pi / length
                 ground += 0.0166 * length * np.sin(along + rng.uniform(0.0, 2 * math.pi))
         edge = self.size[0] / 2 - np.maximum(np.abs(x), np.abs(y))
-        # Every sum a binary fraction: the physics keeps single precision and must stand on what `level` says.
+        # Every sum a binary fraction: the physics keeps single precision and must stand on what `ground_height` says.
         return (self.steepness * ground * np.clip(edge / FLAT, 0.0, 1.0)).astype(np.float32)
 
-    def level(self, x: float, y: float) -> float:
+    def ground_height(self, x: float, y: float) -> float:
         """Returns the height of the ground (m): of the highest corner around, so that nothing is put into it."""
         count = len(self.heights)
         i, j = (min(max(int((v + self.size[0] / 2) / SPACING), 0), count - 2) for v in (x, y))
         return float(self.heights[i : i + 2, j : j + 2].max())
 
-    def lay_out(self) -> None:
+    def initialize_episode(self) -> None:
         """Scatters boulders, half sunk, and all else."""
         for boulder in self.boulders:
             radius = boulder.shape.size[0]
-            x, y = self.free(radius, 1.0)
-            boulder.place(x, y, self.level(x, y) + 0.2 * radius)
+            x, y = self.sample_position(radius, 1.0)
+            boulder.place(x, y, self.ground_height(x, y) + 0.2 * radius)
         for thing in (*self.cones, self.bush):
-            x, y = self.free(thing.radius, 0.8)
-            thing.place(x, y, self.level(x, y) + (0.4 if thing is self.bush else 1.0) * thing.shape.size[2])
+            x, y = self.sample_position(thing.radius, 0.8)
+            thing.place(x, y, self.ground_height(x, y) + (0.4 if thing is self.bush else 1.0) * thing.shape.size[2])
 
-    def feeds(self) -> bool:
+    def is_fed(self) -> bool:
         """Tells whether the bush is touched."""
-        return any(name == BUSH.name for _, name in self.touches)
+        return self.is_touched(BUSH.name)

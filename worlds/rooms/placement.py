@@ -13,7 +13,7 @@ GAP = 0.1  # metres left between things in a new room
 TRIES = 10_000  # places tried before a room counts as too full
 
 
-class Places:
+class PlacementSampler:
     """Which places of a room are taken while it is laid out.
 
     Args:
@@ -24,11 +24,11 @@ class Places:
         self._size = size
         self.taken: list[tuple[float, float, float]] = []  # x, y, radius (m)
 
-    def take(self, x: float, y: float, radius: float) -> None:
+    def reserve(self, x: float, y: float, radius: float) -> None:
         """Notes that a place is taken."""
         self.taken.append((x, y, radius))
 
-    def free(self, radius: float, margin: float, rng: np.random.Generator) -> tuple[float, float]:
+    def sample(self, radius: float, margin: float, rng: np.random.Generator) -> tuple[float, float]:
         """Finds and takes a place (m) for something of some radius, away from all taken and from the room's edge.
 
         Raises:

@@ -62,28 +62,28 @@ class Playroom(Room):
         self.size = (12.0, 6.0) if self.extras["doorway"] else (6.0, 6.0)
         super().__init__(**options)
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds floor, walls, toys, plate and feeder, and what the options ask for."""
-        self.floor()
-        self.walls()
+        self.add_floor()
+        self.add_walls()
         self.toys = [
-            self.add(toy.shape, toy.mass, friction=0.5, rolling=toy.rolling, restitution=0.3, damping=0.1)
+            self.add_thing(toy.shape, toy.mass, friction=0.5, rolling=toy.rolling, restitution=0.3, damping=0.1)
             for toy in TOYS
         ]
-        self.plate = self.add(PLATE, ghost=True)
-        self.feeder = self.add(FEEDER)
+        self.plate = self.add_thing(PLATE, visual_only=True)
+        self.feeder = self.add_thing(FEEDER)
         self.lever: Lever | None = None
         if self.extras["doorway"]:
             self._partition()
         if self.extras["lamp"]:
-            self.fit(SwitchedLamp(self))
+            self.add_fixture(SwitchedLamp(self))
         if self.extras["lever"]:
             self.lever = Lever(self, self.feeder)
-            self.fit(self.lever)
+            self.add_fixture(self.lever)
         if self.extras["ramp"]:
-            self.fit(Ramp(self))
+            self.add_fixture(Ramp(self))
         if self.extras["television"]:
-            self.fit(Television(self))
+            self.add_fixture(Television(self))
 
     def _partition(self) -> None:
         """Adds the wall between the rooms, with a doorway in its middle."""
@@ -91,22 +91,22 @@ class Playroom(Room):
         for side in (-1.0, 1.0):
             at = (0.0, side * (DOOR + half), WALL / 2)
             name = f"wall partition {'-+'[side > 0]}"
-            self.block(Shape(name, "box", (0.05, half, WALL / 2), STONE, 0, at), 0.3, bars=True)
+            self.add_static(Shape(name, "box", (0.05, half, WALL / 2), STONE, 0, at), 0.3, obstacle=True)
 
-    def lay_out(self) -> None:
+    def initialize_episode(self) -> None:
         """Puts the plate away from the walls, the feeder at one of them, and the toys anywhere."""
         rng = self.np_random
         if self.extras["doorway"]:
             for along in np.linspace(-self.size[1] / 2, self.size[1] / 2, 9).tolist():
-                self.take(0.0, along, 0.3)
-        self.plate.place(*self.free(self.plate.radius, 1.2), 0.0)
+                self.reserve(0.0, along, 0.3)
+        self.plate.place(*self.sample_position(self.plate.radius, 1.2), 0.0)
         self.hot = 1.0
         side, along = int(rng.integers(4)), float(rng.uniform(-2.2, 2.2))
         x, y, radius = self._beside_a_wall(side, along)
-        self.take(x, y, radius)
+        self.reserve(x, y, radius)
         self.feeder.place(x, y)
         for toy in self.toys:
-            toy.place(*self.free(toy.shape.size[0], 0.5))
+            toy.place(*self.sample_position(toy.shape.size[0], 0.5))
 
     def _beside_a_wall(self, side: int, along: float) -> tuple[float, float, float]:
         """Returns a place (m) for the feeder, and the radius to keep free."""
@@ -121,18 +121,18 @@ class Playroom(Room):
                 for shift in (0.1 * step, -0.1 * step):
                     a, b = (x, y + shift) if side < 2 else (x + shift, y)
                     inside = abs(a) < width / 2 and abs(b) < depth / 2
-                    if inside and all(math.hypot(a - u, b - v) > r + 0.5 for u, v, r in self.places.taken):
+                    if inside and all(math.hypot(a - u, b - v) > r + 0.5 for u, v, r in self.placement.taken):
                         return a, b, FEEDER.size[0]
         return x, y, FEEDER.size[0]
 
-    def heat(self) -> float:
+    def ground_heat(self) -> float:
         """Returns the plate's heat for a body on it."""
         return self.hot if self.on_plate() else 0.0
 
-    def feeds(self) -> bool:
+    def is_fed(self) -> bool:
         """Tells whether the feeder is touched."""
         opened = self.lever is None or self.lever.left > 0.0
-        return opened and any(name == FEEDER.name for _, name in self.touches)
+        return opened and self.is_touched(FEEDER.name)
 
     def on_plate(self) -> bool:
         """Tells whether the middle of the body is over the hot plate."""

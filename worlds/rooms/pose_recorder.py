@@ -12,7 +12,7 @@ import numpy.typing as npt
 from worlds.bodies.body import Body
 from worlds.physics.client import UPRIGHT, Physics, Pose
 from worlds.rendering.scene import Scene, Shape
-from worlds.rooms.pieces import OUT_OF_SIGHT, Piece
+from worlds.rooms.kinematic import OUT_OF_SIGHT, KinematicPart
 from worlds.sensors.things import Thing
 
 HERE: Pose = ((0.0, 0.0, 0.0), UPRIGHT)  # of the room itself
@@ -101,13 +101,15 @@ class Nodes:
         things: Sequence[Thing],
         decor: Sequence[tuple[Thing, Shape]],
         body: Body,
-        pieces: Sequence[Piece],
+        pieces: Sequence[KinematicPart],
         size: tuple[float, float],
     ) -> None:
         shapes = list(statics)
         for node, thing in enumerate(things, 1):
             s = thing.shape
-            shapes.append(Shape(s.name, s.kind, s.size, s.color, node, glow=s.glow, solid=s.solid and not thing.ghost))
+            shapes.append(
+                Shape(s.name, s.kind, s.size, s.color, node, glow=s.glow, solid=s.solid and not thing.visual_only)
+            )
         shapes += [replace(shape, node=1 + list(things).index(thing)) for thing, shape in decor]
         first = 1 + len(things)
         links = tuple(f"{body.name}.{link}" for link in body.links)

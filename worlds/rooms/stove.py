@@ -43,7 +43,7 @@ class Stove(Room):
 
     bodies = ("kitten", "crawler", "octopus")
     size = (5.0, 4.0)
-    memory = ("pairing", "side", "clock", "lit_at", "own_at", "hot")
+    state_attributes = ("pairing", "side", "clock", "lit_at", "own_at", "hot")
 
     def __init__(self, *, pairing: str = "on", **options: Any) -> None:
         if pairing not in PAIRINGS:
@@ -53,37 +53,37 @@ class Stove(Room):
         self.lit_at = self.own_at = 0.0  # seconds at which lamp, and the plate's own times, begin next, or began
         super().__init__(**options)
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds floor, walls, lamp, plates, feeder and ball."""
-        self.floor()
-        self.walls()
+        self.add_floor()
+        self.add_walls()
         self.lamp = Lamp(self)
-        self.fit(self.lamp)
-        self.plates = [self.add(shape, ghost=True) for shape in PLATES]
-        self.rims = [self.piece(shape, ghost=True) for shape in RIMS]
-        self.feeder = self.add(FEEDER)
-        self.ball = self.add(BALL.shape, BALL.mass, friction=0.5, rolling=BALL.rolling, damping=0.1)
+        self.add_fixture(self.lamp)
+        self.plates = [self.add_thing(shape, visual_only=True) for shape in PLATES]
+        self.rims = [self.add_kinematic(shape, visual_only=True) for shape in RIMS]
+        self.feeder = self.add_thing(FEEDER)
+        self.ball = self.add_thing(BALL.shape, BALL.mass, friction=0.5, rolling=BALL.rolling, damping=0.1)
 
-    def lay_out(self) -> None:
+    def initialize_episode(self) -> None:
         """Puts a plate to each side, feeder and lamp at the wall between, and draws which plate gets hot."""
         rng = self.np_random
         for plate, rim, x in zip(self.plates, self.rims, (-1.3, 1.3), strict=True):
             y = float(rng.uniform(-0.4, 0.9))
             plate.place(x, y)
             rim.place(x, y, 0.002)
-            self.take(x, y, PLATE.size[0] * 1.5)
+            self.reserve(x, y, PLATE.size[0] * 1.5)
         y = self.size[1] / 2
         self.feeder.place(0.0, y - FEEDER.size[1])
-        self.take(0.0, y, 0.5)
+        self.reserve(0.0, y, 0.5)
         self.lamp.place(0.5, y - 0.15)
-        self.take(0.5, y, 0.4)
+        self.reserve(0.5, y, 0.4)
         self.side = int(rng.integers(2))
-        self.ball.place(*self.free(BALL.shape.size[0], 0.4))
+        self.ball.place(*self.sample_position(BALL.shape.size[0], 0.4))
         self.pairing, self.clock = self.first_pairing, 0.0
         self.lit_at, self.own_at = float(rng.uniform(*REST)), float(rng.uniform(*REST))
         self.hot = self._heats()
 
-    def tick(self) -> None:
+    def before_step(self) -> None:
         """Moves the clock on: lamp and plate go through their times."""
         if self.clock >= self.lit_at + CUE + HEAT:
             self.lit_at = self.clock + float(self.np_random.uniform(*REST))
@@ -103,23 +103,23 @@ class Stove(Room):
             return self.own_at <= self.clock < self.own_at + HEAT
         return not self.lamp.on
 
-    def heat(self) -> float:
+    def ground_heat(self) -> float:
         """Returns the heat below the body."""
         x, y, _ = self.body.pose()[0]
         a, b, _ = self.plates[self.side].position
         return float(self.hot and math.hypot(x - a, y - b) < PLATES[self.side].size[0])
 
-    def feeds(self) -> bool:
+    def is_fed(self) -> bool:
         """Tells whether the feeder is touched."""
-        return any(name == FEEDER.name for _, name in self.touches)
+        return self.is_touched(FEEDER.name)
 
-    def switch(self, target: str, setting: str) -> None:
+    def set_parameter(self, name: str, value: str) -> None:
         """Sets the pairing."""
-        if target != "pairing":
-            raise unknown_name("target of a switch", target, ("pairing",))
-        if setting not in PAIRINGS:
-            raise unknown_name("pairing", setting, PAIRINGS)
-        self.pairing = setting
+        if name != "pairing":
+            raise unknown_name("target of a switch", name, ("pairing",))
+        if value not in PAIRINGS:
+            raise unknown_name("pairing", value, PAIRINGS)
+        self.pairing = value
 
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state, with lamp, heat of the hot plate, its name, and the pairing."""

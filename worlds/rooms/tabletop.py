@@ -63,28 +63,29 @@ class Tabletop(Room):
     bodies = ("arm",)
     size = (1.5, 1.2)
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds floor, table, drawer, blocks and balls."""
         x, y = self.size[0] / 2, self.size[1] / 2
         floor = Shape("floor", "box", (1.3, 1.3, 0.5), (0.70, 0.68, 0.66), 0, (0.0, 0.0, -HEIGHT - 0.5))
-        self._floors.add(self.block(floor, friction=0.8))
+        self._floors.add(self.add_static(floor, friction=0.8))
         top = Shape("table top", "box", (x, y, 0.025), WOOD, 0, (0.0, 0.0, -0.025))
-        self._floors.add(self.block(top, friction=0.8))
+        self._floors.add(self.add_static(top, friction=0.8))
         for i, (a, b) in enumerate(((x, y), (x, -y), (-x, y), (-x, -y))):
             at = (a * 0.93, b * 0.92, -HEIGHT / 2 - 0.025)
-            self.block(Shape(f"table leg {i}", "box", (0.03, 0.03, HEIGHT / 2 - 0.025), WOOD, 0, at), 0.5)
+            self.add_static(Shape(f"table leg {i}", "box", (0.03, 0.03, HEIGHT / 2 - 0.025), WOOD, 0, at), 0.5)
         for name, size, at in (
             ("rim", (0.01, y, 0.015), (x - 0.01, 0.0, 0.015)), ("rim", (0.01, y, 0.015), (-x + 0.01, 0.0, 0.015)),
             ("rim", (x, 0.01, 0.015), (0.0, y - 0.01, 0.015)), ("rim", (x, 0.01, 0.015), (0.0, -y + 0.01, 0.015)),
         ):  # fmt: skip
-            self.block(Shape(name, "box", size, PALE, 0, at, solid=False), 0.3)
+            self.add_static(Shape(name, "box", size, PALE, 0, at, solid=False), 0.3)
         self.toys = [
-            self.add(toy.shape, toy.mass, friction=1.0, rolling=toy.rolling, damping=0.1) for toy in (*BLOCKS, HIDDEN)
+            self.add_thing(toy.shape, toy.mass, friction=1.0, rolling=toy.rolling, damping=0.1)
+            for toy in (*BLOCKS, HIDDEN)
         ]
-        self.cabinet = self.hinge(FOOT, DRAWER)
+        self.cabinet = self.add_articulated(FOOT, DRAWER)
         for link, joint in enumerate(DRAWER):
             building.paint(self.physics, self.cabinet, joint.shape, link)
-        self.drawer = self.watch(Thing(self.physics, DRAWER[0].shape, self.cabinet, link=0, mass=0.3))
+        self.drawer = self.register_thing(Thing(self.physics, DRAWER[0].shape, self.cabinet, link=0, mass=0.3))
         self._carcass()
 
     def _carcass(self) -> None:
@@ -95,11 +96,13 @@ class Tabletop(Room):
             at = (x + a, y + b, c + FOOT.size[2])
             self._statics.append(Shape(joint.name, "box", joint.shape.size, WOOD, 0, at))
         for joint in DRAWER[1:6]:
-            self.decorate(self.drawer, Shape(joint.name, "box", joint.shape.size, joint.shape.color, 0, joint.position))
+            self.add_decoration(
+                self.drawer, Shape(joint.name, "box", joint.shape.size, joint.shape.color, 0, joint.position)
+            )
         bar = Shape("drawer bar", "box", (0.006, 0.022, 0.006), STEEL, 0, (0.0, -0.120, 0.03))
-        self.decorate(self.drawer, bar)
+        self.add_decoration(self.drawer, bar)
 
-    def lay_out(self) -> None:
+    def initialize_episode(self) -> None:
         """Scatters blocks and balls before the arm, and hides a block in the closed drawer."""
         rng = self.np_random
         self.physics.place(self.cabinet, (*CABINET, FOOT.size[2]))
@@ -113,23 +116,23 @@ class Tabletop(Room):
         """Puts a thing where the arm reaches it and nothing else lies."""
         for _ in range(1000):
             x, y = float(self.np_random.uniform(*REACH_X)), float(self.np_random.uniform(*REACH_Y))
-            for a, b, r in self.places.taken:
+            for a, b, r in self.placement.taken:
                 if (x - a) ** 2 + (y - b) ** 2 <= (1.5 * (radius + r) + 0.03) ** 2:
                     break
             else:
                 break
-        self.take(x, y, radius)
+        self.reserve(x, y, radius)
         thing.place(x, y, heading=float(self.np_random.uniform(-0.7, 0.7)))
 
-    def settle(self) -> None:
+    def place_body(self) -> None:
         """Puts the arm where it is bolted down."""
         self.body.place(BASE, 0.0, 0.0)
 
-    def tick(self) -> None:
+    def before_step(self) -> None:
         """Puts back what has fallen off the table."""
         for thing in self.toys:
             if self.physics.pose(thing.body)[0][2] < -0.2:
-                self.places.taken = [(*other.pose()[0][:2], 0.03) for other in self.toys if other is not thing]
+                self.placement.taken = [(*other.pose()[0][:2], 0.03) for other in self.toys if other is not thing]
                 self._scatter(thing, 0.03)
                 self.events.append({"event": "returned", "thing": thing.name})
 

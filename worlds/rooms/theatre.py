@@ -52,7 +52,7 @@ class Theatre(Room):
 
     bodies = ("kitten", "crawler", "octopus")
     size = (6.0, 5.0)
-    memory = ("playing", "twisted", "side", "ticks", "done", "happened_at")
+    state_attributes = ("playing", "twisted", "side", "ticks", "done", "happened_at")
 
     def __init__(self, *, act: str | None = None, twist: bool | None = None, **options: Any) -> None:
         if act is not None and act not in ACTS:
@@ -62,23 +62,27 @@ class Theatre(Room):
         self.act, self.twist = act, twist
         super().__init__(**options)
 
-    def furnish(self) -> None:
+    def build(self) -> None:
         """Adds floor, walls, rail, screens and props."""
-        self.floor()
-        self.walls()
-        self.cellar()
-        self.block(Shape("rail", "box", (3.0, 0.03, 0.08), PALE, 0, (0.0, RAIL, 0.08)), 0.3)
-        self.block(Shape("backdrop", "box", (3.0, 0.02, 0.5), CURTAIN, 0, (0.0, 1.9, 0.5)), 0.3)
-        self.screens = [self.add(Shape(f"{n} screen", "box", BOARD.size, BOARD.color, 0)) for n in ("left", "right")]
+        self.add_floor()
+        self.add_walls()
+        self.add_storage_floor()
+        self.add_static(Shape("rail", "box", (3.0, 0.03, 0.08), PALE, 0, (0.0, RAIL, 0.08)), 0.3)
+        self.add_static(Shape("backdrop", "box", (3.0, 0.02, 0.5), CURTAIN, 0, (0.0, 1.9, 0.5)), 0.3)
+        self.screens = [
+            self.add_thing(Shape(f"{n} screen", "box", BOARD.size, BOARD.color, 0)) for n in ("left", "right")
+        ]
         self.props: dict[str, Thing] = {
             # Slick and lively: what rolls goes on at its speed, the block slides, and a wall sends a ball back.
-            name: self.add(toy.shape, toy.mass, friction=0.0 if name == "block" else 0.4, restitution=0.9, damping=0.0)
+            name: self.add_thing(
+                toy.shape, toy.mass, friction=0.0 if name == "block" else 0.4, restitution=0.9, damping=0.0
+            )
             for name, toy in PROPS.items()
         }
-        self.props["stage wall"] = self.add(WALL_PROP, restitution=0.9)
-        self.props["hand"] = self.add(HAND, ghost=True)
+        self.props["stage wall"] = self.add_thing(WALL_PROP, restitution=0.9)
+        self.props["hand"] = self.add_thing(HAND, visual_only=True)
 
-    def lay_out(self) -> None:
+    def initialize_episode(self) -> None:
         """Draws the act, its twist and the side that it comes from, and sets the stage."""
         rng = self.np_random
         # Always the same draws, so that a pair of worlds with one seed is alike.
@@ -91,13 +95,13 @@ class Theatre(Room):
             screen.place(x, SCREENS)
         for name, prop in self.props.items():
             if name not in self.play.props:
-                self.leave(prop)
+                self.remove_thing(prop)
         if "ball" in self.play.props:
             self.props["ball"].place(self.side * ENTER, WAY)
         for extra in ("twin", "blue ball"):
-            self.leave(self.props[extra])
+            self.remove_thing(self.props[extra])
         if self.playing == "changing":
-            self.leave(self.props["block"])
+            self.remove_thing(self.props["block"])
         if "stage wall" in self.play.props:
             self.props["stage wall"].place(self.side * (SCREEN + WALL_PROP.size[0]), WAY)
         if self.playing == "floating":
@@ -111,21 +115,21 @@ class Theatre(Room):
             return self.twisted and abs(self.clock - MEETS) < REACHING + 0.1
         return self.playing == "floating" and DROP <= self.clock < DROP + 0.6
 
-    def settle(self) -> None:
+    def place_body(self) -> None:
         """Puts the watcher before the middle of the stage, facing it."""
         self.body.place(float(self.np_random.uniform(-0.3, 0.3)), -1.5, math.pi / 2)
 
     @property
     def clock(self) -> float:
         """Seconds since the act began."""
-        return self.ticks * self.happens_every
+        return self.ticks * self.update_dt
 
     @property
     def play(self) -> Act:
         """The act that is played."""
         return ACTS[self.playing]
 
-    def happen(self) -> None:
+    def update(self) -> None:
         """Lets the act go on."""
         before = self.clock
         self.ticks += 1
@@ -155,7 +159,7 @@ class Theatre(Room):
         """Does what could not have been expected, with the ball at x."""
         ball, along = self.props["ball"], self.side * SPEED
         if self.playing == "vanishing":
-            self.leave(ball)
+            self.remove_thing(ball)
         elif self.playing == "appearing":
             self._roll(self.props["twin"], self.side * SCREEN, along)
         elif self.playing == "teleport":
@@ -163,7 +167,7 @@ class Theatre(Room):
         elif self.playing == "passing":
             self._roll(ball, x + self.side * 2 * (RADIUS + WALL_PROP.size[0] + 0.01), along)
         elif self.playing in ("changing", "recolouring"):
-            self.leave(ball)
+            self.remove_thing(ball)
             self._roll(self.props["block" if self.playing == "changing" else "blue ball"], x, along)
         else:  # it turns back, by itself or by the hand
             self._roll(ball, x, -along)
@@ -198,5 +202,5 @@ class Theatre(Room):
             "scene.possible": not self.twisted or self.play.possible,
             "scene.time": self.clock,
             "scene.happened_at": None if self.happened_at < 0.0 else self.happened_at,
-            "scene.over": self.clock > LASTS - self.happens_every / 2,
+            "scene.over": self.clock > LASTS - self.update_dt / 2,
         }

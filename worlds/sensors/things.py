@@ -29,7 +29,7 @@ class Thing:
         body: Number of its body in the physics.
         link: Of the body; -1 is the base.
         mass: In kg; 0 does not move.
-        ghost: Whether it cannot be touched.
+        visual_only: Whether it cannot be touched.
         color: Red, green, blue, now.
         glow: 0 to 1, now.
         present: Whether it is there; a thing that is not lies far below the room.
@@ -43,7 +43,7 @@ class Thing:
     body: int
     link: int = -1
     mass: float = 0.0
-    ghost: bool = False
+    visual_only: bool = False
     color: Vector = field(init=False)
     glow: float = field(init=False)
     present: bool = True
@@ -56,7 +56,7 @@ class Thing:
         self._kind = tuple(float(self.shape.kind == kind) for kind in SHAPES)
         self._turns = self.shape.kind == "box"  # of others nobody sees how they are turned
         self._resting: tuple[float, ...] | None = None
-        self.rests = self.ghost or (self.mass == 0.0 and self.link < 0)
+        self.rests = self.visual_only or (self.mass == 0.0 and self.link < 0)
 
     @property
     def name(self) -> str:
@@ -93,7 +93,7 @@ class Thing:
         if self.rests:
             self.physics.move(self.body, position, orientation)
             # The physics rounds a turn; what is restored later is what it has, not what it was told.
-            self._rest(*((position, orientation) if self.ghost else self.physics.pose(self.body)))
+            self._rest(*((position, orientation) if self.visual_only else self.physics.pose(self.body)))
         else:
             self.physics.place(self.body, position, orientation)
 
@@ -116,12 +116,12 @@ class Thing:
     def state(self) -> dict[str, Any]:
         """Returns what the physics does not keep, fit for JSON."""
         state: dict[str, Any] = {"color": self.color, "glow": self.glow, "present": self.present}
-        return state | ({"position": self.position, "orientation": self.orientation} if self.ghost else {})
+        return state | ({"position": self.position, "orientation": self.orientation} if self.visual_only else {})
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Puts back what `state` returned."""
         self.color, self.glow, self.present = tuple(state["color"]), state["glow"], state["present"]
-        if self.ghost:
+        if self.visual_only:
             self._rest(tuple(state["position"]), tuple(state["orientation"]))
             self.physics.move(self.body, self.position, self.orientation)
         elif self.rests:

@@ -56,8 +56,8 @@ def in_view(things: Sequence[Thing], body: int, camera: Camera) -> npt.NDArray[n
         for ray, (hit, link, share) in zip(going, hits, strict=True):
             thing = things[which[ray]]
             # What cannot be touched stops no ray: it is seen where nothing else is in the way.
-            free = hit < 0 or share > 0.999 if thing.ghost else hit == thing.body and thing.link in (-1, link)
-            seen[which[ray]] |= free or (hit < 0 and not thing.ghost and share >= 1.0)
+            free = hit < 0 or share > 0.999 if thing.visual_only else hit == thing.body and thing.link in (-1, link)
+            seen[which[ray]] |= free or (hit < 0 and not thing.visual_only and share >= 1.0)
         own = [i for i, (hit, _, _) in enumerate(hits) if hit == body]
         if not own:
             break

@@ -77,7 +77,9 @@ def seeds_lay_it_out(subject: Subject) -> str:
             do(world, action, events)
         world.reset(seed=seed)
         if found := difference(runs[0][0], world.exact()):
-            raise Broken(f"a used world reset to seed {seed} is not as a new one: {found}. Set it all in `lay_out`")
+            raise Broken(
+                f"a used world reset to seed {seed} is not as a new one: {found}. Set it all in `initialize_episode`"
+            )
     if not difference(runs[0][0], runs[0][1]):
         raise Broken("a second reset without a seed is like the first. Draw the layout from self.np_random")
     return "the same layout by the same seed; another by each reset"
@@ -114,13 +116,13 @@ def snapshots_put_it_back(subject: Subject) -> str:
                 lived.append(one.digest())
             for world, which in ((one, "the same world"), (other, "another world"), (other, "another world again")):
                 if found := difference(begun, world.restore(kept)):
-                    raise Broken(f"seed {seed}: restored into {which}: {found}. Name it in `memory`")
+                    raise Broken(f"seed {seed}: restored into {which}: {found}. Name it in `state_attributes`")
                 for step, digest in enumerate(lived, 1):
                     do(world, *plan[half + step - 1])
                     if world.digest() != digest:
                         raise Broken(
-                            f"seed {seed}: restored into {which} it differs after {step} steps. Name in `memory` "
-                            "all that changes and that the physics does not keep"
+                            f"seed {seed}: restored into {which} it differs after {step} steps. Name in "
+                            "`state_attributes` all that changes and that the physics does not keep"
                         )
             size = len(kept)
     return f"{size / 1000:.0f} kB; {subject.steps - half} steps from it are the same to the bit"

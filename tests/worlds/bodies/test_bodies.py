@@ -41,7 +41,7 @@ def test_the_crawler_stands_still_when_it_does_nothing() -> None:
         obs = room.step(np.zeros(8, np.float32))[0]
     assert np.hypot(*obs["body"][:2]) < 0.02
     assert obs["body"][10] > 0.99
-    assert {name for _, name in room.touches} == {"floor"}
+    assert {name for _, name in room.contact_forces} == {"floor"}
     assert (obs["touch"][2:] > 1.0).all()  # it feels the floor with all four feet
 
 

@@ -23,7 +23,7 @@ def test_what_is_drawn_and_said_is_where_things_come_to_rest(room: Room) -> None
     cone = room.cones[0]
     radius = cone.shape.size[0]
     for x, y in ((1.3, -0.7), (-2.1, 1.4), (0.6, 2.3)):
-        cone.place(x, y, room.level(x, y) + radius + 0.15)
+        cone.place(x, y, room.ground_height(x, y) + radius + 0.15)
         for _ in range(2):
             room.step(np.zeros(8, np.float32))
         at = cone.pose()[0]
@@ -35,7 +35,7 @@ def test_the_crawler_walks_over_the_hills(room: Room) -> None:
     room.reset(seed=1)
     for i, thing in enumerate((*room.boulders, *room.cones, room.bush)):
         thing.place(-3.5, -3.0 + 0.9 * i, 0.3)
-    room.body.place(0.0, 0.0, 0.0, room.level(0.0, 0.0))
+    room.body.place(0.0, 0.0, 0.0, room.ground_height(0.0, 0.0))
     for k in range(25):
         legs = np.zeros((4, 2))
         air, ground = ([0, 3], [1, 2]) if k % 2 else ([1, 2], [0, 3])

@@ -23,32 +23,32 @@ from worlds import Room, Shape
 
 class Bare(Room):
     size = (3.0, 3.0)
-    def furnish(self):
-        self.floor(); self.walls()
-        self.ball = self.add(Shape("ball", "sphere", (0.1,) * 3, (0.9, 0.3, 0.6), 0), mass=0.2)
-    def lay_out(self):
-        self.ball.place(*self.free(0.1, 0.5))
+    def build(self):
+        self.add_floor(); self.add_walls()
+        self.ball = self.add_thing(Shape("ball", "sphere", (0.1,) * 3, (0.9, 0.3, 0.6), 0), mass=0.2)
+    def initialize_episode(self):
+        self.ball.place(*self.sample_position(0.1, 0.5))
 
 class Global(Bare):
     """Lays out by a generator that no seed reaches."""
     chance = np.random.default_rng()
-    def lay_out(self):
+    def initialize_episode(self):
         self.ball.place(*self.chance.uniform(-0.5, 0.5, 2))
 
 class Fixed(Bare):
     """Is laid out the same way always."""
-    def lay_out(self):
+    def initialize_episode(self):
         self.ball.place(0.5, 0.5)
-    def settle(self):
+    def place_body(self):
         self.body.place(-0.5, -0.5, 0.0)
 
 class Forgetful(Bare):
     """Counts, and does not keep the count."""
     count = 0
-    def lay_out(self):
-        super().lay_out()
+    def initialize_episode(self):
+        super().initialize_episode()
         self.count = 0
-    def happen(self):
+    def update(self):
         self.count += 1
         if self.count % 50 == 0:
             self.ball.place(*self.ball.pose()[0][:2], 1.0)
@@ -56,10 +56,10 @@ class Forgetful(Bare):
 class Drifting(Bare):
     """Depends on how many were made before."""
     made = itertools.count(1)
-    def lay_out(self):
-        super().lay_out()
+    def initialize_episode(self):
+        super().initialize_episode()
         self.number = next(self.made)
-    def happen(self):
+    def update(self):
         self.physics.push(self.ball.body, (1e-6 * self.number, 0.0, 0.0))
 
 class Telling(Bare):
@@ -80,7 +80,7 @@ class Boundless(Bare):
 
 class Slow(Bare):
     """Takes its time."""
-    def happen(self):
+    def update(self):
         started = time.process_time()
         while time.process_time() < started + 0.02:
             pass
@@ -107,7 +107,7 @@ def test_every_world_keeps_the_contract(name: str) -> None:
         ("Global", "seeds", "two worlds of seed 0 differ after 0 resets"),
         ("Fixed", "seeds", "a second reset without a seed is like the first"),
         ("Drifting", "determinism", r"differs at step 0: ball.position.x: -?\d.* and -?\d"),
-        ("Forgetful", "snapshot", r"differs after \d+ steps. Name in `memory`"),
+        ("Forgetful", "snapshot", r"differs after \d+ steps. Name in `state_attributes`"),
         ("Telling", "truth", "whose truth is asked for lives another life"),
         ("Boundless", "truth", "the sense vitals leaves its space"),
         ("Lazy", "bad actions", "is taken"),

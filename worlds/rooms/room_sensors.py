@@ -11,7 +11,7 @@ import numpy.typing as npt
 from housecat.core.errors import UserError, unknown_name
 from worlds.bodies.body import Body
 from worlds.env import Obs
-from worlds.rooms.builder import Furnished
+from worlds.rooms.builder import RoomBuilder
 from worlds.sensors.camera import Backend
 from worlds.sensors.observation import Head, space_of
 from worlds.sensors.things import Table
@@ -19,7 +19,7 @@ from worlds.sensors.touch import Skin
 from worlds.sensors.vitals import Vitals
 
 
-class Sensing(Furnished):
+class RoomSensors(RoomBuilder):
     """A furnished world with somebody in it who senses.
 
     Args:
@@ -30,7 +30,7 @@ class Sensing(Furnished):
     """
 
     known_senses: ClassVar[tuple[str, ...]] = ("body", "touch", "things", "vitals", "cues", "eye")
-    cues: ClassVar[tuple[str, ...]] = ()
+    cue_names: ClassVar[tuple[str, ...]] = ()
     body: Body
     vitals: Vitals
 
@@ -42,26 +42,39 @@ class Sensing(Furnished):
             raise UserError(f"things={things!r}; allowed: 'all', or 'seen' for those in view of the head alone")
         if eye not in get_args(Backend):
             raise unknown_name("eye", eye, get_args(Backend))
-        if "cues" in senses and not self.cues:
+        if "cues" in senses and not self.cue_names:
             raise UserError(f"{type(self).__name__} has no cues; its senses: body, touch, things, vitals, eye")
         self._only_seen = things == "seen"
         self._head = Head(self, eye)
 
     def _wake(self) -> None:
         """Gets the senses ready, now that things and body are there."""
-        names = dict.fromkeys(self._floors, "floor") | {t.body: t.name for t in self._things if not t.ghost}
+        names = dict.fromkeys(self._floors, "floor") | {t.body: t.name for t in self._things if not t.visual_only}
         unfelt = {self.body.id} if self.body.feels_floor else {self.body.id, *self._floors}
         self._skin = Skin(self.physics, self.body, names, unfelt)
         self._table = Table(self._things)
         self._sensors = [(name, getattr(self, f"_sense_{name}")) for name in self.senses]
         self.observation_space = space_of(
-            self.senses, len(self.body.readings), len(self.body.parts), len(self._things), len(self.cues), self.flat
+            self.senses,
+            len(self.body.readings),
+            len(self.body.parts),
+            len(self._things),
+            len(self.cue_names),
+            self.flat,
         )
 
     @property
-    def touches(self) -> dict[tuple[str, str], float]:
+    def contact_forces(self) -> dict[tuple[str, str], float]:
         """Strongest force (N) in this control step, by part of the body and name of the thing."""
         return self._skin.touches
+
+    def is_touched(self, name: str) -> bool:
+        """Returns whether the body has touched a thing in this control step.
+
+        Args:
+            name: Name of the thing.
+        """
+        return any(thing == name for _, thing in self.contact_forces)
 
     @property
     def readings(self) -> dict[str, tuple[str, ...]]:
@@ -85,7 +98,7 @@ class Sensing(Furnished):
         return sense
 
     def _sense_cues(self) -> npt.NDArray[np.float32]:
-        return np.array(self.cue(), np.float32)
+        return np.array(self.cue_values(), np.float32)
 
     def _sense_eye(self) -> npt.NDArray[np.uint8]:
         return self._head.look(self.body)

@@ -16,21 +16,21 @@ OUT_OF_SIGHT: Vector = (1000.0, 1000.0, -50.0)  # farther: the renderer lights t
 
 
 @dataclass(eq=False)
-class Piece:
+class KinematicPart:
     """A part of the room that is put elsewhere at times but never moves by itself; not one of the things.
 
     Attributes:
         physics: That it is in.
         shape: How it looks.
         body: Number of its body in the physics.
-        ghost: Whether it is only seen.
+        visual_only: Whether it is only seen.
         row: (7,) its pose, a view into the room's table of poses.
     """
 
     physics: Physics
     shape: Shape
     body: int
-    ghost: bool
+    visual_only: bool
     row: npt.NDArray[np.float32]
     _at: Pose | None = field(init=False, default=None)  # where it was put last, if nothing else moved it
 
@@ -39,14 +39,14 @@ class Piece:
         at = (x, y, z), orientation
         if at == self._at:
             return
-        if not self.ghost:  # nothing meets a ghost: where it is matters to pictures alone, see `show`
+        if not self.visual_only:  # nothing meets a ghost: where it is matters to pictures alone, see `show`
             self.physics.move(self.body, *at)
         self._at = at
         self.row[:] = x, y, z, *orientation
 
     def show(self) -> None:
         """Puts a ghost where a picture by the physics shows it."""
-        if self.ghost:
+        if self.visual_only:
             x, y, z, *turn = self.row.tolist()
             self.physics.move(self.body, (x, y, z), (turn[0], turn[1], turn[2], turn[3]))
 
