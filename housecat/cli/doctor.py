@@ -16,9 +16,9 @@ from typing import Literal
 
 from housecat.cli.options import JsonFlag
 from housecat.cli.output import print_result
+from housecat.cli.shadowing import PACKAGES, namesakes
 
 Mark = Literal["ok", "warn", "fail"]
-PACKAGES = ("agent", "intrinsic", "studies", "viewer", "worlds")
 INSTALL_GL = "apt-get install libegl1 libgl1-mesa-dri (Debian, Ubuntu); until then pictures are plain and slow"
 OPEN_GL = "import moderngl; c = moderngl.create_standalone_context(backend='egl'); print(c.info['GL_RENDERER'])"
 FREE_SPACE = 2e9  # bytes: a day of runs
@@ -121,24 +121,19 @@ def display() -> Check:
 
 def packages() -> Check:
     """Looks whether the generic names of housecat's packages belong to housecat alone."""
-    home = Path(__file__).resolve().parents[2]
     owners = importlib.metadata.packages_distributions()
-    strangers = []
+    problems = [f"{name} is missing" for name in PACKAGES if importlib.util.find_spec(name) is None]
     for name in PACKAGES:
-        spec = importlib.util.find_spec(name)
-        if spec is None or not spec.origin:
-            strangers.append(f"{name} is missing")
-            continue
-        if Path(spec.origin).resolve().parent.parent != home:
-            strangers.append(f"{name} comes from {Path(spec.origin).parent}")
         others = {owner for owner in owners.get(name, ()) if owner != "housecat"}
-        strangers += [f"{name} also belongs to {owner}" for owner in sorted(others)]
-        for folder in {Path(entry or ".").resolve() for entry in sys.path} - {home}:
-            if (folder / name / "__init__.py").is_file() or (folder / f"{name}.py").is_file():
-                strangers.append(f"another {name} lies in {folder}")
-    if strangers:
-        remedy = "install housecat into a virtual environment of its own, and start it from another folder"
-        return Check("packages", "fail", "; ".join(strangers), remedy)
+        problems += [f"{name} also belongs to {owner}" for owner in sorted(others)]
+    folders = {Path(entry or ".").resolve() for entry in (*sys.path, "")}  # the current folder, for `python -m`, too
+    problems += [f"{path} is in the way" for folder in sorted(folders) for path in namesakes(folder)]
+    if problems:
+        remedy = (
+            "install housecat into a virtual environment of its own; rename what is in the way, or start housecat from "
+            "another folder"
+        )
+        return Check("packages", "fail", "; ".join(problems), remedy)
     return Check("packages", "ok", f"{', '.join(PACKAGES)}: each has one owner")
 
 

@@ -18,6 +18,7 @@ from housecat.cli.options import INTERRUPTED
 from housecat.cli.output import print_message, print_result
 from housecat.cli.replay import replay
 from housecat.cli.run import run
+from housecat.cli.shadowing import check_packages
 from housecat.cli.study import study
 from housecat.cli.watch import watch
 from housecat.cli.worlds import worlds
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:
         return print_result({}, f"housecat {version()}", False)
     try:
+        if given[:1] != ["doctor"]:  # which says more
+            check_packages()
         status: int = tyro.extras.subcommand_cli_from_dict(
             COMMANDS,
             prog="housecat",
