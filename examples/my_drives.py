@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from intrinsic import Memory, Objective, View
+from intrinsic import BODY, THINGS, Memory, Objective, View
 
 
 class LovesRed(Objective):
@@ -15,6 +15,8 @@ class LovesRed(Objective):
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the distance (m), shape (*lead,)."""
         body, things = view["senses.body"], view["senses.things"]
-        red = (things[..., 11] > 0.6) & (things[..., 12:14].amax(-1) < 0.4) & (things[..., -1] > 0.5)  # rgb, present
-        distance: Tensor = torch.linalg.vector_norm(things[..., 0:2] - body[..., None, 0:2], dim=-1)
-        return distance.masked_fill(~red, 10.0).amin(-1)
+        red, green, blue = things[..., THINGS.rgb].unbind(-1)
+        wanted = (red > 0.6) & (green < 0.4) & (blue < 0.4) & (things[..., THINGS.present] > 0.5)
+        offset = things[..., THINGS.position_xy] - body[..., None, BODY.position]
+        distance: Tensor = torch.linalg.vector_norm(offset, dim=-1)
+        return distance.masked_fill(~wanted, 10.0).amin(-1)

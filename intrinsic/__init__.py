@@ -1,5 +1,6 @@
 """What an agent wants: hardwired drives, curiosity, and objectives of one's own."""
 
+from housecat.core.obs_layout import BODY, CUES, EYE, THINGS, TOUCH, VITALS
 from intrinsic.mixture import Mixture
 from intrinsic.objective import Memory, Names, Objective, View
 from intrinsic.registry import Description, describe, make, names, parse_spec, parse_specs
@@ -7,6 +8,12 @@ from intrinsic.schedule import shares
 from intrinsic.testing import Finding, Report, check
 
 __all__ = [
+    "BODY",
+    "CUES",
+    "EYE",
+    "THINGS",
+    "TOUCH",
+    "VITALS",
     "Description",
     "Finding",
     "Memory",

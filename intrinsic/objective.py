@@ -51,7 +51,8 @@ class Objective(nn.Module, ABC):
     ``senses.<name>.before``  (\*lead, ...)       the sense before it
     ========================  ==================  ==========================================================
 
-    Index from the right (``view["senses.vitals"][..., 1]``) and any leading shape works. A host without a body has
+    Index from the right, senses by the names of their columns (``view["senses.vitals"][..., VITALS.energy]``, see
+    `housecat.core.obs_layout`), and any leading shape works. A host without a body has
     one token: what its encoder makes of a vector, of pixels, or of all entries of a Dict. So what reads senses asks
     for a host with that sense (a Dict); what reads latents works everywhere.
 

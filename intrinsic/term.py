@@ -214,7 +214,7 @@ class Term(nn.Module):
             hint = " Reduce its last dimensions" if extra else " Index the view from the right"
             raise Fault(
                 f"`cost` must return one number a transition, shape {lead} for this view; it returned "
-                f"{tuple(cost.shape)}.{hint}, as in view['senses.vitals'][..., 1]"
+                f"{tuple(cost.shape)}.{hint}, as in view['senses.vitals'][..., VITALS.energy]"
             )
         if self.trusted:  # what is not finite came from outside: say so through the cost, not by falling silent
             return cost

@@ -51,11 +51,12 @@ def in_front(x: float, y: float, heading: float) -> Callable[[Any], None]:
 
 def seize(world: Any) -> None:
     """Lets the arm grip the red block and lift it."""
+    hand = [world.body.readings.index(name) for name in ("hand x", "hand y", "hand z")]
     x, y, z = (float(v) for v in world.truth()["things.position"][0])
     for target, grip, steps in (((x, y, z), 1.0, 14), ((x, y, z), -1.0, 3), ((x, y, 0.18), -1.0, 8)):
         for _ in range(steps):
             body = world.observe()["body"]
-            error = np.subtract(target, body[[0, 1, 6]])
+            error = np.subtract(target, body[hand])
             world.step(np.array([*np.clip(error / 0.05, -1, 1), 0.0, grip], np.float32))
     world.physics.bend(world.cabinet, (0.09,))
 

@@ -22,7 +22,8 @@ import torch
 
 import worlds
 from agent import Mind, MindConfig
-from agent.perception.encoder import PLANE, Senses
+from agent.perception.encoder import Senses
+from housecat.core.obs_layout import BODY
 from studies.common.datasets import SENSES, Arrays, record
 from studies.common.lives import metric, result
 from studies.common.probes import directions, rank, share_told
@@ -108,7 +109,7 @@ def measured(mind: Mind, life: Arrays) -> dict[str, float]:
     senses = {name: torch.from_numpy(life[name]) for name in SENSES}
     tokens = mind.perception(senses).numpy()  # (T + 1, 1 + K, Z)
     learned = tokens[..., mind.perception.where :]
-    feel = np.concatenate([life["body"][:, PLANE:], life["vitals"], np.log1p(life["touch"])], -1)
+    feel = np.concatenate([life["body"][:, BODY.proprioception], life["vitals"], np.log1p(life["touch"])], -1)
     looks = mind.perception.appearance(senses).numpy()
     things = learned[:, 1:].reshape(-1, learned.shape[-1])
     return {

@@ -32,6 +32,7 @@ from studies.common.datasets import Arrays, record
 from studies.common.lives import metric, result
 from studies.common.probes import TRAINED, directions, rank, share_told
 from studies.common.runner import Progress, side_by_side
+from worlds.bodies.kitten import Kitten
 
 STEPS = 20_000  # pictures
 LEARNT = 2400  # updates, of encoder and predictor
@@ -54,7 +55,7 @@ MEASURES = {
 }
 FIELD = np.pi / 4  # half the field of view (rad)
 HEAD_AT, EYE_AT = 0.12, 0.10  # the head before the body, and the eye before the head (m)
-HEAD = 7  # its angle among the readings of the body
+HEAD = Kitten.readings.index("head")
 TOYS = 6
 Floats = npt.NDArray[np.floating]
 

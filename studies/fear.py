@@ -19,6 +19,8 @@ from typing import Any
 
 import matplotlib
 
+from housecat.core.obs_layout import BODY, THINGS, VITALS
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -140,8 +142,8 @@ def foretold(mind: Mind, world: World, seed: int, actions: npt.NDArray[np.float3
             world.apply(_near_plate(world, chance))
         obs = world.observe()
         alarm[step] = alarmed(mind, obs)
-        near.append(-float(np.linalg.norm(obs["things"][plate, :2] - obs["body"][:2])))
-        hurt.append(bool(world.step(action)[0]["vitals"][1] > 0.0))
+        near.append(-float(np.linalg.norm(obs["things"][plate, THINGS.position_xy] - obs["body"][BODY.position])))
+        hurt.append(bool(world.step(action)[0]["vitals"][VITALS.damage] > 0.0))
     world.close()
     found: dict[str, Any] = {}
     for soon in SOON:
@@ -172,7 +174,7 @@ def burns(mind: Mind, world: World, putting: Events, critic: bool, steps: int) -
     mind.actor.config = replace(mind.actor.config, critic=critic)
     hurt = 0.0
     for moment in live(world, mind, steps, putting, learn=False):
-        hurt += float(moment.obs["vitals"][1] > 0.0)
+        hurt += float(moment.obs["vitals"][VITALS.damage] > 0.0)
     world.close()
     return hurt / steps
 
@@ -184,7 +186,8 @@ def _putting(world: World, seed: int) -> Events:
 
 def _near_plate(world: World, chance: np.random.Generator, least: float = 0.4) -> Place:
     angle, far = chance.uniform(-np.pi, np.pi), chance.uniform(least, 1.5)
-    at = world.observe()["things"][world.things.index(PLATE), :2] + far * np.array([np.cos(angle), np.sin(angle)])
+    plate = world.observe()["things"][world.things.index(PLATE), THINGS.position_xy]
+    at = plate + far * np.array([np.cos(angle), np.sin(angle)])
     return Place("kitten", (float(at[0]), float(at[1])))
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import matplotlib
 
+from housecat.core.obs_layout import THINGS
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -165,7 +167,7 @@ def compare(mind: Mind, plans: Tensor, real: Senses) -> Compared:
         return total
 
     moves, moved = (
-        senses["things"][..., :2].diff(dim=0).norm(dim=-1).sum((0, 2)).double().numpy()
+        senses["things"][..., THINGS.position_xy].diff(dim=0).norm(dim=-1).sum((0, 2)).double().numpy()
         for senses in (judged.rollout.senses, real)
     )
     imagined, still = off(judged.rollout.latent[1:]), off(path[:1])

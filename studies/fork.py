@@ -20,6 +20,8 @@ from typing import Any
 
 import matplotlib
 
+from housecat.core.obs_layout import THINGS
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -144,11 +146,12 @@ def _asked(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generator: torc
         latent = tokens(mind.perception(now), attended)
         noise = torch.randn(AHEAD, FUTURES, len(latent), CHANCE, generator=generator) if mind.config.futures else None
         rollout = model.imagine(latent, plan.unsqueeze(1), now, attended, noise)
-        path = rollout.senses["things"][..., 0, :3].double()  # (AHEAD + 1, F, 3)
-        scores.append(energy_score(path[1:].transpose(0, 1).flatten(1), senses["things"][1:, 0, :3].double().flatten()))
+        path = rollout.senses["things"][..., 0, THINGS.position].double()  # (AHEAD + 1, F, 3)
+        real = senses["things"][1:, 0, THINGS.position].double()
+        scores.append(energy_score(path[1:].transpose(0, 1).flatten(1), real.flatten()))
         example = example if example.size else path[..., 0].numpy()
         ends.append(path[-1, :, 0])
-        came.append(float(senses["things"][-1, 0, 0]))
+        came.append(float(senses["things"][-1, 0, THINGS.x]))
         step = rollout.mean[:, 0, :, 1 + int((attended == 0).nonzero()), 0] * mind.perception.change[1, 0]  # (E, F)
         spread.append(float(step.mean(0).std(correction=0)))
         apart.append(float(step.std(0, correction=0).mean()))

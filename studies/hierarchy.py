@@ -16,6 +16,8 @@ from typing import Any, Literal, cast
 
 import matplotlib
 
+from housecat.core.obs_layout import BODY
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -109,7 +111,7 @@ def explore(world: Maze, mind: Mind, steps: int, seed: int) -> set[tuple[Cell, C
             obs = world.observe()
         after, *_ = world.step(action)
         mind.observe(obs, action, after)
-        went.add((world.cell(*obs["body"][:2]), world.cell(*after["body"][:2])))
+        went.add((world.cell(*obs["body"][BODY.position]), world.cell(*after["body"][BODY.position])))
         obs = after
     return {(min(pair), max(pair)) for pair in went}
 
@@ -170,7 +172,7 @@ def _try(world: Maze, mind: Mind, variant: Variant, asked: list[tuple[Cell, Cell
                 action = chance[step] if variant == "random" else mind.act(obs)[0]
             spent, lived = spent + time.process_time() - began, lived + 1
             obs, *_ = world.step(action)
-            if np.hypot(*(obs["body"][:2] - np.array(place))) < NEAR:
+            if np.hypot(*(obs["body"][BODY.position] - np.array(place))) < NEAR:
                 there = step + 1
                 break
         away.append((cells, there))

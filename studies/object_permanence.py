@@ -15,6 +15,8 @@ from typing import Any
 
 import matplotlib
 
+from housecat.core.obs_layout import THINGS
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -80,7 +82,7 @@ def followed(mind: Mind, life: Arrays, start: int, stop: int, learn: bool) -> tu
         now, action = belief.fill(now), torch.from_numpy(life["action"][t])
         then = belief.follow(mind.world_model, now, then)
         mind.perception.observe(steady(now, then), then)
-        places.append(then["things"][:, :2].double().numpy().copy())
+        places.append(then["things"][:, THINGS.position_xy].double().numpy().copy())
         doubts.append(belief.doubt.double().numpy().copy())
         if learn:
             mind.memory.add(now, action, then, {})
@@ -104,8 +106,8 @@ def errors(life: Arrays, places: Floats, doubts: Floats, start: int) -> dict[str
     for k in range(TOYS):
         last, speed, hidden = None, np.zeros(2), 0
         for t in range(len(rows)):
-            if rows[t, k, -1] >= LEAST:
-                last, speed, hidden = rows[t, k, :2], rows[t, k, 3:5], 0
+            if rows[t, k, THINGS.present] >= LEAST:
+                last, speed, hidden = rows[t, k, THINGS.position_xy], rows[t, k, THINGS.velocity_xy], 0
                 continue
             hidden += 1
             if last is None or hidden not in AT:

@@ -19,6 +19,8 @@ from typing import Any
 
 import matplotlib
 
+from housecat.core.obs_layout import THINGS
+
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
@@ -141,7 +143,7 @@ def _when_it_shines(world: World, seed: int, most: float) -> Events:
 
 def _near(world: World, chance: np.random.Generator, most: float) -> Place:
     """Draws a place within so many metres of the middle of the plate that gets hot, and not in a wall."""
-    plate = world.observe()["things"][world.things.index(world.truth()["plate.name"]), :2]
+    plate = world.observe()["things"][world.things.index(world.truth()["plate.name"]), THINGS.position_xy]
     angle, far = chance.uniform(-np.pi, np.pi), most * np.sqrt(chance.uniform())
     edge = 0.5 * np.array(world.scene().size[:2]) - EDGE
     x, y = np.clip(plate + far * np.array([np.cos(angle), np.sin(angle)]), -edge, edge)

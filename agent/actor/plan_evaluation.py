@@ -12,6 +12,7 @@ from torch import Tensor
 from agent.configurator.configurator import Focus
 from agent.moment import Mode, Plan
 from agent.world_model.rollout import Rollout
+from housecat.core.obs_layout import BODY, THINGS, keep
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,14 @@ class Choice:
 def pictured(judged: Judgement, shown: list[int]) -> tuple[Plan, ...]:
     """Returns some of the imagined plans in a form that a person can look at."""
     body, things = (judged.rollout.senses[name][:, shown] for name in ("body", "things"))
-    path = torch.cat([body[..., :2], torch.atan2(body[..., 2:3], body[..., 3:4])], -1).numpy()
+    heading = torch.atan2(body[..., keep(BODY.sin_heading)], body[..., keep(BODY.cos_heading)])
+    path = torch.cat([body[..., BODY.position], heading], -1).numpy()
     return tuple(
         Plan(
             float(judged.total[plan]),
             {name: float(part[plan]) for name, part in judged.parts.items()},
             path[:, i],
-            things[:, i, :, :3].numpy(),
+            things[:, i, :, THINGS.position].numpy(),
             judged.rollout.action[:, plan].numpy(),
             *([_futures(judged, plan)] if i == 0 else []),
         )
@@ -83,5 +85,5 @@ def pictured(judged: Judgement, shown: list[int]) -> tuple[Plan, ...]:
 
 def _futures(judged: Judgement, plan: int) -> npt.NDArray[np.float32]:
     """Returns where things are in each of several futures of a plan (F, T + 1, K, 3); F = 0 when there is one alone."""
-    things = judged.rollout.senses["things"][:, plan :: len(judged.total), :, :3].movedim(1, 0)
+    things = judged.rollout.senses["things"][:, plan :: len(judged.total), :, THINGS.position].movedim(1, 0)
     return things.numpy() if len(things) > 1 else things[:0].numpy()

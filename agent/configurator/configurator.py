@@ -13,6 +13,7 @@ from agent.memory.replay_buffer import Replay
 from agent.perception.attention import ABSENT, attend, farness, nearest
 from agent.perception.encoder import Senses
 from agent.world_model.world_model import WorldModel
+from housecat.core.obs_layout import VITALS
 from intrinsic import Mixture
 
 DOUBT = 0.5  # metres that a thing counts as nearer when the model is twice as unsure of it as of the others
@@ -127,7 +128,7 @@ class Executive(nn.Module):
 
 def urgency(vitals: Tensor) -> dict[str, float]:
     """Returns by how much need multiplies the weights of drives, of vitals (3,): see `Executive`."""
-    energy, damage = float(vitals[0]), max(0.0, float(vitals[1]))
+    energy, damage = float(vitals[VITALS.energy]), max(0.0, float(vitals[VITALS.damage]))
     return {
         "hunger": 1.0 + (STARVED - 1.0) * min(1.0, max(0.0, COMFORT - energy) / COMFORT),
         "pain": 1.0 + (HURT - 1.0) * damage / (damage + DAMAGE),

@@ -14,6 +14,7 @@ from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
 from agent.world_model.vitals_head import VitalsModel
 from agent.world_model.world_model import WorldModel
+from housecat.core.obs_layout import THINGS
 from intrinsic import Mixture
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Relevance(nn.Module):
         """Takes one lesson, and returns its error (squared, in natural logarithms)."""
         with torch.no_grad():
             senses = {name: value[0] for name, value in memory.sample(1, generator).senses.items()}
-            there = senses["things"][:, -1] > 0.5
+            there = senses["things"][:, THINGS.present] > 0.5
             noise = colored_noise(2.5, horizon, (PLANS, memory.action.shape[1]), generator)
             plans = (SIGMA * noise).clamp(-1, 1)
             pair, spread = spreads(model, mixture, senses, plans)

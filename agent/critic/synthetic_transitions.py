@@ -11,6 +11,7 @@ from agent.perception.attention import attend, gather
 from agent.perception.egocentric import Sight
 from agent.perception.encoder import Senses
 from agent.world_model.world_model import WorldModel
+from housecat.core.obs_layout import BODY, THINGS
 from intrinsic import Mixture
 
 AROUND = 1.5  # metres from a thing within which one imagines to be
@@ -30,14 +31,14 @@ def elsewhere(senses: Senses, low: Tensor, high: Tensor, generator: torch.Genera
     """
     body, things = senses["body"].clone(), senses["things"]
     n = len(body)
-    there = (things[..., -1] > 0.5).float()
+    there = (things[..., THINGS.present] > 0.5).float()
     near = torch.multinomial(there + 1e-6, 1, generator=generator)[:, 0]
     way = torch.rand(n, 3, generator=generator) * torch.tensor([1.0, 2.0 * math.pi, 2.0 * math.pi])
     offset = torch.polar(AROUND * way[:, 0].sqrt(), way[:, 1])  # even over the disc
-    at = things[torch.arange(n), near, :2] + torch.view_as_real(offset)
-    body[:, :2] = torch.minimum(torch.maximum(at, low), high)
+    at = things[torch.arange(n), near, THINGS.position_xy] + torch.view_as_real(offset)
+    body[:, BODY.position] = torch.minimum(torch.maximum(at, low), high)
     turn = torch.polar(torch.ones(n), way[:, 2])
-    for real, imaginary in ((3, 2), (4, 5)):  # cosine and sine of the heading, velocity
+    for real, imaginary in ((BODY.cos_heading, BODY.sin_heading), (BODY.vx, BODY.vy)):
         turned = torch.complex(body[:, real], body[:, imaginary]) * turn
         body[:, real], body[:, imaginary] = turned.real, turned.imag
     return {**senses, "body": body}

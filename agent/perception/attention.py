@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from agent.perception.encoder import THING, Senses
+from agent.perception.encoder import Senses
+from housecat.core.obs_layout import BODY, THINGS
 
 MOVING = 1.0  # seconds: a thing counts as nearer by how far it gets in this time
 ABSENT = 100.0  # metres: a thing that is not there counts as farther by it
@@ -15,8 +16,10 @@ def farness(senses: Senses) -> Tensor:
     """Returns how far things are from mattering (m), (*lead, K): the distance to their rims, less if they move."""
     things, body = senses["things"], senses["body"]
     # To its rim, not its middle: a large hot plate is near before a small toy at the same place is.
-    distance = (things[..., :2] - body[..., None, :2]).norm(dim=-1) - things[..., THING]
-    far: Tensor = distance - MOVING * things[..., 3:5].norm(dim=-1) + ABSENT * (things[..., -1] < 0.5)
+    offset = things[..., THINGS.position_xy] - body[..., None, BODY.position]
+    distance = offset.norm(dim=-1) - things[..., THINGS.radius]
+    speed, absent = things[..., THINGS.velocity_xy].norm(dim=-1), things[..., THINGS.present] < 0.5
+    far: Tensor = distance - MOVING * speed + ABSENT * absent
     return far
 
 

@@ -10,9 +10,10 @@ from torch import Tensor
 from agent.config import MindConfig
 from agent.perception.encoder import BODY_ORDER, PLANE, THING_ORDER, Perception, Senses
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY, THINGS, keep
 from worlds import World
 
-THING_FLIPS = (1, 4, 6)  # y, vy and the sine of the heading
+THING_FLIPS = (THINGS.y, THINGS.vy, THINGS.sin_heading)
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,13 @@ class Mirror:
     def senses(self, senses: Senses, middle: float) -> Senses:
         """Returns senses (B, ...) in a mirror along x through `middle` (m)."""
         (where, sign), shift = self.body, torch.zeros(len(self.body[0]))
-        shift[1] = 2.0 * middle
+        shift[BODY.y] = 2.0 * middle
         flipped = {**senses, "body": senses["body"][..., where] * sign + shift}
         things = senses["things"].clone()
         if things.numel():
-            there = (things[..., -1:] > 0.0).float()  # what is out of sight is nowhere, and stays so
+            there = (things[..., keep(THINGS.present)] > 0.0).float()  # what is out of sight is nowhere, and stays so
             things[..., THING_FLIPS] *= -1.0
-            things[..., 1:2] += 2.0 * middle * there
+            things[..., keep(THINGS.y)] += 2.0 * middle * there
             flipped["things"] = things
         return flipped
 
@@ -138,7 +139,7 @@ def _noised(senses: Senses, size: float, p: Perception, generator: torch.Generat
     body[:, order] += size * scale * torch.randn(body.shape, generator=generator)
     if things.numel():
         noise = torch.randn(*things.shape[:-1], len(THING_ORDER), generator=generator)
-        there = (things[..., -1:] > 0.0).float()
+        there = (things[..., keep(THINGS.present)] > 0.0).float()
         things[..., THING_ORDER] += size * p.change[1, : len(THING_ORDER)] * noise * there
     return {**senses, "body": body, "things": things}
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.perception.encoder import THING, THING_ORDER, Senses
+from housecat.core.obs_layout import BODY, THINGS
 
 if TYPE_CHECKING:
     from agent.world_model.world_model import WorldModel
@@ -80,7 +81,7 @@ class Belief(nn.Module):
 
     def fill(self, senses: Senses) -> Senses:
         """Returns senses in which things out of sight are as believed."""
-        hidden = senses["things"][:, -1] < LEAST
+        hidden = senses["things"][:, THINGS.present] < LEAST
         return {**senses, "things": torch.where(hidden.unsqueeze(1), self.rows, senses["things"])}
 
     @torch.no_grad()
@@ -96,32 +97,35 @@ class Belief(nn.Module):
             The senses after it, with beliefs.
         """
         was, now = before["things"], after["things"]
-        seen, known = now[:, -1] >= LEAST, was[:, -1] >= LEAST
-        moving = was[:, 3:6].norm(dim=1) >= REST
+        seen, known = now[:, THINGS.present] >= LEAST, was[:, THINGS.present] >= LEAST
+        moving = was[:, THINGS.velocity].norm(dim=1) >= REST
         believed = known & ~seen
-        still = torch.cat([was[:, :3], torch.zeros_like(was[:, 3:6]), was[:, 6:]], 1)
+        still = was.clone()
+        still[:, THINGS.velocity] = 0.0
         row, doubt = still, self.doubt.square() + DOUBT**2
         if bool((known & moving).any()):
             read = self._onlooking(model, before)  # (E, K, F)
-            straight = torch.cat([was[:, :3] + self.pace * was[:, 3:6], was[:, 3:]], 1)
+            straight = was.clone()
+            straight[:, THINGS.position] += self.pace * was[:, THINGS.velocity]
             ways = torch.stack([read.mean(0), straight])
             trust = (1.0 / self.off) / (1.0 / self.off).sum(0)  # (2, K)
             row = torch.where(moving.unsqueeze(1), (trust.unsqueeze(-1) * ways).sum(0), still)
-            spread = (read - read.mean(0))[..., :2].square().sum(-1).mean(0)
+            spread = (read - read.mean(0))[..., THINGS.position_xy].square().sum(-1).mean(0)
             doubt = doubt + moving * (spread + (trust * self.off).sum(0))
             self._compare(ways, was, now, moving & seen_throughout(was, now))
         self.unseen = torch.where(believed, self.unseen + 1, 0)
         self.doubt = torch.where(believed, doubt.sqrt(), 0.0)
         presence = LEAST + (SEEN - LEAST) * torch.exp(-self.doubt / UNIT)
-        row = torch.cat([row[:, :THING], was[:, THING:-1], presence.unsqueeze(1)], 1)
+        row = torch.cat([row[:, THINGS.pose], was[:, THINGS.appearance]], 1)
+        row[:, THINGS.present] = presence
         self.rows = torch.where(seen.unsqueeze(1), now, believed.unsqueeze(1) * row)
         return self.fill(after)
 
     def _compare(self, ways: Tensor, was: Tensor, now: Tensor, seen: Tensor) -> None:
         """Notes how far off either way of telling (2, K, F) was for things that were seen to move."""
-        off = (ways[..., :2] - now[:, :2]).square().sum(-1).clamp_min(1e-6)
+        off = (ways[..., THINGS.position_xy] - now[:, THINGS.position_xy]).square().sum(-1).clamp_min(1e-6)
         self.off = torch.where(seen, self.off + NEWS * (off - self.off), self.off)
-        moved, speed = ((now - was)[:, :3] * seen.unsqueeze(1)), was[:, 3:6]
+        moved, speed = ((now - was)[:, THINGS.position] * seen.unsqueeze(1)), was[:, 3:6]
         self.ran = self.ran + torch.stack([(moved * speed).sum(), (speed.square() * seen.unsqueeze(1)).sum()])
 
     @property
@@ -136,13 +140,14 @@ class Belief(nn.Module):
         So it is asked as an onlooker from a little way off, who touches nothing; a step costs the same.
         """
         rows, me, p = senses["things"], senses["body"], model.perception
-        away = rows[:, :2] - me[:2]
+        away = rows[:, THINGS.position_xy] - me[BODY.position]
         facing = away / away.norm(dim=1, keepdim=True).clamp_min(1e-6)
         body = me.expand(len(rows), -1).clone()
-        body[:, :2], body[:, 2:4] = rows[:, :2] - LOOK * facing, facing.flip(1)  # sine before cosine
-        body[:, 4:6] = 0.0
+        body[:, BODY.position] = rows[:, THINGS.position_xy] - LOOK * facing
+        body[:, BODY.heading] = facing.flip(1)  # sine before cosine
+        body[:, BODY.velocity] = 0.0
         one = rows.unsqueeze(1).clone()
-        one[..., -1] = 1.0
+        one[..., THINGS.present] = 1.0
         onlooker = {name: value.expand(len(rows), *value.shape) for name, value in senses.items()}
         onlooker |= {"body": body, "things": one}
         latent = model.encode(onlooker, torch.zeros(len(rows), 1, dtype=torch.int64))
@@ -156,7 +161,7 @@ class Belief(nn.Module):
         """Returns what is believed of things out of sight."""
         return tuple(
             Believed(i, (x, y, z), float(self.doubt[i]), int(self.unseen[i]))
-            for i, (x, y, z) in enumerate(self.rows[:, :3].tolist())
+            for i, (x, y, z) in enumerate(self.rows[:, THINGS.position].tolist())
             if self.unseen[i]
         )
 

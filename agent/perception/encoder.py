@@ -10,14 +10,21 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from housecat.core.obs_layout import BODY, THINGS, indices, keep
+
 Senses = dict[str, Tensor]
 
-# A where begins with three vectors in the floor's plane: position, velocity, heading. Then come scalars.
-# `body` gives x, y, sin, cos, vx, vy, then scalars; `things` x, y, z, vx, vy, vz, sin, cos, then appearance.
-PLANE = 6
-BODY_ORDER = (0, 1, 4, 5, 3, 2)
-THING_ORDER = (0, 1, 3, 4, 7, 6, 2, 5)
+# A where begins with three vectors in the floor's plane: position, velocity, heading (cosine before sine). Then come
+# scalars: of the body its own readings, of a thing its height and the rate of its height.
+BODY_ORDER = (*indices(BODY.position), *indices(BODY.velocity), BODY.cos_heading, BODY.sin_heading)
+THING_ORDER = (
+    *indices(THINGS.position_xy), *indices(THINGS.velocity_xy), THINGS.cos_heading, THINGS.sin_heading,
+    THINGS.z, THINGS.vz,
+)  # fmt: skip
+PLANE = len(BODY_ORDER)
 THING = len(THING_ORDER)
+# Where the columns of `body` stand among the first numbers of its where: `BODY_ORDER` undone.
+BODY_ORDER_BACK = [BODY_ORDER.index(column) for column in range(PLANE)]
 # Typical change per step before anything is known: m, m/s, unit vector; then scalars of things (m, m/s).
 PRIOR_PLANE = (0.05, 0.05, 0.2, 0.2, 0.2, 0.2)
 PRIOR_THING = (0.02, 0.02, 0.1, 0.1, 0.1, 0.1, 0.02, 0.1)
@@ -72,7 +79,7 @@ class Perception(nn.Module):
     def wheres(self, senses: Senses) -> Tensor:
         """Returns the sensed whereabouts (*lead, 1 + K, where), in physical units, body first."""
         body, vitals, things = senses["body"], senses["vitals"] / self._vital_units(senses["vitals"]), senses["things"]
-        scalars = body[..., PLANE:]
+        scalars = body[..., BODY.proprioception]
         own = torch.cat([body[..., list(BODY_ORDER)], scalars, vitals], -1)
         own = nn.functional.pad(own, (0, self.where - own.shape[-1]))
         others = nn.functional.pad(things[..., list(THING_ORDER)], (0, self.where - THING))
@@ -88,7 +95,7 @@ class Perception(nn.Module):
             return where
         feel = torch.cat(
             [
-                senses["body"][..., PLANE:],
+                senses["body"][..., BODY.proprioception],
                 senses["vitals"] / self._vital_units(senses["vitals"]),
                 torch.log1p(senses["touch"]),
             ],
@@ -101,7 +108,7 @@ class Perception(nn.Module):
 
     def appearance(self, senses: Senses) -> Tensor:
         """Returns what things look like, (*lead, K, appearance): extent, colour, shape, glow, presence."""
-        return senses["things"][..., THING:]
+        return senses["things"][..., THINGS.appearance]
 
     @property
     def middle(self) -> float:
@@ -119,10 +126,10 @@ class Perception(nn.Module):
     @torch.no_grad()
     def observe(self, before: Senses, after: Senses) -> None:
         """Updates the typical change per step, and how far the room reaches, from one lived transition (no lead)."""
-        things = after["things"][after["things"][:, -1] > 0.5]
-        at, rim = things[:, :2], things[:, THING : THING + 1]
-        self.high.copy_(torch.cat([at + rim, after["body"][None, :2], self.high[None]]).amax(0))
-        self.low.copy_(torch.cat([at - rim, after["body"][None, :2], self.low[None]]).amin(0))
+        things = after["things"][after["things"][:, THINGS.present] > 0.5]
+        at, rim = things[:, THINGS.position_xy], things[:, keep(THINGS.radius)]
+        self.high.copy_(torch.cat([at + rim, after["body"][None, BODY.position], self.high[None]]).amax(0))
+        self.low.copy_(torch.cat([at - rim, after["body"][None, BODY.position], self.low[None]]).amin(0))
         moved = (self.wheres(after) - self.wheres(before)) ** 2  # (1 + K, where)
         square = torch.stack([moved[0], moved[1:].mean(0) if len(moved) > 1 else self.change[1] ** 2])
         for i in range(0, PLANE, 2):  # one scale per vector, so that turning a vector commutes with scaling it
@@ -145,7 +152,7 @@ class Perception(nn.Module):
         where = latent[..., : self.where] * self.scale(latent.shape[-2] - 1)
         own, others = where[..., 0, :], where[..., 1:, :THING]
         n = self.body_size
-        body = torch.cat([own[..., [0, 1, 5, 4, 2, 3]], own[..., PLANE:n]], -1)
+        body = torch.cat([own[..., BODY_ORDER_BACK], own[..., PLANE:n]], -1)
         vitals = own[..., n : n + self.vitals_size]
         vitals = vitals * self._vital_units(vitals)
         things = still["things"].expand(*latent.shape[:-2], -1, -1).clone()

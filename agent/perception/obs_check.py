@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS, labels
 from worlds import World
 
 Shapes = Mapping[str, tuple[int, ...]]
 
 MOST = 1e9  # of a number sensed: its square is still a number, and nothing in a room is as far, fast or strong
-FEATURES = ("x", "y", "z", "velocity x", "velocity y", "velocity z", "sine of heading", "cosine of heading")
 REMEDY = "Nothing of this step was remembered or learnt. Mend what the world senses"
 
 
@@ -75,7 +75,7 @@ class Surroundings:
         """Says where in a sense a number is, by names where there are any."""
         if name == "things":
             row, column = where
-            called = FEATURES[column] if column < len(FEATURES) else "what it looks like"
+            called = labels(THINGS).get(column, "what it looks like")
             thing = f" ({self.things[row]})" if row < len(self.things) else ""
             return f"row {row}{thing}, number {column} ({called})"
         known = self.readings.get(name, ())

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from agent.perception.encoder import Senses
+from housecat.core.obs_layout import THINGS
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Rollout:
         are what it shows. A sense that there is not is not offered.
         """
         keys = {"latent": self.latent[1:], "latent.before": self.latent[:-1], "action": self.action, "mean": self.mean}
-        present = self.senses["things"][1:, ..., -1]  # (T, B, K)
+        present = self.senses["things"][1:, ..., THINGS.present]  # (T, B, K)
         seen = present.gather(-1, self.attended.expand(*present.shape[:-1], -1))
         keys["attended"] = torch.cat([present.new_ones(*seen.shape[:-1], 1), seen], -1)
         pictured = self.latent.shape[-2] - keys["attended"].shape[-1]

@@ -97,10 +97,15 @@ class BodyLayout(SenseLayout):
     )
 
     position: slice = _column(slice(0, 2), "x and y of the body in the room", "m", MOTION)
+    x: int = _column(0, "x of the body", "m", MOTION)
+    y: int = _column(1, "y of the body", "m", MOTION)
+    pose: slice = _column(slice(0, 4), "position and heading together", "m, 1", MOTION)
     heading: slice = _column(slice(2, 4), "sine and cosine of the direction that the body faces", "", UNIT)
-    sin_heading: int = _column(2, "sine of that direction", "", UNIT)
-    cos_heading: int = _column(3, "cosine of that direction", "", UNIT)
+    sin_heading: int = _column(2, "sine of that direction", "", UNIT, "sine of heading")
+    cos_heading: int = _column(3, "cosine of that direction", "", UNIT, "cosine of heading")
     velocity: slice = _column(slice(4, 6), "velocity along x and y", "m/s", MOTION)
+    vx: int = _column(4, "velocity along x", "m/s", MOTION, "velocity x")
+    vy: int = _column(5, "velocity along y", "m/s", MOTION, "velocity y")
     common: slice = _column(slice(0, 6), "all columns that every body has", "m, 1, m/s", MOTION)
     proprioception: slice = _column(
         slice(6, None), "the body's own readings: heights, joint angles, rates", "m, rad, m/s, rad/s", MOTION
@@ -137,13 +142,17 @@ class ThingsLayout(SenseLayout):
 
     position: slice = _column(slice(0, 3), "x, y and z of its centre", "m", MOTION)
     position_xy: slice = _column(slice(0, 2), "x and y of its centre", "m", MOTION)
+    x: int = _column(0, "x of its centre", "m", MOTION)
+    y: int = _column(1, "y of its centre", "m", MOTION)
     z: int = _column(2, "height of its centre", "m", MOTION)
     velocity: slice = _column(slice(3, 6), "velocity along x, y and z", "m/s", MOTION)
     velocity_xy: slice = _column(slice(3, 5), "velocity along x and y", "m/s", MOTION)
-    velocity_z: int = _column(5, "velocity along z", "m/s", MOTION)
+    vx: int = _column(3, "velocity along x", "m/s", MOTION, "velocity x")
+    vy: int = _column(4, "velocity along y", "m/s", MOTION, "velocity y")
+    vz: int = _column(5, "velocity along z", "m/s", MOTION, "velocity z")
     heading: slice = _column(slice(6, 8), "sine and cosine of its heading; 0 and 1 where its shape hides it", "", UNIT)
-    sin_heading: int = _column(6, "sine of its heading", "", UNIT)
-    cos_heading: int = _column(7, "cosine of its heading", "", UNIT)
+    sin_heading: int = _column(6, "sine of its heading", "", UNIT, "sine of heading")
+    cos_heading: int = _column(7, "cosine of its heading", "", UNIT, "cosine of heading")
     pose: slice = _column(slice(0, 8), "position, velocity and heading together", "m, m/s, 1", MOTION)
     appearance: slice = _column(slice(8, None), "everything after the pose, `present` included", "m, 1", MOTION)
     half_size: slice = _column(slice(8, 11), "half extents along its own x, y and z", "m", (0.0, MAX_MOTION))
@@ -233,9 +242,9 @@ def bounds(layout: SenseLayout) -> tuple[npt.NDArray[np.float32], npt.NDArray[np
     return np.array(low, np.float32), np.array(high, np.float32)
 
 
-def labels(layout: SenseLayout) -> tuple[str, ...]:
-    """Returns what a person calls each number of a layout that consists of single columns, such as `VITALS`."""
-    return tuple(column.label for column in layout.columns)
+def labels(layout: SenseLayout) -> dict[int, str]:
+    """Returns what a person calls each single column of a layout, by the column's number."""
+    return {column.index: column.label for column in layout.columns if isinstance(column.index, int)}
 
 
 def markdown_tables() -> str:

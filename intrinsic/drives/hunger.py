@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from housecat.core.obs_layout import VITALS
 from intrinsic.drives.hardwired import Hardwired
 from intrinsic.objective import Memory, View
 
@@ -21,7 +22,7 @@ class Hunger(Hardwired):
     is its change: summed along a plan, changes cancel to the drive at the horizon, so that a meal now and a meal at
     the last moment would be worth the same; the level prefers the meal now.
 
-    Reads: ``senses.vitals`` (\*lead, 3): energy (0 to 1), damage rate (1/s), temperature (deg C).
+    Reads: ``senses.vitals`` (\*lead, 3), see `housecat.core.obs_layout.VITALS`.
 
     Weaknesses: a plan that cannot reach food within its horizon costs the same as one that runs away from it; that
     far, only the critic leads. Above the setpoint it is silent: no agent stocks up.
@@ -35,5 +36,5 @@ class Hunger(Hardwired):
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the level of the drive, shape (*lead,)."""
-        deficit: Tensor = (self.setpoint - view["senses.vitals"][..., 0]).clamp_min(0.0)
+        deficit: Tensor = (self.setpoint - view["senses.vitals"][..., VITALS.energy]).clamp_min(0.0)
         return deficit.pow(self.exponent)

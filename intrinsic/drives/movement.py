@@ -7,6 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from housecat.core.obs_layout import BODY
 from intrinsic.drives.hardwired import Hardwired
 from intrinsic.objective import Memory, View
 
@@ -20,7 +21,7 @@ class Movement(Hardwired):
     Source: the forward reward of Gymnasium's locomotion tasks, here in any direction and satisfied at a walk, so that
     it wakes a body up and does not make it run.
 
-    Reads: ``senses.body`` (\*lead, n), of which numbers 4 and 5 are the velocity in the room's frame (m/s).
+    Reads: ``senses.body`` (\*lead, n), of which the columns `BODY.velocity`, in the room's frame (m/s).
 
     Weaknesses: going in circles satisfies it, and so does being pushed.
     """
@@ -32,5 +33,5 @@ class Movement(Hardwired):
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns what is missing to a walk (0 to 1), shape (*lead,)."""
         # The floor under the root keeps its gradient finite at rest.
-        speed = torch.sqrt(view["senses.body"][..., 4:6].square().sum(-1) + 1e-12)
+        speed = torch.sqrt(view["senses.body"][..., BODY.velocity].square().sum(-1) + 1e-12)
         return (1.0 - speed / self.walk).clamp_min(0.0)

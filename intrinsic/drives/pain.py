@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
+from housecat.core.obs_layout import VITALS
 from intrinsic.drives.hardwired import Hardwired
 from intrinsic.objective import Memory, View
 
@@ -17,7 +18,7 @@ class Pain(Hardwired):
     Source: the immutable intrinsic cost of LeCun, *A Path Towards Autonomous Machine Intelligence*, 2022,
     section 3.2. That it is linear in the rate of damage is a choice made here.
 
-    Reads: ``senses.vitals`` (\*lead, 3): energy (0 to 1), damage rate (1/s), temperature (deg C).
+    Reads: ``senses.vitals`` (\*lead, 3), see `housecat.core.obs_layout.VITALS`.
 
     Weaknesses: it knows damage only while it happens; all foresight is the planner's and the critic's. It does
     not habituate, and it cannot tell a burn from a blow.
@@ -28,4 +29,4 @@ class Pain(Hardwired):
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the damage rate (1/s), shape (*lead,)."""
-        return view["senses.vitals"][..., 1].clamp_min(0.0)
+        return view["senses.vitals"][..., VITALS.damage].clamp_min(0.0)

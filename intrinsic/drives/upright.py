@@ -47,4 +47,4 @@ class Upright(Hardwired):
         """Returns the tilt (0 to 1), shape (*lead,); 0 until it was told where to read it."""
         place: int | None = self.place  # type: ignore[assignment]
         body = view["senses.body"]
-        return 0.0 * body[..., 0] if place is None else 0.5 * (1.0 - body[..., place])
+        return 0.0 * body.sum(-1) if place is None else 0.5 * (1.0 - body[..., place])

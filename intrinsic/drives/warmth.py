@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
+from housecat.core.obs_layout import VITALS
 from intrinsic.drives.hardwired import Hardwired
 from intrinsic.objective import Memory, View
 
@@ -19,7 +20,7 @@ class Warmth(Hardwired):
     collection and physiological stability*, eLife 2014, with exponents of one. Two differences, as for
     hunger: the cost is the level of the drive, not its change; and a band is comfortable, not a single value.
 
-    Reads: ``senses.vitals`` (\*lead, 3): energy (0 to 1), damage rate (1/s), temperature (deg C).
+    Reads: ``senses.vitals`` (\*lead, 3), see `housecat.core.obs_layout.VITALS`.
 
     Weaknesses: the skin is what is felt, not the body's core: it follows the ground within a second. Where a room is
     never cold, it is a milder pain.
@@ -32,5 +33,5 @@ class Warmth(Hardwired):
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns how far off comfort it is (deg C), shape (*lead,)."""
-        felt = view["senses.vitals"][..., 2]
+        felt = view["senses.vitals"][..., VITALS.temperature]
         return (self.coldest - felt).clamp_min(0.0) + (felt - self.hottest).clamp_min(0.0)

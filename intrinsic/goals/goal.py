@@ -7,6 +7,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from housecat.core.errors import UserError, unknown_name
+from housecat.core.obs_layout import BODY, THINGS
 from intrinsic.goals.reach import FIELDS, Reach
 from intrinsic.objective import Memory, Names, View
 
@@ -41,7 +42,7 @@ class Goal(Reach):
         super().__init__(target)
         if self.sense != "things" or len(self.path) != 3:
             raise UserError(f"goal:{target} names no thing. Write goal:{self.takes}; for other senses write reach:")
-        if self.place is None:
+        if self.columns is None:
             raise unknown_name("number of a thing", self.path[2], FIELDS["things"])
         self.row: int | None = None
         self.reads = frozenset({"senses.things", "senses.body"})
@@ -60,9 +61,9 @@ class Goal(Reach):
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the distance (m), shape (*lead,); 0 until it was told which row is whose."""
         if self.row is None:
-            return 0.0 * view["senses.things"][..., 0, 0]
+            return 0.0 * view["senses.things"][..., 0, THINGS.x]
         cost = super().cost(view, memory)
         if self.path[2] != "position":
             return cost
-        off = self.sensed(view)[..., :2] - view["senses.body"][..., :2]
+        off = self.sensed(view)[..., THINGS.position_xy] - view["senses.body"][..., BODY.position]
         return cost + self.pull * (off.square().sum(-1) + 1e-12).sqrt()

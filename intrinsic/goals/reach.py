@@ -8,13 +8,14 @@ import torch
 from torch import Tensor
 
 from housecat.core.errors import UserError, unknown_name
+from housecat.core.obs_layout import BODY, THINGS, VITALS, indices, keep
 from intrinsic.objective import Memory, Names, Objective, View
 
-# Numbers that every sense of a name has, as (first, one past the last); `Names.readings` tells of further ones.
-FIELDS: Final[dict[str, dict[str, tuple[int, int]]]] = {
-    "body": {"position": (0, 2), "velocity": (4, 6)},
-    "vitals": {"energy": (0, 1), "damage": (1, 2), "temperature": (2, 3)},
-    "things": {"position": (0, 3), "velocity": (3, 6)},
+# Columns of a sense that a goal can name; `Names.readings` tells of further ones.
+FIELDS: Final[dict[str, dict[str, slice]]] = {
+    "body": {"position": BODY.position, "velocity": BODY.velocity},
+    "vitals": {name: keep(getattr(VITALS, name)) for name in ("energy", "damage", "temperature")},
+    "things": {"position": THINGS.position, "velocity": THINGS.velocity},
 }
 
 
@@ -51,23 +52,23 @@ class Reach(Objective):
         self.reads = frozenset({f"senses.{self.sense}"})
         self.goal: Tensor
         self.register_buffer("goal", torch.tensor(values))
-        self.place: tuple[int, int] | None = FIELDS.get(self.sense, {}).get(path[-1])
+        self.columns: slice | None = FIELDS.get(self.sense, {}).get(path[-1])
         self._fits()
 
     def _fits(self) -> None:
-        if self.place is not None and not 0 < len(self.goal) <= self.place[1] - self.place[0]:
+        if self.columns is not None and not 0 < len(self.goal) <= (count := len(indices(self.columns))):
             raise UserError(
-                f"{self.argument!r} gives {len(self.goal)} values; {'.'.join(self.path)} has "
-                f"{self.place[1] - self.place[0]}, such as {self.takes}"
+                f"{self.argument!r} gives {len(self.goal)} values; {'.'.join(self.path)} has {count}, "
+                f"such as {self.takes}"
             )
 
     def meet(self, names: Names) -> None:
         """Looks the numbers up among the host's readings."""
-        if self.place is None:
+        if self.columns is None:
             known = [name.replace(" ", "_") for name in names.readings.get(self.sense, ())]
             if self.path[-1] not in known:
                 raise unknown_name(f"reading of {self.sense}", self.path[-1], (*FIELDS.get(self.sense, {}), *known))
-            self.place = known.index(self.path[-1]), known.index(self.path[-1]) + 1
+            self.columns = keep(known.index(self.path[-1]))
             self._fits()
 
     def sensed(self, view: View) -> Tensor:
@@ -77,10 +78,9 @@ class Reach(Objective):
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the distance, shape (*lead,); 0 until it was told where to look."""
         sense = self.sensed(view)
-        if self.place is None:
+        if self.columns is None:
             return 0.0 * sense[..., 0]
-        start = self.place[0]
-        off = sense[..., start : start + len(self.goal)] - self.goal
+        off = sense[..., self.columns][..., : len(self.goal)] - self.goal
         return (off.square().sum(-1) + 1e-12).sqrt()  # the floor keeps its gradient finite at the goal
 
 

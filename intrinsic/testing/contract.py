@@ -74,7 +74,11 @@ def sound(cost: Any, lead: tuple[int, ...], full: bool = True) -> None:
         extra = cost.dim() > len(lead) and cost.shape[: len(lead)] == lead
         raise Fault(
             f"`cost` returned shape {tuple(cost.shape)} for transitions of shape {lead}. "
-            + ("Reduce its last dimensions: .mean(-1)" if extra else "Index and reduce from the right: [..., 1]")
+            + (
+                "Reduce its last dimensions: .mean(-1)"
+                if extra
+                else "Index and reduce from the right: [..., VITALS.energy]"
+            )
         )
     if not full:
         return

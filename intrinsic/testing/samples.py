@@ -9,6 +9,7 @@ from typing import Final, Literal
 import torch
 from torch import Tensor
 
+from housecat.core.obs_layout import THING_SIZE, THINGS
 from intrinsic.objective import Action, Names
 from intrinsic.views import TAILS
 
@@ -86,9 +87,9 @@ def _action(kind: Kind, draw: Callable[..., Tensor]) -> Tensor:
 
 
 def _senses(draw: Callable[..., Tensor]) -> dict[str, Tensor]:
-    things = draw(4, 19)
-    things[..., 8:] = things[..., 8:].sigmoid()
-    things[..., -1] = 1.0
+    things = draw(4, THING_SIZE)
+    things[..., THINGS.appearance] = things[..., THINGS.appearance].sigmoid()
+    things[..., THINGS.present] = 1.0
     energy, damage, heat = draw(1).sigmoid(), draw(1).clamp_min(0.0), 22.0 + 15.0 * draw(1)
     return {
         "vitals": torch.cat([energy, damage, heat], -1),

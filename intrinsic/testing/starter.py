@@ -19,14 +19,15 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from intrinsic import Memory, Objective, View
+from intrinsic import BODY, Memory, Objective, View
 
 
 class {name}(Objective):
     """Likes to go fast. (Say in one line what it likes or fears: this is what lists of objectives show.)"""
 
     # What it needs; it sees nothing else. `latent`, `action`, `mean`, `senses.body`, `senses.things`, `senses.vitals`,
-    # `senses.touch`, each also as it was `.before` the step: see the table in intrinsic/objective.py.
+    # `senses.touch`, each also as it was `.before` the step: see the table in intrinsic/objective.py. The columns of
+    # these senses have names: import BODY, THINGS, VITALS and TOUCH from intrinsic.
     reads = frozenset({{"senses.body"}})
 
     # The cost that counts as one beside other objectives. None scales it by how much imagined plans differ.
@@ -38,7 +39,7 @@ class {name}(Objective):
         It is asked about lived and about imagined steps, hundreds at a time: index from the right, reduce trailing
         dimensions only, change nothing, and draw no random numbers.
         """
-        velocity = view["senses.body"][..., 4:6]  # m/s
+        velocity = view["senses.body"][..., BODY.velocity]  # m/s
         return -velocity.square().sum(-1)
 
     # Leave out what you do not need:
@@ -57,6 +58,7 @@ from pathlib import Path
 import torch
 
 import intrinsic
+from intrinsic import BODY
 
 FILE = Path(__file__).with_name("{file}")
 
@@ -69,7 +71,7 @@ def test_keeps_the_contract() -> None:
 def test_likes_to_go_fast() -> None:
     objective = intrinsic.make(f"{{FILE}}:{name}")
     body = torch.zeros(2, 15)
-    body[1, 4] = 0.5  # m/s
+    body[1, BODY.vx] = 0.5  # m/s
     rest, walk = objective.cost({{"senses.body": body}})
     assert walk < rest
 '''

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 import worlds
 from agent.actor.exploration_noise import babbling
+from housecat.core.obs_layout import THINGS
 from worlds import Poke
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -60,7 +61,7 @@ def record(seed: int, steps: int, senses: tuple[str, ...] = SENSES, pokes: float
         action[1] = np.clip(action[1] + 1.2 * turn, -1, 1)
         if random.random() < pokes:
             push, way = random.uniform(0.5, 1.5), random.uniform(-math.pi, math.pi)
-            toy = int(random.choice(seen)) if len(seen := np.flatnonzero(rows["things"][-1][:6, -1])) else 0
+            toy = int(random.choice(seen)) if len(seen := np.flatnonzero(rows["things"][-1][:6, THINGS.present])) else 0
             world.apply(Poke(world.things[toy], (push * MASS * math.cos(way), push * MASS * math.sin(way), 0.0)))
         note(world.step(action.astype(np.float32))[0])
         actions.append(action)

@@ -10,6 +10,7 @@ import gymnasium
 import numpy as np
 
 import worlds  # noqa: F401  # registers housecat's worlds with Gymnasium
+from housecat.core.obs_layout import BODY
 
 MAZE = 4  # cells along a side
 Ends = list[tuple[int, bool, list[int]]]  # of episodes: in which step, whether it arrived, the cells it visited
@@ -56,12 +57,12 @@ class Driver(gymnasium.Wrapper[Any, Any, Any, Any]):
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Returns x, y (m), sine and cosine of the heading."""
         obs, info = self.env.reset(seed=seed, options=options)
-        return obs["body"][:4], info
+        return obs["body"][BODY.pose], info
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         """Drives and turns."""
         obs, reward, *rest = self.env.step(np.concatenate([action, np.zeros(3, np.float32)]))
-        return (obs["body"][:4], float(reward), *rest)
+        return (obs["body"][BODY.pose], float(reward), *rest)
 
 
 class RareMaze(Rare):

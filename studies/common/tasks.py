@@ -12,6 +12,7 @@ import torch
 
 from agent import Mind, live
 from agent.moment import Moment
+from housecat.core.obs_layout import BODY, THINGS
 from intrinsic.goals.goal import Goal
 from worlds import World
 
@@ -45,7 +46,7 @@ class Task:
 
     def off(self, obs: dict[str, npt.NDArray[np.float32]]) -> float:
         """Returns how far (m) it is from done."""
-        at = obs["body"][:2] if self.kind == "reach" else obs["things"][self.toy, :2]
+        at = obs["body"][BODY.position] if self.kind == "reach" else obs["things"][self.toy, THINGS.position_xy]
         return float(np.hypot(*(at - self.goal)))
 
 

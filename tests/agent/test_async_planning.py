@@ -17,6 +17,7 @@ from agent.async_planning import Ahead, foresee
 from agent.runs.recorded_run import begin
 from agent.runs.run_dir import RunConfig
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY
 from tests.agent.conftest import SMALL
 from tests.agent.test_loop import pokes, same
 from worlds.env import World
@@ -67,7 +68,7 @@ def test_a_step_is_planned_from_what_is_foreseen(world: World) -> None:
     mind = agent.Mind.born(world, seed=11, config=replace(SMALL, pipeline="inline"))
     moments = list(agent.live(world, mind, 30))
     planned = moments[-1].thought.plans[0].body[0]
-    began, ended = moments[-2].obs["body"][:2], moments[-3].obs["body"][:2]
+    began, ended = moments[-2].obs["body"][BODY.position], moments[-3].obs["body"][BODY.position]
     assert not np.array_equal(planned[:2], began), "it knows only what it foresaw"
     assert np.linalg.norm(planned[:2] - began) < np.linalg.norm(began - ended) + 0.1
     obs = {name: torch.from_numpy(value) for name, value in world.observe().items()}

@@ -10,6 +10,7 @@ import agent
 import worlds
 from agent.world_model.rollout import Rollout
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
@@ -50,7 +51,7 @@ def test_it_counts_things_as_absent_where_there_are_fewer(world: World) -> None:
 
 def test_nobody_is_curious_about_a_thing_that_is_not_there(world: World) -> None:
     senses = {"things": torch.rand(3, 2, 4, 19)}
-    senses["things"][..., -1] = torch.tensor([1.0, 1.0, 0.0, 1.0])
+    senses["things"][..., THINGS.present] = torch.tensor([1.0, 1.0, 0.0, 1.0])
     latent, mean = torch.rand(3, 2, 4, 5), torch.rand(2, 2, 2, 4, 5)
     attended = Rollout(latent, torch.rand(2, 2, 1), mean, senses, torch.tensor([3, 2, 0]), True).view()["attended"]
     assert attended.shape == (2, 2, 4)

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import VITALS
 from intrinsic import Mixture, Objective
 
 
@@ -29,7 +30,8 @@ class Counts(Objective):
         return {"visits": torch.zeros(*lead, 11)}
 
     def _cell(self, view):
-        return torch.nn.functional.one_hot((view["senses.vitals"][..., 0] * 10).long().clamp(0, 10), 11).float()
+        tenths = (view["senses.vitals"][..., VITALS.energy] * 10).long().clamp(0, 10)
+        return torch.nn.functional.one_hot(tenths, 11).float()
 
     def remember(self, memory, view):
         return {"visits": memory["visits"] + self._cell(view)}
@@ -59,13 +61,13 @@ def test_each_term_is_visible_and_the_total_weighs_them(make_view):
     mixture, view = Mixture(ALL), make_view(3, 4)
     costs = mixture.costs(view)
     assert list(costs) == list(ALL)
-    torch.testing.assert_close(costs["pain"], view["senses.vitals"][..., 1] / 0.2)
+    torch.testing.assert_close(costs["pain"], view["senses.vitals"][..., VITALS.damage] / 0.2)
     torch.testing.assert_close(mixture.total(costs), sum(ALL[name] * cost for name, cost in costs.items()))
 
 
 def test_raw_costs_are_in_the_objectives_own_units(make_view):
     view = make_view(3)
-    assert torch.equal(Mixture(ALL).costs(view, scaled=False)["pain"], view["senses.vitals"][..., 1])
+    assert torch.equal(Mixture(ALL).costs(view, scaled=False)["pain"], view["senses.vitals"][..., VITALS.damage])
 
 
 def test_a_fading_cost_stays_comparably_loud(make_view):
@@ -159,7 +161,7 @@ def test_an_unmuted_objective_begins_its_memory_anew(make_view):
 
 def test_diverged_imagination_is_passed_on_and_mutes_nobody(make_view):
     mixture, view = Mixture({"pain": 1.0, Counts(): 1.0, Fades(): 1.0}), make_view(4)
-    view["senses.vitals"][2, 1] = float("nan")
+    view["senses.vitals"][2, VITALS.damage] = float("nan")
     view["action"][3] = float("inf")
     total = mixture.total(mixture.costs(view))
     assert torch.isfinite(total).tolist() == [True, True, False, False]

@@ -6,6 +6,7 @@ import torch
 
 import worlds
 from agent import Mind
+from housecat.core.obs_layout import BODY, THINGS
 from studies import foresight
 
 
@@ -15,10 +16,10 @@ def test_plans_are_acted_out_from_the_same_moment_and_leave_the_world_as_it_was(
     plan = torch.rand(3, 1, 5) * 2 - 1
     real = foresight.acted_out(world, torch.cat([plan, -plan, plan], 1))
     assert real["body"].shape == (4, 3, len(before["body"]))
-    assert torch.equal(real["body"][:, 0], real["body"][:, 2])
-    assert not torch.equal(real["body"][-1, 0], real["body"][-1, 1])
+    assert torch.equal(real["body"][:, BODY.x], real["body"][:, BODY.sin_heading])
+    assert not torch.equal(real["body"][-1, BODY.x], real["body"][-1, BODY.y])
     assert all(np.array_equal(before[name], value) for name, value in world.observe().items())
-    assert np.array_equal(real["body"][0, 1].numpy(), before["body"])
+    assert np.array_equal(real["body"][0, BODY.y].numpy(), before["body"])
 
 
 def test_what_depends_on_the_plan_alone_is_foreseen_exactly_and_each_plan_keeps_its_place() -> None:
@@ -37,7 +38,7 @@ def test_a_toy_that_is_pushed_has_moved_in_that_plan_alone() -> None:
     mind = Mind.born(world, seed=0)
     plans = torch.zeros(foresight.HORIZON, 3, 5)
     real = foresight.acted_out(world, plans)
-    real["things"][5:, 1, 0, :2] += torch.tensor([0.3, 0.4])
+    real["things"][5:, 1, 0, THINGS.position_xy] += torch.tensor([0.3, 0.4])
     moved = foresight.compare(mind, plans, real).moved
     assert moved[1] - moved[0] == pytest.approx(0.5, abs=1e-3)
     assert moved[0] == pytest.approx(moved[2], abs=1e-3)

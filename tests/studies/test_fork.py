@@ -3,6 +3,7 @@ import pytest
 import torch
 
 import worlds
+from housecat.core.obs_layout import THINGS
 from studies import fork
 
 
@@ -20,7 +21,7 @@ def test_balls_are_seen_falling_and_then_left_or_right() -> None:
     balls = fork.falls(world, np.zeros((65, 5), np.float32))
     assert len(balls) == 3
     for senses, plan in balls:
-        x, z = senses["things"][:, 0, 0], senses["things"][:, 0, 2]
+        x, z = senses["things"][:, 0, THINGS.x], senses["things"][:, 0, THINGS.z]
         assert plan.shape == (fork.AHEAD, 5)
         assert x[0] == 0.0
         assert z[0] > z[1]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import worlds
+from housecat.core.obs_layout import THINGS
 from studies import collapse, eye
 from studies import object_permanence as unseen
 from studies.common.datasets import record
@@ -66,8 +67,8 @@ def test_errors_of_belief_are_of_things_out_of_view_and_by_the_time_since_they_w
     steps, things = 8, 6
     life = {"toys": np.zeros((steps + 1, things, 3)), "things": np.zeros((steps + 1, things, 19))}
     life["toys"][:, 0, 0] = 1.0 + 0.2 * np.arange(steps + 1)  # rolls at 1 m/s
-    life["things"][:2, 0, 0], life["things"][:2, 0, 3] = life["toys"][:2, 0, 0], 1.0
-    life["things"][:2, 0, -1] = 1.0
+    life["things"][:2, 0, THINGS.x], life["things"][:2, 0, THINGS.vx] = life["toys"][:2, 0, 0], 1.0
+    life["things"][:2, 0, THINGS.present] = 1.0
     places = np.zeros((steps, things, 2))
     places[:, 0, 0] = life["toys"][1:, 0, 0] + 0.1
     found = unseen.errors(life, places, np.zeros((steps, things)), 0)
@@ -83,9 +84,9 @@ def test_a_playing_body_gets_about_and_its_record_fits_together() -> None:
     life = record(31, 60, pokes=0.2, things="seen")
     assert len(life["action"]) == len(life["position"]) - 1 == 60
     assert np.linalg.norm(np.diff(life["position"], axis=0), axis=1).sum() > 1.5
-    assert 0.1 < life["things"][..., -1].mean() < 0.8
-    seen = life["things"][..., -1] > 0.5
-    np.testing.assert_allclose(life["things"][seen][:, :3], life["toys"][seen], atol=1e-5)
+    assert 0.1 < life["things"][..., THINGS.present].mean() < 0.8
+    seen = life["things"][..., THINGS.present] > 0.5
+    np.testing.assert_allclose(life["things"][seen][:, THINGS.position], life["toys"][seen], atol=1e-5)
     again = record(31, 60, pokes=0.2, things="seen")
     assert all(np.array_equal(life[name], again[name]) for name in life)
 

@@ -9,6 +9,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS
 from worlds import registry
 
 ATTIC = Path(worlds.__file__).parent.parent / "examples/my_worlds.py"
@@ -40,17 +41,17 @@ def test_a_world_from_a_file_is_made_and_lived_in() -> None:
 def test_the_attics_lamp_answers_to_the_ball() -> None:
     world = worlds.make(f"{ATTIC}:Attic", seed=4, senses=("cues", "things"))
     lamp = world.things.index("lamp")
-    assert world.observe()["cues"][0] == 0.0
+    assert world.observe()["cues"] == [0.0]
     world.apply(worlds.Poke("ball", (0.3, 0.0, 0.0)))
     told = []
     for _ in range(6):
         obs, _, _, _, info = world.step(world.action_space.sample() * 0)
         told += [event for event in info["events"] if event["event"] == "lamp"]
     assert told == [{"event": "lamp", "on": True}]
-    assert obs["cues"][0] == obs["things"][lamp, -2] == 1.0
+    assert obs["cues"] == obs["things"][lamp, THINGS.glow] == 1.0
     assert world.truth()["lamp.on"] is True
     world.reset(seed=4)
-    assert world.observe()["cues"][0] == 0.0
+    assert world.observe()["cues"] == [0.0]
 
 
 def test_an_installed_world_is_known_by_name_and_to_gymnasium(plugins: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from housecat.core.obs_layout import BODY, THINGS
 from viewer.export.summary_figure import Page
 
 if TYPE_CHECKING:
@@ -81,14 +82,14 @@ def summarise(run: Mapping[str, npt.NDArray[Any]], path: Path | str) -> None:
         path: Of the picture.
     """
     steps = len(run["time"])
-    things = np.asarray(run.get("obs.things", np.zeros((steps, 0, 3))), float)[..., :2]
+    things = np.asarray(run.get("obs.things", np.zeros((steps, 0, 3))), float)[..., THINGS.position_xy]
     step = np.linalg.norm(np.diff(things, axis=0, prepend=things[:1]), axis=-1)
     names = tuple(str(n) for n in run["things"][-1]) if "things" in run and steps else ()
     seen = run.get("obs.things")
     colors: dict[str, Any] = {}
     if seen is not None and seen.shape[-1] >= 14 and steps:
-        colors = {n: tuple(np.clip(seen[-1, k, 11:14], 0, 1)) for k, n in enumerate(names)}
-    body = np.asarray(run["obs.body"], float)[:, :2] if "obs.body" in run else np.zeros((steps, 2))
+        colors = {n: tuple(np.clip(seen[-1, k, THINGS.rgb], 0, 1)) for k, n in enumerate(names)}
+    body = np.asarray(run["obs.body"], float)[:, BODY.position] if "obs.body" in run else np.zeros((steps, 2))
     Page(
         np.asarray(run["time"], float),
         body,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from housecat.core.obs_layout import VITALS
 from viewer import style
 from viewer.panels.face import Face
 from viewer.style import write
@@ -79,10 +80,10 @@ class Body:
         """Draws the panel; a body without vitals shows none."""
         card(surface, self._rect, "BODY")
         vitals = None if moment is None else moment.obs.get("vitals")
-        if vitals is None or len(vitals) < 3:
+        if vitals is None or len(vitals) < len(VITALS.columns):
             write(surface, "no vitals", (self._rect.x + 18, self._rect.y + 50), 13, style.FAINT)
             return
-        energy, damage, heat = (float(v) for v in vitals[:3])
+        energy, damage, heat = (float(vitals[i]) for i in (VITALS.energy, VITALS.damage, VITALS.temperature))
         low = style.mix(style.ALARM, style.GAIN, (energy - 0.1) / 0.4)
         third = (self._rect.width - 36) // 3
         rows = (

@@ -25,8 +25,8 @@ class Body(ABC):
         name: What a room calls it.
         actions: Names of the numbers in an action, each from -1 to 1.
         parts: Names of the parts that feel touch.
-        readings: Names of the numbers in `senses`. The first six are x, y (m), sine and cosine of the heading and
-            velocity x, y (m/s), in the room's frame.
+        readings: Names of the numbers in `senses`. The first six are the columns `BODY.common` of
+            `housecat.core.obs_layout`.
         flips: Those numbers of readings and actions that change their sign in a mirror, where left and right in names
             change places; none for a body that is not alike on both sides.
         base: Shape of the base.

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from housecat.core.errors import UserError, unknown_name
+from housecat.core.obs_layout import THINGS
 from worlds.bodies import BODIES, yaw
 from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.rendering.scene import Scene
@@ -36,21 +37,8 @@ class Room(RoomSensors):
     A subclass says in `build` what there is, in `initialize_episode` where it begins, and in `update` what goes on by
     itself.
 
-    Observation (float32), K things:
-
-    ========== ======== =========================================================================
-    ``body``   (n,)     proprioception, see the body's `readings` (m, rad, m/s, rad/s)
-    ``touch``  (p,)     strongest contact force on each of the body's `parts` (N)
-    ``things`` (K, 19)  per thing, in the room's frame: position (3, m), velocity (3, m/s), sine and
-                        cosine of its heading (0 and 1 where its shape hides it), half extents (3, m),
-                        colour (3, 0 to 1), shape (3: sphere, box, cylinder), glow (0 to 1), present (1)
-    ``vitals`` (3,)     energy (0 to 1), damage rate (1/s, 0 to 1), temperature of the skin (deg C)
-    ``cues``   (c,)     what lamps and sounds tell (-1 to 1), in rooms that have some
-    ``eye``    (84, 84, picture from the head, where asked for: 90 degrees wide and high; uint8 RGB
-               3)
-    ========== ======== =========================================================================
-
-    The things' frame is the room's and not the body's: what rests then does not change while the body moves.
+    Observations have the senses ``body``, ``touch``, ``things`` and ``vitals``, where asked for ``cues`` and ``eye``.
+    Their columns are named in `housecat.core.obs_layout`: index by the names there, such as ``THINGS.position``.
 
     Args:
         seed: For the layout; None for a different one each time.
@@ -284,8 +272,8 @@ class Room(RoomSensors):
             "body.position": np.array(position, np.float32),
             "body.heading": yaw(q),
             "things.names": self.things,
-            "things.position": things[:, :3],
-            "things.velocity": things[:, 3:6],
+            "things.position": things[:, THINGS.position],
+            "things.velocity": things[:, THINGS.velocity],
             "contacts": [(part, name, force) for (part, name), force in self.contact_forces.items()],
             **{key: value for fixture in self._fixtures for key, value in fixture.truth().items()},
         }

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from housecat.core.errors import UserError, unknown_name
+from housecat.core.obs_layout import VITALS, labels
 from worlds.bodies.body import Body
 from worlds.env import Obs
 from worlds.rooms.builder import RoomBuilder
@@ -79,7 +80,7 @@ class RoomSensors(RoomBuilder):
     @property
     def readings(self) -> dict[str, tuple[str, ...]]:
         """Names of the numbers in the senses ``body``, ``touch`` and ``vitals``."""
-        vitals = "energy", "damage rate", "temperature"
+        vitals = tuple(labels(VITALS).values())
         return {"body": self.body.readings, "touch": self.body.parts, "vitals": vitals}
 
     def _sense(self) -> Obs:

@@ -10,16 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
+from housecat.core.obs_layout import MAX_FORCE, MAX_MOTION, THING_SIZE, VITALS, bounds
 from worlds.rendering.protocols import Drawable
 from worlds.rendering.scene import Vector
 from worlds.sensors.camera import SIDE, Backend, Eye, gaze_camera, make_eye
-from worlds.sensors.things import FEATURES, Thing
+from worlds.sensors.things import Thing
 from worlds.sensors.visibility import in_view
 
 log = logging.getLogger(__name__)
-
-# Wider than anything that happens in a room, and finite: Gymnasium's checker wants bounds.
-FAR, HARD = 1e3, 1e6  # m, m/s, rad, rad/s; N
 
 
 class Looking(Protocol):
@@ -45,12 +43,12 @@ def space_of(
         flat: Whether ``things`` is one row of K x F numbers, rather than K rows.
     """
     known: dict[str, spaces.Space[Any]] = {
-        "body": spaces.Box(-FAR, FAR, (readings,), np.float32),
-        "touch": spaces.Box(0.0, HARD, (parts,), np.float32),
-        "things": spaces.Box(-FAR, FAR, (things * FEATURES,) if flat else (things, FEATURES), np.float32),
-        "vitals": spaces.Box(
-            np.array([0.0, 0.0, -50.0], np.float32), np.array([1.0, 1.0, 150.0], np.float32), dtype=np.float32
+        "body": spaces.Box(-MAX_MOTION, MAX_MOTION, (readings,), np.float32),
+        "touch": spaces.Box(0.0, MAX_FORCE, (parts,), np.float32),
+        "things": spaces.Box(
+            -MAX_MOTION, MAX_MOTION, (things * THING_SIZE,) if flat else (things, THING_SIZE), np.float32
         ),
+        "vitals": spaces.Box(*bounds(VITALS), dtype=np.float32),
         "cues": spaces.Box(-1.0, 1.0, (cues,), np.float32),
         "eye": spaces.Box(0, 255, (SIDE, SIDE, 3), np.uint8),
     }

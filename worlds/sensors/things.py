@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from housecat.core.obs_layout import THING_SIZE, THINGS
 from worlds.bodies.body import yaw
 from worlds.physics.client import STILL, UPRIGHT, Physics
 from worlds.rendering.scene import Quaternion, Shape, Vector
 
-SHAPES = ("sphere", "box", "cylinder")
-WHERE = 3 + 3 + 2
-FEATURES = WHERE + 3 + 3 + len(SHAPES) + 1 + 1
+SHAPES = ("sphere", "box", "cylinder")  # in the order of `THINGS.shape_one_hot`
 
 
 @dataclass(eq=False)
@@ -98,7 +97,7 @@ class Thing:
             self.physics.place(self.body, position, orientation)
 
     def where(self) -> tuple[float, ...]:
-        """Returns position (3, m), velocity (3, m/s), sine and cosine of the heading, 0 and 1 where none shows."""
+        """Returns the columns `THINGS.pose`."""
         if self.rests:
             if self._resting is None:
                 self._resting = _where(self.position, STILL, self.orientation, self._turns)
@@ -110,7 +109,7 @@ class Thing:
         return _where(position, velocity, turn, self._turns)
 
     def looks(self) -> tuple[float, ...]:
-        """Returns half extents (3, m), colour (3, 0 to 1), shape (one of `SHAPES`), glow (0 to 1), present (1)."""
+        """Returns the columns `THINGS.appearance`."""
         return (*self.shape.size, *self.color, *self._kind, self.glow, float(self.present))
 
     def state(self) -> dict[str, Any]:
@@ -140,7 +139,7 @@ class Table:
 
     def __init__(self, things: Sequence[Thing]) -> None:
         self._things = things
-        self._rows = np.zeros((len(things), FEATURES), np.float32)
+        self._rows = np.zeros((len(things), THING_SIZE), np.float32)
         self._known: list[tuple[Vector, float, bool]] = []
 
     def read(self) -> npt.NDArray[np.float32]:
@@ -149,9 +148,9 @@ class Table:
             return self._rows.copy()
         looks = [(thing.color, thing.glow, thing.present) for thing in self._things]
         if looks != self._known:  # looks seldom change
-            self._rows[:, WHERE:] = [thing.looks() for thing in self._things]
+            self._rows[:, THINGS.appearance] = [thing.looks() for thing in self._things]
             self._known = looks
-        self._rows[:, :WHERE] = [thing.where() for thing in self._things]
+        self._rows[:, THINGS.pose] = [thing.where() for thing in self._things]
         return self._rows.copy()
 
 

@@ -19,6 +19,7 @@ from agent.perception.egocentric import Sight
 from agent.perception.encoder import PLANE, THING
 from agent.world_model.rollout import Rollout
 from agent.world_model.world_model import WorldModel
+from housecat.core.obs_layout import BODY, keep
 from intrinsic import Mixture
 
 if TYPE_CHECKING:
@@ -132,22 +133,23 @@ class SecondLevel(nn.Module):
         self.since, self.ground = 0, landmarks.ground
         self.path = last.latent[1:, best]
         body = last.senses["body"][1:, best]
-        self.pictured = torch.cat([body[:, :2], torch.atan2(body[:, 2:3], body[:, 3:4])], -1).numpy()
+        heading = torch.atan2(body[:, keep(BODY.sin_heading)], body[:, keep(BODY.cos_heading)])
+        self.pictured = torch.cat([body[:, BODY.position], heading], -1).numpy()
 
     def landmarks(self, mixture: Mixture, senses: Senses, attended: Tensor) -> Landmarks:
         """Returns remembered places as judged now: the body there, and all else as it is."""
         lived, size = self.memory.senses["body"], self.memory.size
         first = self.memory.linked[:size].nonzero()[:, 0]
-        ground = Ground(lived[first, :2], lived[(first + 1) % self.memory.capacity, :2])
+        ground = Ground(lived[first, BODY.position], lived[(first + 1) % self.memory.capacity, BODY.position])
         order = self.memory.order  # as lived, so that a memory read back from disk keeps the same landmarks
-        body = lived[order[spread(lived[order, :2])]]
+        body = lived[order[spread(lived[order, BODY.position])]]
         count = len(body)
         there = {name: sense.expand(count, *sense.shape) for name, sense in senses.items()} | {"body": body}
         latent = tokens(self.model.perception(there), attended.expand(count, -1))
         path = torch.stack([latent, latent])
         still = {name: torch.stack([sense, sense]) for name, sense in there.items()}
         view = Rollout(path, path.new_zeros(1, count, self.actions), path[None, 1:], still, attended, True).view()
-        return Landmarks.judge(body[:, :2], self._cost(mixture, view)[0], float(self.stride), ground)
+        return Landmarks.judge(body[:, BODY.position], self._cost(mixture, view)[0], float(self.stride), ground)
 
     def _cost(self, mixture: Mixture, view: dict[str, Tensor]) -> Tensor:
         weights = mixture.weights

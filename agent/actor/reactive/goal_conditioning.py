@@ -36,7 +36,11 @@ def positions(mixture: Mixture) -> dict[str, tuple[int, Reach]]:
     found = {}
     for name in mixture.names:
         goal = mixture[name]
-        if isinstance(goal, Reach) and len(goal.goal) >= 2 and goal.place == FIELDS.get(goal.sense, {}).get("position"):
+        if (
+            isinstance(goal, Reach)
+            and len(goal.goal) >= 2
+            and goal.columns == FIELDS.get(goal.sense, {}).get("position")
+        ):
             row = goal.row if isinstance(goal, Goal) else -1
             if row is not None:
                 found[name] = (1 + row, goal)

@@ -14,6 +14,7 @@ from agent.configurator.learned_attention import FIRST, Relevance, spreads
 from agent.perception.attention import attend
 from agent.perception.obs_spec import NEEDED, sensed
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
 from tests.agent.test_loop import same
 from worlds.env import World
@@ -52,14 +53,15 @@ def test_the_fixed_rule_attends_to_what_the_model_is_unsure_of(world: World) -> 
         chosen = mind.executive.focus(senses, mind.generator).attended
     assert doubt.abs().max() <= 1.0
     assert doubt.median().abs() < 0.01
-    far = (senses["things"][:, :2] - senses["body"][:2]).norm(dim=-1) - senses["things"][:, 8]
+    things, body = senses["things"], senses["body"]
+    far = (things[:, THINGS.position_xy] - body[BODY.position]).norm(dim=-1) - things[:, THINGS.radius]
     assert int(chosen) == int((far - doubt).argmin())
 
 
 def test_chance_attends_to_anything_but_what_is_not_there(world: World) -> None:
     mind = agent.Mind.born(world, seed=11, config=replace(SMALL, configurator="random", attend=2))
     senses = tensors(world.observe())
-    senses["things"][3, -1] = 0.0
+    senses["things"][3, THINGS.present] = 0.0
     met = {int(i) for _ in range(100) for i in mind.executive.focus(senses, mind.generator).attended}
     assert met == set(range(8)) - {3}
 
@@ -119,7 +121,7 @@ def test_in_the_midst_of_things_it_looks_less_far(world: World) -> None:
     mind = agent.Mind.born(world, seed=11, config=replace(SMALL, lookahead=True, horizon=14))
     senses = tensors(world.observe())
     far = {**senses, "body": senses["body"] + 100.0}
-    senses["body"][:2] = senses["things"][0, :2]
+    senses["body"][BODY.position] = senses["things"][0, THINGS.position_xy]
     assert mind.executive.focus(far, mind.generator).horizon == 14
     assert mind.executive.focus(senses, mind.generator).horizon == 8
 

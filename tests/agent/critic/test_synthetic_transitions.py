@@ -7,6 +7,7 @@ import torch
 
 import agent
 from agent.critic.synthetic_transitions import AROUND, dream, elsewhere
+from housecat.core.obs_layout import BODY, THINGS
 from worlds.env import World
 
 
@@ -22,29 +23,30 @@ def test_the_body_is_put_near_a_thing_and_goes_on_as_it_went(world: World, mind:
     low, high = torch.full((2,), -9.0), torch.full((2,), 9.0)
     there = elsewhere(senses, low, high, torch.Generator().manual_seed(1))
     body = there["body"]
-    distance = (there["things"][..., :2] - body[:, None, :2]).norm(dim=-1).amin(-1)
+    distance = (there["things"][..., THINGS.position_xy] - body[:, None, BODY.position]).norm(dim=-1).amin(-1)
     assert float(distance.max()) <= AROUND
-    assert float((body[:, :2] - before[:, :2]).norm(dim=-1).mean()) > 1.0
+    assert float((body[:, BODY.position] - before[:, BODY.position]).norm(dim=-1).mean()) > 1.0
     # Turned as a whole: it goes as fast as it went, and as much ahead or askew.
     speed = [b[:, 4:6].norm(dim=-1) for b in (before, body)]
     assert torch.allclose(*speed, atol=1e-5)
     ahead = [b[:, 4] * b[:, 3] + b[:, 5] * b[:, 2] for b in (before, body)]
     assert torch.allclose(*ahead, atol=1e-5)
-    heading = torch.atan2(body[:, 2], body[:, 3])
+    heading = torch.atan2(body[:, BODY.sin_heading], body[:, BODY.cos_heading])
     assert float(heading.std()) == pytest.approx(2 * math.pi / 12**0.5, abs=0.3)  # any way
     assert torch.equal(senses["body"], before)  # what is remembered stays as it was
-    assert torch.equal(body[:, 6:], before[:, 6:])
+    assert torch.equal(body[:, BODY.proprioception], before[:, BODY.proprioception])
 
 
 def test_nothing_is_imagined_beyond_the_walls_or_near_what_is_not_there(world: World, mind: agent.Mind) -> None:
     senses, _ = remembered(world, mind)
     senses["things"] = senses["things"].clone()
-    senses["things"][:, 1:, -1] = 0.0
+    senses["things"][:, 1:, THINGS.present] = 0.0
     there = elsewhere(senses, torch.full((2,), -1.0), torch.full((2,), 0.5), torch.Generator().manual_seed(1))
-    assert float(there["body"][:, :2].min()) >= -1.0
-    assert float(there["body"][:, :2].max()) <= 0.5
+    assert float(there["body"][:, BODY.position].min()) >= -1.0
+    assert float(there["body"][:, BODY.position].max()) <= 0.5
     free = elsewhere(senses, torch.full((2,), -9.0), torch.full((2,), 9.0), torch.Generator().manual_seed(1))
-    assert float((free["body"][:, :2] - senses["things"][:, 0, :2]).norm(dim=-1).max()) <= AROUND
+    away = free["body"][:, BODY.position] - senses["things"][:, 0, THINGS.position_xy]
+    assert float(away.norm(dim=-1).max()) <= AROUND
 
 
 def test_a_dream_costs_what_the_world_model_makes_of_the_place(world: World, mind: agent.Mind) -> None:

@@ -85,7 +85,7 @@ def test_a_memory_that_is_cut_short_keeps_the_burn_that_it_was_taught_by() -> No
     again = Replay({"body": torch.zeros(1)}, actions=1, costs=("pain", "hunger"), capacity=500)
     again.load(kept, ("pain", "hunger"))
     assert again.size <= 60
-    at = again.senses["body"][: again.size, 0]
+    at = again.senses["body"][: again.size].squeeze(-1)
     assert {40.0, 41.0, 42.0, 43.0} <= set(at.tolist())
     assert at[-54:].tolist() == [float(i) for i in range(247, 301)]
     follows = again.linked[: again.size - 1]
@@ -96,4 +96,4 @@ def test_a_memory_that_is_cut_short_keeps_the_burn_that_it_was_taught_by() -> No
 def test_a_memory_that_is_whole_is_kept_as_it_is() -> None:
     memory = filled(100)
     assert torch.equal(memory.state()["linked"], memory.linked[:101])
-    assert torch.equal(memory.state(101)["senses.body"], memory.senses["body"][:101])
+    assert torch.equal(memory.state(101)["senses.body"], memory.senses["body"][:101, :])

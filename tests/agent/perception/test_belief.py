@@ -11,10 +11,12 @@ import agent
 import worlds
 from agent.perception.belief import LEAST, SEEN, Belief, of_seen, seen_throughout, steady
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
 BELIEVING = replace(SMALL, belief=True)
+KNOWN = [THINGS.x, THINGS.y, THINGS.vx, THINGS.cos_heading, THINGS.radius, THINGS.present]
 
 
 def world() -> World:
@@ -25,17 +27,17 @@ def test_what_was_seen_is_kept_in_mind_with_growing_doubt_and_what_never_was_is_
     room = world()
     mind = agent.Mind.born(room, seed=0, config=BELIEVING)
     assert mind.belief is not None
-    seen, doubts = set(np.flatnonzero(room.observe()["things"][:, -1]).tolist()), {}
+    seen, doubts = set(np.flatnonzero(room.observe()["things"][:, THINGS.present]).tolist()), {}
     for moment in agent.live(room, mind, 30):
         raw = moment.obs["things"]
         senses = mind._sensed(moment.obs)["things"]
-        seen |= set(np.flatnonzero(raw[:, -1]).tolist())
+        seen |= set(np.flatnonzero(raw[:, THINGS.present]).tolist())
         for k in range(len(raw)):
-            if raw[k, -1]:
+            if raw[k, THINGS.present]:
                 np.testing.assert_array_equal(senses[k].numpy(), raw[k])
                 doubts.pop(k, None)
             elif k in seen:
-                assert LEAST <= float(senses[k, -1]) < SEEN
+                assert LEAST <= float(senses[k, THINGS.present]) < SEEN
                 assert float(mind.belief.doubt[k]) > doubts.get(k, 0.0)
                 doubts[k] = float(mind.belief.doubt[k])
             else:
@@ -51,9 +53,7 @@ def test_what_is_hidden_goes_on_as_the_model_says_and_what_rests_stays() -> None
     mind = agent.Mind.born(room, seed=0, config=BELIEVING)
     senses = {name: torch.from_numpy(value).clone() for name, value in room.observe().items()}
     senses["things"] = torch.zeros(8, 19)
-    senses["things"][:2, [0, 1, 3, 7, 8, -1]] = torch.tensor(
-        [[1.0, 0.5, 0.8, 1.0, 0.1, 1.0], [2.0, 0.5, 0.0, 1.0, 0.1, 1.0]]
-    )
+    senses["things"][:2, KNOWN] = torch.tensor([[1.0, 0.5, 0.8, 1.0, 0.1, 1.0], [2.0, 0.5, 0.0, 1.0, 0.1, 1.0]])
     gone = {**senses, "things": torch.zeros(8, 19)}
     model, change = mind.world_model, mind.perception.change
 
@@ -70,8 +70,8 @@ def test_what_is_hidden_goes_on_as_the_model_says_and_what_rests_stays() -> None
     mind.belief.off[1] = 1e6  # going straight on was always wrong: the model alone is believed
     for step in range(1, 4):
         senses = mind.belief.follow(model, senses, gone)
-        assert float(senses["things"][0, 0]) == pytest.approx(1.0 + step * 0.17, abs=1e-3)
-        assert senses["things"][1, :2].tolist() == [2.0, 0.5]
+        assert float(senses["things"][0, THINGS.x]) == pytest.approx(1.0 + step * 0.17, abs=1e-3)
+        assert senses["things"][1, THINGS.position_xy].tolist() == [2.0, 0.5]
         assert float(mind.belief.doubt[0]) > float(mind.belief.doubt[1]) > 0.0
     assert not senses["things"][2:].any()
 
@@ -80,20 +80,20 @@ def test_whoever_was_right_about_what_was_seen_is_believed_about_what_is_not(wor
     mind = agent.Mind.born(world, seed=0, config=BELIEVING)
     assert mind.belief is not None
     senses = {name: torch.from_numpy(value).clone() for name, value in world.observe().items()}
-    senses["things"][:, 3:6] = 0.0
-    senses["things"][0, 3] = 0.8  # rolls straight on, 0.16 m in a step; the newborn model knows nothing of it
+    senses["things"][:, THINGS.velocity] = 0.0
+    senses["things"][0, THINGS.vx] = 0.8  # rolls straight on, 0.16 m in a step; the newborn model knows nothing of it
     for _ in range(60):
         after = {name: value.clone() for name, value in senses.items()}
-        after["things"][0, 0] += 0.16
+        after["things"][0, THINGS.x] += 0.16
         senses = mind.belief.follow(mind.world_model, senses, after)
     assert float(mind.belief.pace) == pytest.approx(0.2, abs=1e-3)
     assert float(mind.belief.off[0, 0]) > 50 * float(mind.belief.off[1, 0])
-    start = float(senses["things"][0, 0])
+    start = float(senses["things"][0, THINGS.x])
     gone = {**senses, "things": senses["things"].clone()}
     gone["things"][0] = 0.0
     for _ in range(3):
         senses = mind.belief.follow(mind.world_model, senses, gone)
-    assert float(senses["things"][0, 0]) == pytest.approx(start + 0.48, abs=0.03)
+    assert float(senses["things"][0, THINGS.x]) == pytest.approx(start + 0.48, abs=0.03)
 
 
 def test_nothing_is_learnt_from_what_was_only_believed() -> None:

@@ -10,6 +10,7 @@ import worlds
 from agent.perception.attention import attend, tokens
 from agent.perception.egocentric import COMPANY, company, look_out, walls_near
 from agent.perception.encoder import THING
+from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
@@ -31,13 +32,13 @@ def test_imagined_senses_are_the_inverse_of_perceiving(world: World, mind: agent
 
 def test_the_nearest_rim_and_the_moving_are_attended_first(world: World) -> None:
     senses = senses_of(world)
-    senses["things"][:, :2] = 2.9
-    senses["things"][2, :2] = senses["body"][:2] + 0.3
+    senses["things"][:, THINGS.position_xy] = 2.9
+    senses["things"][2, THINGS.position_xy] = senses["body"][BODY.position] + 0.3
     assert attend(senses, 3)[0] == 2
-    senses["things"][4, 3:5] = 50.0
+    senses["things"][4, THINGS.velocity_xy] = 50.0
     assert attend(senses, 3)[0] == 4
     plate = senses["things"].clone()
-    plate[:, :2], plate[:, 3:5] = senses["body"][:2] + 1.0, 0.0
+    plate[:, THINGS.position_xy], plate[:, THINGS.velocity_xy] = senses["body"][BODY.position] + 1.0, 0.0
     assert attend({**senses, "things": plate}, 1)[0] == 6  # all equally far: the hot plate is the largest
 
 
@@ -46,8 +47,9 @@ def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(world: World
     """Turning the whole room about its middle changes only what tells the place in the room."""
     mind = agent.Mind.born(world, seed=11, config=replace(SMALL, beside=True))
     senses = senses_of(world)
-    senses["things"][1, :2] = senses["things"][0, :2] + torch.tensor([0.25, 0.05])  # so that it has company
-    senses["things"][1, 3:5] = torch.tensor([0.2, -0.1])
+    beside = senses["things"][0, THINGS.position_xy] + torch.tensor([0.25, 0.05])  # so that it has company
+    senses["things"][1, THINGS.position_xy] = beside
+    senses["things"][1, THINGS.velocity_xy] = torch.tensor([0.2, -0.1])
     cos, sin = math.cos(turn), math.sin(turn)
     spin = torch.tensor([[cos, -sin], [sin, cos]])
     turned = {name: value.clone() for name, value in senses.items()}
@@ -88,7 +90,7 @@ def test_typical_changes_follow_what_is_lived_but_trembling_is_no_news(mind: age
         mind.perception.observe(before, before)
     torch.testing.assert_close(mind.perception.change, floor)
     after = {name: value.clone() for name, value in before.items()}
-    after["things"][:, 0] += 1.0
+    after["things"][:, THINGS.x] += 1.0
     for _ in range(500):
         mind.perception.observe(before, after)
     assert mind.perception.change[1, 0] > 5 * floor[1, 0]
@@ -109,8 +111,8 @@ def test_what_is_not_attended_stays_where_it_is(mind: agent.Mind) -> None:
 
 def test_walls_are_where_nothing_was_seen_beyond(mind: agent.Mind, world: World) -> None:
     senses = senses_of(world)
-    senses["things"][:, :2] = torch.linspace(-1.0, 1.0, len(senses["things"]))[:, None]
-    senses["things"][0, :2] = torch.tensor([3.0, -3.0])
+    senses["things"][:, THINGS.position_xy] = torch.linspace(-1.0, 1.0, len(senses["things"]))[:, None]
+    senses["things"][0, THINGS.position_xy] = torch.tensor([3.0, -3.0])
     perception = mind.perception
     perception.observe(senses, senses)
     appearance = perception.appearance(senses)

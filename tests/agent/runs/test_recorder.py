@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from housecat.core.obs_layout import THINGS, VITALS
 import errno
 import json
 from dataclasses import replace
@@ -70,7 +71,7 @@ def test_reads_back_what_was_recorded(folder: RunFolder) -> None:
     record(folder, 0, 5)
     arrays = load_run(folder.path)
     assert arrays["step"].tolist() == [0, 1, 2, 3, 4]
-    np.testing.assert_array_equal(arrays["obs.vitals"][:, 0], np.arange(5))
+    np.testing.assert_array_equal(arrays["obs.vitals"][:, VITALS.energy], np.arange(5))
     assert arrays["action"].shape == (5, 5)
     assert arrays["mode"].tolist() == ["plan"] * 5
     assert arrays["attention"].tolist() == [[1, -1]] * 5
@@ -229,7 +230,7 @@ def test_slow_rolling_adds_up_and_trembling_does_not() -> None:
     for step in range(41):
         for play, x in ((rolling, 0.005 * step), (trembling, 0.005 * (step % 2))):
             it = moment(step)
-            it.obs["things"][0, 0] = x
+            it.obs["things"][0, THINGS.x] = x
             play.add(it)
     assert rolling.moved["ball"] == pytest.approx(0.2, abs=0.02)
     assert not trembling.moved

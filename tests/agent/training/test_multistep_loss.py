@@ -9,6 +9,7 @@ from agent.memory.replay_buffer import Replay, Stretch
 from agent.perception.attention import attend, tokens
 from agent.training.multistep_loss import rolled
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY
 from tests.agent.conftest import SMALL
 from worlds import Event, Poke
 from worlds.env import World
@@ -26,7 +27,7 @@ def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> Non
     for rare in (0.0, 0.5):
         drawn = memory.stretches(300, 8, generator, rare)
         assert drawn is not None
-        body = drawn.senses["body"][..., 0]
+        body = drawn.senses["body"][..., BODY.x]
         assert body.shape == (9, 300)
         assert torch.equal(body.diff(dim=0), torch.ones(8, 300))
         assert torch.equal(drawn.action[..., 0], body[:-1])
@@ -36,7 +37,7 @@ def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> Non
     memory.energy[memory._order(memory.size)[-2]] = 1e6
     told = memory.stretches(100, 8, generator, rare=1.0)
     assert told is not None
-    assert (told.senses["body"][0] == 304.0).float().mean() > 0.6  # the one with what was badly predicted
+    assert (told.senses["body"][BODY.x] == 304.0).float().mean() > 0.6  # the one with what was badly predicted
 
 
 def test_no_stretch_leads_across_another_room_or_a_hand(world: World, mind: agent.Mind) -> None:

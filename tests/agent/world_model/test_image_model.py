@@ -11,6 +11,7 @@ import agent
 import worlds
 from agent.world_model.image_model import Retina, SeeingModel, SeeingPerception
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY
 from studies.common.probes import told
 from tests.agent.conftest import SMALL
 from worlds.env import World
@@ -189,9 +190,10 @@ def test_a_body_that_feels_where_it_is_learns_to_see_it() -> None:
         tokens = model.encode(lived)
         pose = model.pose(tokens[:, 0])
         seen = model.stand(tokens[:, 1:].flatten(1))
-    torch.testing.assert_close(pose[:, 0], lived["body"][:, 0] / 3.0)
-    torch.testing.assert_close(pose[:, 1], (lived["body"][:, 1] - 3.0) / 2.0)
-    torch.testing.assert_close(pose[:, 2:], lived["body"][:, [3, 2]])  # cosine first, as of all that heads
+    torch.testing.assert_close(pose[:, 0], lived["body"][:, BODY.x] / 3.0)
+    torch.testing.assert_close(pose[:, 1], (lived["body"][:, BODY.y] - 3.0) / 2.0)
+    heading = lived["body"][:, [BODY.cos_heading, BODY.sin_heading]]  # cosine first, as in every where
+    torch.testing.assert_close(pose[:, 2:], heading)
     assert float(((seen - pose) ** 2).mean()) < 0.1 * float(pose.var(0).mean())
 
 

@@ -9,6 +9,7 @@ from agent.perception.encoder import Perception, Senses
 from agent.world_model.stochastic_latent import CHANCE, Gauss, over_futures, weigh
 from agent.world_model.world_model import WorldModel
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
@@ -73,7 +74,7 @@ def test_futures_share_their_luck_among_plans_and_no_luck_is_the_middle(unsure: 
 def noisy(rows: int, generator: torch.Generator) -> tuple[Senses, Senses]:
     """A body at rest; a thing that jumps 0.2 m left or right by chance, and one that goes where its velocity says."""
     before = {"body": torch.zeros(rows, 6), "vitals": torch.zeros(rows, 3), "touch": torch.zeros(rows, 1)}
-    before["body"][:, 3] = 1.0
+    before["body"][:, BODY.cos_heading] = 1.0
     things = torch.zeros(rows, 2, 19)
     things[..., :2] = torch.rand(rows, 2, 2, generator=generator) * 2 - 1
     things[..., 7], things[..., -1], things[:, 0, 11] = 1.0, 1.0, 1.0  # upright, there, the first one red

@@ -9,6 +9,7 @@ from agent.critic.emotions import EMOTIONS, Emotions
 from agent.memory.replay_buffer import Replay
 from agent.perception.egocentric import Sight
 from agent.perception.encoder import THING
+from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
@@ -113,11 +114,11 @@ def test_what_is_in_a_things_way_is_learnt_only_by_a_mind_that_sees_it(world: Wo
     """The first thing goes ahead by 10 cm unless the second lies there; in half of the cases it lies aside."""
     senses = {name: torch.from_numpy(value).expand(64, *value.shape).clone() for name, value in world.observe().items()}
     blocked = torch.arange(64) % 2 == 0
-    senses["things"][:, 0, :2] = senses["body"][:, :2] + torch.tensor([0.3, 0.0])
+    senses["things"][:, 0, THINGS.position_xy] = senses["body"][:, BODY.position] + torch.tensor([0.3, 0.0])
     lies = torch.where(blocked[:, None], torch.tensor([0.2, 0.0]), torch.tensor([0.0, 1.5]))
-    senses["things"][:, 1, :2] = senses["things"][:, 0, :2] + lies
+    senses["things"][:, 1, THINGS.position_xy] = senses["things"][:, 0, THINGS.position_xy] + lies
     after = {name: value.clone() for name, value in senses.items()}
-    after["things"][:, 0, 0] += torch.where(blocked, 0.0, 0.1)
+    after["things"][:, 0, THINGS.x] += torch.where(blocked, 0.0, 0.1)
     off = {}
     for beside in (False, True):
         mind = agent.Mind.born(world, seed=0, config=replace(SMALL, beside=beside))

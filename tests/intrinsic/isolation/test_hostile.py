@@ -10,6 +10,7 @@ import torch
 
 import intrinsic
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import VITALS
 from intrinsic import Mixture, Objective
 from intrinsic.drives.pain import Pain
 from intrinsic.prediction.rnd import RND
@@ -72,7 +73,7 @@ def test_a_plugin_cannot_reset_a_drive(make_view):
     mixture, view = Mixture({misbehaving(meddles): 1.0, "pain": 1.0}), make_view(2)
     costs = mixture.costs(view)
     assert "Pain is hardwired" in mixture.muted["Bad"]
-    torch.testing.assert_close(costs["pain"], view["senses.vitals"][..., 1] / 0.2)
+    torch.testing.assert_close(costs["pain"], view["senses.vitals"][..., VITALS.damage] / 0.2)
 
 
 def reached(kind):
@@ -81,7 +82,7 @@ def reached(kind):
 
 
 def rewrites_pain(view):
-    type.__setattr__(Pain, "cost", lambda self, view, memory=None: view["senses.vitals"][..., 1] * 0.0)
+    type.__setattr__(Pain, "cost", lambda self, view, memory=None: view["senses.vitals"][..., VITALS.damage] * 0.0)
     return fine(view)
 
 
@@ -105,7 +106,7 @@ def test_what_a_hostile_plugin_changes_of_a_drive_is_put_back_and_mutes_it(make_
     assert re.search("changed what belongs to (Pain|pain), which was put back", mixture.muted["Bad"])
     assert mixture.weights["pain"] == 2.0
     assert not hasattr(Pain, "gentle")
-    torch.testing.assert_close(costs["pain"], view["senses.vitals"][..., 1] / 0.2)
+    torch.testing.assert_close(costs["pain"], view["senses.vitals"][..., VITALS.damage] / 0.2)
 
 
 def test_a_plugin_that_meddles_and_then_fails_is_undone_too(make_view):
@@ -114,7 +115,7 @@ def test_a_plugin_that_meddles_and_then_fails_is_undone_too(make_view):
         raise RuntimeError("whatever")
 
     mixture, view = Mixture({misbehaving(meddles): 1.0, "pain": 1.0}), make_view(2)
-    torch.testing.assert_close(mixture.costs(view)["pain"], view["senses.vitals"][..., 1] / 0.2)
+    torch.testing.assert_close(mixture.costs(view)["pain"], view["senses.vitals"][..., VITALS.damage] / 0.2)
 
 
 @pytest.mark.parametrize("method", ["observe", "loss"])

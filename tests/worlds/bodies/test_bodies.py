@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 import worlds
+from housecat.core.obs_layout import BODY
 from worlds.bodies import octopus as octo
+from worlds.bodies.crawler import Crawler
 from worlds.rooms.base import Room
 
 LEFT, RIGHT = [0, 2], [1, 3]  # legs of the crawler, in pairs (front left, front right, back left, back right)
+UP = Crawler.readings.index("up z")  # cosine of the tilt
 DIAGONALS = ([0, 3], [1, 2])
 
 
@@ -39,8 +42,8 @@ def test_the_crawler_stands_still_when_it_does_nothing() -> None:
     room = emptied("crawler")
     for _ in range(5):
         obs = room.step(np.zeros(8, np.float32))[0]
-    assert np.hypot(*obs["body"][:2]) < 0.02
-    assert obs["body"][10] > 0.99
+    assert np.hypot(*obs["body"][BODY.position]) < 0.02
+    assert obs["body"][UP] > 0.99
     assert {name for _, name in room.contact_forces} == {"floor"}
     assert (obs["touch"][2:] > 1.0).all()  # it feels the floor with all four feet
 
@@ -52,7 +55,7 @@ def test_the_crawler_walks_by_a_trot_and_turns_by_longer_strides_on_one_side() -
     for turn in (0.8, -0.8):
         room.body.place(0.0, 0.0, 0.0)
         body = crawl(room, 15, turn)
-        turned.append(math.atan2(body[2], body[3]))
+        turned.append(math.atan2(body[BODY.sin_heading], body[BODY.cos_heading]))
     assert min(map(abs, turned)) > 0.3
     assert turned[0] * turned[1] < 0
 
@@ -65,14 +68,14 @@ def test_the_crawler_gets_up_from_its_back_and_only_by_itself(side: list[int]) -
     for _ in range(5):
         obs, _, _, _, info = room.step(np.zeros(8, np.float32))
         assert {"event": "fall"} not in info["events"]
-    assert obs["body"][10] < -0.8  # lying on its back it stays there
+    assert obs["body"][UP] < -0.8  # lying on its back it stays there
     # Fold the legs of one side under the belly, push with the other side's over the back, then let all go over.
     for one, two, steps in ((0.0, -1.0, 3), (1.0, -1.0, 3), (1.0, 1.0, 3), (0.0, 0.0, 5)):
         legs = np.zeros((4, 2))
         legs[side, 1], legs[other, 1] = one, two
         for _ in range(steps):
             obs = room.step(legs.ravel().astype(np.float32))[0]
-    assert obs["body"][10] > 0.9
+    assert obs["body"][UP] > 0.9
 
 
 def reach(arm: int, x: float, y: float) -> tuple[float, float]:
@@ -106,7 +109,7 @@ def test_the_octopus_gets_about_by_strokes_in_any_direction(way: tuple[float, fl
             arms(ahead)
         ahead[:] = -0.08  # all pull the mantle along
         arms(ahead)
-    at = room.observe()["body"][:2]
+    at = room.observe()["body"][BODY.position]
     assert at @ np.array(way) > 0.3
     assert room.body.tilt() > 0.999
 

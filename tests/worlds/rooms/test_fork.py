@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import worlds
+from housecat.core.obs_layout import THINGS
 
 STILL = np.zeros(5, np.float32)
 
@@ -14,7 +15,7 @@ def test_the_ball_goes_left_and_right_equally_often_and_never_stays_on_the_wedge
         for _ in range(20):  # a trial takes 4 s
             obs, _, _, _, info = room.step(STILL)
             sides += [event["side"] for event in info["events"] if event["event"] == "fork"]
-            ends.append(obs["things"][0, :3])
+            ends.append(obs["things"][0, THINGS.position])
         if sides:
             x, _, z = ends[17]
             assert (x < -0.3) == (sides[-1] == "left")

@@ -3,6 +3,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY
 from worlds.rooms.base import Room
 
 
@@ -41,7 +42,7 @@ def test_the_crawler_walks_over_the_hills(room: Room) -> None:
         air, ground = ([0, 3], [1, 2]) if k % 2 else ([1, 2], [0, 3])
         legs[air], legs[ground] = (0.8, 0.35), (-0.8, 0.0)
         obs = room.step(legs.ravel().astype(np.float32))[0]
-    assert np.hypot(*obs["body"][:2]) > 0.5
+    assert np.hypot(*obs["body"][BODY.position]) > 0.5
 
 
 def test_the_hills_stay_through_resets_and_other_numbers_give_other_hills(room: Room) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY, THINGS, VITALS
 from worlds import Meal, Place, Poke
 from worlds.env import World
 from worlds.rooms.fixtures.toys import FEEDER, PLATE, TOYS
@@ -60,15 +61,15 @@ def test_driving_ahead_goes_where_the_head_points(world: World) -> None:
         world.apply(Place(name, (-2.6, -2.5 + 0.5 * i)))
     for _ in range(5):
         obs = world.step(AHEAD)[0]
-    assert obs["body"][1] > 0.5
-    assert abs(obs["body"][0]) < 0.1
-    assert obs["body"][5] == pytest.approx(0.8, abs=0.1)
+    assert obs["body"][BODY.y] > 0.5
+    assert abs(obs["body"][BODY.x]) < 0.1
+    assert obs["body"][BODY.vy] == pytest.approx(0.8, abs=0.1)
 
 
 def test_head_and_paw_go_to_the_angles_that_they_are_told(world: World) -> None:
     for _ in range(5):
         obs = world.step(np.array([0, 0, 0.5, -0.5, 1], np.float32))[0]
-    head, shoulder, paw = obs["body"][7:10]
+    head, shoulder, paw = obs["body"][[world.body.readings.index(name) for name in ("head", "shoulder", "paw")]]
     assert head == pytest.approx(0.6, abs=0.05)
     assert shoulder == pytest.approx(-0.95, abs=0.05)
     assert paw == pytest.approx(0.7, abs=0.05)
@@ -82,7 +83,7 @@ def test_pushing_a_toy_is_felt_and_moves_it(world: World) -> None:
         obs, _, _, _, info = world.step(AHEAD)
         touched |= names(info, "contact")
     assert "red ball" in touched
-    assert obs["things"][0, 0] > 0.3
+    assert obs["things"][0, THINGS.x] > 0.3
     assert {part for part, *_ in world.truth()["contacts"]} <= {"body", "head", "paw"}
 
 
@@ -98,7 +99,7 @@ def test_the_paw_hooks_a_toy_away_from_a_wall(world: World, name: str, gap: floa
     for drive, lift, steps in ((0.0, 1.0, 3), (0.5, 1.0, 4), (-0.6, -1.0, 6)):
         for _ in range(steps):
             obs = world.step(np.array([drive, 0, 0, 0, lift], np.float32))[0]
-    assert obs["things"][i, 1] < 3.0 - radius - 0.1
+    assert obs["things"][i, THINGS.y] < 3.0 - radius - 0.1
 
 
 def test_wheels_grip_and_the_caster_glides(world: World) -> None:
@@ -108,7 +109,7 @@ def test_wheels_grip_and_the_caster_glides(world: World) -> None:
     for drive in (1.0, -1.0):
         for _ in range(4):
             obs = world.step(np.array([drive, 0, 0, 0, -1], np.float32))[0]
-        assert obs["body"][4] == pytest.approx(0.8 * drive, abs=0.05)
+        assert obs["body"][BODY.vx] == pytest.approx(0.8 * drive, abs=0.05)
 
 
 def test_the_hot_plate_hurts_while_one_is_on_it(world: World) -> None:
@@ -121,15 +122,15 @@ def test_the_hot_plate_hurts_while_one_is_on_it(world: World) -> None:
     world.apply(Place("kitten", (x, y - math.copysign(1.0, y))))
     for _ in range(20):
         obs = world.step(STILL)[0]
-    assert obs["vitals"][1] == 0.0
+    assert obs["vitals"][VITALS.damage] == 0.0
 
 
 def test_the_feeder_feeds_and_effort_costs_energy(world: World) -> None:
-    rest = np.diff([world.step(STILL)[0]["vitals"][0] for _ in range(2)])[0]
-    work = np.diff([world.step(np.ones(5, np.float32))[0]["vitals"][0] for _ in range(2)])[0]
+    rest = np.diff([world.step(STILL)[0]["vitals"][VITALS.energy] for _ in range(2)])[0]
+    work = np.diff([world.step(np.ones(5, np.float32))[0]["vitals"][VITALS.energy] for _ in range(2)])[0]
     assert work < rest < 0.0
     world.apply(Meal(-0.5))
-    hungry = world.step(STILL)[0]["vitals"][0]
+    hungry = world.step(STILL)[0]["vitals"][VITALS.energy]
     feeder = world.truth()["things.position"][-1]
     inward = -np.sign(feeder[:2]) * (np.abs(feeder[:2]) > 2.5)
     start = feeder[:2] + inward * 0.8
@@ -139,7 +140,7 @@ def test_the_feeder_feeds_and_effort_costs_energy(world: World) -> None:
         obs, _, _, _, info = world.step(AHEAD)
         fed |= any(e["event"] == "fed" for e in info["events"])
     assert fed
-    assert obs["vitals"][0] > hungry
+    assert obs["vitals"][VITALS.energy] > hungry
 
 
 def test_an_overturned_kitten_lands_on_its_feet(world: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY, THINGS
 from worlds import Place
 from worlds.rooms.base import Room
 from worlds.rooms.fixtures.television import CHANNELS
@@ -79,7 +80,7 @@ def test_the_feeder_feeds_only_while_the_lever_keeps_it_open() -> None:
     room = worlds.make("playroom", seed=1, lever=True)
     room.apply(worlds.Meal(-0.5))
     feeder = room.things.index("feeder")
-    closed = room.observe()["things"][feeder, 11:14].copy()
+    closed = room.observe()["things"][feeder, THINGS.rgb].copy()
 
     def energy() -> float:
         before = room.vitals.energy
@@ -93,7 +94,7 @@ def test_the_feeder_feeds_only_while_the_lever_keeps_it_open() -> None:
     for _ in range(6):
         room.step(np.array([1, 0, 0, 0, 1], np.float32))
     assert room.truth()["feeder.open"]
-    assert not np.array_equal(room.observe()["things"][feeder, 11:14], closed)
+    assert not np.array_equal(room.observe()["things"][feeder, THINGS.rgb], closed)
     assert energy() > 0.05
     room.apply(Place("kitten", (0.0, 0.0)))
     for _ in range(45):
@@ -129,8 +130,8 @@ def test_the_doorway_leads_to_a_second_room_and_the_wall_beside_it_does_not() ->
         room.body.place(-1.0, y, 0.0)
         for _ in range(12):
             obs = room.step(np.array([1, 0, 0, 0, 1], np.float32))[0]
-        assert (obs["body"][0] > 0.5) == through
-    sides = {math.copysign(1.0, x) for seed in range(4) for x in room.reset(seed=seed)[0]["things"][:6, 0]}
+        assert (obs["body"][BODY.x] > 0.5) == through
+    sides = {math.copysign(1.0, x) for seed in range(4) for x in room.reset(seed=seed)[0]["things"][:6, THINGS.x]}
     assert sides == {-1.0, 1.0}
 
 
@@ -144,7 +145,7 @@ def test_the_television_is_noise_until_the_knob_changes_its_channel() -> None:
         first = room.scene().nodes.index("pixel")
         for _ in range(steps):
             obs = room.step(STILL)[0]
-            colors.add(obs["things"][row, 11:14].tobytes())
+            colors.add(obs["things"][row, THINGS.rgb].tobytes())
             arrangements.add(room.scene().poses[first : first + 24].tobytes())
         return len(colors), len(arrangements)
 

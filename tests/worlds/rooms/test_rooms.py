@@ -10,6 +10,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS
 from worlds.bodies import BODIES
 from worlds.rooms import ROOMS
 from worlds.rooms.base import Room
@@ -127,14 +128,15 @@ def test_nothing_starts_inside_anything_else(case: tuple[Room, Room]) -> None:
     room, _ = case
     for seed in range(3):
         obs, _ = room.reset(seed=seed)
-        start = obs["things"][:, :3]
+        start = obs["things"][:, THINGS.position]
         still = room.action_space.shape
         for _ in range(2):
             obs = room.step(np.zeros(still, np.float32))[0]
         moved = [t.movable and t.present for t in room._things]
         # What was pressed into something is thrown out of it at once.
-        speed = np.linalg.norm(obs["things"][:, 3:6], axis=1)[moved] if any(moved) else np.zeros(1)
-        sideways = np.linalg.norm((obs["things"][:, :2] - start[:, :2]), axis=1)[moved] if any(moved) else np.zeros(1)
+        speed = np.linalg.norm(obs["things"][:, THINGS.velocity], axis=1)[moved] if any(moved) else np.zeros(1)
+        shift = (obs["things"][:, THINGS.position] - start)[:, THINGS.position_xy]
+        sideways = np.linalg.norm(shift, axis=1)[moved] if any(moved) else np.zeros(1)
         assert speed.max() < 4.0
         assert sideways.max() < 0.2
 

@@ -3,6 +3,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS, VITALS
 from worlds import Place, Switch
 from worlds.env import World
 
@@ -66,16 +67,17 @@ def test_only_the_plate_that_gets_hot_hurts() -> None:
         for _ in range(5):
             obs = room.step(STILL)[0]
         assert not room.truth()["lamp.on"]
-        assert (obs["vitals"][1] > 0.9) == (side == room.side)
+        assert (obs["vitals"][VITALS.damage] > 0.9) == (side == room.side)
 
 
 def test_heat_is_not_to_be_seen() -> None:
     room = stove("reversed")
     plates = [room.things.index(f"{side} plate") for side in ("left", "right")]
-    rows = room.observe()["things"][plates, 3:]
+    rows = room.observe()["things"][plates]
+    rows[:, THINGS.position] = 0.0
     np.testing.assert_array_equal(rows[0], rows[1])
     lamp = room.things.index("lamp")
-    glow = [room.step(STILL)[0]["things"][lamp, 17] == room.truth()["lamp.on"] for _ in range(50)]
+    glow = [room.step(STILL)[0]["things"][lamp, THINGS.glow] == room.truth()["lamp.on"] for _ in range(50)]
     assert all(glow)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY
 from worlds import Place
 from worlds.rooms.base import Room
 
@@ -21,7 +22,7 @@ def room(made: Room) -> Room:
 
 
 def hand(room: Room) -> np.ndarray:
-    return room.observe()["body"][[0, 1, 6]].astype(float)
+    return room.observe()["body"][[room.body.readings.index(f"hand {axis}") for axis in "xyz"]].astype(float)
 
 
 def go(room: Room, target: tuple[float, float, float], grip: float, steps: int = 25) -> float:
@@ -72,7 +73,7 @@ def test_the_drawer_opens_by_its_handle_and_shows_what_is_in_it(room: Room) -> N
 def test_the_hand_turns(room: Room) -> None:
     for _ in range(4):
         obs = room.step(np.array([0, 0, 0, 1, 0], np.float32))[0]
-    assert math.atan2(*obs["body"][2:4]) == pytest.approx(1.2, abs=0.2)
+    assert math.atan2(*obs["body"][BODY.heading]) == pytest.approx(1.2, abs=0.2)
 
 
 def test_what_falls_off_the_table_is_put_back(room: Room) -> None:

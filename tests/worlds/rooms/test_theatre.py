@@ -3,6 +3,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS
 from worlds.rooms.base import Room
 from worlds.rooms.theatre_acts import ACTS
 
@@ -83,13 +84,13 @@ def test_the_ball_comes_back_from_a_wall_or_passes_through_it(played: dict) -> N
 def test_the_block_falls_or_floats(played: dict) -> None:
     def heights(twist: bool) -> np.ndarray:
         things, room = played["floating", twist]
-        return things[:, room.things.index("block"), 2]
+        return things[:, room.things.index("block"), THINGS.z]
 
     assert heights(False)[-1] == pytest.approx(0.11, abs=0.01)
     assert heights(True).min() > 0.7
     things, room = played["floating", True]
-    hand = things[-1, room.things.index("hand"), :3]
-    block = things[-1, room.things.index("block"), :3]
+    hand = things[-1, room.things.index("hand"), THINGS.position]
+    block = things[-1, room.things.index("block"), THINGS.position]
     assert np.linalg.norm(hand - block) > 0.5  # nothing holds it
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import worlds
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS
 from worlds import PermutationGlasses, Place
 from worlds.env import World
 from worlds.rendering import renderer as opengl
@@ -156,7 +157,7 @@ def test_what_lies_flat_and_cannot_be_touched_is_seen_unless_something_is_before
 def test_what_is_seen_is_what_all_things_tells_of_it() -> None:
     seen, everything = (staged(things=which, senses=("things",)) for which in ("seen", "all"))
     rows, known = seen.observe()["things"], everything.observe()["things"]
-    some = rows[:, -1] > 0.5
+    some = rows[:, THINGS.present] > 0.5
     assert 0 < some.sum() < len(TOYS)
     np.testing.assert_array_equal(rows[some], known[some])
     np.testing.assert_array_equal(seen.truth()["things.position"], everything.truth()["things.position"])

@@ -39,7 +39,7 @@ def test_stretches_never_cross_the_end_of_an_episode(capacity: int) -> None:
     memory = remember([3, 9, 12, 2, 7], capacity)
     drawn = memory.stretches(8, 5, torch.Generator().manual_seed(0))
     assert drawn is not None
-    first, last = drawn.senses["body"][0], drawn.senses["body"][-1]
+    first, last = drawn.senses["body"][0, ...], drawn.senses["body"][-1, ...]
     assert torch.equal(first[:, 0], last[:, 0])
     assert torch.equal(first[:, 1] + 5, last[:, 1])
     assert torch.equal(drawn.action[..., 0], first[:, 1] + torch.arange(5).unsqueeze(1))
