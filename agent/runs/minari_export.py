@@ -45,7 +45,7 @@ def export(folder: RunFolder, name: str | None = None) -> dict[str, Any]:
     arrays, config = folder.arrays(), folder.config
     if not len(arrays.get("step", ())):
         raise UserError(f"{folder.path} has no moments yet; `housecat run --resume {folder.path}` lives them")
-    given = name or f"housecat/{config.where}/{re.sub(r'[^A-Za-z0-9_-]', '_', folder.path.resolve().name)}-v0"
+    given = name or f"housecat/{config.world_name}/{re.sub(r'[^A-Za-z0-9_-]', '_', folder.path.resolve().name)}-v0"
     if not ID.fullmatch(given):
         raise UserError(f"name={given!r}; a dataset's id is like housecat/playroom/my-run-v0, and ends in a version")
     if given in minari.list_local_datasets():
@@ -72,7 +72,7 @@ def export(folder: RunFolder, name: str | None = None) -> dict[str, Any]:
                 env=_spec(config),
                 observation_space=world.observation_space,
                 action_space=world.action_space,
-                algorithm_name=f"housecat, mind {config.who}",
+                algorithm_name=f"housecat, mind {config.mind_name}",
                 description=f"A life of {steps} control steps of {world.control_dt} s in the world {config.world}.",
                 data_format="hdf5",
                 jpeg_encoding=False,
@@ -87,7 +87,7 @@ def _spec(config: RunConfig) -> gymnasium.envs.registration.EnvSpec | None:
     if is_file_spec(config.world):
         return None
     spec = copy.deepcopy(gymnasium.spec(gym_id(config.world)))
-    spec.kwargs = {**spec.kwargs, "flat": False, **config.room}
+    spec.kwargs = {**spec.kwargs, "flat": False, **config.world_options}
     return spec
 
 

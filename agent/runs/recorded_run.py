@@ -30,7 +30,7 @@ SPARE = 500_000_000  # bytes left free for checkpoints, a clip, and everybody el
 def begin(config: RunConfig) -> tuple[World, Mind]:
     """Makes the world and the mind that a run starts with, see `_begin`."""
     world, mind = _begin(config)
-    if config.pipeline:
+    if config.async_planning:
         mind.config = replace(mind.config, pipeline="on")
         lived_by(mind.shapes, mind.config)  # a mind that sees does not think ahead
     return world, mind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shutil
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, get_args
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from housecat.core.atomic_write import write_arrays, write_bytes, explain_write_errors
 from agent.moment import Mode, Moment
@@ -53,10 +53,10 @@ class Recorder:
         from torch.utils.tensorboard import SummaryWriter
 
         with explain_write_errors(self.path):
-            self._lock = (self.path / ".lock").open("w")
+            self._lock = FileLock(self.path / ".lock", timeout=0, thread_local=False)
             try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+                self._lock.acquire()
+            except Timeout as error:
                 raise UserError(f"another process is recording into {self.path}; wait for it or stop it") from error
             self.folder.cut(self.rows)
             self.play = Play.of(self.folder)
@@ -132,10 +132,11 @@ class Recorder:
             if error is None:  # or the first complaint about a full disk would be hidden behind the second
                 raise
         finally:
-            for open_file in (self._board, self._events, self._lock):
+            for open_file in (self._board, self._events):
                 if open_file is not None:
                     with explain_write_errors(self.path):
                         open_file.close()
+            self._lock.release()
 
 
 def row_of(moment: Moment) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tomli_w
 
 import worlds
 from housecat.core.atomic_write import Arrays, write_arrays, write_text, explain_write_errors
@@ -20,6 +21,7 @@ from housecat.core.plugins import is_file_spec
 from worlds import World
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+RENAMED_KEYS = {"room": "world_options", "pipeline": "async_planning"}  # of config.toml, before housecat 0.2.0
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ class RunConfig:
         objectives: Weight by objective, where other than the mind's own.
         seed: Of the world's layout and of the mind.
         steps: Control steps that the run is to have in the end.
-        room: Options that the world is made with, such as its body: plain numbers, words, truth values and lists.
+        world_options: Options that the world is made with, such as its body: numbers, words, truth values and lists.
         settings: Of a newborn's `MindConfig`, where other than the defaults.
-        pipeline: Whether the mind, also one that has lived, plans its next step while the body takes this one.
+        async_planning: Whether the mind, also one that has lived, plans its next step while the body takes this one.
     """
 
     world: str = "playroom"
@@ -42,9 +44,9 @@ class RunConfig:
     objectives: dict[str, float] = field(default_factory=dict)
     seed: int = 0
     steps: int = 5000
-    room: dict[str, Any] = field(default_factory=dict)
+    world_options: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
-    pipeline: bool = False
+    async_planning: bool = False
 
     def __post_init__(self) -> None:
         if self.steps < 1:
@@ -58,33 +60,34 @@ class RunConfig:
         Raises:
             UserError: If there is no such world, or an option does not fit.
         """
-        return worlds.make(self.world, seed=self.seed, **self.room)
+        return worlds.make(self.world, seed=self.seed, **self.world_options)
 
     @property
-    def who(self) -> str:
-        """What a person would call the mind."""
-        return Path(self.mind).stem if self.mind else "newborn"
+    def mind_name(self) -> str:
+        """Name of the mind for people: of a shipped mind, its file, or the run that it is a checkpoint of."""
+        if self.mind is None:
+            return "newborn"
+        path = Path(self.mind)
+        return path.parents[2].name if path.parent.parent.name == "checkpoints" else path.stem
 
     @property
-    def where(self) -> str:
-        """What a person would call the world, fit for the name of a folder."""
+    def world_name(self) -> str:
+        """Name of the world for people, fit for the name of a folder."""
         return self.world.rpartition(":")[2].lower() if is_file_spec(self.world) else self.world
 
     def to_toml(self) -> str:
-        """Returns the configuration as TOML."""
-        flat = {key: value for key, value in asdict(self).items() if not isinstance(value, dict) and value is not None}
-        weights = [f"{_toml(name)} = {value!r}" for name, value in self.objectives.items()]
-        room, settings = _lines(self.room), _lines(self.settings)
-        tables = ["", "[objectives]", *weights, "", "[room]", *room, "", "[settings]", *settings]
-        return "\n".join([*_lines(flat), *tables, ""])
+        """Returns the configuration as TOML, which `from_toml` reads back."""
+        return tomli_w.dumps({key: value for key, value in asdict(self).items() if value is not None})
 
+    @classmethod
+    def from_toml(cls, text: str) -> RunConfig:
+        """Reads a configuration that `to_toml` wrote, also of a housecat before 0.2.0.
 
-def _toml(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)  # JSON's plain values are TOML's too, and tomllib only reads
-
-
-def _lines(table: dict[str, Any]) -> list[str]:
-    return [f"{key} = {_toml(value)}" for key, value in table.items()]
+        Raises:
+            TypeError: If a key is not known.
+            ValueError: If the text is not TOML.
+        """
+        return cls(**{RENAMED_KEYS.get(key, key): value for key, value in tomllib.loads(text).items()})
 
 
 class RunFolder:
@@ -121,7 +124,7 @@ class RunFolder:
         root = Path(parent)
         if name is not None and not NAME.fullmatch(name):
             raise UserError(f"name={name!r}; a run's name has letters, digits, '.', '_' and '-' only, and no folders")
-        stem = f"{config.where}-{config.who}"
+        stem = f"{config.world_name}-{config.mind_name}"
         with explain_write_errors(root):
             root.mkdir(parents=True, exist_ok=True)
             numbered = (root / f"{stem}-{i:03d}" for i in range(1, 100_000))
@@ -150,7 +153,7 @@ class RunFolder:
         """
         path = self.path / "config.toml"
         try:
-            return RunConfig(**tomllib.loads(path.read_text(encoding="utf-8")))
+            return RunConfig.from_toml(path.read_text(encoding="utf-8"))
         except (TypeError, ValueError) as error:
             raise UserError(f"{path} cannot be read: {error}") from error
 
@@ -165,6 +168,20 @@ class RunFolder:
             raise UserError(f"{self.path} has {checkpoints[-1][0]} steps already; give more --steps to go on with it")
         write_text(self.path / "config.toml", config.to_toml())
         return config
+
+    def latest_mind(self) -> Path:
+        """Returns the path of the mind in the newest checkpoint, without its suffix.
+
+        Raises:
+            UserError: If the run has no checkpoint.
+        """
+        if checkpoints := self.checkpoints():
+            return checkpoints[-1][1] / "mind"
+        held = ", ".join(sorted(path.name for path in self.path.iterdir() if not path.name.startswith(".")))
+        raise UserError(
+            f"{self.path} has no mind yet: no checkpoint among {held}. `housecat run --resume {self.path}` goes on with "
+            "the run, and keeps a mind when it stops"
+        )
 
     def shards(self) -> list[tuple[int, Path]]:
         """Returns the first row and the path of each file of moments, in order."""

@@ -52,9 +52,7 @@ def _policy(path: Path, file: Path) -> dict[str, str]:
     world, mind = "playroom", path
     if path.is_dir():
         folder = RunFolder(path)
-        if not folder.checkpoints():
-            raise UserError(f"{path} has no mind yet; `housecat run --resume {path}` lives on")
-        world, mind = folder.config.world, folder.checkpoints()[-1][1] / "mind"
+        world, mind = folder.config.world, folder.latest_mind()
     loaded = Mind.load(mind)
     try:
         from agent.sb3.policy_export import export as write

@@ -38,6 +38,17 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }
 
 
+OLD_OPTIONS = {"--room": "--world-option", "--pipeline": "--async-planning"}
+
+
+def _refuse_old_options(given: Sequence[str]) -> None:
+    """Answers an option of housecat 0.1 with the one that took its place."""
+    for word in given:
+        option = word.partition("=")[0]
+        if option in OLD_OPTIONS:
+            raise UserError(f"{option} is now {OLD_OPTIONS[option]}")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
@@ -51,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:
         return print_result({}, f"housecat {version()}", False)
     try:
+        _refuse_old_options(given)
         if given[:1] != ["doctor"]:  # which says more
             check_packages()
         status: int = tyro.extras.subcommand_cli_from_dict(

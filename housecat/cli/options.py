@@ -27,10 +27,12 @@ PathOption = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
 class LifeOptions:
     """Who lives where, wanting what."""
 
-    world: str = "playroom"
-    """Where: see `housecat worlds`. Of a file: my_worlds.py:Attic."""
+    world: Annotated[str | None, tyro.conf.arg(metavar="NAME|FILE.py:CLASS")] = None
+    """Where: see `housecat worlds`. Of a file: my_worlds.py:Attic. When not given: the playroom, or where the run was
+    whose mind it is."""
     mind: Annotated[str, tyro.conf.arg(metavar="NAME|PATH")] = "kitten"
-    """Who: a mind that comes with housecat (kitten, or the cat that became of it), or the path of one."""
+    """Who: a mind that comes with housecat (kitten, or the cat that became of it), the file of one, or the folder of a
+    run, for its newest mind."""
     newborn: bool = False
     """Begin with a mind that knows nothing."""
     setting: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=VALUE")] = ()
@@ -39,9 +41,9 @@ class LifeOptions:
     """What it wants besides, and how much; once for each, 0 leaves one out. Of a file: my_drives.py:LovesRed=1."""
     body: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """Body: one that `housecat worlds` names for the world; its first when not given."""
-    room: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="OPTION=VALUE")] = ()
+    world_option: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="OPTION=VALUE")] = ()
     """How the world is made, once for each: extras=all, cells=12,12. See `housecat worlds`."""
-    pipeline: bool = False
+    async_planning: bool = False
     """Let the mind plan its next step while the body takes this one, on a core of its own. See docs/mind.md."""
     seed: int = 0
     """Lays out the room, and fixes all chances of a newborn."""
@@ -59,13 +61,45 @@ class LifeOptions:
         from intrinsic import parse_specs
 
         weights = {_with_absolute_path(name): weight for name, weight in parse_specs(self.objective).items()}
-        mind, room = None if self.newborn else _with_absolute_path(self.mind), world_options(self.body, self.room)
+        options = world_options(self.body, self.world_option)
         settings = mind_settings(self.newborn, self.setting)
-        world = _with_absolute_path(self.world)
-        return RunConfig(world, mind, weights, self.seed, steps, room, settings, self.pipeline)
+        mind, run = (None, None) if self.newborn else _find_mind(self.mind)
+        if self.world is not None:
+            world = _with_absolute_path(self.world)
+        elif run is not None:
+            world, options = run.world, run.world_options | options
+        else:
+            world = RunConfig.world
+        return RunConfig(world, mind, weights, self.seed, steps, options, settings, self.async_planning)
 
 
 DEFAULT_LIFE = LifeOptions()
+
+
+def _find_mind(name: str) -> tuple[str, RunConfig | None]:
+    """Returns the name or path of a mind, and the configuration of the run that it is from, if it is from one.
+
+    Args:
+        name: Name of a shipped mind, path of a mind's file, or path of a run's folder.
+
+    Raises:
+        UserError: If the path is a folder without a mind.
+    """
+    from agent.checkpoint.checkpoint import shipped
+    from agent.runs.run_dir import RunFolder
+
+    path = Path(name)
+    if name in shipped() or not path.is_dir():
+        return _with_absolute_path(name), None
+    if not (path / "config.toml").is_file():
+        held = sorted(entry.name for entry in path.iterdir())
+        listed = ", ".join(held[:10]) + (", ..." if len(held) > 10 else "") if held else "nothing"
+        raise UserError(
+            f"--mind {name}: this folder is no run, it holds {listed}. Name a run's folder, such as runs/first, the "
+            f"file of a mind, or one of {', '.join(shipped())}"
+        )
+    folder = RunFolder(path)
+    return str(folder.latest_mind().resolve()), folder.config
 
 
 def _with_absolute_path(name: str) -> str:
@@ -79,13 +113,13 @@ def world_options(body: str | None, given: Sequence[str]) -> dict[str, Any]:
 
     Args:
         body: Value of `--body`, if given.
-        given: Each ``OPTION=VALUE`` that `--room` was given.
+        given: Each ``OPTION=VALUE`` that `--world-option` was given.
 
     Raises:
         UserError: If one has no value, is given twice, or has an option of its own.
     """
     found: dict[str, Any] = {} if body is None else {"body": body}
-    return found | _parse_pairs("--room", "extras=all", given, ("body", "seed"), RESERVED_WORLD_OPTIONS)
+    return found | _parse_pairs("--world-option", "extras=all", given, ("body", "seed"), RESERVED_WORLD_OPTIONS)
 
 
 def mind_settings(newborn: bool, given: Sequence[str]) -> dict[str, Any]:

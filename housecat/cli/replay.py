@@ -39,6 +39,6 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
         if has_display():
             found |= show_in_window(partial(begin, folder.config), seconds)
         else:
-            found |= make_clip(folder.path, partial(begin, folder.config), seconds, folder.config.who)
+            found |= make_clip(folder.path, partial(begin, folder.config), seconds, folder.config.mind_name)
     verdict = f"step {rows - 1} differs: {difference}" if difference else f"{rows} steps, all the same"
     return print_result(found, f"{path}: {verdict}", json) or int(bool(difference))

@@ -54,7 +54,7 @@ def run(
     numbers = {"path": str(folder.path), "interrupted": recorder.rows < folder.config.steps, **summarise(folder)}
     write_report(folder.path, {**numbers, "versions": versions()})
     if clip and not numbers["interrupted"]:
-        numbers |= make_clip(folder.path, partial(awaken, folder.path), CLIP_SECONDS, folder.config.who)
+        numbers |= make_clip(folder.path, partial(awaken, folder.path), CLIP_SECONDS, folder.config.mind_name)
     print_result(numbers, "", json)
     if numbers["interrupted"]:
         print_message(f"Stopped after {numbers['steps']} steps. Go on with: housecat run --resume {folder.path}")

@@ -42,7 +42,7 @@ def watch(
     seconds = CLIP_SECONDS if seconds is None else seconds
     print_message(f"There is no display, so this makes a clip of {seconds:g} seconds of life.")
     made = begin(config)  # before the folder, so that a mistake leaves none behind
-    return print_result(make_clip(RunFolder.create(config).path, lambda: made, seconds, config.who), "", json)
+    return print_result(make_clip(RunFolder.create(config).path, lambda: made, seconds, config.mind_name), "", json)
 
 
 def show_in_window(make: Callable[[], Any], seconds: float | None, speed: float = 1.0) -> dict[str, Any]:

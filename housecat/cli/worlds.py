@@ -50,6 +50,6 @@ def _summary(entry: dict[str, Any]) -> str:
     """Returns what a world is, and the bodies and options that it takes."""
     if entry["problem"]:
         return str(entry["problem"])
-    keys = ("--body", "bodies"), ("--room", "options")
+    keys = ("--body", "bodies"), ("--world-option", "options")
     more = [f"{flag} {', '.join(entry[key])}" for flag, key in keys if entry[key]]
     return "\n  ".join([entry["summary"], *more])

@@ -140,7 +140,7 @@ def test_what_fails_while_planning_ahead_is_muted_and_told(world: World, tmp_pat
 
 
 def test_a_mind_that_has_lived_can_be_asked_to_think_while_moving() -> None:
-    _, mind = begin(RunConfig(mind="kitten", pipeline=True))
+    _, mind = begin(RunConfig(mind="kitten", async_planning=True))
     assert mind.config.pipeline == "on"
     with pytest.raises(UserError, match="unknown pipeline 'fast'"):
         replace(SMALL, pipeline="fast")

@@ -162,11 +162,19 @@ def test_a_damaged_line_within_the_events_is_told(folder: RunFolder) -> None:
 def test_config_reads_back(tmp_path: Path) -> None:
     config = RunConfig("playroom", 'a "strange" näme', {"my drives.py:LovesRed": 0.5, "pain": -1e-07}, 7, 12)
     assert RunFolder.create(config, "x", tmp_path).config == config
-    room = {"body": "crawler", "extras": "all", "lamp": False, "cells": [3, 4], "steepness": 0.5, "plan": "#S#\n#G#"}
-    fitted = RunConfig("maze", room=room)
+    options = {"body": "crawler", "extras": "all", "lamp": False, "cells": [3, 4], "steepness": 0.5, "plan": "#S#\n#G#"}
+    fitted = RunConfig("maze", world_options=options)
     assert RunFolder.create(fitted, "z", tmp_path).config == fitted
     newborn = RunConfig(mind=None)
     assert RunFolder.create(newborn, "y", tmp_path).config == newborn
+
+
+def test_the_config_of_a_run_of_the_version_before_is_read(folder: RunFolder) -> None:
+    (folder.path / "config.toml").write_text(
+        'world = "maze"\nseed = 3\nsteps = 9\npipeline = true\n\n[objectives]\n"pain" = 2.0\n\n[room]\ncells = [2, 3]\n'
+    )
+    wanted = RunConfig("maze", None, {"pain": 2.0}, 3, 9, {"cells": [2, 3]}, {}, True)
+    assert folder.config == wanted
 
 
 def test_a_broken_config_is_told(folder: RunFolder) -> None:

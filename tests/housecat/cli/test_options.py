@@ -19,12 +19,12 @@ def refused(call: Any, given: tuple[str, ...], words: str) -> None:
 
 
 def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_replayed_there(call: Any) -> None:
-    room = "--world", "maze", "--body", "crawler", "--room", "cells=2,3", "--room", "control_dt=0.1"
+    room = "--world", "maze", "--body", "crawler", "--world-option", "cells=2,3", "--world-option", "control_dt=0.1"
     assert call("run", "--newborn", *room, "--steps", "4", "--name", "mine")[0] == 0
     wanted = {"body": "crawler", "cells": [2, 3], "control_dt": 0.1}
-    assert RunFolder("runs/mine").config.room == wanted
+    assert RunFolder("runs/mine").config.world_options == wanted
     assert call("run", "--resume", "runs/mine", "--steps", "6")[0] == 0
-    assert RunFolder("runs/mine").config.room == wanted
+    assert RunFolder("runs/mine").config.world_options == wanted
     status, found, _ = call("replay", "runs/mine")
     assert (status, found["same"], found["steps"]) == (0, True, 6)
     assert load_run("runs/mine")["obs.body"].shape == (6, 30)
@@ -33,23 +33,36 @@ def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_
 
 
 @pytest.mark.parametrize(
+    ("old", "new"), [(("--room", "extras=all"), "--world-option"), (("--pipeline",), "--async-planning")]
+)
+def test_an_option_of_the_version_before_is_answered_with_the_new_one(
+    call: Any, old: tuple[str, ...], new: str
+) -> None:
+    refused(call, old, f"{old[0]} is now {new}")
+    refused(call, ("=".join(old),), f"{old[0]} is now {new}")
+
+
+@pytest.mark.parametrize(
     ("given", "words"),
     [
         (("--body", "cat"), "unknown body for this room 'cat'. Known: crawler, kitten, octopus"),
-        (("--room", "lamb=true"), "unknown option of Playroom 'lamb'. Did you mean lamp"),
-        (("--room", "extras=some"), "extras='some'; allowed: 'all', 'none'"),
-        (("--room", "lamp=on"), "lamp='on'; allowed in Playroom: true or false"),
-        (("--world", "maze", "--room", "cells=99,1"), "cells=[99, 1]; it takes two whole numbers from 2 to 12"),
-        (("--world", "maze", "--room", "cells=12"), "cells=12; allowed in Maze: several, each a whole number"),
-        (("--world", "meadow", "--room", "steepness=x"), "steepness='x'; allowed in Meadow: a number"),
-        (("--room", "control_dt=0.003"), "control_dt=0.003 s is not a whole multiple of physics_dt="),
-        (("--room", "lamp"), "give a name and its value"),
-        (("--room", "lamp=true", "--room", "lamp=false"), "--room lamp is given twice: True and 'false'"),
-        (("--room", "seed=3"), "an option of its own, --seed 3"),
+        (("--world-option", "lamb=true"), "unknown option of Playroom 'lamb'. Did you mean lamp"),
+        (("--world-option", "extras=some"), "extras='some'; allowed: 'all', 'none'"),
+        (("--world-option", "lamp=on"), "lamp='on'; allowed in Playroom: true or false"),
+        (("--world", "maze", "--world-option", "cells=99,1"), "cells=[99, 1]; it takes two whole numbers from 2 to 12"),
+        (("--world", "maze", "--world-option", "cells=12"), "cells=12; allowed in Maze: several, each a whole number"),
+        (("--world", "meadow", "--world-option", "steepness=x"), "steepness='x'; allowed in Meadow: a number"),
+        (("--world-option", "control_dt=0.003"), "control_dt=0.003 s is not a whole multiple of physics_dt="),
+        (("--world-option", "lamp"), "give a name and its value"),
+        (
+            ("--world-option", "lamp=true", "--world-option", "lamp=false"),
+            "--world-option lamp is given twice: True and 'false'",
+        ),
+        (("--world-option", "seed=3"), "an option of its own, --seed 3"),
         (("--body", "crawler"), "this mind has senses"),
-        (("--room", "control_dt=inf"), "control_dt='inf'; allowed in Playroom: a number"),
-        (("--room", "control_dt=1000000"), "at most 10000 of them"),
-        (("--room", "flat=true"), "that is for programs"),
+        (("--world-option", "control_dt=inf"), "control_dt='inf'; allowed in Playroom: a number"),
+        (("--world-option", "control_dt=1000000"), "at most 10000 of them"),
+        (("--world-option", "flat=true"), "that is for programs"),
     ],
 )
 def test_a_body_or_room_that_does_not_fit_is_told_and_leaves_no_run_behind(
@@ -66,7 +79,7 @@ def test_lists_worlds_with_their_bodies_and_options(call: Any, capsys: pytest.Ca
     assert housecat.main(["worlds"]) == 0
     said = capsys.readouterr().out
     assert "--body crawler, kitten" in said
-    assert "--room hills, steepness" in said
+    assert "--world-option hills, steepness" in said
 
 
 def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_them(call: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,3 +101,31 @@ def test_words_go_to_stderr_and_the_result_to_stdout() -> None:
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["steps"] == 3
     assert "Recording into" in done.stderr
+
+
+def test_the_mind_of_a_run_lives_on_where_it_was_or_elsewhere(call: Any) -> None:
+    call("run", "--newborn", "--world", "maze", "--world-option", "cells=2,3", "--steps", "3", "--name", "first")
+    status, numbers, err = call("run", "--mind", "runs/first", "--steps", "2")
+    assert status == 0, err
+    assert Path(numbers["path"]).name == "maze-first-001"
+    config = RunFolder(numbers["path"]).config
+    assert config.mind == str(RunFolder("runs/first").latest_mind().resolve())
+    assert (config.world, config.world_options) == ("maze", {"cells": [2, 3]})
+    assert load_run(numbers["path"])["step"].tolist() == [3, 4]
+    status, numbers, err = call("run", "--mind", "runs/first/", "--world", "maze", "--steps", "1")
+    assert status == 0, err
+    assert RunFolder(numbers["path"]).config.world_options == {}
+
+
+def test_a_folder_without_a_mind_is_answered_with_what_it_holds(call: Any, elsewhere: Path) -> None:
+    call("run", "--newborn", "--steps", "1", "--name", "first")
+    shutil.rmtree("runs/first/checkpoints/000000001")
+    status, _, err = call("run", "--mind", "runs/first", "--steps", "1")
+    assert status == 2
+    assert "runs/first has no mind yet: no checkpoint among checkpoints, config.toml, events" in err
+    assert "housecat run --resume runs/first" in err
+    status, _, err = call("run", "--mind", "runs", "--steps", "1")
+    assert status == 2
+    assert "--mind runs: this folder is no run, it holds first. Name a run's folder" in err
+    (elsewhere / "empty").mkdir()
+    assert "it holds nothing" in call("watch", "--mind", "empty")[2]
