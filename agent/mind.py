@@ -143,7 +143,7 @@ class Mind(nn.Module):
             self.begin_episode()
         self.here = Surroundings.of(world)
         self.reflect(Mirror.of(world) if self.config.mirror else Mirror.fitting(world))
-        self.mixture.meet(Names(world.things, world.readings))
+        self.mixture.bind_names(Names(world.things, world.readings))
 
     def reflect(self, mirror: Mirror | None) -> None:
         """Takes the mirror of the body it has: what was chosen is learnt in it, what was lived where that is wanted."""

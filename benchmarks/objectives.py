@@ -100,7 +100,7 @@ def measure(name: str, width: int, rounds: int, age: int = 0) -> float:
         started = time.process_time()
         with torch.no_grad():
             seen = {**view, "mean": model.mean(view)} if model else view
-            _ = objective.cost(seen) if memory is None else objective.along(seen, memory)
+            _ = objective.cost(seen) if memory is None else objective.sequence_cost(seen, memory)
             objective.observe(seen)
         if optimizer is not None:
             flat = {key: tensor.flatten(0, 1) for key, tensor in view.items()}

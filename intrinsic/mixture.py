@@ -61,7 +61,7 @@ class Mixture(Terms):
     def _custody(self, term: Term, whole: bool) -> Custody:
         return Custody(((name, other) for name, other in self._items() if other is not term), whole)
 
-    def meet(self, names: Names) -> None:
+    def bind_names(self, names: Names) -> None:
         """Tells the objectives what the host's things and readings are called; call it whenever a life begins.
 
         Raises:
@@ -69,7 +69,7 @@ class Mixture(Terms):
         """
         for name, term in self._items():
             try:
-                term.meet(names)
+                term.bind_names(names)
             except Fault as fault:
                 raise UserError(f"objective {name!r}: {fault}") from fault
 

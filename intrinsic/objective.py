@@ -65,9 +65,11 @@ class Objective(nn.Module, ABC):
         anticipated: True when the critic learns what it will cost in future.
         actions: Kinds of action that it works with.
         differentiable: True when its cost has a gradient with respect to something that it reads.
-        fades: True when it claims that what was met often costs more than what is new.
-        far: True when what it wants may lie beyond any plan, so that a second level, where there is one, plans for it.
-        takes: An example of what it is made of, for those of housecat's own that take text, such as `Goal`.
+        habituates: True when it claims that the familiar costs more than the new.
+        long_horizon: True when its goal may lie beyond the horizon of a plan, so that a second level, where there is
+            one, plans for it.
+        argument_example: An example of the text that it is made of, for those of housecat's own that take one, such as
+            `Goal`.
         argument: The text that it was made of.
     """
 
@@ -78,9 +80,9 @@ class Objective(nn.Module, ABC):
     anticipated: ClassVar[bool] = True
     actions: ClassVar[frozenset[Action]] = EVERY_ACTION
     differentiable: ClassVar[bool] = True
-    fades: ClassVar[bool] = False
-    far: ClassVar[bool] = False
-    takes: ClassVar[str] = ""
+    habituates: ClassVar[bool] = False
+    long_horizon: ClassVar[bool] = False
+    argument_example: ClassVar[str] = ""
     argument: str = ""
 
     def build(self, view: View) -> None:
@@ -89,8 +91,12 @@ class Objective(nn.Module, ABC):
         Random numbers that it draws follow from the host's seed.
         """
 
-    def meet(self, names: Names) -> None:
-        """Takes note of names, whenever a life begins. Raises UserError where it needs one that is not there."""
+    def bind_names(self, names: Names) -> None:
+        """Looks up the columns and rows that it needs by their names; called whenever a life begins.
+
+        Raises:
+            UserError: A name that it needs is not there.
+        """
 
     @abstractmethod
     def cost(self, view: View, memory: Memory = None) -> Tensor:
@@ -115,7 +121,7 @@ class Objective(nn.Module, ABC):
         """Returns the memory after the view's transition; must not change the one given."""
         return memory
 
-    def along(self, view: View, memory: Memory) -> tuple[Tensor, Memory]:
+    def sequence_cost(self, view: View, memory: Memory) -> tuple[Tensor, Memory]:
         r"""Returns the costs (T, \*lead) of successive transitions of the same lives, and the memory after them.
 
         It is `cost` and `remember`, step by step; override it where all steps at once are cheaper.

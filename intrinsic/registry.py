@@ -36,9 +36,9 @@ class Description:
         anticipated: Whether the critic learns what it will cost.
         episodic: Whether it keeps a memory within an episode.
         differentiable: Whether its cost has a gradient.
-        fades: Whether it claims that the familiar costs more than the new.
+        habituates: Whether it claims that the familiar costs more than the new.
         actions: Kinds of action that it works with.
-        takes: An example of what it is made of, after a colon; empty when nothing.
+        argument_example: An example of the text that it is made of, after a colon; empty when it takes none.
         origin: ``"housecat"``, the distribution that a plug-in came with, or a file.
         problem: Why it cannot be used; empty when it can.
     """
@@ -51,9 +51,9 @@ class Description:
     anticipated: bool = True
     episodic: bool = False
     differentiable: bool = True
-    fades: bool = False
+    habituates: bool = False
     actions: tuple[str, ...] = ()
-    takes: str = ""
+    argument_example: str = ""
     origin: str = "housecat"
     problem: str = ""
 
@@ -161,8 +161,8 @@ def make(name: str, **options: Any) -> Objective:
 def made(name: str, kind: type[Objective], **options: Any) -> Objective:
     """Makes an objective of a class that was found for a name (see `make`)."""
     given = [argument] if (argument := split(name)[1]) else []
-    if kind.takes and not given and not options:
-        raise UserError(f"say which: {name}:{kind.takes}")
+    if kind.argument_example and not given and not options:
+        raise UserError(f"say which: {name}:{kind.argument_example}")
     if inspect.isabstract(kind):
         missing = ", ".join(sorted(kind.__abstractmethods__))
         raise UserError(f"objective {name!r} has no method `{missing}`: define cost(self, view, memory=None)")
@@ -191,11 +191,11 @@ def _description(name: str) -> Description:
     origin = REGISTRY.origin(split(name)[0])
     try:
         kind, argument = class_of(name), split(name)[1]
-        it = make(f"{name}:{kind.takes}" if kind.takes and not argument else name)
+        it = make(f"{name}:{kind.argument_example}" if kind.argument_example and not argument else name)
     except UserError as error:
         return Description(name, origin=origin, problem=str(error))
     summary = (type(it).__doc__ or "").strip().partition("\n")[0]
-    flags = it.hardwired, it.anticipated, it.memory == "episode", it.differentiable, it.fades
+    flags = it.hardwired, it.anticipated, it.memory == "episode", it.differentiable, it.habituates
     return Description(
-        name, summary, tuple(sorted(it.reads)), it.unit, *flags, tuple(sorted(it.actions)), it.takes, origin
+        name, summary, tuple(sorted(it.reads)), it.unit, *flags, tuple(sorted(it.actions)), it.argument_example, origin
     )

@@ -107,9 +107,9 @@ class Term(nn.Module):
             raise Fault(blame(error, file_of(type(self.objective)))) from error
         self.objective.eval()
 
-    def meet(self, names: Names) -> None:
+    def bind_names(self, names: Names) -> None:
         """Tells the objective what the host's numbers are called; a name that is not there is the user's to mend."""
-        self._run(lambda: self.objective.meet(names))
+        self._run(lambda: self.objective.bind_names(names))
 
     def value_of_one(self) -> float:
         """Returns the raw cost that counts as one on the common scale."""

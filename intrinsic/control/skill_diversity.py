@@ -70,7 +70,7 @@ class SkillDiversity(Objective):
         information: Tensor = told.gather(-1, skill.unsqueeze(-1)).squeeze(-1) + math.log(self.skills)
         return -information
 
-    def along(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
+    def sequence_cost(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
         r"""Returns costs (T, \*lead) and the steps after them, all at once."""
         steps = len(view["latent"])
         number = torch.arange(steps).view(-1, *(1,) * memory.dim())

@@ -20,7 +20,7 @@ class Upright(Hardwired):
     which is one less this cost.
 
     Reads: ``senses.body``, of which one number must be called ``up z``, the cosine of the tilt. The host tells which
-    one it is when a life begins (`Objective.meet`); a body without it cannot have this drive.
+    one it is when a life begins (`Objective.bind_names`); a body without it cannot have this drive.
 
     Weaknesses: a body that lies still on its feet is content: give it the urge to move, too.
     """
@@ -33,7 +33,7 @@ class Upright(Hardwired):
         super().__init__()
         object.__setattr__(self, "place", None)  # past the seal: where the reading is, is the host's to say
 
-    def meet(self, names: Names) -> None:
+    def bind_names(self, names: Names) -> None:
         """Looks where the body tells which way is up."""
         readings = names.readings.get("body", ())
         if self.reading not in readings:

@@ -34,7 +34,7 @@ class Boredom(Objective):
     unit = 1.0
     anticipated: ClassVar[bool] = False  # it is gone when one comes back later
     differentiable: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
     rise: ClassVar[float] = 1.0 / 20.0
     recovery: ClassVar[float] = 1.0 / 300.0
 
@@ -59,7 +59,7 @@ class Boredom(Objective):
         """Returns the habituation after one more step here."""
         return self._used(memory, self.cells(view["latent"]))
 
-    def along(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
+    def sequence_cost(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
         r"""Returns costs (T, \*lead) and the habituation after them; the cells are found at once."""
         costs = []
         for cell in self.cells(view["latent"]):

@@ -22,7 +22,7 @@ class Goal(Reach):
     which a toy needs, since it does not come by itself.
 
     Reads: ``senses.things`` (\*lead, K, F), whose first numbers are the position and velocity in the room's frame, and
-    ``senses.body``. Which row is whose, the host tells when a life begins (`Objective.meet`).
+    ``senses.body``. Which row is whose, the host tells when a life begins (`Objective.bind_names`).
 
     Made from text: ``goal:things.red_ball.position=1,2``; a blank in a name is written ``_``.
 
@@ -30,7 +30,7 @@ class Goal(Reach):
     has no gradient but the way to it.
     """
 
-    takes: ClassVar[str] = "things.red_ball.position=1,2"
+    argument_example: ClassVar[str] = "things.red_ball.position=1,2"
     pull: ClassVar[float] = 0.2
 
     def __init__(self, target: str) -> None:
@@ -41,13 +41,15 @@ class Goal(Reach):
         """
         super().__init__(target)
         if self.sense != "things" or len(self.path) != 3:
-            raise UserError(f"goal:{target} names no thing. Write goal:{self.takes}; for other senses write reach:")
+            raise UserError(
+                f"goal:{target} names no thing. Write goal:{self.argument_example}; for other senses write reach:"
+            )
         if self.columns is None:
             raise unknown_name("number of a thing", self.path[2], FIELDS["things"])
         self.row: int | None = None
         self.reads = frozenset({"senses.things", "senses.body"})
 
-    def meet(self, names: Names) -> None:
+    def bind_names(self, names: Names) -> None:
         """Looks up which row is the thing's."""
         known = [name.replace(" ", "_") for name in names.things]
         if self.path[1] not in known:

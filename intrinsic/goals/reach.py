@@ -36,8 +36,8 @@ class Reach(Objective):
     """
 
     unit = 1.0
-    far: ClassVar[bool] = True
-    takes: ClassVar[str] = "vitals.energy=1"
+    long_horizon: ClassVar[bool] = True
+    argument_example: ClassVar[str] = "vitals.energy=1"
 
     def __init__(self, target: str) -> None:
         """Makes a goal.
@@ -46,7 +46,7 @@ class Reach(Objective):
             target: ``sense.numbers=value``, with as many values as numbers, parted by commas.
         """
         super().__init__()
-        path, values = parsed(type(self).__name__.lower(), target, self.takes)
+        path, values = parsed(type(self).__name__.lower(), target, self.argument_example)
         self.argument, self.path = target, path
         self.sense = path[0]
         self.reads = frozenset({f"senses.{self.sense}"})
@@ -59,10 +59,10 @@ class Reach(Objective):
         if self.columns is not None and not 0 < len(self.goal) <= (count := len(indices(self.columns))):
             raise UserError(
                 f"{self.argument!r} gives {len(self.goal)} values; {'.'.join(self.path)} has {count}, "
-                f"such as {self.takes}"
+                f"such as {self.argument_example}"
             )
 
-    def meet(self, names: Names) -> None:
+    def bind_names(self, names: Names) -> None:
         """Looks the numbers up among the host's readings."""
         if self.columns is None:
             known = [name.replace(" ", "_") for name in names.readings.get(self.sense, ())]
@@ -84,7 +84,7 @@ class Reach(Objective):
         return (off.square().sum(-1) + 1e-12).sqrt()  # the floor keeps its gradient finite at the goal
 
 
-def parsed(kind: str, target: str, takes: str) -> tuple[list[str], list[float]]:
+def parsed(kind: str, target: str, example: str) -> tuple[list[str], list[float]]:
     """Splits ``sense.numbers=1,2`` into names and values.
 
     Raises:
@@ -97,5 +97,5 @@ def parsed(kind: str, target: str, takes: str) -> tuple[list[str], list[float]]:
     except ValueError:
         values = []
     if not equals or not values or len(parts) < 2 or not all(map(str.isidentifier, parts)):
-        raise UserError(f"{kind}:{target} says no goal. Write {kind}:{takes}")
+        raise UserError(f"{kind}:{target} says no goal. Write {kind}:{example}")
     return parts, values

@@ -18,8 +18,8 @@ class E3B(Objective):
     phi phi^T``; phi is learnt by reading the action back.
 
     Source: Henaff et al., *Exploration via elliptical episodic bonuses* (E3B), 2022, arXiv 2210.05805, with the
-    ridge of 0.1 of their code. Differs: over a stretch of T steps, `along` finds all bonuses b in one Cholesky factor L
-    of ``I + Phi C^-1 Phi^T``, since ``L[t, t]^2 = 1 + b[t]``; tokens are pooled (`intrinsic.nets.Pool`).
+    ridge of 0.1 of their code. Differs: over a stretch of T steps, `sequence_cost` finds all bonuses b in one Cholesky
+    factor L of ``I + Phi C^-1 Phi^T``, since ``L[t, t]^2 = 1 + b[t]``; tokens are pooled (`intrinsic.nets.Pool`).
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
@@ -30,7 +30,7 @@ class E3B(Objective):
     reads = frozenset({"latent.before", "latent", "action"})
     memory = "episode"
     anticipated: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
 
     def __init__(self, hidden: int = 64, size: int = 32, ridge: float = 0.1) -> None:
         """Makes a curiosity with nets `hidden` wide and features phi of `size` D."""
@@ -58,7 +58,7 @@ class E3B(Objective):
         gain = 1.0 / (1.0 + (phi * u).sum(-1))
         return memory - gain[..., None, None] * u.unsqueeze(-1) * u.unsqueeze(-2)
 
-    def along(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
+    def sequence_cost(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
         r"""Returns costs (T, \*lead) and the inverse of C after them, all steps at once."""
         phi = self.phi(view["latent"]).movedim(0, -2)  # (*lead, T, D)
         spread = phi @ memory  # (*lead, T, D)

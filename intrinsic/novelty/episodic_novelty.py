@@ -37,7 +37,7 @@ class EpisodicNovelty(Objective):
     reads = frozenset({"latent.before", "latent", "action"})
     memory = "episode"
     anticipated: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
     level: Tensor
     spread: Tensor
     count: Tensor
@@ -89,7 +89,7 @@ class EpisodicNovelty(Objective):
         phi = self.phi(view["latent"])
         return self._added(memory, phi, self._nearest(memory, phi))
 
-    def along(self, view: View, memory: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
+    def sequence_cost(self, view: View, memory: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         r"""Returns costs (T, \*lead) and the episode after them; the nets see all steps at once."""
         news = []
         for phi in self.phi(view["latent"]):

@@ -31,7 +31,7 @@ class PseudoCounts(Objective):
     reads = frozenset({"latent"})
     anticipated: ClassVar[bool] = False
     differentiable: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
     visits: Tensor
 
     def __init__(self, bits: int = 12) -> None:

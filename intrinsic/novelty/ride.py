@@ -33,7 +33,7 @@ class RIDE(Objective):
     reads = frozenset({"latent.before", "latent", "action"})
     memory = "episode"
     anticipated: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
 
     def __init__(self, hidden: int = 64, size: int = 32, bits: int = 9) -> None:
         """Makes a curiosity with nets `hidden` wide, features phi of `size` D and ``2 ** bits`` cells."""
@@ -60,7 +60,7 @@ class RIDE(Objective):
         """Returns the visits with one more."""
         return added(memory, self.cells(view["latent"]))
 
-    def along(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
+    def sequence_cost(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
         r"""Returns costs (T, \*lead) and the visits after them, all steps at once."""
         before, after = self.phi.both(view)
         impact = ((after - before).square().sum(-1) + TINY).sqrt()

@@ -33,7 +33,7 @@ class StateEntropy(Objective):
 
     reads = frozenset({"latent"})
     anticipated: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
     kept: Tensor
     lived: Tensor
 

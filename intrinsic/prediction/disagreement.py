@@ -34,7 +34,7 @@ class Disagreement(Objective):
     """
 
     reads = frozenset({"mean", "attended"})
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
     anticipated: ClassVar[bool] = False  # it fades as the model learns: what it was worth once is no guide to later
 
     def __init__(self, tokens: Tokens = "things") -> None:

@@ -30,7 +30,7 @@ class ICM(Objective):
 
     reads = frozenset({"latent.before", "latent", "action"})
     anticipated: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
 
     def __init__(self, hidden: int = 64, size: int = 32) -> None:
         """Makes a curiosity with nets `hidden` wide and features phi of `size` D."""

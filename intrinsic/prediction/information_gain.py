@@ -33,7 +33,7 @@ class InformationGain(Objective):
 
     reads = frozenset({"mean", "latent", "attended"})
     anticipated: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
     noise: Tensor
     count: Tensor
 

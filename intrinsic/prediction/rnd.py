@@ -27,7 +27,7 @@ class RND(Objective):
 
     reads = frozenset({"latent"})
     anticipated: ClassVar[bool] = False
-    fades: ClassVar[bool] = True
+    habituates: ClassVar[bool] = True
 
     def __init__(self, hidden: int = 64, size: int = 32) -> None:
         """Makes a curiosity with nets `hidden` wide that return `size` numbers D."""

@@ -128,14 +128,17 @@ def taste(fresh: Fresh) -> Taste | None:
 
 def fading(found: Taste | None, objective: type[Objective]) -> str:
     """What was met often costs more than what is new, where it says so."""
-    if not objective.fades:
+    if not objective.habituates:
         return "claims nothing about the new"
     if found is None:
-        raise Fault("it says `fades = True` but reads senses, of which the check knows no new ones. Leave `fades` out")
+        raise Fault(
+            "it says `habituates = True` but reads senses, of which the check knows no new ones. Leave `habituates` out"
+        )
     if not found.attic > found.room:
         raise Fault(
-            f"it says `fades = True`, but the familiar is worth {found.room:.3g} to it and the new {found.attic:.3g}. "
-            "Let it learn in `observe` or `loss`, or leave `fades` out"
+            f"it says `habituates = True`, but the familiar is worth {found.room:.3g} to it and the new "
+            f"{found.attic:.3g}. "
+            "Let it learn in `observe` or `loss`, or leave `habituates` out"
         )
     return f"the new is worth {found.attic:.3g}, the familiar {found.room:.3g}"
 
@@ -174,7 +177,7 @@ def speed(fresh: Fresh, kind: Kind, budget_us: float) -> tuple[float, float]:
         started = time.process_time()
         with torch.no_grad():
             if subject.episodic:
-                subject.run(lambda m=memory: subject.objective.along(subject.view(view), m))  # type: ignore[misc]
+                subject.run(lambda m=memory: subject.objective.sequence_cost(subject.view(view), m))  # type: ignore[misc]
             else:
                 subject.cost(view)
         between = time.process_time()

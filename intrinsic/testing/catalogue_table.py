@@ -19,7 +19,8 @@ class Row:
         summary: First line of its docstring.
         kind: Package that it is in.
         reads: Keys that it reads.
-        properties: Words for what is true of it: ``hardwired``, ``anticipated``, ``episodic``, ``gradient``, ``fades``.
+        properties: Words for what is true of it: ``hardwired``, ``anticipated``, ``episodic``, ``gradient``,
+            ``habituates``.
         noisy_tv: See `intrinsic.testing.Report`; None where it does not apply, or was not measured.
         microseconds: Per transition, to judge and to learn; None when not measured.
     """
@@ -69,6 +70,6 @@ def _row(it: Description) -> Row:
         "anticipated": it.anticipated,
         "episodic": it.episodic,
         "gradient": it.differentiable,
-        "fades": it.fades,
+        "habituates": it.habituates,
     }
     return Row(it.name, it.summary, kind, it.reads, ", ".join(name for name, has in flags.items() if has))

@@ -118,12 +118,12 @@ NO_NOISE = "does not apply: it likes the new no better than the familiar, or doe
 def _maker(objective: str | type[Objective] | Callable[[], Objective]) -> tuple[str, Callable[[], Objective]]:
     if isinstance(objective, str):
         kind, argument = class_of(objective), split(objective)[1]
-        spec = f"{objective}:{kind.takes}" if kind.takes and not argument else objective
+        spec = f"{objective}:{kind.argument_example}" if kind.argument_example and not argument else objective
         return key_of(spec), lambda: make(spec)
     if isinstance(objective, nn.Module):
         raise UserError(f"give the class {type(objective).__name__} itself, or a function: it must be made anew")
-    takes = getattr(objective, "takes", "")
-    build = (lambda: objective(takes)) if takes else objective  # type: ignore[call-arg]
+    argument = getattr(objective, "argument_example", "")
+    build = (lambda: objective(argument)) if argument else objective  # type: ignore[call-arg]
     return key_of(build()), build
 
 

@@ -62,7 +62,7 @@ class Subject:
         self.episodic = self.objective.memory == "episode"
         self.objective.eval()
         self.run(lambda: self.objective.build(self.view(sample(kind, (2,)) if example is None else example)))
-        self.run(lambda: self.objective.meet(NAMES))
+        self.run(lambda: self.objective.bind_names(NAMES))
         self.objective.eval()
 
     def run(self, act: Callable[[], T]) -> T:

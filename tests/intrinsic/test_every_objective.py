@@ -15,14 +15,14 @@ DICT = next(kind for kind in KINDS if kind.observation == "dict" and kind.action
 
 
 def spec(name: str) -> str:
-    takes = intrinsic.describe(name)[0].takes
-    return f"{name}:{takes}" if takes else name
+    example = intrinsic.describe(name)[0].argument_example
+    return f"{name}:{example}" if example else name
 
 
 def built(name: str) -> Objective:
     objective = intrinsic.make(spec(name)).eval()
     objective.build(sample(DICT, (2,)))
-    objective.meet(NAMES)
+    objective.bind_names(NAMES)
     return objective.eval()
 
 
@@ -36,7 +36,7 @@ def test_keeps_the_contract(name: str, my_drives: str) -> None:
 @pytest.mark.parametrize("name", intrinsic.names())
 def test_works_in_inference_mode_even_where_it_is_built_there(name: str) -> None:
     mixture = intrinsic.Mixture({spec(name): 1.0})
-    mixture.meet(NAMES)
+    mixture.bind_names(NAMES)
     with torch.inference_mode():
         imagined = {key: tensor.clone() for key, tensor in sample(DICT, (2, 3)).items()}
         (inside,) = mixture.costs(imagined).values()
@@ -57,8 +57,8 @@ def test_says_what_it_does_and_where_it_is_weak(name: str) -> None:
 def test_a_stretch_at_once_costs_what_its_steps_cost(name: str) -> None:
     objective, view = built(name), sample(DICT, (12, 3))
     memory = objective.remember(objective.begin((3,)), {k: t[:, 5] if k == "mean" else t[5] for k, t in view.items()})
-    at_once, after = objective.along(view, memory)
-    by_step, step_after = Objective.along(objective, view, memory)
+    at_once, after = objective.sequence_cost(view, memory)
+    by_step, step_after = Objective.sequence_cost(objective, view, memory)
     torch.testing.assert_close(at_once, by_step, rtol=1e-3, atol=1e-4)
     lasts = [value if isinstance(value, dict) else {"": value} for value in (after, step_after)]
     for key, value in lasts[0].items():

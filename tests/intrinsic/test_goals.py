@@ -22,7 +22,7 @@ def room(ball=(1.0, 2.0), body=(0.0, 0.0)):
 
 def test_a_goal_names_a_thing_and_costs_its_distance_and_the_way_to_it():
     goal = intrinsic.make("goal:things.red_ball.position=1,2")
-    goal.meet(NAMES)
+    goal.bind_names(NAMES)
     assert goal.cost(room(ball=(1.0, 2.0), body=(1.0, 2.0))) == pytest.approx(0.0, abs=1e-5)
     assert goal.cost(room(ball=(1.0, 2.0), body=(1.0, 1.0))) == pytest.approx(0.2, abs=1e-4)
     assert goal.cost(room(ball=(4.0, 2.0), body=(4.0, 2.0))) == pytest.approx(3.0)
@@ -30,7 +30,7 @@ def test_a_goal_names_a_thing_and_costs_its_distance_and_the_way_to_it():
 
 def test_the_order_of_things_is_the_hosts():
     goal = intrinsic.make("goal:things.red_ball.position=1,2")
-    goal.meet(Names(("box", "red ball")))
+    goal.bind_names(Names(("box", "red ball")))
     view = room(ball=(9.0, 9.0), body=(0.0, 0.0))
     assert goal.cost(view) == pytest.approx(5.0**0.5, rel=1e-5)
 
@@ -38,7 +38,7 @@ def test_the_order_of_things_is_the_hosts():
 def test_a_thing_that_is_not_there_is_told_with_the_nearest_name():
     mixture = Mixture.parse(["goal:things.red_bal.position=1,2"])
     with pytest.raises(UserError, match=r"unknown thing 'red_bal'\. Did you mean red_ball"):
-        mixture.meet(NAMES)
+        mixture.bind_names(NAMES)
 
 
 def test_until_it_knows_the_names_it_costs_nothing():
@@ -52,10 +52,10 @@ def test_a_reach_names_a_sense_and_its_numbers():
 
 def test_a_reach_finds_a_reading_by_the_hosts_name_for_it():
     reach = intrinsic.make("reach:body.paw=0.5")
-    reach.meet(NAMES)
+    reach.bind_names(NAMES)
     assert reach.cost(room()) == pytest.approx(0.5)
     with pytest.raises(UserError, match="Did you mean paw"):
-        intrinsic.make("reach:body.pow=0.5").meet(NAMES)
+        intrinsic.make("reach:body.pow=0.5").bind_names(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_a_spec_holds_a_target_and_a_weight():
 def test_two_goals_live_side_by_side():
     mixture = Mixture.parse(["goal:things.red_ball.position=1,2", "goal:things.box.position=0,0=2", "reach:body.x=1"])
     assert mixture.names == ("goal_things_red_ball_position", "goal_things_box_position", "reach_body_x")
-    mixture.meet(NAMES)
+    mixture.bind_names(NAMES)
     assert mixture.muted == {}
 
 
 def test_upright_reads_what_the_body_calls_up():
     upright = intrinsic.make("upright")
-    upright.meet(NAMES)
+    upright.bind_names(NAMES)
     body = torch.zeros(3, 8)
     body[:, 7] = torch.tensor([1.0, 0.0, -1.0])
     assert upright.cost({"senses.body": body}).tolist() == [0.0, 0.5, 1.0]
@@ -95,7 +95,7 @@ def test_upright_reads_what_the_body_calls_up():
 
 def test_a_body_that_cannot_tell_up_is_told_so_before_life():
     with pytest.raises(UserError, match=r"'upright' needs a body that tells which way is up.*Take a legged body"):
-        Mixture({"upright": 1.0}).meet(Names((), {"body": ("x", "y")}))
+        Mixture({"upright": 1.0}).bind_names(Names((), {"body": ("x", "y")}))
 
 
 def test_warmth_and_movement_want_comfort_and_a_walk():

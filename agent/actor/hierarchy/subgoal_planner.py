@@ -64,7 +64,7 @@ class SecondLevel(nn.Module):
         self.config, self.every = config, config.macro
         self.model = SlowModel(fast, config.macro, config.hidden)
         self.encoder = MacroEncoder(config.macro, actions)
-        self.goals = tuple(n for n in mixture.names if mixture[n].far and mixture[n].memory == "none")
+        self.goals = tuple(n for n in mixture.names if mixture[n].long_horizon and mixture[n].memory == "none")
         self.planner = ICEM(
             horizon=config.far, actions=SIZE, samples=config.far_samples, iterations=ITERATIONS,
             elites=max(2, config.far_samples // 8), beta=BETA,

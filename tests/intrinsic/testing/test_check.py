@@ -147,7 +147,7 @@ FAULTS = {
     "changes when asked": (Spies, "purity", "changes asked. Only `observe` may"),
     "no gradient": (bad(lambda v: fine(v).detach()), "gradient", "Say `differentiable = False`"),
     "a hidden gradient": (bad(fine, differentiable=False), "gradient", "says `differentiable = False`. Leave that"),
-    "never fades": (bad(fine, fades=True), "the new", "says `fades = True`, but"),
+    "never fades": (bad(fine, habituates=True), "the new", "says `habituates = True`, but"),
     "memory that nobody asks for": (bad(fine, remember=lambda self, m, v: m), "memory", 'Write memory = "episode"'),
 }
 
