@@ -33,6 +33,8 @@ def link(env: BuildEnvironment, page: str, target: str) -> str:
     path, _, part = target.partition("#")
     here = Path(env.doc2path(page)).parent
     found = (Path(env.srcdir) / path.lstrip("/") if path.startswith("/") else here / path).resolve()
+    if path.startswith("/") and Path(f"{path}.md").is_file():  # MyST takes it for a page, whose suffix it leaves out
+        found = Path(f"{path}.md")
     root = Path(env.srcdir).parent
     if not path or not found.exists() or not found.is_relative_to(root) or found.is_relative_to(Path(env.srcdir)):
         return ""

@@ -36,7 +36,7 @@ class LifeOptions:
     newborn: bool = False
     """Begin with a mind that knows nothing."""
     setting: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=VALUE")] = ()
-    """How a newborn mind is made, once for each: planner=mppi, horizon=20. See docs/mind.md."""
+    """How a newborn mind is made, once for each: planner=mppi, horizon=20."""
     objective: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=WEIGHT")] = ()
     """What it wants besides, and how much; once for each, 0 leaves one out. Of a file: my_drives.py:LovesRed=1."""
     body: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
@@ -44,7 +44,7 @@ class LifeOptions:
     world_option: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="OPTION=VALUE")] = ()
     """How the world is made, once for each: extras=all, cells=12,12. See `housecat worlds`."""
     async_planning: bool = False
-    """Let the mind plan its next step while the body takes this one, on a core of its own. See docs/mind.md."""
+    """Let the mind plan its next step while the body takes this one, on a core of its own."""
     seed: int = 0
     """Lays out the room, and fixes all chances of a newborn."""
 
