@@ -28,7 +28,7 @@ from agent.perception.belief import Belief, steady
 from agent.perception.encoder import Senses
 from agent.perception.obs_check import Surroundings
 from agent.perception.obs_spec import affordable, has, lived_by, model_of, nothing, remembered, row, sensed, shapes_of
-from agent.runtime import keep_freed_memory
+from agent.runtime import keep_freed_memory, require_float32
 from agent.training.trainer import Learner
 from housecat.core.errors import UserError
 from intrinsic import Mixture, Names
@@ -50,6 +50,7 @@ class Mind(nn.Module):
 
     def __init__(self, senses: dict[str, tuple[int, ...]], actions: int, config: MindConfig, seed: int) -> None:
         super().__init__()
+        require_float32()
         senses = lived_by(senses, config)
         torch.set_num_threads(config.threads)
         keep_freed_memory()
@@ -169,6 +170,7 @@ class Mind(nn.Module):
         Returns:
             The action (A,), each -1 to 1, and the thought behind it.
         """
+        require_float32()
         # Inference mode is quicker, but nothing in it can have a gradient.
         with torch.no_grad() if self.actor.planner.differentiates else torch.inference_mode():
             return self._act(self._sensed(obs), len(obs.get("things", ())))
@@ -206,6 +208,7 @@ class Mind(nn.Module):
     @torch.no_grad()
     def observe(self, obs: Obs, action: npt.NDArray[np.float32], after: Obs) -> Lived:
         """Takes in one lived step: remembers it, and tells what it cost and how it felt."""
+        require_float32()
         before, now, act = self._sensed(obs), self._sense(after), torch.from_numpy(action)
         if self.belief is not None:
             now = self.belief.follow(self.world_model, before, now)
@@ -239,6 +242,7 @@ class Mind(nn.Module):
 
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
+        require_float32()
         losses = self.learner.learn(self.memory, self.generator)
         if losses and self.mode1 is not None:
             losses |= self.mode1.learn(self.generator)
