@@ -81,7 +81,7 @@ def live(
             events=(*info["events"], *noted, *new, *(mind.learner.skips.news if learn else ())),
             losses=losses,
             things=world.things,
-            film=world.film(),
+            frames=world.frames(),
             seconds={
                 "think": thought_at - started + waited,
                 "move": moved_at - thought_at,

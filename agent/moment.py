@@ -116,7 +116,7 @@ class Moment:
         events: What happened: contacts, pokes, meals, falls, muted plug-ins; each a mapping with ``"event"``.
         losses: Training losses of this step by name; empty when nothing was learnt.
         things: Names of the K things.
-        film: (F, M, 7) poses of the scene's nodes during the step, the last one at its end.
+        frames: (F, M, 7) poses of the scene's nodes during the step, the last one at its end.
         seconds: Seconds this step took, by part: ``think``, ``move``, ``learn``. Where the mind thinks while the body
             moves, thinking counts as far as it was waited for.
     """
@@ -132,5 +132,5 @@ class Moment:
     events: tuple[dict[str, Any], ...]
     losses: dict[str, float]
     things: tuple[str, ...]
-    film: FloatArray
+    frames: FloatArray
     seconds: dict[str, float]

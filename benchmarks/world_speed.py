@@ -14,9 +14,9 @@ import numpy as np
 import worlds
 from housecat.core.errors import UserError
 from worlds.rendering.scene import Shape
-from worlds.rooms.maze_layout import carve
-from worlds.sensors.camera import GlEye, gaze_camera
-from worlds.testing.random_script import script
+from worlds.rooms.maze_layout import generate_maze
+from worlds.sensors.camera import GLHeadCamera, gaze_camera
+from worlds.testing.random_script import random_script
 
 
 def median_ms(act: Callable[[], Any], repeats: int) -> float:
@@ -38,17 +38,17 @@ def overhead(name: str, steps: int, **options: Any) -> float:
     world = worlds.make(name, seed=0, **options)
     physics = sys.modules["worlds.physics.client"].p
     whole, raw = [], []
-    for action, _ in script(world, 0, steps):
+    for action, _ in random_script(world, 0, steps):
         started = time.process_time()
         world.step(action)
         middle = time.process_time()
-        world.physics.moved()  # what is stepped behind its back must not be taken from what it remembers
+        world.physics.invalidate_cache()  # what is stepped behind its back must not be taken from what it remembers
         world.body.act(action)
         for _ in range(world.substeps):
             physics.stepSimulation(physicsClientId=world.physics.client)
         raw.append(time.process_time() - middle)
         whole.append(middle - started)
-        world.physics.moved()
+        world.physics.invalidate_cache()
     world.close()
     return float(np.median(whole) / np.median(raw))
 
@@ -56,7 +56,7 @@ def overhead(name: str, steps: int, **options: Any) -> float:
 def resets(name: str, repeats: int = 100) -> dict[str, float]:
     """Returns the times (ms) of a reset by chance, to a layout, and of going back to a snapshot."""
     # A layout says where things lie, and not how the maze runs: that is known where its plan is given.
-    known = {"plan": carve(8, 8, np.random.default_rng(0)).draw()} if name == "maze" else {}
+    known = {"plan": generate_maze(8, 8, np.random.default_rng(0)).draw()} if name == "maze" else {}
     world, drawn = worlds.make(name, seed=0), worlds.make(name, seed=0, **known)
     truth, snapshot = drawn.truth(), world.snapshot()
     layout = {}
@@ -89,7 +89,7 @@ def eyes(repeats: int = 100) -> dict[str, float]:
         for i, a in enumerate(ring)
     ]
     crowd = replace(scene, shapes=(*scene.shapes, *more))
-    eye, camera = GlEye(crowd), gaze_camera(world.body.gaze())
+    eye, camera = GLHeadCamera(crowd), gaze_camera(world.body.gaze())
     found = {
         "eye, up to 15 objects, ms": median_ms(world.observe, repeats),
         "eye, 100 objects, ms": median_ms(lambda: eye.look(crowd, camera), repeats),

@@ -1,8 +1,8 @@
 """How fast and how exact the worlds are: python benchmarks/worlds.py. Prints a table, keeps benchmarks/worlds.json.
 
-A step is measured as worlds are made through Gymnasium, and again with the film of six poses a step that windows show.
-Times are of the processor (`time.process_time`), so that what else the machine does counts little; all but the async
-vector's, which wants two free cores. Peers (panda-gym, pybullet_envs_gymnasium) run beside ours in a virtual
+A step is measured as worlds are made through Gymnasium, and again with the six recorded poses per step that windows
+show. Times are of the processor (`time.process_time`), so that what else the machine does counts little; all but the
+async vector's, which wants two free cores. Peers (panda-gym, pybullet_envs_gymnasium) run beside ours in a virtual
 environment of their own, which this makes.
 The bars' own numbers, hours long: --steps 10000 --processes 3 --seeds 0 1 2 3 4 --resets-counted 1000 --long 100000.
 """
@@ -32,14 +32,14 @@ from world_speed import eyes, overhead, resets
 
 import worlds
 from worlds.registry import gym_id
-from worlds.testing.random_script import script
+from worlds.testing.random_script import random_script
 from worlds.testing.replay_log import record
 
 HERE = Path(__file__).with_suffix(".json")
 ROOT = Path(__file__).parent.parent
 REPLAY = """import sys
-from worlds.testing.replay_log import Log, replay
-log = Log.load(sys.argv[1])
+from worlds.testing.replay_log import ReplayLog, replay
+log = ReplayLog.load(sys.argv[1])
 for start in map(int, sys.argv[2:]):
     print(replay(log, start))"""
 BARS = {
@@ -61,7 +61,7 @@ BARS = {
 def mismatches(name: str, seed: int, steps: int, processes: int) -> list[str]:
     """Lives a log again in other processes, from its start and from a keyframe; returns where it parted."""
     world = worlds.make(name, seed=seed)
-    log = record(name, seed, script(world, seed, steps), every=max(1, steps // 4), states=False)
+    log = record(name, seed, random_script(world, seed, steps), every=max(1, steps // 4), states=False)
     world.close()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.npz"
@@ -80,7 +80,7 @@ def memory(name: str, count: int, steps: int) -> dict[str, float]:
     world = worlds.make(name, seed=0)
 
     def live(many: int) -> None:
-        for action, events in script(world, 1, many, pokes=10):
+        for action, events in random_script(world, 1, many, pokes=10):
             for event in events:
                 if event.target in movable:
                     world.apply(event)
@@ -160,7 +160,7 @@ def main(
     for name in which or worlds.names():
         parted = [it for seed in seeds for it in mismatches(name, seed, steps, processes)]
         ours[name] = {
-            "step over raw substeps": overhead(name, steps, film=1),
+            "step over raw substeps": overhead(name, steps, frames_per_step=1),
             "the same, filmed to be watched": overhead(name, steps),
             **resets(name),
             "replay mismatches": len(parted),

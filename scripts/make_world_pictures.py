@@ -58,7 +58,7 @@ def seize(world: Any) -> None:
             body = world.observe()["body"]
             error = np.subtract(target, body[hand])
             world.step(np.array([*np.clip(error / 0.05, -1, 1), 0.0, grip], np.float32))
-    world.physics.bend(world.cabinet, (0.09,))
+    world.physics.set_joints(world.cabinet, (0.09,))
 
 
 PICTURES = {

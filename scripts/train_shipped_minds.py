@@ -73,7 +73,7 @@ def raise_minds(
             raise UserError(f"{name}={number}; it takes at least 1")
     all_ = rooms + moved + led
     progress = progress or (lambda it, length, what: it)
-    world = worlds.make("playroom", seed=FIRST, film=1)
+    world = worlds.make("playroom", seed=FIRST, frames_per_step=1)
     mind = Mind.load(growing) if growing.exists() else Mind.born(world, seed=0)
     room, kitten = mind.steps // steps, (folder / "kitten").with_suffix(SUFFIX)
     if mind.steps % steps or room > all_ or (room > rooms and not kitten.exists()):

@@ -73,7 +73,7 @@ class Crowded(Playroom):
 
 def room(seed: int) -> World:
     """Returns a room with twelve things."""
-    return Crowded(seed=seed, film=1)
+    return Crowded(seed=seed, frames_per_step=1)
 
 
 def kitten(rule: str, seed: int) -> Mind:

@@ -87,7 +87,7 @@ def taught(life: Arrays, seed: int, change: dict[str, Any], learnt: int = LEARNT
         **room: Options of the room that the life was recorded in.
     """
     config = MindConfig.from_json({**MindConfig().to_json(), **change})
-    world = worlds.make("playroom", seed=seed, film=1, **room)
+    world = worlds.make("playroom", seed=seed, frames_per_step=1, **room)
     mind = Mind.born(world, seed=seed, config=config)
     world.close()
     names = [name for name, shape in mind.shapes.items() if name in life and 0 not in shape]

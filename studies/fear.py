@@ -88,19 +88,19 @@ def _room(name: str, seed: int, steps: int) -> dict[str, Any]:
     for body in BODIES:
         mind = Mind.load(name)
         actions = babbling(mind.actions, steps, seed) if body == "noise" else _from_a_life(mind, steps, seed)
-        told = foretold(mind, worlds.make("playroom", seed=seed, film=1), seed, actions)
+        told = foretold(mind, worlds.make("playroom", seed=seed, frames_per_step=1), seed, actions)
         found |= {f"{body} {what}": value for what, value in told.items()}
     for what, horizon, tempted in (("burnt", None, TEMPTED), ("burnt_looking_short", SHORT, SHORTLY)):
         for critic in (True, False):
             mind = Mind.load(name) if horizon is None else Mind.load(name, horizon=horizon)
-            room = worlds.make("playroom", seed=seed, film=1)
+            room = worlds.make("playroom", seed=seed, frames_per_step=1)
             found[f"{what} {critic}"] = burns(mind, room, _putting(room, seed), critic, tempted)
     return found
 
 
 def _from_a_life(mind: Mind, steps: int, seed: int) -> npt.NDArray[np.float32]:
     """Returns stretches (steps, A), in any order, of what a mind does in another room; the same mind judges them."""
-    world = worlds.make("playroom", seed=ELSEWHERE + seed, film=1)
+    world = worlds.make("playroom", seed=ELSEWHERE + seed, frames_per_step=1)
     did = np.stack([moment.action for moment in live(world, mind, LIVED, learn=False)])
     world.close()
     begins = np.random.default_rng(seed).integers(0, LIVED - LEFT_ALONE, -(-steps // LEFT_ALONE))

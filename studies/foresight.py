@@ -85,7 +85,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
 
 
 def _room(name: str, seed: int, moments: int) -> Foresight:
-    world = worlds.make("playroom", seed=seed, film=1)
+    world = worlds.make("playroom", seed=seed, frames_per_step=1)
     mind = Mind.load(name)
     mind.begin_episode()
     minds = {"mind": mind, "untrained": Mind.born(world, seed=seed)}

@@ -95,7 +95,7 @@ def foretell(
     room: str, seed: int, steps: int = STEPS, lessons: int = LESSONS, config: MindConfig | None = None
 ) -> tuple[Foretold, ...]:
     """Lets newborns watch and learn, and asks them where balls will go; one result for each of `MINDS`."""
-    world = worlds.make(room, seed=seed, film=1)
+    world = worlds.make(room, seed=seed, frames_per_step=1)
     still = np.zeros((steps + 25 * BALLS, *world.action_space.shape), np.float32)
     lived = [world.observe(), *(world.step(action)[0] for action in still[:steps])]
     balls = falls(world, still[steps:])

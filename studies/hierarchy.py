@@ -31,7 +31,7 @@ from studies.common.lives import metric, result
 from studies.common.runner import Progress, side_by_side
 from worlds import Place
 from worlds.rooms.maze import Maze
-from worlds.rooms.maze_layout import Cell, Plan
+from worlds.rooms.maze_layout import Cell, MazeLayout
 
 Variant = Literal["two clocks", "one clock", "one clock, far", "random", "still"]
 VARIANTS: tuple[Variant, ...] = ("two clocks", "one clock", "one clock, far", "random", "still")
@@ -107,11 +107,11 @@ def explore(world: Maze, mind: Mind, steps: int, seed: int) -> set[tuple[Cell, C
     went = set()
     for step, action in enumerate(babbling(mind.actions, steps, seed)):
         if step % EPISODE == 0:
-            world.apply(Place(world.body.name, world.middle(_cell(random))))
+            world.apply(Place(world.body.name, world.cell_center(_cell(random))))
             obs = world.observe()
         after, *_ = world.step(action)
         mind.observe(obs, action, after)
-        went.add((world.cell(*obs["body"][BODY.position]), world.cell(*after["body"][BODY.position])))
+        went.add((world.cell_at(*obs["body"][BODY.position]), world.cell_at(*after["body"][BODY.position])))
         obs = after
     return {(min(pair), max(pair)) for pair in went}
 
@@ -119,8 +119,8 @@ def explore(world: Maze, mind: Mind, steps: int, seed: int) -> set[tuple[Cell, C
 def goals(world: Maze, went: set[tuple[Cell, Cell]], seed: int) -> list[tuple[Cell, Cell, int]]:
     """Draws starts and goals with a way between them that was lived, and how many cells that takes."""
     random = np.random.default_rng(seed)
-    doors = frozenset(pair for pair in went if pair in world.plan.doors)
-    known = Plan(*world.cells, doors, world.plan.start, world.plan.goal)
+    doors = frozenset(pair for pair in went if pair in world.layout.doors)
+    known = MazeLayout(*world.cells, doors, world.layout.start, world.layout.goal)
     pairs = [
         (start, goal, cells)
         for start in sorted({cell for door in doors for cell in door})
@@ -136,7 +136,7 @@ def _cell(random: np.random.Generator) -> Cell:
 
 
 def _maze(name: str, seed: int, steps: int) -> dict[Variant, Tried]:
-    world = cast(Maze, worlds.make(name, seed=seed, cells=(CELLS, CELLS), film=1))
+    world = cast(Maze, worlds.make(name, seed=seed, cells=(CELLS, CELLS), frames_per_step=1))
     torch.set_num_threads(1)
     watcher = mind_of(world, "two clocks", seed)
     units = watcher.perception.change.clone()
@@ -157,9 +157,9 @@ def _maze(name: str, seed: int, steps: int) -> dict[Variant, Tried]:
 def _try(world: Maze, mind: Mind, variant: Variant, asked: list[tuple[Cell, Cell, int]], seed: int) -> Tried:
     spent, lived, away = 0.0, 0, []
     for number, (start, goal, cells) in enumerate(asked):
-        place = world.middle(goal)
+        place = world.cell_center(goal)
         cast(Reach, mind.mixture[mind.mixture.names[0]]).goal.copy_(torch.tensor(place))
-        world.apply(Place(world.body.name, world.middle(start)))
+        world.apply(Place(world.body.name, world.cell_center(start)))
         obs = world.observe()
         mind.begin_episode()
         chance = babbling(mind.actions, LIMIT, 1000 * seed + number)

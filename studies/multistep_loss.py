@@ -61,7 +61,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
 
 def learn_and_ask(room: str, seed: int, steps: int, lessons: int = LESSONS, moments: int = MOMENTS) -> Asked:
     """Lets kittens learn from the same play, each in its way, and holds what they imagine against what comes."""
-    world = worlds.make(room, seed=seed, film=1)
+    world = worlds.make(room, seed=seed, frames_per_step=1)
     guide = Mind.load("kitten")
     guide.begin_episode()
     for _ in live(world, guide, steps, learn=False):

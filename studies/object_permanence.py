@@ -62,7 +62,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
 
 def _life(_: str, seed: int, steps: int) -> dict[str, float]:
     life = record(seed, steps, pokes=POKES, things="seen")
-    world = worlds.make("playroom", seed=seed, film=1, things="seen")
+    world = worlds.make("playroom", seed=seed, frames_per_step=1, things="seen")
     mind = Mind.born(world, seed=seed, config=MindConfig(belief=True))
     world.close()
     cut = int(TRAINED * steps)

@@ -122,7 +122,7 @@ def practise(mind: Mind, world: World, steps: int, seed: int) -> dict[str, list[
 
 
 def _kitten(name: str, seed: int, practice: int, tests: int) -> Practised:
-    world = worlds.make("playroom", seed=seed, film=1)
+    world = worlds.make("playroom", seed=seed, frames_per_step=1)
     mind, untrained = newcomer(seed), newcomer(seed, "act")
     reacted = practise(mind, world, practice, 1000 + seed)
     done: dict[str, float] = {}

@@ -74,7 +74,7 @@ def _kitten(name: str, seed: int, steps: int) -> dict[str, float]:
     """
     mind = Mind.load(name, attend=ATTEND)
     found = unburnt(mind, name, seed)
-    world = worlds.make("stove", seed=seed, film=1)
+    world = worlds.make("stove", seed=seed, frames_per_step=1)
     for _ in live(world, mind, steps, _when_it_shines(world, seed, NEAR)):
         pass
     world.close()
@@ -94,7 +94,7 @@ def unburnt(mind: Mind, name: str, seed: int) -> dict[str, float]:
 
 def elsewhere(seed: int) -> World:
     """Returns the room where it is looked what came of it."""
-    return worlds.make("stove", seed=ELSEWHERE + seed, film=1)
+    return worlds.make("stove", seed=ELSEWHERE + seed, frames_per_step=1)
 
 
 def _burns(mind: Mind, name: str, seed: int, ahead: int, critic: bool) -> float:

@@ -15,7 +15,7 @@ from viewer.panels.panels import Body, Feelings, Mind
 from viewer.panels.timeline import Timeline
 from viewer.scene.scene_view import Room
 from viewer.style import write
-from worlds.rendering.renderer import Drawable, Renderer, TinyRenderer
+from worlds.rendering.renderer import GLRenderer, Renderable, TinyRenderer
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -29,7 +29,7 @@ class Stage:
         backend: What draws the room.
     """
 
-    def __init__(self, source: Drawable, renderer: Renderer | TinyRenderer | None = None) -> None:
+    def __init__(self, source: Renderable, renderer: GLRenderer | TinyRenderer | None = None) -> None:
         self._room = Room(source, renderer)
         self.rig, self.backend = self._room.rig, self._room.backend
         self._feelings, self._body, self._mind = Feelings(FEELINGS), Body(BODY), Mind(MIND)

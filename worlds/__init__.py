@@ -5,13 +5,13 @@ from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.registry import Description, class_of, describe, make, names, register
 from worlds.rendering.scene import Scene, Shape
 from worlds.rooms import Room
-from worlds.wrappers import PermutationGlasses
+from worlds.wrappers import PermutePixels
 
 __all__ = [
     "Description",
     "Event",
     "Meal",
-    "PermutationGlasses",
+    "PermutePixels",
     "Place",
     "Poke",
     "Room",

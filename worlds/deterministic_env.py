@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from worlds.physics import state as physics_state
 from worlds.physics.client import Physics
-from worlds.physics.snapshot import Memory, pack, unpack
+from worlds.physics.snapshot import SnapshotCache, pack, unpack
 
 Obs = dict[str, npt.NDArray[Any]]
 
 
-class Exact(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
+class DeterministicEnv(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
     """An environment on a physics, with snapshots and a digest.
 
     Attributes:
@@ -38,14 +38,14 @@ class Exact(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         self.steps = 0
         self.events: list[dict[str, Any]] = []
         self._hash = b""
-        self._memory = Memory(physics)
+        self._snapshot_cache = SnapshotCache(physics)
 
     @abstractmethod
     def observe(self) -> Obs:
         """Returns the senses of now, without living a step."""
 
     @abstractmethod
-    def _forget(self) -> None:
+    def _clear_contacts(self) -> None:
         """Drops all contacts that the physics remembers; comes before a layout or a state is put in place."""
 
     @abstractmethod
@@ -56,14 +56,14 @@ class Exact(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
     def _set_state(self, state: dict[str, Any]) -> None: ...
 
     @cached_property
-    def movers(self) -> tuple[physics_state.Mover, ...]:
+    def movable_bodies(self) -> tuple[physics_state.MovableBody, ...]:
         """What can move, once the world is furnished."""
-        return physics_state.movers(self.physics)
+        return physics_state.movable_bodies(self.physics)
 
-    def exact(self) -> dict[str, float]:
+    def exact_state(self) -> dict[str, float]:
         """Returns every number that the physics moves, without rounding, by name: ``"red ball.position.x"``."""
-        names = physics_state.variables(self.movers)
-        return dict(zip(names, physics_state.exact(self.physics, self.movers).tolist(), strict=True))
+        names = physics_state.variable_names(self.movable_bodies)
+        return dict(zip(names, physics_state.read_variables(self.physics, self.movable_bodies).tolist(), strict=True))
 
     def digest(self) -> str:
         """Returns a hash of the life since `reset`: of every action, sense and exact state in order.
@@ -72,21 +72,21 @@ class Exact(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         """
         return self._hash.hex()
 
-    def _hash_on(self, action: bytes, obs: Obs, fresh: bool = False) -> None:
+    def _update_digest(self, action: bytes, obs: Obs, fresh: bool = False) -> None:
         rolled = hashlib.blake2b(b"" if fresh else self._hash, digest_size=16)
         rolled.update(action)
         for name in self.senses:
             rolled.update(obs[name].tobytes())
-        rolled.update(physics_state.exact(self.physics, self.movers).tobytes())
+        rolled.update(physics_state.read_variables(self.physics, self.movable_bodies).tobytes())
         self._hash = rolled.digest()
 
     @property
-    def _fits(self) -> dict[str, Any]:
+    def _signature(self) -> dict[str, Any]:
         """What two worlds must have in common for the one to take a snapshot of the other."""
         return {
             "world": type(self).__name__,
             "version": self.version,
-            "movers": [mover.name for mover in self.movers],
+            "movers": [mover.name for mover in self.movable_bodies],
             "control_dt": self.control_dt,
             "physics_dt": self.physics.dt,
         }
@@ -98,10 +98,10 @@ class Exact(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
             "steps": self.steps,
             "events": self.events,
             "digest": self.digest(),
-            "pushes": self.physics.pushes,
+            "pushes": self.physics.pending_impulses,
             "own": self._state(),
         }
-        return pack(self._fits, state, physics_state.save(self.physics))
+        return pack(self._signature, state, physics_state.save(self.physics))
 
     def restore(self, snapshot: bytes) -> Obs:
         """Puts back a state that `snapshot` of a world made with the same arguments returned.
@@ -111,16 +111,16 @@ class Exact(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         Raises:
             UserError: If it is damaged, or of another world or version; this world is as it was, then.
         """
-        state = self._memory.find(snapshot)
+        state = self._snapshot_cache.get(snapshot)
         if state is None:
-            state, physics = unpack(snapshot, self._fits)
-            self._forget()
-            self._memory.load(snapshot, state, physics)
+            state, physics = unpack(snapshot, self._signature)
+            self._clear_contacts()
+            self._snapshot_cache.load(snapshot, state, physics)
         else:
-            self._forget()
-            self._memory.recall(snapshot)
+            self._clear_contacts()
+            self._snapshot_cache.restore(snapshot)
         for body, impulse in state["pushes"]:
-            self.physics.push(body, tuple(impulse))
+            self.physics.apply_impulse(body, tuple(impulse))
         self.np_random.bit_generator.state = state["random"]
         self.steps, self.events, self._hash = state["steps"], [*state["events"]], bytes.fromhex(state["digest"])
         self._set_state(state["own"])

@@ -12,20 +12,20 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from housecat.core.errors import UserError, unknown_name
-from worlds.deterministic_env import Exact, Obs
+from worlds.deterministic_env import DeterministicEnv, Obs
 from worlds.events import Event, to_json
 from worlds.physics.client import Physics
-from worlds.rendering.human_window import Showing
+from worlds.rendering.human_window import EnvRenderer
 from worlds.rendering.scene import Scene, Vector
 
-MOST_SUBSTEPS = 10_000  # of a control step
+MAX_SUBSTEPS = 10_000  # of a control step
 
 __all__ = ["Obs", "World"]
 
-MOST = 1.0 + 1e-6  # of a number in an action: what rounding makes of 1
+MAX_ACTION = 1.0 + 1e-6  # of a number in an action: what rounding makes of 1
 
 
-class World(Exact):
+class World(DeterministicEnv):
     """A world steps its physics many times per control step and never ends by itself.
 
     The reward is always 0: what an agent wants is its own affair (see the package `intrinsic`).
@@ -34,7 +34,7 @@ class World(Exact):
         senses: Names of the senses in an observation.
         control_dt: Seconds per control step; an integer multiple of `physics_dt`.
         physics_dt: Seconds per physics substep.
-        film: Poses recorded per control step, for smooth drawing.
+        frames_per_step: Poses recorded per control step, for smooth drawing.
         render_mode: ``"rgb_array"`` for `render` to return pictures, ``"human"`` for a window that shows every step,
             or None.
         flat: Whether a sense of several rows comes as one row: Stable-Baselines3 takes nothing but rows and pictures.
@@ -56,7 +56,7 @@ class World(Exact):
         senses: Sequence[str],
         control_dt: float = 0.2,
         physics_dt: float = 1.0 / 240.0,
-        film: int = 6,
+        frames_per_step: int = 6,
         render_mode: str | None = None,
         flat: bool = False,
     ) -> None:
@@ -64,23 +64,25 @@ class World(Exact):
             if name not in self.known_senses:
                 raise unknown_name("sense", name, self.known_senses)
         ratio = control_dt / physics_dt if 0 < physics_dt < math.inf else 0.0
-        if not 1 <= ratio <= MOST_SUBSTEPS or abs(ratio - round(ratio)) > 1e-6:
+        if not 1 <= ratio <= MAX_SUBSTEPS or abs(ratio - round(ratio)) > 1e-6:
             raise UserError(
                 f"control_dt={control_dt} s is not a whole multiple of physics_dt={physics_dt} s, at most "
-                f"{MOST_SUBSTEPS} of them; try control_dt=0.2 with physics_dt=1/240"
+                f"{MAX_SUBSTEPS} of them; try control_dt=0.2 with physics_dt=1/240"
             )
-        if film < 1 or round(ratio) % film:
-            raise UserError(f"film={film} must divide the {round(ratio)} physics substeps of a control step")
+        if frames_per_step < 1 or round(ratio) % frames_per_step:
+            raise UserError(
+                f"frames_per_step={frames_per_step} must divide the {round(ratio)} physics substeps of a control step"
+            )
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise UserError(f"render_mode={render_mode!r}; allowed: None, {', '.join(self.metadata['render_modes'])}")
         self.senses = tuple(senses)
         self.control_dt, self.physics_dt = control_dt, physics_dt
-        self.substeps, self.film_frames = round(ratio), film
+        self.substeps, self.frames_per_step = round(ratio), frames_per_step
         self.render_mode = render_mode
         self.metadata = {**self.metadata, "render_fps": max(1, round(1.0 / control_dt))}
         self.flat = flat
         super().__init__(Physics(physics_dt))
-        self._shown = Showing(self)
+        self._env_renderer = EnvRenderer(self)
 
     @property
     @abstractmethod
@@ -97,27 +99,27 @@ class World(Exact):
         """Returns what there is to draw, with the poses of now."""
 
     @abstractmethod
-    def film(self) -> npt.NDArray[np.float32]:
-        """Returns (film, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
+    def frames(self) -> npt.NDArray[np.float32]:
+        """Returns (frames_per_step, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
 
     @abstractmethod
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state, for studies and viewers alone; an agent never sees it."""
 
     @abstractmethod
-    def _sense(self) -> Obs: ...
+    def _read_senses(self) -> Obs: ...
 
     @abstractmethod
-    def _act(self, action: npt.NDArray[np.float32]) -> None: ...
+    def _advance(self, action: npt.NDArray[np.float32]) -> None: ...
 
     @abstractmethod
-    def _apply(self, event: Event) -> None: ...
+    def _apply_event(self, event: Event) -> None: ...
 
     @abstractmethod
-    def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
+    def _reset_layout(self, layout: Mapping[str, Sequence[float]]) -> None:
         """Lays the room out anew with `self.np_random`, and puts what `layout` names where it says."""
 
-    def _info(self) -> dict[str, Any]:
+    def _reset_info(self) -> dict[str, Any]:
         """Returns what `reset` tells besides the senses."""
         return {}
 
@@ -139,12 +141,12 @@ class World(Exact):
         super().reset(seed=seed)
         self.steps = 0
         self.events = []
-        self._arrange(options.get("layout", {}))
+        self._reset_layout(options.get("layout", {}))
         obs, begun = self.observe(), bool(self._hash)
-        self._hash_on(b"", obs, fresh=True)
+        self._update_digest(b"", obs, fresh=True)
         if self.render_mode == "human" and begun:  # making a world shows nothing yet
-            self._shown.show()
-        return obs, {"events": [], **self._info()}
+            self._env_renderer.show()
+        return obs, {"events": [], **self._reset_info()}
 
     def step(self, action: npt.NDArray[np.float32]) -> tuple[Obs, float, bool, bool, dict[str, Any]]:
         """Lives one control step; ``info["events"]`` lists what happened in it.
@@ -152,17 +154,17 @@ class World(Exact):
         Raises:
             UserError: If the action does not fit `action_space`; nothing has happened then, and the world can go on.
         """
-        given = self._checked(action)
-        self._act(given)
+        given = self._validate_action(action)
+        self._advance(given)
         self.steps += 1
         events, self.events = self.events, []
         obs = self.observe()
-        self._hash_on(given.tobytes(), obs)
+        self._update_digest(given.tobytes(), obs)
         if self.render_mode == "human":
-            self._shown.show()
+            self._env_renderer.show()
         return obs, 0.0, False, False, {"events": events}
 
-    def _checked(self, action: Any) -> npt.NDArray[np.float32]:
+    def _validate_action(self, action: Any) -> npt.NDArray[np.float32]:
         space = self.action_space
         wanted = f"an action here is {space.shape[0]} finite numbers from -1 to 1"
         try:
@@ -174,13 +176,13 @@ class World(Exact):
         if given.shape != space.shape:
             raise UserError(f"{wanted}, of shape {space.shape}; got shape {given.shape}")
         numbers = given.tolist()  # of a few, Python is much quicker than NumPy
-        if not all(-MOST <= number <= MOST for number in numbers):  # nan is not, either
+        if not all(-MAX_ACTION <= number <= MAX_ACTION for number in numbers):  # nan is not, either
             raise UserError(f"{wanted}; got {numbers}. Clip it, or divide it by its range")
         return np.array([min(max(number, -1.0), 1.0) for number in numbers], np.float32)
 
     def observe(self) -> Obs:
         """Returns the senses of now, without living a step."""
-        obs = self._sense()
+        obs = self._read_senses()
         if self.flat:
             return {name: value.reshape(-1) if value.ndim == 2 else value for name, value in obs.items()}
         return obs
@@ -191,23 +193,23 @@ class World(Exact):
         Raises:
             UserError: If the event names a target that does not exist.
         """
-        self._apply(event)
+        self._apply_event(event)
         self.events.append(to_json(event))
 
     def render(self) -> npt.NDArray[np.uint8] | None:
         """Returns a picture (480, 640, 3) from a corner of the room; None without a render mode or with a window."""
         if self.render_mode == "human":
-            self._shown.show()
+            self._env_renderer.show()
             return None
-        return None if self.render_mode is None else self._shown.picture(self.scene().poses)
+        return None if self.render_mode is None else self._env_renderer.picture(self.scene().poses)
 
     def tiny_render(
         self, width: int, height: int, eye: Vector, target: Vector, fov: float
     ) -> npt.NDArray[np.uint8]:  # fmt: skip
         """Returns a picture (height, width, 3) by PyBullet's software rasteriser, where OpenGL is missing."""
-        return self.physics.picture(width, height, eye, target, fov)
+        return self.physics.render(width, height, eye, target, fov)
 
     def close(self) -> None:
         """Frees physics, renderer and window."""
         self.physics.close()
-        self._shown.close()
+        self._env_renderer.close()

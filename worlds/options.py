@@ -1,4 +1,4 @@
-"""Options that a world is made with: which there are, and whether a value fits."""
+"""Options that a world is made with: their names, and whether a value fits."""
 
 from __future__ import annotations
 
@@ -12,73 +12,78 @@ from housecat.core.errors import UserError, unknown_name
 from worlds.env import World
 from worlds.rooms.base import Room
 
-OWN_WORDS: Final = {bool: "true or false", int: "a whole number", float: "a number", str: "a word", type(None): "None"}
+RENAMED: Final = {"film": "frames_per_step"}  # former names, which logs may still hold
+TYPE_NAMES: Final = {bool: "true or false", int: "a whole number", float: "a number", str: "a word", type(None): "None"}
 
 
-def known(kind: type[World]) -> dict[str, inspect.Parameter]:
-    """Returns all options that a world takes, by name; what it takes as ``**options`` it hands on."""
+def option_parameters(world_class: type[World]) -> dict[str, inspect.Parameter]:
+    """Returns all options that a world takes, by name; what it takes as ``**options`` it hands on to its bases."""
     found: dict[str, inspect.Parameter] = {}
-    for base in kind.__mro__:
+    for base in world_class.__mro__:
         if issubclass(base, World):
-            own = inspect.signature(base).parameters
-            found |= {name: it for name, it in own.items() if name not in found}
-            if not any(it.kind is it.VAR_KEYWORD for it in own.values()):
+            parameters = inspect.signature(base).parameters
+            found |= {name: parameter for name, parameter in parameters.items() if name not in found}
+            if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
                 break
-    return {name: it for name, it in found.items() if it.kind not in (it.VAR_KEYWORD, it.VAR_POSITIONAL)}
+    variadic = inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL
+    return {name: parameter for name, parameter in found.items() if parameter.kind not in variadic}
 
 
-def own(kind: type[World]) -> tuple[str, ...]:
+def own_options(world_class: type[World]) -> tuple[str, ...]:
     """Returns the names of the options that a world has besides those of every room."""
-    common = known(Room)  # type: ignore[type-abstract]  # nobody makes one of it
-    return tuple(name for name in known(kind) if name not in common)
+    common = option_parameters(Room)  # type: ignore[type-abstract]  # nobody makes one of it
+    return tuple(name for name in option_parameters(world_class) if name not in common)
 
 
-def check(kind: type[World], given: Mapping[str, Any]) -> None:
-    """Makes sure that a world takes some options, and values of their kinds.
+def check_options(world_class: type[World], options: Mapping[str, Any]) -> None:
+    """Checks that a world takes these options, with values of these types.
 
     Raises:
-        UserError: If not.
+        UserError: If an option is unknown, was renamed, or has a value of another type.
     """
-    every = known(kind)
-    for name, value in given.items():
-        if name not in every:
-            raise unknown_name(f"option of {kind.__name__}", name, every)
-        wanted = _hint(kind, name)
-        if not _fits(value, wanted):
-            raise UserError(f"{name}={value!r}; allowed in {kind.__name__}: {_words(wanted)}")
+    known = option_parameters(world_class)
+    for name, value in options.items():
+        if name not in known:
+            if name in RENAMED:
+                raise UserError(f"the option {name!r} is now called {RENAMED[name]!r}")
+            raise unknown_name(f"option of {world_class.__name__}", name, known)
+        expected = _type_hint(world_class, name)
+        if not _has_type(value, expected):
+            raise UserError(f"{name}={value!r}; allowed in {world_class.__name__}: {_type_in_words(expected)}")
 
 
-def _hint(kind: type[World], name: str) -> Any:
-    for base in kind.__mro__:
+def _type_hint(world_class: type[World], name: str) -> Any:
+    for base in world_class.__mro__:
         if issubclass(base, World) and name in inspect.signature(base).parameters:
             try:
                 return typing.get_type_hints(base.__init__).get(name, Any)
-            except Exception:  # hints of somebody's file, such as of types that it imports for checkers alone
+            except Exception:  # hints of a user's file, such as of types that it imports for type checkers alone
                 return Any
     return Any
 
 
-def _fits(value: Any, wanted: Any) -> bool:
-    origin, inner = typing.get_origin(wanted), typing.get_args(wanted)
+def _has_type(value: Any, expected: Any) -> bool:
+    origin, arguments = typing.get_origin(expected), typing.get_args(expected)
     if origin in (typing.Union, types.UnionType):
-        return any(_fits(value, one) for one in inner)
+        return any(_has_type(value, alternative) for alternative in arguments)
     if origin is Sequence:
-        return not isinstance(value, str) and isinstance(value, Sequence) and all(_fits(it, inner[0]) for it in value)
+        items = isinstance(value, Sequence) and not isinstance(value, str)
+        return items and all(_has_type(item, arguments[0]) for item in value)
     if origin is typing.Literal:
-        return isinstance(value, str)  # which words, the world says itself
-    if wanted is float:
+        return isinstance(value, str)  # the world itself says which words it takes
+    if expected is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
-    if wanted is int:
+    if expected is int:
         return isinstance(value, int) and not isinstance(value, bool)
-    return not isinstance(wanted, type) or wanted in (Any, object) or isinstance(value, wanted)
+    return not isinstance(expected, type) or expected in (Any, object) or isinstance(value, expected)
 
 
-def _words(wanted: Any) -> str:
-    origin, inner = typing.get_origin(wanted), typing.get_args(wanted)
+def _type_in_words(expected: Any) -> str:
+    origin, arguments = typing.get_origin(expected), typing.get_args(expected)
     if origin in (typing.Union, types.UnionType):
-        return " or ".join(_words(one) for one in inner)
+        return " or ".join(_type_in_words(alternative) for alternative in arguments)
     if origin is Sequence:
-        return f"several, each {_words(inner[0])}"
+        return f"several, each {_type_in_words(arguments[0])}"
     if origin is typing.Literal:
-        return f"one of {', '.join(map(repr, inner))}"
-    return OWN_WORDS.get(wanted, str(wanted))
+        return f"one of {', '.join(map(repr, arguments))}"
+    return TYPE_NAMES.get(expected, str(expected))

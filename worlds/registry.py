@@ -12,8 +12,7 @@ from housecat.core.errors import UserError, describe_error
 from housecat.core.plugins import PluginKind, is_file_spec
 from housecat.core.registry import Registry
 from worlds.env import World
-from worlds.options import check as check_options
-from worlds.options import own
+from worlds.options import check_options, own_options
 from worlds.rooms import ROOMS
 
 GROUP: Final = "housecat.worlds"
@@ -71,7 +70,8 @@ def make(name: str, seed: int | None = 0, **options: Any) -> World:
     Args:
         name: One of `names()`, or ``path/to/file.py:ClassName``.
         seed: For the layout; None for a different one each time.
-        **options: Of the world: ``body``, ``senses``, ``control_dt``, ``physics_dt``, ``film``, ``render_mode``, ...
+        **options: Of the world: ``body``, ``senses``, ``control_dt``, ``physics_dt``, ``frames_per_step``,
+        ``render_mode``, ...
 
     Raises:
         UserError: If there is no such world, an option does not fit, or a world of somebody's own is broken.
@@ -106,13 +106,13 @@ def gym_id(name: str) -> str:
 def register() -> None:
     """Registers all worlds with Gymnasium; plug-ins are not imported for it.
 
-    There senses come flat: what learns through Gymnasium takes rows and pictures, not tables. And nobody watches it
-    between two steps, so that a film is one pose long.
+    There senses come flat, since what learns through Gymnasium takes rows and pictures, not tables; and poses are
+    recorded once per step, since nobody watches between two steps.
     """
     places = {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILTIN.items()}
     for name, place in {**{name: point.value for name, point in REGISTRY.entry_points().items()}, **places}.items():
         if gym_id(name) not in gymnasium.registry:
-            gymnasium.register(gym_id(name), entry_point=place, kwargs={"flat": True, "film": 1})
+            gymnasium.register(gym_id(name), entry_point=place, kwargs={"flat": True, "frames_per_step": 1})
 
 
 def describe(*which: str) -> tuple[Description, ...]:
@@ -129,6 +129,6 @@ def _description(name: str) -> Description:
         return Description(name, id=known_as, origin=origin, problem=str(error))
     try:
         summary = (kind.__doc__ or "").strip().partition("\n")[0]
-        return Description(name, summary, tuple(getattr(kind, "bodies", ())), own(kind), known_as, origin)
+        return Description(name, summary, tuple(getattr(kind, "bodies", ())), own_options(kind), known_as, origin)
     except Exception as error:  # somebody's class, of which nothing is known
         return Description(name, id=known_as, origin=origin, problem=f"it cannot be described: {error}")

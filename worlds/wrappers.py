@@ -12,7 +12,7 @@ from housecat.core.errors import UserError
 from worlds.deterministic_env import Obs
 
 
-class PermutationGlasses(gymnasium.ObservationWrapper[Obs, npt.NDArray[np.float32], Obs]):
+class PermutePixels(gymnasium.ObservationWrapper[Obs, npt.NDArray[np.float32], Obs]):
     """Shuffles the pixels of the sense ``eye``, always in the same way.
 
     Nothing that the picture tells is lost, and nothing of it is left for a person, or for a net that takes

@@ -45,7 +45,7 @@ class Mirror:
     def fitting(cls, world: World) -> Mirror | None:
         """Makes the mirror of the body in a world; None where that body does not say what turns to the other side."""
         body = getattr(world, "body", None)
-        flips = getattr(body, "flips", ())
+        flips = getattr(body, "mirror_flips", ())
         if body is None or not flips:
             return None
         return cls(_swapped(body.readings, flips), _swapped(body.actions, flips))

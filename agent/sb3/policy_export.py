@@ -83,9 +83,9 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
     """
     if mind.mode1 is None:
         raise UserError("this mind has no reflex: it would have to live with the setting reflex=trust, or reflex=seed")
-    with closing(worlds.make(world, film=1)) as room:
+    with closing(worlds.make(world, frames_per_step=1)) as room:
         mind.fits(room)
-    env = worlds.make(world, flat=True, film=1)  # as Gymnasium's are
+    env = worlds.make(world, flat=True, frames_per_step=1)  # as Gymnasium's are
     p, reflex = mind.perception, mind.mode1.reflex
     sizes = {"body": p.body_size, "vitals": p.vitals_size, "touch": p.touch_size}
     sees = {

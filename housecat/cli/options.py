@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from agent.runs.run_dir import RunConfig
 
 INTERRUPTED = 130  # the status that a shell expects of a process ended by Ctrl-C
-RESERVED_WORLD_OPTIONS = "flat", "render_mode", "film"  # `housecat watch` and `housecat run` set these themselves
+RESERVED_WORLD_OPTIONS = (
+    "flat",
+    "render_mode",
+    "frames_per_step",
+)  # `housecat watch` and `housecat run` set these themselves
 
 JsonFlag = Annotated[bool, tyro.conf.arg(help="Print the result as one JSON object.")]
 NameOption = Annotated[str | None, tyro.conf.arg(metavar="NAME")]

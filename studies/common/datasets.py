@@ -36,7 +36,7 @@ def record(seed: int, steps: int, senses: tuple[str, ...] = SENSES, pokes: float
         Each sense (steps + 1, ...), ``action`` (steps, A), and from the truth ``position`` (steps + 1, 2), ``heading``
         (steps + 1,) and ``toys`` (steps + 1, K, 3).
     """
-    world = worlds.make("playroom", seed=seed, senses=senses, film=1, **room)
+    world = worlds.make("playroom", seed=seed, senses=senses, frames_per_step=1, **room)
     noise, random = babbling(world.action_space.shape[0], steps, seed), np.random.default_rng(seed)
     rows: dict[str, list[Any]] = {name: [] for name in (*senses, "position", "heading", "toys")}
     goal, actions = 0, []

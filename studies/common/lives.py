@@ -52,7 +52,7 @@ def config_of(control: Control) -> MindConfig:
 
 def trace(control: Control, seed: int, steps: int) -> Trace:
     """Lives a newborn's life in the playroom, or moves at random there, and notes what the world knows of it."""
-    world = worlds.make("playroom", seed=seed, film=1)
+    world = worlds.make("playroom", seed=seed, frames_per_step=1)
     if control == "random":
         actions = babbling(world.action_space.shape[0], steps, seed)
         moments: Iterable[Any] = (world.step(action) for action in actions)

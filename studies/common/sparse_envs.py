@@ -123,7 +123,7 @@ def maze(seed: int) -> Rare:
     Physics takes steps twice as long as elsewhere: nothing here is finer than a hedge.
     """
     env = gymnasium.make(
-        "housecat/Maze-v0", cells=(MAZE, MAZE), senses=("body",), physics_dt=1 / 120, film=1,
+        "housecat/Maze-v0", cells=(MAZE, MAZE), senses=("body",), physics_dt=1 / 120, frames_per_step=1,
         max_episode_steps=200,
     )  # fmt: skip
     return RareMaze(Driver(env), 10.0, seed)

@@ -17,7 +17,7 @@ from housecat.core.errors import UserError
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    world = worlds.make("playroom", seed=5, film=1)
+    world = worlds.make("playroom", seed=5, frames_per_step=1)
     mind = Mind.born(world, seed=5, config=MindConfig(babble=90, hidden=16, batch=16))
     for _ in live(world, mind, 90):
         pass

@@ -89,7 +89,7 @@ def test_moments_are_complete_and_finite(world: World, mind: agent.Mind) -> None
         assert set(moment.obs) == {"body", "touch", "things", "vitals"}
         assert set(moment.costs) == set(mind.mixture.names)
         assert all(np.isfinite(v) for v in moment.costs.values())
-        assert moment.film.shape[1:] == (len(world.scene().nodes), 7)
+        assert moment.frames.shape[1:] == (len(world.scene().nodes), 7)
         assert set(moment.thought.anticipated) == {"pain", "hunger"}
     plan = moment.thought.plans[0]
     assert len(moment.thought.plans) == 5
@@ -201,7 +201,7 @@ def test_unusable_minds_are_refused(tmp_path: Path, world: World) -> None:
 
 @pytest.mark.parametrize("name", worlds.names())
 def test_a_newborn_can_live_in_every_room(name: str) -> None:
-    world = worlds.make(name, seed=0, film=1)
+    world = worlds.make(name, seed=0, frames_per_step=1)
     moments = list(agent.live(world, agent.Mind.born(world, seed=0, config=SMALL), SMALL.babble + 2))
     assert moments[-1].thought.mode == "plan"
     assert np.isfinite(list(moments[-1].costs.values())).all()

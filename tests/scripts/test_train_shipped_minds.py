@@ -113,7 +113,7 @@ def test_minds_whose_growing_up_was_interrupted_again_and_again_become_the_same(
 
 def test_numbers_that_do_not_go_with_what_is_kept_are_refused_and_it_is_kept(tmp_path: Path) -> None:
     growing, few = tmp_path / "growing.safetensors", {**FEW, "steps": 4}
-    world = worlds.make("playroom", seed=110, film=1)
+    world = worlds.make("playroom", seed=110, frames_per_step=1)
     mind = Mind.born(world, seed=0)
     for _ in undergo(world, mind, babbling(mind.actions, 5 * 4, 0)):  # as many steps as five rooms have
         pass

@@ -11,8 +11,8 @@ from worlds.rooms.maze import Maze
 
 
 def test_goals_are_asked_for_that_ways_were_lived_to() -> None:
-    world = cast(Maze, worlds.make("maze", seed=5, cells=(5, 5), film=1))
-    doors = sorted(world.plan.doors)
+    world = cast(Maze, worlds.make("maze", seed=5, cells=(5, 5), frames_per_step=1))
+    doors = sorted(world.layout.doors)
     went = {*doors[:16], ((0, 0), (4, 4))}  # nobody can have gone from one corner to the other at once
     asked = goals(world, went, seed=1)
     assert asked == goals(world, went, seed=1)
@@ -21,7 +21,7 @@ def test_goals_are_asked_for_that_ways_were_lived_to() -> None:
     for start, goal, cells in asked:
         assert {start, goal} <= lived
         assert AWAY[0] <= cells <= AWAY[1]
-        assert cells >= world.plan.distances(start)[goal]
+        assert cells >= world.layout.distances(start)[goal]
 
 
 def test_one_clock_imagines_at_least_as_much_per_step_as_two() -> None:

@@ -13,7 +13,7 @@ from studies.common.tasks import FAR, KINDS, THERE, Kind, attempt, blind, set_go
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_tasks_begin_undone_and_come_again(kind: Kind) -> None:
-    world = worlds.make("playroom", seed=1, film=1)
+    world = worlds.make("playroom", seed=1, frames_per_step=1)
     given = tasks(world, kind, 2, 3)
     again = tasks(world, kind, 2, 3)
     assert [(task.toy, task.goal) for task in given] == [(task.toy, task.goal) for task in again]
@@ -25,7 +25,7 @@ def test_tasks_begin_undone_and_come_again(kind: Kind) -> None:
 
 
 def test_a_mind_wants_one_task_at_a_time() -> None:
-    world = worlds.make("playroom", seed=1, film=1)
+    world = worlds.make("playroom", seed=1, frames_per_step=1)
     mind = reflex.newcomer(1)
     mind.fits(world)
     for kind in KINDS:
@@ -39,7 +39,7 @@ def test_a_mind_wants_one_task_at_a_time() -> None:
 
 
 def test_it_is_about_the_toy_of_the_task_for_the_whole_of_a_try() -> None:
-    world = worlds.make("playroom", seed=1, film=1)
+    world = worlds.make("playroom", seed=1, frames_per_step=1)
     mind = reflex.newcomer(1)
     wished = set[tuple[int, ...]]()
     given = tasks(world, "push", 6, 5)

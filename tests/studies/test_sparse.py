@@ -35,10 +35,10 @@ def test_the_maze_is_the_same_in_every_episode_and_tells_what_was_visited():
     world, plans, cells = maze.unwrapped, [], []
     for _ in range(2):
         maze.reset()
-        plans.append(world.plan)
-        x, y = world.plan.open(world.plan.start)[0]
+        plans.append(world.layout)
+        x, y = world.layout.open_neighbors(world.layout.start)[0]
         cells.append([4 * y + x])
-        world.place_body_near(*world.middle((x, y)))  # a cell away, by hand
+        world.place_body_near(*world.cell_center((x, y)))  # a cell away, by hand
         ended = False
         while not ended:
             _, reward, arrived, ended, _ = maze.step(np.zeros(2, np.float32))
@@ -46,7 +46,7 @@ def test_the_maze_is_the_same_in_every_episode_and_tells_what_was_visited():
     assert plans[0] == plans[1]
     assert maze.ended == [(200, False, cells[0]), (400, False, cells[1])]
     maze.reset()
-    world.place_body_near(*world.middle(world.plan.goal))
+    world.place_body_near(*world.cell_center(world.layout.goal))
     _, reward, arrived, _, _ = maze.step(np.zeros(2, np.float32))
     assert (reward, arrived) == (10.0, True)
     assert maze.ended[-1][:2] == (401, True)

@@ -114,7 +114,7 @@ def moment(step: int, shifts: np.ndarray[Any, Any], happened: list[dict[str, Any
         happened.append({"event": "muted", "objective": "loves_red", "error": "ValueError: cost has shape (3,)"})
     if step % 60 == 40:
         happened.append({"event": "fall"})
-    film = np.stack([poses(t + DT * (i + 1) / 6, shifts) for i in range(6)])
+    frames = np.stack([poses(t + DT * (i + 1) / 6, shifts) for i in range(6)])
     wave = [0.5 + 0.5 * math.sin(t * w) for w in (0.21, 0.33, 0.55, 0.17, 0.11, 0.4)]
     muted = step >= 30
     plans = tuple(plan(t + DT, rank) for rank in range(5)) if step > 5 else ()
@@ -150,7 +150,7 @@ def moment(step: int, shifts: np.ndarray[Any, Any], happened: list[dict[str, Any
         events=tuple(happened),
         losses={"model": 0.1},
         things=THINGS,
-        film=film,
+        frames=frames,
         seconds={"think": 0.1, "move": 0.01, "learn": 0.02},
     )
 

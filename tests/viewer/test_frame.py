@@ -67,7 +67,7 @@ def painted(moments, renderer=None, **status):
     for moment in moments:
         stage.add(moment)
     surface = pygame.Surface(SIZE)
-    stage.paint(surface, moments[-1].film[-1], 1.0, Status(**status))
+    stage.paint(surface, moments[-1].frames[-1], 1.0, Status(**status))
     stage.close()
     return surface
 
@@ -104,11 +104,11 @@ def test_a_body_without_vitals_and_a_thought_without_plans_are_fine():
 
 def test_things_that_a_plan_moves_get_a_path_and_a_ghost_and_others_none():
     imagination = Imagination(fake.scene())
-    overlay = imagination.overlay(MOMENTS[20], MOMENTS[20].film[-1], 0.0)
+    overlay = imagination.overlay(MOMENTS[20], MOMENTS[20].frames[-1], 0.0)
     ghosts = {fake.NODES[ghost.node] for ghost in overlay.ghosts}
     assert "red ball" in ghosts
     assert not ghosts & {"blue ball", "green cube", "hot plate"}
-    hidden = imagination.overlay(MOMENTS[20], MOMENTS[20].film[-1], 0.0, show=False)
+    hidden = imagination.overlay(MOMENTS[20], MOMENTS[20].frames[-1], 0.0, show=False)
     assert not hidden.ghosts
     assert len(hidden.strips) == len(MOMENTS[20].thought.attention)
 
@@ -120,7 +120,7 @@ def test_other_futures_of_a_plan_are_drawn_where_they_move_a_thing():
     futures[2, :, 0, :2] *= -1  # the red ball goes elsewhere; nothing else moves
     plans = (replace(chosen, futures=futures), *rivals)
     several = replace(moment, thought=replace(moment.thought, plans=plans))
-    one, more = (Imagination(fake.scene()).overlay(m, m.film[-1], 0.0) for m in (moment, several))
+    one, more = (Imagination(fake.scene()).overlay(m, m.frames[-1], 0.0) for m in (moment, several))
     assert len(more.strips) == len(one.strips) + 2
     assert len(more.ghosts) == len(one.ghosts)
     painted([several])
@@ -129,18 +129,18 @@ def test_other_futures_of_a_plan_are_drawn_where_they_move_a_thing():
 def test_a_second_level_shows_where_it_wants_the_body_to_be():
     one = MOMENTS[20]
     two = replace(one, thought=replace(one.thought, subgoals=np.array([[0.5, 0, 0], [1, 0, 0]], np.float32)))
-    drawn = [Imagination(fake.scene()).overlay(moment, one.film[-1], 0.0) for moment in (one, two)]
+    drawn = [Imagination(fake.scene()).overlay(moment, one.frames[-1], 0.0) for moment in (one, two)]
     assert len(drawn[1].strips) == len(drawn[0].strips) + 2
 
 
 def test_what_is_believed_of_things_out_of_sight_is_a_ring_as_wide_as_the_doubt():
     moment, imagination = MOMENTS[20], Imagination(fake.scene())
-    plain = imagination.overlay(moment, moment.film[-1], 0.0, show=False)
+    plain = imagination.overlay(moment, moment.frames[-1], 0.0, show=False)
     widths = []
     for doubt in (0.1, 0.4):
         believed = (Believed(0, (1.0, -0.5, 0.1), doubt, 3),)
         thinking = replace(moment, thought=replace(moment.thought, believed=believed))
-        strips = imagination.overlay(thinking, moment.film[-1], 0.0, show=False).strips
+        strips = imagination.overlay(thinking, moment.frames[-1], 0.0, show=False).strips
         assert len(strips) == len(plain.strips) + 1
         ribbon = np.asarray(strips[-1])[..., :2].reshape(-1, 2)
         np.testing.assert_allclose((ribbon.max(0) + ribbon.min(0)) / 2, (1.0, -0.5), atol=0.02)

@@ -63,7 +63,7 @@ def test_both_checkers_find_nothing(name: str) -> None:
 def test_the_checkers_find_nothing_in_an_eye_and_in_the_render_modes(shown: type[Shown]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        options = {"senses": ("body", "things", "eye"), "things": "seen", "film": 1}
+        options = {"senses": ("body", "things", "eye"), "things": "seen", "frames_per_step": 1}
         env = gymnasium.make("housecat/Playroom-v0", render_mode="rgb_array", **options)
         check_env(env.unwrapped)
         sb3.check_env(env, warn=True)
@@ -121,7 +121,7 @@ def test_vectors_live_the_lives_of_single_worlds(mode: str) -> None:
 
 
 def test_a_window_shows_every_step_and_closes(shown: type[Shown]) -> None:
-    env = gymnasium.make("housecat/Playroom-v0", render_mode="human", film=3)
+    env = gymnasium.make("housecat/Playroom-v0", render_mode="human", frames_per_step=3)
     env.reset(seed=0)
     assert len(shown.pictures) == 3
     env.step(np.ones(5, np.float32))

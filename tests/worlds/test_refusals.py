@@ -8,13 +8,13 @@ import pytest
 import worlds
 from housecat.core.errors import UserError
 from worlds.env import World
-from worlds.testing.random_script import script
+from worlds.testing.random_script import random_script
 
 ROOMS = pytest.mark.parametrize("name", ["playroom", "tabletop"])
 
 
 def walk(world: World, steps: int) -> str:
-    for action, _ in script(world, 0, steps):
+    for action, _ in random_script(world, 0, steps):
         world.step(action)
     return world.digest()
 
@@ -47,10 +47,10 @@ def refitted(snapshot: bytes, **fits: object) -> bytes:
 def test_a_snapshot_that_does_not_fit_is_refused_and_nothing_changes(name: str, spoil: object, words: str) -> None:
     world = worlds.make(name, seed=4)
     walk(world, 3)
-    before = world.digest(), world.exact()
+    before = world.digest(), world.exact_state()
     with pytest.raises(UserError, match=words):
         world.restore(spoil(world.snapshot()))
-    assert (world.digest(), world.exact()) == before
+    assert (world.digest(), world.exact_state()) == before
     world.step(np.zeros(5, np.float32))
     world.reset(seed=4)
     assert walk(world, 2) == walk(worlds.make(name, seed=4), 2)

@@ -125,8 +125,8 @@ def test_a_world_with_odd_bodies_or_hints_tells_its_problem_and_breaks_nothing(t
     assert told.problem.startswith("it cannot be described")
     world = worlds.make(f"{tmp_path / 'odd.py'}:Hinted", many=4)
     world.close()
-    with pytest.raises(UserError, match=r"unknown option of Hinted 'film'. Known: many, seed"):
-        worlds.make(f"{tmp_path / 'odd.py'}:Hinted", film=3)
+    with pytest.raises(UserError, match=r"unknown option of Hinted 'frames_per_step'. Known: many, seed"):
+        worlds.make(f"{tmp_path / 'odd.py'}:Hinted", frames_per_step=3)
 
 
 def test_an_unknown_option_is_named_with_its_neighbours() -> None:

@@ -40,7 +40,7 @@ class Summary:
     def add(self, moment: Moment) -> None:
         """Takes in a moment."""
         self._names = moment.things
-        last = moment.film[-1]
+        last = moment.frames[-1]
         index = [self._nodes.index(n) if n in self._nodes else -1 for n in moment.things]
         touched = {e.get("thing") for e in moment.events if e.get("event") == "contact"}
         rows = self._rows

@@ -96,11 +96,11 @@ class Imagination:
             color = (red, green, blue, 0.95)
             strips.append(_path(path[:, :2], color, 0.028, (0.5, 1.0)))
             node = self._scene.nodes.index(name)
-            pose = np.array(moment.film[-1, node], np.float32)
+            pose = np.array(moment.frames[-1, node], np.float32)
             pose[:3] = path[-1]
             ghosts.append(Ghost(node, pose, 0.42))
         strips += [*self._body(chosen), *self._subgoals(moment.thought.subgoals)]
-        return tuple(strips), (*ghosts, *self._shadow(chosen, moment.film[-1]))
+        return tuple(strips), (*ghosts, *self._shadow(chosen, moment.frames[-1]))
 
     def _inside(self, path: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Cuts an imagined path where it leaves the room: beyond the walls there is nothing to draw on."""

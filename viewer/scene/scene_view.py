@@ -15,7 +15,7 @@ from viewer.scene.camera_controller import Rig
 from viewer.scene.imagination import Imagination
 from viewer.style import chip, write
 from worlds.rendering.camera import Overlay, dot, ribbon
-from worlds.rendering.renderer import Drawable, Renderer, TinyRenderer, make_renderer
+from worlds.rendering.renderer import GLRenderer, Renderable, TinyRenderer, make_renderer
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -32,7 +32,7 @@ class Room:
         backend: What draws the picture.
     """
 
-    def __init__(self, source: Drawable, renderer: Renderer | TinyRenderer | None = None) -> None:
+    def __init__(self, source: Renderable, renderer: GLRenderer | TinyRenderer | None = None) -> None:
         self._scene = source.scene()
         self._renderer = renderer or make_renderer(source, *ROOM.size)
         self.backend = self._renderer.backend
@@ -67,7 +67,7 @@ class Room:
         if status.push is not None:
             overlay = Overlay((*overlay.strips, *_arrow(*status.push)), overlay.ghosts)
         picture = self._renderer.render(poses, self.rig.camera, overlay)
-        if isinstance(self._renderer, Renderer):
+        if isinstance(self._renderer, GLRenderer):
             image = pygame.image.frombuffer(self._renderer.pixels.data, ROOM.size, "RGBX")
         else:
             image = pygame.image.frombuffer(picture.data, ROOM.size, "RGB")

@@ -135,7 +135,7 @@ class Playback:
         self.moment = self._queue.popleft()
         self._singles = max(self._singles - 1, 0) if self.paused else 0
         self._finishing = self.paused
-        self._keys = np.concatenate([self._keys[-1:], self.moment.film])
+        self._keys = np.concatenate([self._keys[-1:], self.moment.frames])
         self.steps += 1
         return self.moment
 

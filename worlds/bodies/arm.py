@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worlds.bodies.body import Body, rotate, yaw
-from worlds.physics import builders as building
+from worlds.physics import builders
 from worlds.physics.client import Physics
 from worlds.physics.joints import Motor
 from worlds.rendering.scene import Quaternion, Shape, Vector
@@ -51,15 +51,15 @@ class Arm(Body):
     mass = 0.0
     joints = ()
     height = 0.0
-    reach = 0.25
+    clearance = 0.25
     radius = 0.15
     feels_floor = True
 
     def __init__(self, physics: Physics) -> None:
         self.physics = physics
-        self.id = building.add_urdf(physics, "franka_panda/panda.urdf", (0.0, 0.0, 0.0))
+        self.id = builders.add_urdf(physics, "franka_panda/panda.urdf", (0.0, 0.0, 0.0))
         for finger in (LEFT, RIGHT):
-            building.surface(physics, self.id, finger, 2.0)  # rubber
+            builders.set_friction(physics, self.id, finger, 2.0)  # rubber
         self.motors = [
             *(Motor(joint, 87.0 if joint < 4 else 20.0, velocity=0.0) for joint in range(JOINTS)),
             *(Motor(finger, 25.0, max_velocity=0.2) for finger in (LEFT, RIGHT)),
@@ -78,14 +78,14 @@ class Arm(Body):
 
     def pose(self) -> tuple[Vector, Quaternion]:
         """Returns position (m) between the fingertips, and orientation of the hand."""
-        return self.physics.link(self.id, GRASP)
+        return self.physics.link_pose(self.id, GRASP)
 
     def act(self, action: npt.NDArray[np.float32]) -> None:
         """Sets the joints' velocities and the fingers from an action (5,)."""
         *wish, around, grip = action.tolist()
         here, q = self.pose()
         base, turn = self.physics.pose(self.id)
-        angles, _ = self.physics.joints(self.id, MOVING)
+        angles, _ = self.physics.read_joints(self.id, MOVING)
         jacobian = self.physics.jacobian(self.id, GRASP, angles)[:, :JOINTS]
         away = [a - b - c for a, b, c in zip(here, base, rotate(turn, TOP), strict=True)]
         at = rotate((0.0, 0.0, -turn[2], turn[3]), (away[0], away[1], away[2]))  # seen from the base
@@ -104,16 +104,16 @@ class Arm(Body):
             motor.velocity = min(max(rate, -FASTEST), FASTEST)
         for motor in self.motors[JOINTS:]:
             motor.position = (grip + 1.0) / 2.0 * OPEN
-        self.physics.drive(self.id, self.motors)
+        self.physics.set_motors(self.id, self.motors)
 
-    def senses(self) -> npt.NDArray[np.float32]:
+    def proprioception(self) -> npt.NDArray[np.float32]:
         """Returns proprioception (23,).
 
         x, y (m) between the fingertips, sine and cosine of the hand's heading, its velocity x, y (m/s); its height
         (m) and rate of height (m/s); the fingers' opening (m); angles (7, rad) and rates (7, rad/s) of the joints.
         """
         (x, y, z), q = self.pose()
-        angles, rates = self.physics.joints(self.id, MOVING)
+        angles, rates = self.physics.read_joints(self.id, MOVING)
         vx, vy, vz = (self.physics.jacobian(self.id, GRASP, angles)[:3] @ np.array(rates)).tolist()
         heading = yaw(q)
         opening = angles[JOINTS] + angles[JOINTS + 1]
@@ -122,7 +122,7 @@ class Arm(Body):
             dtype=np.float32,
         )
 
-    def part(self, link: int) -> str:
+    def part_of_link(self, link: int) -> str:
         """Names the part that a link belongs to: hand, one of the fingers, or the arm."""
         return {HAND: "hand", LEFT: "left finger", RIGHT: "right finger"}.get(link, "arm")
 
@@ -132,7 +132,7 @@ class Arm(Body):
         (ex, ey, ez), (ax, ay, az) = rotate(q, (-0.1, 0.0, 0.8)), rotate(q, (0.5, 0.0, 0.0))
         return (x + ex, y + ey, z + ez), (x + ax, y + ay, z + az), (0.0, 0.0, 1.0)
 
-    def looks(self, first: int) -> tuple[Shape, ...]:
+    def visual_shapes(self, first: int) -> tuple[Shape, ...]:
         """Returns the shapes to draw; the base is node `first` and link i is node ``first + 1 + i``."""
         x, _, z = TOP
         one, two, three, four, five, six, seven = range(first + 1, first + 1 + JOINTS)

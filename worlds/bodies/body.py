@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from worlds.physics import builders as building
+from worlds.physics import builders
 from worlds.physics.client import Physics
 from worlds.physics.joints import Contact, Joint
 from worlds.rendering.scene import Quaternion, Shape, Vector
@@ -19,24 +19,24 @@ from worlds.rendering.scene import Quaternion, Shape, Vector
 class Body(ABC):
     """An articulated body of primitive links, added to a physics.
 
-    A subclass names its links and what it can do and feel; `act` and `senses` do the rest.
+    A subclass names its links and what it can do and feel; `act` and `proprioception` do the rest.
 
     Attributes:
         name: What a room calls it.
         actions: Names of the numbers in an action, each from -1 to 1.
         parts: Names of the parts that feel touch.
-        readings: Names of the numbers in `senses`. The first six are the columns `BODY.common` of
+        readings: Names of the numbers in `proprioception`. The first six are the columns `BODY.common` of
             `housecat.core.obs_layout`.
-        flips: Those numbers of readings and actions that change their sign in a mirror, where left and right in names
-            change places; none for a body that is not alike on both sides.
+        mirror_flips: Those numbers of readings and actions that change their sign in a mirror, where left and right in
+            names change places; none for a body that is not alike on both sides.
         base: Shape of the base.
         mass: Of the base (kg).
         joints: Links and the joints that hold them.
         height: Of the base's centre when it stands (m).
-        reach: Radius (m) in which nothing may be where it is put, whichever way it faces.
+        clearance: Radius (m) in which nothing may be where it is put, whichever way it faces.
         radius: Half width (m) of the space that it takes.
-        fallen: Cosine of the tilt from which it counts as fallen, and is put on its feet; None where it must right
-            itself.
+        fall_threshold: Cosine of the tilt from which it counts as fallen, and is put on its feet; None where it must
+            right itself.
         feels_floor: Whether the floor counts as touched.
         id: Number of the body in the physics.
     """
@@ -45,22 +45,22 @@ class Body(ABC):
     actions: ClassVar[tuple[str, ...]]
     parts: ClassVar[tuple[str, ...]]
     readings: ClassVar[tuple[str, ...]]
-    flips: ClassVar[tuple[str, ...]] = ()
+    mirror_flips: ClassVar[tuple[str, ...]] = ()
     base: ClassVar[Shape]
     mass: ClassVar[float]
     joints: ClassVar[Sequence[Joint]]
     height: ClassVar[float]
-    reach: ClassVar[float]
+    clearance: ClassVar[float]
     radius: ClassVar[float] = 0.2
-    fallen: ClassVar[float | None] = None
+    fall_threshold: ClassVar[float | None] = None
     feels_floor: ClassVar[bool] = False
 
     def __init__(self, physics: Physics) -> None:
         self.physics = physics
-        self.id = building.add_articulated(physics, self.base, self.mass, self.joints, (0.0, 0.0, self.height))
-        building.paint(physics, self.id, self.base)
+        self.id = builders.add_articulated(physics, self.base, self.mass, self.joints, (0.0, 0.0, self.height))
+        builders.set_color(physics, self.id, self.base)
         for link, joint in enumerate(self.joints):
-            building.paint(physics, self.id, joint.shape, link)
+            builders.set_color(physics, self.id, joint.shape, link)
 
     def place(self, x: float, y: float, heading: float, floor: float = 0.0) -> None:
         """Puts it at rest on a floor of some height (m), facing `heading` (rad)."""
@@ -81,15 +81,15 @@ class Body(ABC):
         """Tells the motors what to do from now on."""
 
     @abstractmethod
-    def senses(self) -> npt.NDArray[np.float32]:
+    def proprioception(self) -> npt.NDArray[np.float32]:
         """Returns proprioception, as named by `readings`."""
 
     @abstractmethod
-    def part(self, link: int) -> str:
+    def part_of_link(self, link: int) -> str:
         """Names the part, one of `parts`, that a link belongs to; -1 is the base."""
 
     @abstractmethod
-    def looks(self, first: int) -> tuple[Shape, ...]:
+    def visual_shapes(self, first: int) -> tuple[Shape, ...]:
         """Returns the shapes to draw; the base is node `first` and link i is node ``first + 1 + i``."""
 
     @abstractmethod
@@ -98,9 +98,9 @@ class Body(ABC):
 
     def touched_part(self, contact: Contact) -> str:
         """Names the part that a contact touches."""
-        return self.part(contact.link)
+        return self.part_of_link(contact.link)
 
-    def tilt(self) -> float:
+    def upright_cosine(self) -> float:
         """Returns the cosine of the angle between its up and the room's: 1 upright, below 0 overturned."""
         qx, qy, _, _ = self.physics.state(self.id)[1]
         return 1.0 - 2.0 * (qx * qx + qy * qy)

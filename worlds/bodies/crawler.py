@@ -68,7 +68,7 @@ class Crawler(Body):
         Joint("shell", Shape("shell", "sphere", (SHELL,) * 3, BACK, 0), 0.10, 0, (0.0, 0.0, RISE), None),
     )
     height = HEIGHT
-    reach = 0.40
+    clearance = 0.40
     radius = 0.30
     feels_floor = True
 
@@ -82,9 +82,9 @@ class Crawler(Body):
         """Sets the joints' targets from an action (8,)."""
         for motor, number, swings in zip(self.motors, action.tolist(), (True, False) * len(LEGS), strict=True):
             motor.position = number * (SWING if swings else LIFT if number > 0 else PRESS)
-        self.physics.drive(self.id, self.motors)
+        self.physics.set_motors(self.id, self.motors)
 
-    def senses(self) -> npt.NDArray[np.float32]:
+    def proprioception(self) -> npt.NDArray[np.float32]:
         """Returns proprioception (30,).
 
         x, y (m), sine and cosine of the heading, velocity x, y (m/s); height (m) and its rate (m/s); its up in the
@@ -92,13 +92,13 @@ class Crawler(Body):
         """
         (x, y, z), q, (vx, vy, vz), spin = self.physics.state(self.id)
         heading = yaw(q)
-        angles, rates = self.physics.joints(self.id, self.driven)
+        angles, rates = self.physics.read_joints(self.id, self.driven)
         return np.array(
             [x, y, math.sin(heading), math.cos(heading), vx, vy, z, vz, *rotate(q, (0.0, 0.0, 1.0)), *spin,
              *angles, *rates], dtype=np.float32,
         )  # fmt: skip
 
-    def part(self, link: int) -> str:
+    def part_of_link(self, link: int) -> str:
         """Names the part that a link belongs to: trunk, head or one of the legs."""
         if link < 0:
             return "trunk"
@@ -108,11 +108,11 @@ class Crawler(Body):
 
     def gaze(self) -> tuple[Vector, Vector, Vector]:
         """Returns the eye at the front of the head, a point ahead, and its up."""
-        (x, y, z), q = self.physics.link(self.id, HEAD)
+        (x, y, z), q = self.physics.link_pose(self.id, HEAD)
         (ex, ey, ez), (ax, ay, az) = rotate(q, (0.06, 0.0, 0.02)), rotate(q, (1.06, 0.0, -0.1))
         return (x + ex, y + ey, z + ez), (x + ax, y + ay, z + az), rotate(q, (0.0, 0.0, 1.0))
 
-    def looks(self, first: int) -> tuple[Shape, ...]:
+    def visual_shapes(self, first: int) -> tuple[Shape, ...]:
         """Returns the shapes to draw; the base is node `first` and link i is node ``first + 1 + i``."""
         head = first + 1 + HEAD
         shapes = [

@@ -71,11 +71,11 @@ class Kitten(Body):
         "x", "y", "sin heading", "cos heading", "vx", "vy", "turning rate",
         "head", "shoulder", "paw", "head rate", "shoulder rate", "paw rate", "left wheel rate", "right wheel rate",
     )  # fmt: skip
-    flips = ("y", "sin heading", "vy", "turning rate", "head", "shoulder", "head rate", "shoulder rate", "turn",
+    mirror_flips = ("y", "sin heading", "vy", "turning rate", "head", "shoulder", "head rate", "shoulder rate", "turn",
              "swing")  # fmt: skip
     base, mass, joints, height = BASE, 2.0, JOINTS, BASE_HEIGHT
-    reach = 0.55
-    fallen = 0.6  # cats land on their feet
+    clearance = 0.55
+    fall_threshold = 0.6  # cats land on their feet
 
     def __init__(self, physics: Physics) -> None:
         super().__init__(physics)
@@ -97,9 +97,9 @@ class Kitten(Body):
         neck.position = head * HEAD_RANGE
         shoulder.position = swing * SWING_RANGE
         paw.position = (lift + 1.0) / 2.0 * LIFT_RANGE
-        self.physics.drive(self.id, self.motors)
+        self.physics.set_motors(self.id, self.motors)
 
-    def senses(self) -> npt.NDArray[np.float32]:
+    def proprioception(self) -> npt.NDArray[np.float32]:
         """Returns proprioception (15,).
 
         x, y (m), sine and cosine of the heading, velocity x, y (m/s), all in the room's frame; turning rate
@@ -107,12 +107,12 @@ class Kitten(Body):
         """
         (x, y, _), q, (vx, vy, _), spin = self.physics.state(self.id)
         heading = yaw(q)
-        angles, rates = self.physics.joints(self.id, (HEAD, SHOULDER, PAW, LEFT, RIGHT))
+        angles, rates = self.physics.read_joints(self.id, (HEAD, SHOULDER, PAW, LEFT, RIGHT))
         return np.array(
             [x, y, math.sin(heading), math.cos(heading), vx, vy, spin[2], *angles[:3], *rates], dtype=np.float32
         )
 
-    def part(self, link: int) -> str:
+    def part_of_link(self, link: int) -> str:
         """Names the part that a link belongs to: body, head or paw."""
         return PART_OF_LINK.get(link, "body")
 
@@ -121,16 +121,16 @@ class Kitten(Body):
 
         It is behind the nose, or it would look through what the nose touches and above it, or it would see little else.
         """
-        (x, y, z), q = self.physics.link(self.id, HEAD)
+        (x, y, z), q = self.physics.link_pose(self.id, HEAD)
         (ex, ey, ez), (ax, ay, az) = rotate(q, (0.10, 0.0, 0.06)), rotate(q, (1.10, 0.0, -0.14))
         return (x + ex, y + ey, z + ez), (x + ax, y + ay, z + az), rotate(q, (0.0, 0.0, 1.0))
 
-    def looks(self, first: int) -> tuple[Shape, ...]:
+    def visual_shapes(self, first: int) -> tuple[Shape, ...]:
         """Returns the kitten's shapes to draw; its base is node `first` and link i is node ``first + 1 + i``."""
-        return _looks(first)
+        return _visual_shapes(first)
 
 
-def _looks(first: int) -> tuple[Shape, ...]:
+def _visual_shapes(first: int) -> tuple[Shape, ...]:
     head, paw, hook = first + 1 + HEAD, first + 1 + PAW, first + 1 + HOOK
     tail = (0.0, math.sin(-0.35), 0.0, math.cos(-0.35))
     ear = (0.0, math.sin(-0.1), 0.0, math.cos(-0.1))

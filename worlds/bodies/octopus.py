@@ -77,9 +77,9 @@ class Octopus(Body):
     mass = 1.2
     joints = tuple(joint for arm in range(ARMS) for joint in _arm(arm))
     height = 0.055
-    reach = 0.5
+    clearance = 0.5
     radius = MANTLE + UPPER + LOWER + SUCKER
-    fallen = 0.5  # its joints cannot turn it over
+    fall_threshold = 0.5  # its joints cannot turn it over
 
     def __init__(self, physics: Physics) -> None:
         super().__init__(physics)
@@ -90,9 +90,9 @@ class Octopus(Body):
         """Sets the joints' targets from an action (12,)."""
         for motor, number, most in zip(self.motors, action.tolist(), (SHOULDER, ELBOW) * ARMS, strict=True):
             motor.position = number * most
-        self.physics.drive(self.id, self.motors)
+        self.physics.set_motors(self.id, self.motors)
 
-    def senses(self) -> npt.NDArray[np.float32]:
+    def proprioception(self) -> npt.NDArray[np.float32]:
         """Returns proprioception (31,).
 
         x, y (m), sine and cosine of the heading, velocity x, y (m/s); turning rate (rad/s); angles (12, rad) and
@@ -100,12 +100,12 @@ class Octopus(Body):
         """
         (x, y, _), q, (vx, vy, _), spin = self.physics.state(self.id)
         heading = yaw(q)
-        angles, rates = self.physics.joints(self.id, self.driven)
+        angles, rates = self.physics.read_joints(self.id, self.driven)
         return np.array(
             [x, y, math.sin(heading), math.cos(heading), vx, vy, spin[2], *angles, *rates], dtype=np.float32
         )
 
-    def part(self, link: int) -> str:
+    def part_of_link(self, link: int) -> str:
         """Names the part that a link belongs to: mantle or one of the arms."""
         return "mantle" if link < 0 else f"arm {link // PER_ARM + 1}"
 
@@ -115,7 +115,7 @@ class Octopus(Body):
         (ex, ey, ez), (ax, ay, az) = rotate(q, (0.11, 0.0, 0.11)), rotate(q, (1.11, 0.0, -0.1))
         return (x + ex, y + ey, z + ez), (x + ax, y + ay, z + az), rotate(q, (0.0, 0.0, 1.0))
 
-    def looks(self, first: int) -> tuple[Shape, ...]:
+    def visual_shapes(self, first: int) -> tuple[Shape, ...]:
         """Returns the shapes to draw; the base is node `first` and link i is node ``first + 1 + i``."""
         shapes = [
             Shape("octopus mantle", "sphere", (0.13, 0.125, 0.10), SKIN, first, (-0.015, 0.0, 0.05)),

@@ -14,7 +14,7 @@ from worlds.physics.joints import Joint
 from worlds.rendering.scene import Shape, Vector
 
 
-def add(
+def add_body(
     physics: Physics,
     shape: Shape,
     mass: float,
@@ -60,7 +60,7 @@ def add_articulated(physics: Physics, base: Shape, mass: float, joints: Sequence
         )
     )
     physics.labels[body] = (base.name, *(joint.name for joint in joints))
-    physics.jointed[body] = tuple(i for i, joint in enumerate(joints) if joint.axis is not None)
+    physics.movable_joints[body] = tuple(i for i, joint in enumerate(joints) if joint.axis is not None)
     _surface(physics, body, 0.4, 0.0, 0.0, 0.0)
     for i, joint in enumerate(joints):
         # Alone: together with what belongs to the whole body, PyBullet sets the base's friction instead.
@@ -76,7 +76,7 @@ def add_articulated(physics: Physics, base: Shape, mass: float, joints: Sequence
 
 
 def add_visual(physics: Physics, shape: Shape) -> int:
-    """Adds what can be seen in `Physics.picture` but not touched. Returns its number."""
+    """Adds what can be seen in `Physics.render` but not touched. Returns its number."""
     look = p.createVisualShape(**_geometry(physics, shape, "length"), rgbaColor=(*shape.color, 1.0))
     ghost = int(p.createMultiBody(0.0, -1, look, physicsClientId=physics.client))
     physics.labels[ghost] = (shape.name,)
@@ -86,7 +86,7 @@ def add_visual(physics: Physics, shape: Shape) -> int:
 def add_urdf(physics: Physics, path: str, position: Vector) -> int:
     """Adds a robot with a fixed base from a file in PyBullet's data; its motors are off. Returns its number.
 
-    Its meshes for drawing are left out, of which reading alone takes a second: `Physics.picture` does not show it.
+    Its meshes for drawing are left out, of which reading alone takes a second: `Physics.render` does not show it.
     """
     flags = p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS | p.URDF_IGNORE_VISUAL_SHAPES
     path, client = os.path.join(DATA, path), physics.client
@@ -95,7 +95,7 @@ def add_urdf(physics: Physics, path: str, position: Vector) -> int:
     physics.labels[body] = (os.path.splitext(os.path.basename(path))[0],)
     joints = range(p.getNumJoints(body, physicsClientId=client))
     kinds = [p.getJointInfo(body, joint, physicsClientId=client)[2] for joint in joints]
-    physics.jointed[body] = tuple(joint for joint in joints if kinds[joint] != p.JOINT_FIXED)
+    physics.movable_joints[body] = tuple(joint for joint in joints if kinds[joint] != p.JOINT_FIXED)
     for joint in joints:
         p.setJointMotorControl2(body, joint, p.VELOCITY_CONTROL, force=0, physicsClientId=client)
     return body
@@ -115,7 +115,7 @@ def add_ground(physics: Physics, heights: npt.NDArray[np.float32], spacing: floa
     return body
 
 
-def surface(physics: Physics, body: int, link: int, friction: float, rolling: float = 0.0) -> None:
+def set_friction(physics: Physics, body: int, link: int, friction: float, rolling: float = 0.0) -> None:
     """Sets how one link of a body rubs."""
     p.changeDynamics(
         body, link, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
@@ -123,8 +123,8 @@ def surface(physics: Physics, body: int, link: int, friction: float, rolling: fl
     )  # fmt: skip
 
 
-def paint(physics: Physics, body: int, shape: Shape, link: int = -1) -> None:
-    """Gives a body's link, or its base, the colour of a shape, for `Physics.picture`."""
+def set_color(physics: Physics, body: int, shape: Shape, link: int = -1) -> None:
+    """Gives a body's link, or its base, the colour of a shape, for `Physics.render`."""
     p.changeVisualShape(body, link, rgbaColor=(*shape.color, 1.0), physicsClientId=physics.client)
 
 

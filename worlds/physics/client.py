@@ -16,7 +16,7 @@ from worlds.rendering.scene import Quaternion, Vector
 
 
 @contextlib.contextmanager
-def _hushed() -> Iterator[None]:
+def _stderr_silenced() -> Iterator[None]:
     """Silences what C code writes to stderr."""
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -28,7 +28,7 @@ def _hushed() -> Iterator[None]:
         os.close(nowhere)
 
 
-with _hushed():  # it greets everybody with the time at which it was built
+with _stderr_silenced():  # it greets everybody with the time at which it was built
     import pybullet as p
     import pybullet_data
 
@@ -50,21 +50,21 @@ class Physics:
     PyBullet's broad phase is ordered (``deterministicOverlappingPairs``) and bodies never sleep: without
     either a restored state diverges at its first step.
 
-    What was read is remembered until it moves: film, senses and digest all ask for the same at the end of a step.
+    What was read is remembered until it moves: recorder, senses and digest all ask for the same at the end of a step.
 
     Attributes:
         dt: Seconds per substep.
         labels: Names of each body's base and links, by its number.
-        pushes: Impulses that wait for the next substep: body, and (x, y, z) in N s.
+        pending_impulses: Impulses that wait for the next substep: body, and (x, y, z) in N s.
         client: Number of the client.
-        jointed: Which joints of a body turn or slide, by its number; bodies without joints are not in it.
+        movable_joints: Which joints of a body turn or slide, by its number; bodies without joints are not in it.
     """
 
     dt: float
     client: int = field(init=False)
     labels: dict[int, tuple[str, ...]] = field(init=False, default_factory=dict)
-    pushes: list[tuple[int, Vector]] = field(init=False, default_factory=list)
-    jointed: dict[int, tuple[int, ...]] = field(init=False, default_factory=dict)
+    pending_impulses: list[tuple[int, Vector]] = field(init=False, default_factory=list)
+    movable_joints: dict[int, tuple[int, ...]] = field(init=False, default_factory=dict)
     _poses: dict[int, Pose] = field(init=False, default_factory=dict)
     _speeds: dict[int, tuple[Vector, Vector]] = field(init=False, default_factory=dict)
     _joints: dict[int, tuple[JointState, ...]] = field(init=False, default_factory=dict)
@@ -85,7 +85,7 @@ class Physics:
             p.disconnect(physicsClientId=self.client)
             self.client = -1
 
-    def moved(self) -> None:
+    def invalidate_cache(self) -> None:
         """Forgets all that was read: everything may be elsewhere now."""
         self._poses.clear()
         self._speeds.clear()
@@ -106,11 +106,11 @@ class Physics:
         self._speeds.pop(body, None)
         p.resetBaseVelocity(body, velocity, spin, self.client)
 
-    def bend(self, body: int, angles: Sequence[float]) -> None:
+    def set_joints(self, body: int, angles: Sequence[float]) -> None:
         """Puts the joints of a body that turn or slide at some angles (rad; m where they slide), at rest."""
         self._joints.pop(body, None)
         self._links.pop(body, None)
-        joints = self.jointed[body]
+        joints = self.movable_joints[body]
         still = [[0.0]] * len(joints)
         p.resetJointStatesMultiDof(body, joints, [[angle] for angle in angles], still, physicsClientId=self.client)
 
@@ -123,11 +123,11 @@ class Physics:
     def place(
         self, body: int, position: Vector, orientation: Quaternion = UPRIGHT, angles: Sequence[float] | None = None
     ) -> None:  # fmt: skip
-        """Puts a body somewhere, at rest, its joints at some angles (see `bend`), or at zero."""
+        """Puts a body somewhere, at rest, its joints at some angles (see `set_joints`), or at zero."""
         self.move(body, position, orientation)
         self.set_velocity(body, STILL)
-        if self.jointed.get(body):
-            self.bend(body, [0.0] * len(self.jointed[body]) if angles is None else angles)
+        if self.movable_joints.get(body):
+            self.set_joints(body, [0.0] * len(self.movable_joints[body]) if angles is None else angles)
 
     def state(self, body: int) -> tuple[Vector, Quaternion, Vector, Vector]:
         """Returns position (m), orientation, velocity (m/s) and angular velocity (rad/s) of a body's base."""
@@ -150,19 +150,19 @@ class Physics:
         known, read, client = self._poses, p.getBasePositionAndOrientation, self.client
         return [known.get(body) or known.setdefault(body, read(body, client)) for body in bodies]
 
-    def joints(self, body: int, joints: Sequence[int]) -> tuple[list[float], list[float]]:
+    def read_joints(self, body: int, joints: Sequence[int]) -> tuple[list[float], list[float]]:
         """Returns angles (rad) and rates (rad/s) of some of the joints that turn or slide."""
-        states = dict(zip(self.jointed[body], self.joint_states(body), strict=True))
+        states = dict(zip(self.movable_joints[body], self.joint_states(body), strict=True))
         return [states[joint][0] for joint in joints], [states[joint][1] for joint in joints]
 
     def joint_states(self, body: int) -> tuple[JointState, ...]:
         """Returns the states of all joints of a body that turn or slide."""
         known = self._joints.get(body)
         if known is None:
-            known = self._joints[body] = p.getJointStates(body, self.jointed[body], self.client)
+            known = self._joints[body] = p.getJointStates(body, self.movable_joints[body], self.client)
         return known
 
-    def link(self, body: int, link: int) -> Pose:
+    def link_pose(self, body: int, link: int) -> Pose:
         """Returns position (m) and orientation of a link's frame."""
         known = self._links.get(body)
         if known is not None:
@@ -170,7 +170,7 @@ class Physics:
         state = p.getLinkState(body, link, computeForwardKinematics=1, physicsClientId=self.client)
         return state[4], state[5]
 
-    def links(self, body: int, count: int) -> list[Pose]:
+    def link_poses(self, body: int, count: int) -> list[Pose]:
         """Returns position (m) and orientation of the frames of a body's links, of which there are `count`."""
         known = self._links.get(body)
         if known is None:
@@ -178,7 +178,7 @@ class Physics:
             known = self._links[body] = [(s[4], s[5]) for s in states]
         return known
 
-    def drive(self, body: int, motors: Iterable[Motor]) -> None:
+    def set_motors(self, body: int, motors: Iterable[Motor]) -> None:
         """Tells motors what to do from now on."""
         for m in motors:
             if m.velocity is not None:
@@ -192,35 +192,35 @@ class Physics:
                     maxVelocity=m.max_velocity, physicsClientId=self.client,
                 )  # fmt: skip
 
-    def push(self, body: int, impulse: Vector) -> None:
+    def apply_impulse(self, body: int, impulse: Vector) -> None:
         """Applies an impulse (N s) to the body's centre during the next substep."""
-        self.pushes.append((body, impulse))  # PyBullet's own state forgets it
+        self.pending_impulses.append((body, impulse))  # PyBullet's own state forgets it
         force = [j / self.dt for j in impulse]
         p.applyExternalForce(body, -1, force, self.pose(body)[0], p.WORLD_FRAME, physicsClientId=self.client)
 
-    def advance(self, substeps: int) -> None:
+    def step(self, substeps: int) -> None:
         """Runs some substeps."""
-        self.pushes.clear()
-        self.moved()
+        self.pending_impulses.clear()
+        self.invalidate_cache()
         client, step = self.client, p.stepSimulation
         for _ in range(substeps):
             step(client)
 
-    def contacts(self, body: int, but: Container[int] = ()) -> list[Contact]:
+    def contacts(self, body: int, ignored: Container[int] = ()) -> list[Contact]:
         """Returns what touches a body at the last substep, seen from that body; some other bodies do not count."""
         points = p.getContactPoints(bodyA=body, physicsClientId=self.client)
-        return [Contact(c[3], c[2], c[9]) for c in points if c[2] not in but and c[9] > 0.0]
+        return [Contact(c[3], c[2], c[9]) for c in points if c[2] not in ignored and c[9] > 0.0]
 
-    def part(self, bodies: Sequence[int]) -> None:
+    def separate(self, bodies: Sequence[int]) -> None:
         """Lifts bodies away from the floor and from each other, so that every remembered contact is dropped.
 
         A used room must be bit-equal to a new one; PyBullet warms its solver up with the last contacts.
         """
         for i, body in enumerate(bodies):
             self.place(body, (0.0, 0.0, 10.0 + 2.0 * i))
-        self.advance(1)
+        self.step(1)
 
-    def picture(
+    def render(
         self, width: int, height: int, eye: Vector, target: Vector, fov: float
     ) -> npt.NDArray[np.uint8]:  # fmt: skip
         """Draws with PyBullet's software rasteriser, for machines without OpenGL. Returns (height, width, 3)."""

@@ -14,7 +14,7 @@ from worlds.physics import state as physics_state
 from worlds.physics.client import Physics
 
 FORMAT = 2
-KEPT = 4  # snapshots whose physics stays in memory (0.3 MB each)
+CACHE_SIZE = 4  # snapshots whose physics stays in memory (0.3 MB each)
 MARK = "housecat snapshot"
 
 
@@ -76,32 +76,32 @@ def unpack(snapshot: bytes, fits: Mapping[str, Any]) -> tuple[dict[str, Any], by
     return state, base64.b64decode(state.pop("physics"))
 
 
-class Memory:
+class SnapshotCache:
     """Snapshots that were restored lately: what was restored twice comes back a hundred times faster from then on."""
 
     def __init__(self, physics: Physics) -> None:
         self._physics = physics
         self._kept: OrderedDict[bytes, tuple[int, dict[str, Any]] | None] = OrderedDict()
 
-    def find(self, snapshot: bytes) -> dict[str, Any] | None:
-        """Returns the state in a snapshot whose physics is in memory, ready for `recall`."""
+    def get(self, snapshot: bytes) -> dict[str, Any] | None:
+        """Returns the state in a snapshot whose physics is in memory, ready for `restore`."""
         kept = self._kept.get(snapshot)
         return None if kept is None else kept[1]
 
-    def recall(self, snapshot: bytes) -> None:
-        """Puts the physics of a snapshot back that `find` found."""
+    def restore(self, snapshot: bytes) -> None:
+        """Puts the physics of a snapshot back that `get` found."""
         kept = self._kept[snapshot]
         assert kept is not None
         self._kept.move_to_end(snapshot)
-        physics_state.recall(self._physics, kept[0])
+        physics_state.load_from_memory(self._physics, kept[0])
 
     def load(self, snapshot: bytes, state: dict[str, Any], physics: bytes) -> None:
         """Puts the physics of a snapshot back from bytes; the second time it stays in memory."""
         physics_state.load(self._physics, physics)
         known = snapshot in self._kept
-        self._kept[snapshot] = (physics_state.keep(self._physics), state) if known else None
+        self._kept[snapshot] = (physics_state.save_in_memory(self._physics), state) if known else None
         self._kept.move_to_end(snapshot)
-        while len(self._kept) > KEPT:
+        while len(self._kept) > CACHE_SIZE:
             _, oldest = self._kept.popitem(last=False)
             if oldest is not None:
-                physics_state.drop(self._physics, oldest[0])
+                physics_state.drop_from_memory(self._physics, oldest[0])

@@ -20,7 +20,7 @@ BASE = (
 )
 
 
-class Mover(NamedTuple):
+class MovableBody(NamedTuple):
     """A body that can move: its number, its name, and the numbers and names of the joints that turn or slide."""
 
     body: int
@@ -29,7 +29,7 @@ class Mover(NamedTuple):
     joint_names: tuple[str, ...]
 
 
-def movers(physics: Physics) -> tuple[Mover, ...]:
+def movable_bodies(physics: Physics) -> tuple[MovableBody, ...]:
     """Finds all bodies that can move; what has no mass and no joints never does by itself."""
     found = []
     for index in range(p.getNumBodies(physicsClientId=physics.client)):
@@ -42,12 +42,12 @@ def movers(physics: Physics) -> tuple[Mover, ...]:
                 joints.append(joint)
                 names.append(labels[joint + 1] if joint + 1 < len(labels) else info[1].decode())
         if joints or p.getDynamicsInfo(body, -1, physicsClientId=physics.client)[0] > 0.0:
-            found.append(Mover(body, labels[0], tuple(joints), tuple(names)))
+            found.append(MovableBody(body, labels[0], tuple(joints), tuple(names)))
     return tuple(found)
 
 
-def variables(bodies: tuple[Mover, ...]) -> tuple[str, ...]:
-    """Returns the names of the numbers that `exact` reads."""
+def variable_names(bodies: tuple[MovableBody, ...]) -> tuple[str, ...]:
+    """Returns the names of the numbers that `read_variables` reads."""
     names: list[str] = []
     for mover in bodies:
         names += [f"{mover.name}.{name}" for name in BASE]
@@ -55,7 +55,7 @@ def variables(bodies: tuple[Mover, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def exact(physics: Physics, bodies: tuple[Mover, ...]) -> npt.NDArray[np.float64]:
+def read_variables(physics: Physics, bodies: tuple[MovableBody, ...]) -> npt.NDArray[np.float64]:
     """Returns (V,) positions, orientations, velocities and joints as the physics holds them, without rounding."""
     values: list[float] = []
     for body, _, joints, _ in bodies:
@@ -81,26 +81,26 @@ def load(physics: Physics, state: bytes) -> None:
         path = os.path.join(folder, "state.bullet")
         Path(path).write_bytes(state)
         p.restoreState(fileName=path, physicsClientId=physics.client)
-    physics.moved()
+    physics.invalidate_cache()
 
 
-def keep(physics: Physics) -> int:
-    """Keeps the state of now in memory, until `drop`; returns its number."""
+def save_in_memory(physics: Physics) -> int:
+    """Keeps the state of now in memory, until `drop_from_memory`; returns its number."""
     return int(p.saveState(physicsClientId=physics.client))
 
 
-def recall(physics: Physics, number: int) -> None:
-    """Puts back what `keep` kept: a thousand times faster than `load`."""
+def load_from_memory(physics: Physics, number: int) -> None:
+    """Puts back what `save_in_memory` kept: a thousand times faster than `load`."""
     p.restoreState(stateId=number, physicsClientId=physics.client)
-    physics.moved()
+    physics.invalidate_cache()
 
 
-def drop(physics: Physics, number: int) -> None:
-    """Frees what `keep` kept: 0.3 MB."""
+def drop_from_memory(physics: Physics, number: int) -> None:
+    """Frees what `save_in_memory` kept: 0.3 MB."""
     p.removeState(number, physicsClientId=physics.client)
 
 
-def rays(
+def cast_rays(
     physics: Physics, starts: npt.NDArray[np.float64], ends: npt.NDArray[np.float64]
 ) -> list[tuple[int, int, float]]:  # fmt: skip
     """Returns what each ray (R, 3) from start to end meets first: body (-1 none), link, and how far along (0 to 1)."""

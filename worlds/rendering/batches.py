@@ -17,7 +17,7 @@ Pass = Literal["cast", "solid"]
 Gl = Any  # a moderngl object: only the renderer imports moderngl
 
 
-class Batch:
+class MeshBatch:
     """All shapes that share a mesh, drawn in one call a program."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Batch:
             self._arrays[program].render(instances=len(rows))
 
 
-def batches(gl: Gl, scene: Scene, cast: Gl, solid: Gl) -> list[Batch]:
+def make_batches(gl: Gl, scene: Scene, cast: Gl, solid: Gl) -> list[MeshBatch]:
     """Uploads one mesh for each kind of shape."""
     floors = [s.name.startswith("floor") and s.kind == "box" for s in scene.shapes]
     keys = [
@@ -58,11 +58,11 @@ def batches(gl: Gl, scene: Scene, cast: Gl, solid: Gl) -> list[Batch]:
     for key in dict.fromkeys(keys):
         kind, fine, heights = key
         members = np.array([i for i, k in enumerate(keys) if k == key], np.intp)
-        made.append(Batch(gl, members, mesh(kind, False, heights), mesh(kind, fine, heights), cast, solid))
+        made.append(MeshBatch(gl, members, mesh(kind, False, heights), mesh(kind, fine, heights), cast, solid))
     return made
 
 
-class Quads:
+class QuadBatch:
     """Many rectangles in one call.
 
     Not instanced: software OpenGL starts its vertex stage anew for each instance, which costs 10 us apiece.
@@ -89,7 +89,7 @@ class Quads:
             self._array.render(vertices=6 * len(part))
 
 
-class Ribbons:
+class RibbonBatch:
     """Lines with a width, in as much memory as the longest so far took."""
 
     def __init__(self, gl: Gl, program: Gl) -> None:

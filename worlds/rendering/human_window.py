@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from housecat.core.errors import UserError
-from worlds.rendering.protocols import Drawable
+from worlds.rendering.protocols import Renderable
 
 GROUP: Final = "housecat.windows"
 
@@ -30,7 +30,7 @@ class Window(Protocol):
         """Closes it."""
 
 
-class Filmed(Drawable, Protocol):
+class RenderableEnv(Renderable, Protocol):
     """What can be shown step by step.
 
     Attributes:
@@ -39,7 +39,7 @@ class Filmed(Drawable, Protocol):
 
     control_dt: float
 
-    def film(self) -> npt.NDArray[np.float32]:
+    def frames(self) -> npt.NDArray[np.float32]:
         """Returns (frames, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
         ...
 
@@ -60,10 +60,10 @@ def open_window(width: int, height: int, title: str) -> Window:
     )
 
 
-class Showing:
+class EnvRenderer:
     """Draws a world from a corner of its room, into pictures or into a window."""
 
-    def __init__(self, world: Filmed, width: int = 640, height: int = 480) -> None:
+    def __init__(self, world: RenderableEnv, width: int = 640, height: int = 480) -> None:
         self._world, self._size = world, (width, height)
         self._renderer: Any = None
         self._window: Window | None = None
@@ -82,9 +82,9 @@ class Showing:
         """Shows the last control step, as fast as it was."""
         if self._window is None:
             self._window = open_window(*self._size, f"housecat: {type(self._world).__name__}")
-        film = self._world.film()
-        for poses in film:
-            self._window.show(self.picture(poses), self._world.control_dt / len(film))
+        frames = self._world.frames()
+        for poses in frames:
+            self._window.show(self.picture(poses), self._world.control_dt / len(frames))
 
     def close(self) -> None:
         """Frees the renderer and closes the window."""

@@ -29,16 +29,16 @@ _OUTLINE = np.array([(a, b) for a, b in _ENDS.tolist() if b & 1 and (a & 1 or b 
 _LOWER = np.array([(a, b) for a, b in _ENDS.tolist() if not (a & 1 or b & 1)], np.intp)  # outlines leave these rough
 
 
-class Staging:
+class InstanceBuilder:
     """Turns poses into what the renderer uploads.
 
     Attributes:
         ground: Centre x, y, half the longer side and height of the floor (m).
         tiles: The floor's x, y, width and depth in tiles, of which `FLOOR_TILES` make up its longer side.
-        bright: Colour of the floor in the light.
-        dusk: What shadow multiplies it by.
-        casting: Which shapes cast shadows.
-        solid: Which shapes are drawn as meshes.
+        lit_color: Colour of the floor in the light.
+        shadow_factor: What shadow multiplies it by.
+        casts_shadow: Which shapes cast shadows.
+        is_mesh: Which shapes are drawn as meshes.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -53,14 +53,14 @@ class Staging:
         self._floor = np.array([n.startswith("floor") for n in named], bool)
         self._glow[self._wall] = WALL
         room = self._wall | self._floor
-        self.casting: Mask = ~room & (self._glow[:, 0] == 0.0)
-        self.solid: Mask = np.ones(len(shapes), bool)
+        self.casts_shadow: Mask = ~room & (self._glow[:, 0] == 0.0)
+        self.is_mesh: Mask = np.ones(len(shapes), bool)
         reach = [1.0 if s.kind == "sphere" else 1.25 if s.kind == "cylinder" else 1.74 for s in shapes]
         self._reach = self._size.max(1) * np.array(reach, np.float32)
         # A round spot under a long board would be a smudge far around it.
         wide, narrow = self._size[:, :2].max(1), self._size[:, :2].min(1)
         compact = (wide < 0.4) | (wide < 3 * narrow)
-        self._standing = self.casting & compact & np.array([s.solid for s in shapes], bool)
+        self._standing = self.casts_shadow & compact & np.array([s.solid for s in shapes], bool)
         self._rounds = np.flatnonzero(~room)
         self._boxes = np.flatnonzero(self._wall)
         self.ground = (0.0, 0.0, max(scene.size) / 2, 0.0)
@@ -76,10 +76,10 @@ class Staging:
             self.ground = (float(at[0]), float(at[1]), float(self._size[first, :2].max()), top)
             color = shapes[first].color
         wood = 0.5 * np.square(color)  # dim: things and lines stand out
-        self.bright = tuple(shown(wood * (SUN * LIGHT[2] + 0.86 * SKY)).tolist())
-        self.dusk = tuple((shown(wood * (0.14 * SUN * LIGHT[2] + 0.86 * SKY)) / self.bright).tolist())
+        self.lit_color = tuple(tone_map(wood * (SUN * LIGHT[2] + 0.86 * SKY)).tolist())
+        self.shadow_factor = tuple((tone_map(wood * (0.14 * SUN * LIGHT[2] + 0.86 * SKY)) / self.lit_color).tolist())
 
-    def place(self, poses: Array, camera: Camera) -> Array:
+    def build(self, poses: Array, camera: Camera) -> Array:
         """Returns (S, 15) instances of all shapes; walls between the camera and the room are cut low."""
         world = compose(poses[self._node], self._local).astype(np.float32)
         size = self._size.copy()
@@ -94,7 +94,7 @@ class Staging:
         size[self._floor, 2] = PLINTH
         return np.concatenate([world, size, self._tint, self._glow], axis=1)
 
-    def ghost(self, ghost: Ghost) -> tuple[Array, Mask]:
+    def build_ghost(self, ghost: Ghost) -> tuple[Array, Mask]:
         """Returns (S, 15) instances in which a node's shapes stand at the ghost's pose, and which those are."""
         members = self._node == ghost.node
         data = np.zeros((len(self._node), INSTANCE_FLOATS), np.float32)
@@ -105,14 +105,14 @@ class Staging:
         data[:, 14] = 0.35
         return data, members
 
-    def outlines(self, instances: Array, camera: Camera, height: int) -> Array:
+    def wall_edges(self, instances: Array, camera: Camera, height: int) -> Array:
         """Returns thin ribbons along the walls' upper and upright edges, in the colour below their paint: a pale rail.
 
         Long, nearly level edges show steps that no cheap smoothing removes; a ribbon's sides are smooth.
         """
         walls = instances[self._wall]
         light = walls[:, 10:13] ** 2 * (SUN * 0.824 + SKY)  # what the shader does to a surface that looks up
-        color = np.repeat(shown(light), len(_OUTLINE), axis=0)
+        color = np.repeat(tone_map(light), len(_OUTLINE), axis=0)
         corners = walls[:, None, :3] + _CORNERS * (walls[:, None, 7:10] + 0.002)
         ends = corners[:, _OUTLINE].reshape(-1, 2, 3)
         toward = np.asarray(camera.eye, np.float32) - ends
@@ -130,7 +130,7 @@ class Staging:
         out[:, :, 11] = 1.0
         return out.reshape(-1, RIBBON_FLOATS)
 
-    def spots(self, instances: Array) -> Array:
+    def floor_spots(self, instances: Array) -> Array:
         """Returns (P, 9) round spots on the floor, position, reach and colour.
 
         Dark ones make things stand on it, bright ones surround what glows.
@@ -148,10 +148,10 @@ class Staging:
         out[1, :, 8] = 0.42 * self._glow[:, 0]
         return np.concatenate([out[0][self._standing], out[1][self._glow[:, 0] > 0]])
 
-    def shaded(self, instances: Array) -> Mask:
+    def shadow_tiles(self, instances: Array) -> Mask:
         """Returns (tiles, tiles), x first: which tiles of the floor a shadow may fall on."""
         x0, y0, half, top = self.ground
-        rows = instances[self.casting]
+        rows = instances[self.casts_shadow]
         height = np.maximum(rows[:, 2] - top, 0.0)
         reach = rows[:, 7:10].max(1)
         shift = LIGHT[:2] / LIGHT[2]
@@ -161,7 +161,7 @@ class Staging:
         high = np.ceil((center + span + half) / (2 * half) * FLOOR_TILES).astype(int)
         return _fill((FLOOR_TILES, FLOOR_TILES), low, high)
 
-    def cut(self, cells: Array) -> Array:
+    def clip_to_floor(self, cells: Array) -> Array:
         """Cuts rectangles of tiles (R, 4) at the edge of a floor that is not square."""
         x, y, width, depth = self.tiles
         low = np.maximum(cells[:, :2], (x, y))
@@ -169,7 +169,7 @@ class Staging:
         cut: Array = np.concatenate([low, high - low], axis=1)[(high > low).all(1)].astype(np.float32)
         return cut
 
-    def rough(self, instances: Array, camera: Camera, width: int, height: int) -> Mask:
+    def edge_tiles(self, instances: Array, camera: Camera, width: int, height: int) -> Mask:
         """Returns which tiles of the picture (x first, y downwards) hold outlines that want smoothing."""
         tiles = (-(-width // SCREEN_TILE), -(-height // SCREEN_TILE))
         seen = camera.project(instances[self._rounds, :3], width, height)
@@ -195,13 +195,13 @@ class Staging:
         return mask
 
 
-def shown(light: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def tone_map(light: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Returns the colour that the shaders show for an amount of light."""
     light = np.minimum(light, 1.6)
     return np.asarray(np.sqrt(light * (1 - 0.235 * light)))
 
 
-def runs(mask: Mask) -> Array:
+def merge_cells(mask: Mask) -> Array:
     """Joins marked cells that are neighbours along x: returns rectangles (R, 4), x, y, width, height in cells."""
     padded = np.zeros((mask.shape[0] + 2, mask.shape[1]), np.int8)
     padded[1:-1] = mask

@@ -12,7 +12,7 @@ from worlds.rendering.scene import Scene, Vector
 
 Image = npt.NDArray[np.uint8]
 Poses = npt.NDArray[np.floating[Any]]
-EMPTY = Overlay()
+EMPTY_OVERLAY = Overlay()
 BACKGROUND = (16, 18, 23)  # red, green, blue behind everything
 
 
@@ -24,7 +24,7 @@ class TinyRender(Protocol):
         ...
 
 
-class Drawable(Protocol):
+class Renderable(Protocol):
     """What can be drawn: a world, or a life seen from another process."""
 
     def scene(self) -> Scene:
@@ -36,14 +36,14 @@ class Drawable(Protocol):
         ...
 
 
-class Picture(Protocol):
+class SceneRenderer(Protocol):
     """What every renderer offers."""
 
     backend: str
     width: int
     height: int
 
-    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
+    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY_OVERLAY) -> Image:
         """Returns an (H, W, 3) picture, valid until the next call."""
         ...
 
@@ -68,7 +68,7 @@ class TinyRenderer:
         self._draw = draw
         self.width, self.height = width, height
 
-    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
+    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY_OVERLAY) -> Image:
         """Returns an (H, W, 3) picture of the world as it is; `poses` and `overlay` are not used."""
         small = self._draw(self.width // self.shrink, self.height // self.shrink, camera.eye, camera.target, camera.fov)
         small = np.where((small == 255).all(-1, keepdims=True), BACKGROUND, small).astype(np.uint8)  # a white nowhere

@@ -12,13 +12,22 @@ import numpy as np
 import numpy.typing as npt
 
 from worlds.rendering import shaders
-from worlds.rendering.batches import Quads, Ribbons, batches
+from worlds.rendering.batches import QuadBatch, RibbonBatch, make_batches
 from worlds.rendering.camera import Camera, Overlay
-from worlds.rendering.instancing import FLOOR_TILES, LIGHT, SCREEN_TILE, Staging, runs
-from worlds.rendering.protocols import BACKGROUND, EMPTY, Drawable, Image, Picture, Poses, TinyRenderer
+from worlds.rendering.instancing import FLOOR_TILES, LIGHT, SCREEN_TILE, InstanceBuilder, merge_cells
+from worlds.rendering.protocols import BACKGROUND, EMPTY_OVERLAY, Image, Poses, Renderable, SceneRenderer, TinyRenderer
 from worlds.rendering.scene import Scene
 
-__all__ = ["Camera", "Drawable", "NoOpenGLError", "Overlay", "Picture", "Renderer", "TinyRenderer", "make_renderer"]
+__all__ = [
+    "Camera",
+    "GLRenderer",
+    "NoOpenGLError",
+    "Overlay",
+    "Renderable",
+    "SceneRenderer",
+    "TinyRenderer",
+    "make_renderer",
+]
 
 log = logging.getLogger(__name__)
 Array = npt.NDArray[np.float32]
@@ -30,7 +39,7 @@ class NoOpenGLError(RuntimeError):
     """There is no OpenGL 3.3 to draw with."""
 
 
-class Renderer:
+class GLRenderer:
     """Draws a scene with OpenGL into memory; software OpenGL will do.
 
     Attributes:
@@ -48,7 +57,7 @@ class Renderer:
         self._gl = context()
         self.backend = f"moderngl: {self._gl.info['GL_RENDERER']}"
         self.width, self.height = width, height
-        self._staging = Staging(scene)
+        self._instance_builder = InstanceBuilder(scene)
         self._buffer = np.zeros((height, width, 4), np.uint8)
         with self._gl:
             self._make_targets()
@@ -80,14 +89,14 @@ class Renderer:
         constants: dict[str, Any] = {
             "toward": tuple(LIGHT),
             "extent": (float(self.width), float(self.height)),
-            "ground": self._staging.ground,
+            "ground": self._instance_builder.ground,
             "tiles": float(FLOOR_TILES),
-            "bright": self._staging.bright,
-            "dusk": self._staging.dusk,
+            "bright": self._instance_builder.lit_color,
+            "dusk": self._instance_builder.shadow_factor,
             "mask": 0,
             "picture": 0,
             "side": float(SCREEN_TILE),
-            "soft": 0.034 / (2 * self._staging.ground[2]),  # a penumbra of 3 cm to each side
+            "soft": 0.034 / (2 * self._instance_builder.ground[2]),  # a penumbra of 3 cm to each side
         }
         for program in everything:
             for name, value in constants.items():
@@ -98,15 +107,15 @@ class Renderer:
     def _make_arrays(self, scene: Scene) -> None:
         """Uploads one mesh for each kind of shape, and the quads of tiles and spots."""
         gl = self._gl
-        self._batches = batches(gl, scene, self._cast, self._solid)
+        self._batches = make_batches(gl, scene, self._cast, self._solid)
         square = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
-        self._spots = Quads(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
-        self._bare = Quads(gl, self._floor, square, ("cells",), "4f")
-        self._dim = Quads(gl, self._shaded, square, ("cells",), "4f")
-        self._edges = Quads(gl, self._smooth, square, ("cells",), "4f")
-        self._ribbons = Ribbons(gl, self._line)
+        self._spots = QuadBatch(gl, self._spot, 2 * square - 1, ("center", "reach", "color"), "3f 2f 4f")
+        self._bare = QuadBatch(gl, self._floor, square, ("cells",), "4f")
+        self._dim = QuadBatch(gl, self._shaded, square, ("cells",), "4f")
+        self._edges = QuadBatch(gl, self._smooth, square, ("cells",), "4f")
+        self._ribbons = RibbonBatch(gl, self._line)
 
-    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY) -> Image:
+    def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY_OVERLAY) -> Image:
         """Draws one picture.
 
         Args:
@@ -121,8 +130,8 @@ class Renderer:
             return self._draw(poses, camera, overlay)
 
     def _draw(self, poses: Poses, camera: Camera, overlay: Overlay) -> Image:
-        gl, staging = self._gl, self._staging
-        instances = staging.place(np.asarray(poses, np.float32), camera)
+        gl, builder = self._gl, self._instance_builder
+        instances = builder.build(np.asarray(poses, np.float32), camera)
         matrix = camera.matrix(self.width / self.height)
         matrix[1] *= -1  # OpenGL's first row is the lowest: draw upside down and read back upright
         for program in (self._solid, self._floor, self._shaded, self._spot, self._line):
@@ -131,14 +140,14 @@ class Renderer:
             program["eye"] = tuple(camera.eye)
         self._draw_floor(instances)
         self._blend(True, depth=False)
-        self._spots.draw(staging.spots(instances))
+        self._spots.draw(builder.floor_spots(instances))
         self._blend(False)
         gl.enable(gl.CULL_FACE)
         gl.front_face = "cw"  # because of drawing upside down
         for batch in self._batches:
-            batch.draw("solid", instances, staging.solid)
-        self._draw_lines([staging.outlines(instances, camera, self.height)], behind=0.0)
-        self._smooth_edges(staging.rough(instances, camera, self.width, self.height))
+            batch.draw("solid", instances, builder.is_mesh)
+        self._draw_lines([builder.wall_edges(instances, camera, self.height)], behind=0.0)
+        self._smooth_edges(builder.edge_tiles(instances, camera, self.width, self.height))
         self._draw_lines(overlay.strips, behind=0.25)
         self._draw_ghosts(overlay)
         self._canvas.read_into(self._buffer, components=4)
@@ -151,20 +160,20 @@ class Renderer:
 
     def _draw_floor(self, instances: Array) -> None:
         """Draws shadows into their mask, then the floor, looking shadows up only where there may be one."""
-        gl, staging = self._gl, self._staging
+        gl, builder = self._gl, self._instance_builder
         gl.enable_only(gl.NOTHING)
         self._masked.use()
         self._masked.clear()
         for batch in self._batches:
-            batch.draw("cast", instances, staging.casting)
+            batch.draw("cast", instances, builder.casts_shadow)
         self._canvas.use()
         red, green, blue = (c / 255 for c in BACKGROUND)
         self._canvas.clear(red, green, blue, 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
         self._mask.use(0)
         # A millimetre above, so that the rest hides behind it.
-        self._dim.draw(staging.cut(runs(staging.shaded(instances))))
-        self._bare.draw(np.array([staging.tiles]))
+        self._dim.draw(builder.clip_to_floor(merge_cells(builder.shadow_tiles(instances))))
+        self._bare.draw(np.array([builder.tiles]))
 
     def _smooth_edges(self, tiles: npt.NDArray[np.bool_]) -> None:
         gl = self._gl
@@ -172,7 +181,7 @@ class Renderer:
         self._canvas.use()
         gl.enable_only(gl.NOTHING)
         self._copy.use(0)
-        self._edges.draw(runs(tiles))
+        self._edges.draw(merge_cells(tiles))
         gl.enable_only(gl.DEPTH_TEST)
 
     def _blend(self, on: bool, depth: bool = True) -> None:
@@ -193,7 +202,7 @@ class Renderer:
         self._blend(True)
         gl.enable(gl.CULL_FACE)
         for ghost in overlay.ghosts:
-            data, members = self._staging.ghost(ghost)
+            data, members = self._instance_builder.build_ghost(ghost)
             for batch in self._batches:
                 batch.draw("solid", data, members)
         self._blend(False)
@@ -204,8 +213,8 @@ class Renderer:
 
 
 def make_renderer(
-    world: Drawable, width: int, height: int, backend: Literal["auto", "moderngl", "tiny"] = "auto"
-) -> Renderer | TinyRenderer:
+    world: Renderable, width: int, height: int, backend: Literal["auto", "moderngl", "tiny"] = "auto"
+) -> GLRenderer | TinyRenderer:
     """Picks the best renderer that works here; its choice is in `backend`.
 
     Args:
@@ -219,7 +228,7 @@ def make_renderer(
     """
     if backend != "tiny":
         try:
-            return Renderer(world.scene(), width, height)
+            return GLRenderer(world.scene(), width, height)
         except NoOpenGLError as error:
             if backend == "moderngl":
                 raise

@@ -96,7 +96,7 @@ void main() {
     gl_Position = camera * vec4(place, ground.w + lift, 1.0);
 }
 """
-# The floor's light is the same everywhere but for shadows: both colours are worked out once (see `Staging`).
+# The floor's light is the same everywhere but for shadows: both colours are worked out once (see `InstanceBuilder`).
 _BOARDS = """
 in vec2 place; in vec2 at;
 uniform vec3 bright;

@@ -19,8 +19,10 @@ from worlds.events import Event, Meal, Place, Poke, Switch
 from worlds.rendering.scene import Scene
 from worlds.rooms.builder import WALL
 from worlds.rooms.placement import distance_to_box
-from worlds.rooms.pose_recorder import Film, Nodes, plan
+from worlds.rooms.pose_recorder import PoseRecorder
 from worlds.rooms.room_sensors import RoomSensors
+from worlds.rooms.scene_nodes import SceneNodes
+from worlds.rooms.step_schedule import schedule_step
 from worlds.sensors.camera import Backend
 from worlds.sensors.vitals import Vitals
 
@@ -72,19 +74,21 @@ class Room(RoomSensors):
         self.vitals = Vitals()
         self.build()
         self.body = BODIES[kind](self.physics)
-        self._furnished()
+        self._finish_building()
         self.action_space = spaces.Box(-1.0, 1.0, (len(self.body.actions),), np.float32)
         self.reset(seed=seed)
 
-    def _furnished(self) -> None:
+    def _finish_building(self) -> None:
         """Gets ready what looks at the things and the body, now that all are there."""
-        self._wake()
-        self._named = {thing.name: thing for thing in self._things if thing.link < 0}  # what can be put elsewhere
-        self._film = Film(self.physics, self._things, self.body, self.film_frames)
-        self._nodes = Nodes(self._statics, self._things, self._decor, self.body, self._kinematic_parts, self.size)
+        self._build_sensors()
+        self._placeable = {thing.name: thing for thing in self._things if thing.link < 0}  # what can be put elsewhere
+        self._pose_recorder = PoseRecorder(self.physics, self._things, self.body, self.frames_per_step)
+        self._scene_nodes = SceneNodes(
+            self._statics, self._things, self._decor, self.body, self._kinematic_parts, self.size
+        )
         solid = [thing.body for thing in self._things if not thing.visual_only and thing.link < 0]
         self._solids = (*solid, *self._jointed, self.body.id)
-        self._plan = plan(self.substeps, self.film_frames, CONTACT_EVERY)
+        self._step_schedule = schedule_step(self.substeps, self.frames_per_step, CONTACT_EVERY)
 
     # What every room does.
 
@@ -98,8 +102,8 @@ class Room(RoomSensors):
         """Seconds between two calls of `update`."""
         return CONTACT_EVERY * self.physics_dt
 
-    def _arrange(self, layout: Mapping[str, Sequence[float]]) -> None:
-        self._forget()
+    def _reset_layout(self, layout: Mapping[str, Sequence[float]]) -> None:
+        self._clear_contacts()
         for thing in self._things:
             thing.color, thing.glow, thing.present = thing.shape.color, thing.shape.glow, True
         for retries in reversed(range(MAX_LAYOUTS)):
@@ -113,8 +117,8 @@ class Room(RoomSensors):
             if not layout or self._check_layout(layout, retries):
                 break
         self.vitals = Vitals()
-        self._skin.begin()
-        self._film.stand_still()
+        self._touch_sensor.reset()
+        self._pose_recorder.reset()
 
     def _place_named(self, name: str, place: Sequence[float]) -> None:
         """Puts a thing, or the body, where a layout says.
@@ -126,7 +130,7 @@ class Room(RoomSensors):
         Raises:
             UserError: If there is nothing of that name, or `place` is no place.
         """
-        known = self._named
+        known = self._placeable
         if name != self.body.name and name not in known:
             raise unknown_name("thing in a layout", name, (*known, self.body.name))
         if len(place) not in (2, 3) or not all(map(math.isfinite, place)):
@@ -150,7 +154,7 @@ class Room(RoomSensors):
         Raises:
             UserError: If it lies outside, or touches something that does not make way.
         """
-        where = {name: (*t.pose()[0][:2], t.radius) for name, t in self._named.items() if not t.visual_only}
+        where = {name: (*t.pose()[0][:2], t.radius) for name, t in self._placeable.items() if not t.visual_only}
         where[self.body.name] = (*self.physics.pose(self.body.id)[0][:2], self.body.radius)
         for name in layout:
             if name not in where:
@@ -183,7 +187,7 @@ class Room(RoomSensors):
 
         Put into a thing it would be pressed into it with thousands of newtons, and never come free.
         """
-        reach = self.body.reach
+        reach = self.body.clearance
         solid = [t for t in self._things if not t.visual_only and t.link < 0]
         # A thing that gives way needs no more room than its own; beside a fixed one there must be space to turn.
         things = [(*t.pose()[0][:2], t.radius * (1.0 if t.movable else 1.5)) for t in solid]
@@ -196,46 +200,46 @@ class Room(RoomSensors):
             spots.append((walled or room_left < reach, math.hypot(at[0] - x, at[1] - y), at))
         return min(spots)[2]
 
-    def _forget(self) -> None:
+    def _clear_contacts(self) -> None:
         """Lets the physics forget every contact, so that a used room is bit-equal to a new one.
 
         A state with nothing in touch, kept and put back, would be quicker, but is not exact: measured.
         """
-        self.physics.part(self._solids)
+        self.physics.separate(self._solids)
 
-    def _act(self, action: npt.NDArray[np.float32]) -> None:
+    def _advance(self, action: npt.NDArray[np.float32]) -> None:
         self.body.act(action)
         self.before_step()
         for fixture in self._fixtures:
             fixture.before_step()
-        self._skin.begin()
-        shots = []
-        for substeps, looks, shoots in self._plan:
-            self.physics.advance(substeps)
-            if looks:
-                self._skin.feel()
+        self._touch_sensor.reset()
+        captures = []
+        for segment in self._step_schedule:
+            self.physics.step(segment.substeps)
+            if segment.reads_contacts:
+                self._touch_sensor.update()
                 self.update()
                 for fixture in self._fixtures:
                     fixture.update()
-            if shoots:
-                shots.append(self._film.shoot())
-        self._film.show(shots)
-        self._live(float(np.add.reduce(action * action) / len(action)))
+            if segment.captures_poses:
+                captures.append(self._pose_recorder.capture())
+        self._pose_recorder.set_captures(captures)
+        self._step_vitals(float(np.add.reduce(action * action) / len(action)))
 
-    def _live(self, effort: float) -> None:
+    def _step_vitals(self, effort: float) -> None:
         """Moves the vitals on by one control step."""
-        gained = self.vitals.live(self.control_dt, effort, self.is_fed(), self.ground_heat())
-        self.events += self._skin.events()
+        gained = self.vitals.step(self.control_dt, effort, self.is_fed(), self.ground_heat())
+        self.events += self._touch_sensor.events()
         if gained:
             self.events.append({"event": "fed", "energy": round(self.vitals.energy, 4)})
-        if self.body.fallen is not None and self.body.tilt() < self.body.fallen:
+        if self.body.fall_threshold is not None and self.body.upright_cosine() < self.body.fall_threshold:
             self.events.append({"event": "fall"})
             x, y, _ = self.physics.pose(self.body.id)[0]
             self.place_body_near(x, y)
 
-    def _apply(self, event: Event) -> None:
+    def _apply_event(self, event: Event) -> None:
         if isinstance(event, Meal):
-            self.vitals.gain(event.energy)
+            self.vitals.add_energy(event.energy)
             return
         if isinstance(event, Switch):
             self.set_parameter(event.target, event.setting)
@@ -245,7 +249,7 @@ class Room(RoomSensors):
             raise unknown_name("target", event.target, (*movable, self.body.name))
         thing = movable.get(event.target)
         if isinstance(event, Poke):
-            self.physics.push(self.body.id if thing is None else thing.body, event.impulse)
+            self.physics.apply_impulse(self.body.id if thing is None else thing.body, event.impulse)
         elif isinstance(event, Place):
             x, y = (
                 float(np.clip(v, -side / 2 + PLACE_MARGIN, side / 2 - PLACE_MARGIN))
@@ -258,16 +262,16 @@ class Room(RoomSensors):
 
     def scene(self) -> Scene:
         """Returns what there is to draw, with the poses of now."""
-        return self._nodes.scene(self._film.now())
+        return self._scene_nodes.scene(self._pose_recorder.current_poses())
 
-    def film(self) -> npt.NDArray[np.float32]:
-        """Returns (film, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
-        return self._nodes.all(self._film.poses)
+    def frames(self) -> npt.NDArray[np.float32]:
+        """Returns (frames_per_step, M, 7) poses of the scene's nodes during the last step, the last one at its end."""
+        return self._scene_nodes.with_kinematic_parts(self._pose_recorder.poses)
 
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state of body and things and the contacts of the last step; a room adds its own."""
         position, q = self.body.pose()
-        things = self._table.read()
+        things = self._things_sensor.read()
         return {
             "body.position": np.array(position, np.float32),
             "body.heading": yaw(q),
@@ -281,10 +285,10 @@ class Room(RoomSensors):
     def _state(self) -> dict[str, Any]:
         return {
             "vitals": asdict(self.vitals),
-            "touches": self._skin.state(),
+            "touches": self._touch_sensor.state(),
             "things": [thing.state() for thing in self._things],
-            "film": self._film.poses.tolist(),
-            "eye": self._head.eye.backend if "eye" in self.senses else None,
+            "film": self._pose_recorder.poses.tolist(),
+            "eye": self._vision.camera.backend if "eye" in self.senses else None,
             "pieces": [piece.row.tolist() if piece.visual_only else None for piece in self._kinematic_parts],
             "fixtures": [fixture.state() for fixture in self._fixtures],
             "memory": {name: getattr(self, name) for name in self.state_attributes},
@@ -292,16 +296,16 @@ class Room(RoomSensors):
 
     def _set_state(self, state: dict[str, Any]) -> None:
         self.vitals = Vitals(**state["vitals"])
-        self._skin.set_state(state["touches"])
+        self._touch_sensor.set_state(state["touches"])
         for thing, kept in zip(self._things, state["things"], strict=True):
             thing.set_state(kept)
-        film = np.array(state["film"], np.float32)
-        if len(film) == self.film_frames:
-            self._film.poses = film
-        else:  # of a world that was filmed otherwise
-            self._film.stand_still()
+        poses = np.array(state["film"], np.float32)
+        if len(poses) == self.frames_per_step:
+            self._pose_recorder.poses = poses
+        else:  # of a world that recorded another number of poses per step
+            self._pose_recorder.reset()
         if "eye" in self.senses and state["eye"]:
-            self._head.compare(state["eye"])
+            self._vision.warn_if_backend_differs(state["eye"])
         for piece, row in zip(self._kinematic_parts, state["pieces"], strict=True):
             piece.restore(row)
         for name in self.state_attributes:
@@ -311,5 +315,5 @@ class Room(RoomSensors):
 
     def close(self) -> None:
         """Frees physics, renderers and window."""
-        self._head.close()
+        self._vision.close()
         super().close()

@@ -10,7 +10,7 @@ import numpy as np
 
 from housecat.core.errors import UserError
 from worlds.env import World
-from worlds.physics import builders as building
+from worlds.physics import builders
 from worlds.physics.joints import Joint
 from worlds.rendering.scene import Shape, Vector
 from worlds.rooms.fixtures.base import Fixture
@@ -121,19 +121,19 @@ class RoomBuilder(World):
         """
         if obstacle:
             self._barriers.append(shape)
-        body = building.add(self.physics, shape, 0.0, (0.0, 0.0, 0.0), friction=friction)
-        building.paint(self.physics, body, shape)
+        body = builders.add_body(self.physics, shape, 0.0, (0.0, 0.0, 0.0), friction=friction)
+        builders.set_color(self.physics, body, shape)
         self._statics.append(shape)
         return body
 
     def add_thing(self, shape: Shape, mass: float = 0.0, *, visual_only: bool = False, **surface: float) -> Thing:
-        """Adds a thing that is sensed; see `building.add` for its surface. A mass of 0 stays where it is put."""
+        """Adds a thing that is sensed; see `builders.add_body` for its surface. A mass of 0 stays where it is put."""
         if visual_only:
-            body = building.add_visual(self.physics, shape)
+            body = builders.add_visual(self.physics, shape)
         else:
             # Somewhere above the room and apart: a physics remembers what overlapped.
-            body = building.add(self.physics, shape, mass, (0.0, 0.0, 1.0 + len(self._things)), **surface)
-            building.paint(self.physics, body, shape)
+            body = builders.add_body(self.physics, shape, mass, (0.0, 0.0, 1.0 + len(self._things)), **surface)
+            builders.set_color(self.physics, body, shape)
         return self.register_thing(Thing(self.physics, shape, body, mass=mass, visual_only=visual_only))
 
     def register_thing(self, thing: Thing) -> Thing:
@@ -144,12 +144,12 @@ class RoomBuilder(World):
     def add_kinematic(self, shape: Shape, friction: float = 0.5, *, visual_only: bool = False) -> KinematicPart:
         """Adds a part of the room that a layout, or a fixture, may put elsewhere."""
         if visual_only:
-            body = building.add_visual(self.physics, shape)
+            body = builders.add_visual(self.physics, shape)
         else:
             # Below the floor and apart, so that nothing overlaps before it is put in place.
             below = (0.0, 0.0, -100.0 - 5.0 * len(self._kinematic_parts))
-            body = building.add(self.physics, shape, 0.0, below, friction=friction)
-            building.paint(self.physics, body, shape)
+            body = builders.add_body(self.physics, shape, 0.0, below, friction=friction)
+            builders.set_color(self.physics, body, shape)
         self._kinematic_parts.append(KinematicPart(self.physics, shape, body, visual_only, np.zeros(7, np.float32)))
         return self._kinematic_parts[-1]
 
@@ -160,7 +160,7 @@ class RoomBuilder(World):
     def add_articulated(self, base: Shape, joints: Sequence[Joint]) -> int:
         """Adds something jointed whose base stays where it is put, such as a lever. Returns its number."""
         at = (0.0, 0.0, 100.0 + 5.0 * len(self._jointed))
-        self._jointed.append(building.add_articulated(self.physics, base, 0.0, joints, at))
+        self._jointed.append(builders.add_articulated(self.physics, base, 0.0, joints, at))
         return self._jointed[-1]
 
     def add_fixture(self, fixture: Fixture) -> None:
@@ -170,7 +170,7 @@ class RoomBuilder(World):
     def add_storage_floor(self) -> None:
         """Adds what things lie on that are not there at the moment, far below the room and out of sight."""
         shape = Shape("cellar", "box", (20.0, 20.0, 0.5), (0.0, 0.0, 0.0), 0)
-        building.add(self.physics, shape, 0.0, (0.0, 0.0, AWAY[2] - 0.5))
+        builders.add_body(self.physics, shape, 0.0, (0.0, 0.0, AWAY[2] - 0.5))
 
     # The kit, at every reset, in `initialize_episode`.
 

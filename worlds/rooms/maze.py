@@ -10,7 +10,7 @@ from housecat.core.errors import UserError
 from worlds.bodies import yaw
 from worlds.rendering.scene import Shape
 from worlds.rooms.base import WALL, Room
-from worlds.rooms.maze_layout import Cell, Plan, carve, read
+from worlds.rooms.maze_layout import Cell, MazeLayout, generate_maze, parse_maze
 from worlds.rooms.placement import distance_to_box
 
 CELL = 1.2  # metres
@@ -30,7 +30,7 @@ class Maze(Room):
 
     Args:
         cells: Along x and y, each 2 to 12.
-        plan: A drawing of a maze of your own, see `labyrinth.read`; the same at every reset.
+        plan: A drawing of a maze of your own, see `maze_layout.parse_maze`; the same at every reset.
         **options: Of every room, see `Room`.
     """
 
@@ -39,7 +39,7 @@ class Maze(Room):
     def __init__(self, *, cells: Sequence[int] = (8, 8), plan: str | None = None, **options: Any) -> None:
         if len(cells) != 2 or not all(isinstance(n, int) and SMALLEST <= n <= LARGEST for n in cells):
             raise UserError(f"cells={cells!r}; it takes two whole numbers from {SMALLEST} to {LARGEST}")
-        self.drawn = None if plan is None else read(plan)
+        self.drawn = None if plan is None else parse_maze(plan)
         columns, rows = tuple(cells) if self.drawn is None else (self.drawn.columns, self.drawn.rows)
         if max(columns, rows) > LARGEST:
             raise UserError(f"the maze's plan has {columns} x {rows} cells; at most {LARGEST} x {LARGEST} are allowed")
@@ -62,45 +62,45 @@ class Maze(Room):
 
     def initialize_episode(self) -> None:
         """Carves a new maze, or lays out the drawn one."""
-        self.plan = self.drawn or carve(*self.cells, self.np_random)
+        self.layout = self.drawn or generate_maze(*self.cells, self.np_random)
         quarter = (0.0, 0.0, math.sin(math.pi / 4), math.cos(math.pi / 4))
-        for hedge, (one, other) in zip(self.hedges, self.plan.hedges, strict=True):
-            (x, y), (a, b) = self.middle(one), self.middle(other)
+        for hedge, (one, other) in zip(self.hedges, self.layout.hedges, strict=True):
+            (x, y), (a, b) = self.cell_center(one), self.cell_center(other)
             turn = (0.0, 0.0, 0.0, 1.0) if one[1] == other[1] else quarter
             hedge.place((x + a) / 2, (y + b) / 2, WALL / 2, turn)
-        self.disc.place(*self.middle(self.plan.goal), 0.002)
+        self.disc.place(*self.cell_center(self.layout.goal), 0.002)
 
     def place_body(self) -> None:
         """Puts the body at the start, facing the way out."""
-        self.body.place(*self.middle(self.plan.start), self._way_out(self.plan.start))
+        self.body.place(*self.cell_center(self.layout.start), self._way_out(self.layout.start))
 
-    def middle(self, cell: Cell) -> tuple[float, float]:
+    def cell_center(self, cell: Cell) -> tuple[float, float]:
         """Returns the middle of a cell (m)."""
         return (cell[0] + 0.5) * CELL - self.size[0] / 2, (cell[1] + 0.5) * CELL - self.size[1] / 2
 
-    def cell(self, x: float, y: float) -> Cell:
+    def cell_at(self, x: float, y: float) -> Cell:
         """Returns the cell that a place lies in."""
         column, row = (int((v + side / 2) // CELL) for v, side in zip((x, y), self.size, strict=True))
         return min(max(column, 0), self.cells[0] - 1), min(max(row, 0), self.cells[1] - 1)
 
     def _way_out(self, cell: Cell) -> float:
-        (x, y), (a, b) = cell, self.plan.open(cell)[0]
+        (x, y), (a, b) = cell, self.layout.open_neighbors(cell)[0]
         return math.atan2(b - y, a - x)
 
     def place_body_near(self, x: float, y: float) -> None:
         """Puts the body into the middle of the cell, where there is room whichever way it faces."""
-        cell = self.cell(x, y)
+        cell = self.cell_at(x, y)
         heading = yaw(self.physics.pose(self.body.id)[1])
-        clear = self.body.reach < CELL / 2 - HEDGE
-        self.body.place(*self.middle(cell), heading if clear else self._way_out(cell))
+        clear = self.body.clearance < CELL / 2 - HEDGE
+        self.body.place(*self.cell_center(cell), heading if clear else self._way_out(cell))
 
     def _check_layout(self, layout: Mapping[str, Sequence[float]], retries: int) -> bool:
         if not super()._check_layout(layout, retries):
             return False
         if self.body.name in layout:
             x, y = layout[self.body.name][:2]
-            for one, other in self.plan.hedges:
-                (a, b), (c, d) = self.middle(one), self.middle(other)
+            for one, other in self.layout.hedges:
+                (a, b), (c, d) = self.cell_center(one), self.cell_center(other)
                 half = (HEDGE, CELL / 2) if one[1] == other[1] else (CELL / 2, HEDGE)
                 at = ((a + c) / 2, (b + d) / 2)
                 away = distance_to_box((x, y), at, half)
@@ -125,17 +125,17 @@ class Maze(Room):
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state, with the body's cell, the goal's, and how many cells lie between them."""
         x, y, _ = self.body.pose()[0]
-        here = self.cell(x, y)
+        here = self.cell_at(x, y)
         return {
             **super().truth(),
             "maze.cell": here,
-            "maze.goal": self.plan.goal,
-            "maze.distance": self.plan.distances(self.plan.goal)[here],
+            "maze.goal": self.layout.goal,
+            "maze.distance": self.layout.distances(self.layout.goal)[here],
             "at_goal": self._at_goal(),
         }
 
     def _state(self) -> dict[str, Any]:
-        plan = {"start": self.plan.start, "goal": self.plan.goal, "doors": sorted(self.plan.doors)}
+        plan = {"start": self.layout.start, "goal": self.layout.goal, "doors": sorted(self.layout.doors)}
         return {**super()._state(), "plan": plan}
 
     def _set_state(self, state: dict[str, Any]) -> None:
@@ -143,4 +143,4 @@ class Maze(Room):
         plan = state["plan"]
         doors = frozenset(((a, b), (c, d)) for (a, b), (c, d) in plan["doors"])
         (a, b), (c, d) = plan["start"], plan["goal"]
-        self.plan = Plan(*self.cells, doors, (a, b), (c, d))
+        self.layout = MazeLayout(*self.cells, doors, (a, b), (c, d))

@@ -15,7 +15,7 @@ STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
 
 @dataclass(frozen=True)
-class Plan:
+class MazeLayout:
     """Which neighbouring cells are open to each other.
 
     Attributes:
@@ -32,7 +32,7 @@ class Plan:
     start: Cell
     goal: Cell
 
-    def open(self, cell: Cell) -> list[Cell]:
+    def open_neighbors(self, cell: Cell) -> list[Cell]:
         """Returns the neighbours that can be entered from a cell."""
         around = [(cell[0] + dx, cell[1] + dy) for dx, dy in STEPS]
         return [other for other in around if (min(cell, other), max(cell, other)) in self.doors]
@@ -62,10 +62,10 @@ class Plan:
 
     def dead_ends(self) -> list[Cell]:
         """Returns the cells with one way out."""
-        return [(x, y) for x in range(self.columns) for y in range(self.rows) if len(self.open((x, y))) == 1]
+        return [(x, y) for x in range(self.columns) for y in range(self.rows) if len(self.open_neighbors((x, y))) == 1]
 
     def draw(self) -> str:
-        """Draws it, for `read`."""
+        """Draws it, for `parse_maze`."""
         grid = [["#"] * (2 * self.columns + 1) for _ in range(2 * self.rows + 1)]
         for x in range(self.columns):
             for y in range(self.rows):
@@ -74,7 +74,7 @@ class Plan:
             grid[y + b + 1][x + a + 1] = " "
         return "\n".join("".join(line) for line in grid[::-1])
 
-    def check(self) -> Plan:
+    def validate(self) -> MazeLayout:
         """Makes sure that the goal can be reached.
 
         Raises:
@@ -88,7 +88,7 @@ class Plan:
         return self
 
 
-def carve(columns: int, rows: int, rng: np.random.Generator) -> Plan:
+def generate_maze(columns: int, rows: int, rng: np.random.Generator) -> MazeLayout:
     """Carves a maze with one way between any two cells: start and goal are the dead ends farthest apart."""
     cell: Cell = (int(rng.integers(columns)), int(rng.integers(rows)))
     seen, path, doors = {cell}, [cell], set()
@@ -103,15 +103,15 @@ def carve(columns: int, rows: int, rng: np.random.Generator) -> Plan:
         doors.add((min(cell, other), max(cell, other)))
         seen.add(other)
         path.append(other)
-    plan = Plan(columns, rows, frozenset(doors), cell, cell)
+    plan = MazeLayout(columns, rows, frozenset(doors), cell, cell)
     far = plan.distances(cell)
     start = max(far, key=lambda c: (far[c], c))  # the ends of a tree's longest path are found in two sweeps
     far = plan.distances(start)
     goal = max(far, key=lambda c: (far[c], c))
-    return Plan(columns, rows, frozenset(doors), start, goal).check()
+    return MazeLayout(columns, rows, frozenset(doors), start, goal).validate()
 
 
-def read(drawing: str) -> Plan:
+def parse_maze(drawing: str) -> MazeLayout:
     """Reads a maze from a drawing of hedges (#), ways (spaces), start (S) and goal (G).
 
     Cells are every second character of every second line; what is drawn between two cells is a hedge or a way::
@@ -157,4 +157,4 @@ def read(drawing: str) -> Plan:
     for sign, name in (("S", "start"), ("G", "goal")):
         if len(at[sign]) != 1:
             raise UserError(f"the maze's plan has {len(at[sign])} times {sign!r}, its {name}; it takes exactly one")
-    return Plan(columns, rows, frozenset(doors), at["S"][0], at["G"][0]).check()
+    return MazeLayout(columns, rows, frozenset(doors), at["S"][0], at["G"][0]).validate()

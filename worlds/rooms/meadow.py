@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from housecat.core.errors import UserError
-from worlds.physics import builders as building
+from worlds.physics import builders
 from worlds.rendering.scene import Shape
 from worlds.rooms.base import Room
 from worlds.rooms.fixtures.toys import Toy
@@ -54,7 +54,7 @@ class Meadow(Room):
     def build(self) -> None:
         """Adds ground, walls and what lies about."""
         self.heights = self._ground()
-        self._floors.add(building.add_ground(self.physics, self.heights, SPACING, friction=0.9))
+        self._floors.add(builders.add_ground(self.physics, self.heights, SPACING, friction=0.9))
         half, top = self.size[0] / 2, 1.0
         rows = tuple(tuple(map(float, row)) for row in self.heights)
         self._statics.append(Shape("floor", "box", (half, half, 0.5), GRASS, 0, (0.0, 0.0, LOWEST - 0.5)))

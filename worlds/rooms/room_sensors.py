@@ -14,9 +14,9 @@ from worlds.bodies.body import Body
 from worlds.env import Obs
 from worlds.rooms.builder import RoomBuilder
 from worlds.sensors.camera import Backend
-from worlds.sensors.observation import Head, space_of
-from worlds.sensors.things import Table
-from worlds.sensors.touch import Skin
+from worlds.sensors.observation import Vision, make_observation_space
+from worlds.sensors.things import ThingsSensor
+from worlds.sensors.touch import TouchSensor
 from worlds.sensors.vitals import Vitals
 
 
@@ -46,16 +46,16 @@ class RoomSensors(RoomBuilder):
         if "cues" in senses and not self.cue_names:
             raise UserError(f"{type(self).__name__} has no cues; its senses: body, touch, things, vitals, eye")
         self._only_seen = things == "seen"
-        self._head = Head(self, eye)
+        self._vision = Vision(self, eye)
 
-    def _wake(self) -> None:
+    def _build_sensors(self) -> None:
         """Gets the senses ready, now that things and body are there."""
         names = dict.fromkeys(self._floors, "floor") | {t.body: t.name for t in self._things if not t.visual_only}
         unfelt = {self.body.id} if self.body.feels_floor else {self.body.id, *self._floors}
-        self._skin = Skin(self.physics, self.body, names, unfelt)
-        self._table = Table(self._things)
+        self._touch_sensor = TouchSensor(self.physics, self.body, names, unfelt)
+        self._things_sensor = ThingsSensor(self._things)
         self._sensors = [(name, getattr(self, f"_sense_{name}")) for name in self.senses]
-        self.observation_space = space_of(
+        self.observation_space = make_observation_space(
             self.senses,
             len(self.body.readings),
             len(self.body.parts),
@@ -67,7 +67,7 @@ class RoomSensors(RoomBuilder):
     @property
     def contact_forces(self) -> dict[tuple[str, str], float]:
         """Strongest force (N) in this control step, by part of the body and name of the thing."""
-        return self._skin.touches
+        return self._touch_sensor.touches
 
     def is_touched(self, name: str) -> bool:
         """Returns whether the body has touched a thing in this control step.
@@ -83,29 +83,29 @@ class RoomSensors(RoomBuilder):
         vitals = tuple(labels(VITALS).values())
         return {"body": self.body.readings, "touch": self.body.parts, "vitals": vitals}
 
-    def _sense(self) -> Obs:
+    def _read_senses(self) -> Obs:
         return {name: sense() for name, sense in self._sensors}
 
     def _sense_body(self) -> npt.NDArray[np.float32]:
-        return self.body.senses()
+        return self.body.proprioception()
 
     def _sense_touch(self) -> npt.NDArray[np.float32]:
-        return self._skin.sense()
+        return self._touch_sensor.read()
 
     def _sense_things(self) -> npt.NDArray[np.float32]:
-        sense = self._table.read()
+        sense = self._things_sensor.read()
         if self._only_seen:
-            sense[~self._head.in_view(self._things, self.body)] = 0.0
+            sense[~self._vision.in_view(self._things, self.body)] = 0.0
         return sense
 
     def _sense_cues(self) -> npt.NDArray[np.float32]:
         return np.array(self.cue_values(), np.float32)
 
     def _sense_eye(self) -> npt.NDArray[np.uint8]:
-        return self._head.look(self.body)
+        return self._vision.look(self.body)
 
     def _sense_vitals(self) -> npt.NDArray[np.float32]:
         return np.array([self.vitals.energy, self.vitals.damage, self.vitals.temperature], np.float32)
 
-    def _info(self) -> dict[str, Any]:
-        return {"eye": self._head.eye.backend} if "eye" in self.senses else {}
+    def _reset_info(self) -> dict[str, Any]:
+        return {"eye": self._vision.camera.backend} if "eye" in self.senses else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from housecat.core.errors import UserError
 from worlds.events import Event, Place
-from worlds.physics import builders as building
+from worlds.physics import builders
 from worlds.physics.joints import Joint, Motor
 from worlds.rendering.scene import Shape
 from worlds.rooms.base import Room
@@ -84,7 +84,7 @@ class Tabletop(Room):
         ]
         self.cabinet = self.add_articulated(FOOT, DRAWER)
         for link, joint in enumerate(DRAWER):
-            building.paint(self.physics, self.cabinet, joint.shape, link)
+            builders.set_color(self.physics, self.cabinet, joint.shape, link)
         self.drawer = self.register_thing(Thing(self.physics, DRAWER[0].shape, self.cabinet, link=0, mass=0.3))
         self._carcass()
 
@@ -106,7 +106,7 @@ class Tabletop(Room):
         """Scatters blocks and balls before the arm, and hides a block in the closed drawer."""
         rng = self.np_random
         self.physics.place(self.cabinet, (*CABINET, FOOT.size[2]))
-        self.physics.drive(self.cabinet, (BRAKE,))
+        self.physics.set_motors(self.cabinet, (BRAKE,))
         for toy, thing in zip(BLOCKS, self.toys, strict=False):
             self._scatter(thing, toy.shape.size[0])
         x, y = CABINET
@@ -136,10 +136,10 @@ class Tabletop(Room):
                 self._scatter(thing, 0.03)
                 self.events.append({"event": "returned", "thing": thing.name})
 
-    def _apply(self, event: Event) -> None:
+    def _apply_event(self, event: Event) -> None:
         if isinstance(event, Place) and event.target == self.body.name:
             raise UserError(f"the arm is bolted to the table at ({BASE}, 0.0): it cannot be put at {event.position}")
-        super()._apply(event)
+        super()._apply_event(event)
 
     def _place_named(self, name: str, place: Any) -> None:
         if name == self.body.name:
@@ -148,8 +148,8 @@ class Tabletop(Room):
 
     def truth(self) -> Mapping[str, Any]:
         """Returns the true state, with how far the drawer is open (m)."""
-        return {**super().truth(), "drawer.open": self.physics.joints(self.cabinet, (0,))[0][0]}
+        return {**super().truth(), "drawer.open": self.physics.read_joints(self.cabinet, (0,))[0][0]}
 
     def _set_state(self, state: dict[str, Any]) -> None:
         super()._set_state(state)
-        self.physics.drive(self.cabinet, (BRAKE,))
+        self.physics.set_motors(self.cabinet, (BRAKE,))

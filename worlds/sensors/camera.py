@@ -63,7 +63,7 @@ void main() {
 )
 
 
-class Eye(Protocol):
+class HeadCamera(Protocol):
     """What sees; its backend tells how."""
 
     backend: str
@@ -75,7 +75,7 @@ class Eye(Protocol):
         """Frees what it holds."""
 
 
-class GlEye:
+class GLHeadCamera:
     """Sees by OpenGL: every shape of the scene in one call, since each call costs as much as a hundred triangles."""
 
     def __init__(self, scene: Scene) -> None:
@@ -124,7 +124,7 @@ class GlEye:
         self._gl.release()
 
 
-class TinyEye:
+class TinyHeadCamera:
     """Sees by the world's own slow renderer, where there is no OpenGL."""
 
     backend = "tiny"
@@ -141,7 +141,7 @@ class TinyEye:
         """Has nothing to free."""
 
 
-def make_eye(scene: Scene, tiny_render: Any, backend: Backend = "auto") -> Eye:
+def make_head_camera(scene: Scene, tiny_render: Any, backend: Backend = "auto") -> HeadCamera:
     """Makes the best eye that works here; its choice is in `backend`.
 
     Raises:
@@ -151,12 +151,12 @@ def make_eye(scene: Scene, tiny_render: Any, backend: Backend = "auto") -> Eye:
         from worlds.rendering.renderer import NoOpenGLError
 
         try:
-            return GlEye(scene)
+            return GLHeadCamera(scene)
         except NoOpenGLError as error:
             if backend == "moderngl":
                 raise
             log.warning("no OpenGL here (%s): the eye sees by the world's own slow renderer", error)
-    return TinyEye(tiny_render)
+    return TinyHeadCamera(tiny_render)
 
 
 def gaze_camera(gaze: tuple[Vector, Vector, Vector]) -> Camera:

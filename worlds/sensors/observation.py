@@ -11,16 +11,16 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from housecat.core.obs_layout import MAX_FORCE, MAX_MOTION, THING_SIZE, VITALS, bounds
-from worlds.rendering.protocols import Drawable
+from worlds.rendering.protocols import Renderable
 from worlds.rendering.scene import Vector
-from worlds.sensors.camera import SIDE, Backend, Eye, gaze_camera, make_eye
+from worlds.sensors.camera import SIDE, Backend, HeadCamera, gaze_camera, make_head_camera
 from worlds.sensors.things import Thing
 from worlds.sensors.visibility import in_view
 
 log = logging.getLogger(__name__)
 
 
-class Looking(Protocol):
+class CameraMount(Protocol):
     """A body, as far as seeing goes."""
 
     id: int
@@ -29,7 +29,7 @@ class Looking(Protocol):
         """Returns where its eye is, a point that it looks at (m), and which way is up for it."""
 
 
-def space_of(
+def make_observation_space(
     senses: Sequence[str], readings: int, parts: int, things: int, cues: int, flat: bool
 ) -> spaces.Dict:  # fmt: skip
     """Returns the space of an observation.
@@ -55,35 +55,35 @@ def space_of(
     return spaces.Dict({name: known[name] for name in senses})
 
 
-class Head:
+class Vision:
     """Sees for a body: a picture, or which things are in view. The renderer starts with the first picture."""
 
-    def __init__(self, world: Drawable, backend: Backend) -> None:
+    def __init__(self, world: Renderable, backend: Backend) -> None:
         self._world, self._wanted = world, backend
-        self._eye: Eye | None = None
+        self._camera: HeadCamera | None = None
 
     @property
-    def eye(self) -> Eye:
+    def camera(self) -> HeadCamera:
         """What pictures are made by."""
-        if self._eye is None:
-            self._eye = make_eye(self._world.scene(), self._world.tiny_render, self._wanted)
-        return self._eye
+        if self._camera is None:
+            self._camera = make_head_camera(self._world.scene(), self._world.tiny_render, self._wanted)
+        return self._camera
 
-    def look(self, body: Looking) -> npt.NDArray[np.uint8]:
+    def look(self, body: CameraMount) -> npt.NDArray[np.uint8]:
         """Returns the picture (84, 84, 3) that the body sees now."""
-        return self.eye.look(self._world.scene(), gaze_camera(body.gaze()))
+        return self.camera.look(self._world.scene(), gaze_camera(body.gaze()))
 
-    def in_view(self, things: Sequence[Thing], body: Looking) -> npt.NDArray[np.bool_]:
+    def in_view(self, things: Sequence[Thing], body: CameraMount) -> npt.NDArray[np.bool_]:
         """Returns (K,) which things the body sees now."""
         return in_view(things, body.id, gaze_camera(body.gaze()))
 
-    def compare(self, backend: str) -> None:
+    def warn_if_backend_differs(self, backend: str) -> None:
         """Warns when a life goes on with another eye than it had."""
-        if backend != self.eye.backend:
-            log.warning("this life saw by %s so far, and sees by %s now: pictures differ", backend, self.eye.backend)
+        if backend != self.camera.backend:
+            log.warning("this life saw by %s so far, and sees by %s now: pictures differ", backend, self.camera.backend)
 
     def close(self) -> None:
         """Frees the renderer."""
-        if self._eye is not None:
-            self._eye.close()
-            self._eye = None
+        if self._camera is not None:
+            self._camera.close()
+            self._camera = None

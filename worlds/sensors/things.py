@@ -32,7 +32,7 @@ class Thing:
         color: Red, green, blue, now.
         glow: 0 to 1, now.
         present: Whether it is there; a thing that is not lies far below the room.
-        rests: Whether it stays where it is put, so that nobody need ask the physics.
+        is_static: Whether it stays where it is put, so that nobody need ask the physics.
         position: Of what rests (m).
         orientation: Of what rests.
     """
@@ -46,7 +46,7 @@ class Thing:
     color: Vector = field(init=False)
     glow: float = field(init=False)
     present: bool = True
-    rests: bool = field(init=False)
+    is_static: bool = field(init=False)
     position: Vector = STILL
     orientation: Quaternion = UPRIGHT
 
@@ -54,8 +54,8 @@ class Thing:
         self.color, self.glow = self.shape.color, self.shape.glow
         self._kind = tuple(float(self.shape.kind == kind) for kind in SHAPES)
         self._turns = self.shape.kind == "box"  # of others nobody sees how they are turned
-        self._resting: tuple[float, ...] | None = None
-        self.rests = self.visual_only or (self.mass == 0.0 and self.link < 0)
+        self._static_motion: tuple[float, ...] | None = None
+        self.is_static = self.visual_only or (self.mass == 0.0 and self.link < 0)
 
     @property
     def name(self) -> str:
@@ -75,40 +75,40 @@ class Thing:
 
     def pose(self) -> tuple[Vector, Quaternion]:
         """Returns position (m) and orientation."""
-        if self.rests:
+        if self.is_static:
             return self.position, self.orientation
         if self.link >= 0:
-            return self.physics.link(self.body, self.link)
+            return self.physics.link_pose(self.body, self.link)
         return self.physics.pose(self.body)
 
     def place(self, x: float, y: float, z: float | None = None, heading: float = 0.0) -> None:
         """Puts it somewhere at rest (m, rad), where it is there to be seen; on the floor when no height is given."""
         self.present = True
         at = (x, y, self.shape.size[2] if z is None else z)
-        self.put(at, (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2)))
+        self.set_pose(at, (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2)))
 
-    def put(self, position: Vector, orientation: Quaternion) -> None:
+    def set_pose(self, position: Vector, orientation: Quaternion) -> None:
         """Puts it somewhere at rest, turned in any way."""
-        if self.rests:
+        if self.is_static:
             self.physics.move(self.body, position, orientation)
             # The physics rounds a turn; what is restored later is what it has, not what it was told.
-            self._rest(*((position, orientation) if self.visual_only else self.physics.pose(self.body)))
+            self._set_static_pose(*((position, orientation) if self.visual_only else self.physics.pose(self.body)))
         else:
             self.physics.place(self.body, position, orientation)
 
-    def where(self) -> tuple[float, ...]:
+    def motion(self) -> tuple[float, ...]:
         """Returns the columns `THINGS.pose`."""
-        if self.rests:
-            if self._resting is None:
-                self._resting = _where(self.position, STILL, self.orientation, self._turns)
-            return self._resting
+        if self.is_static:
+            if self._static_motion is None:
+                self._static_motion = _motion_columns(self.position, STILL, self.orientation, self._turns)
+            return self._static_motion
         if self.link >= 0:
             position, turn = self.pose()
-            return _where(position, STILL, turn, self._turns)
+            return _motion_columns(position, STILL, turn, self._turns)
         position, turn, velocity, _ = self.physics.state(self.body)
-        return _where(position, velocity, turn, self._turns)
+        return _motion_columns(position, velocity, turn, self._turns)
 
-    def looks(self) -> tuple[float, ...]:
+    def appearance(self) -> tuple[float, ...]:
         """Returns the columns `THINGS.appearance`."""
         return (*self.shape.size, *self.color, *self._kind, self.glow, float(self.present))
 
@@ -121,16 +121,16 @@ class Thing:
         """Puts back what `state` returned."""
         self.color, self.glow, self.present = tuple(state["color"]), state["glow"], state["present"]
         if self.visual_only:
-            self._rest(tuple(state["position"]), tuple(state["orientation"]))
+            self._set_static_pose(tuple(state["position"]), tuple(state["orientation"]))
             self.physics.move(self.body, self.position, self.orientation)
-        elif self.rests:
-            self._rest(*self.physics.pose(self.body))
+        elif self.is_static:
+            self._set_static_pose(*self.physics.pose(self.body))
 
-    def _rest(self, position: Vector, orientation: Quaternion) -> None:
-        self.position, self.orientation, self._resting = position, orientation, None
+    def _set_static_pose(self, position: Vector, orientation: Quaternion) -> None:
+        self.position, self.orientation, self._static_motion = position, orientation, None
 
 
-class Table:
+class ThingsSensor:
     """The sense ``things``: a row for each thing, where it is and how it looks, not what it is for.
 
     Args:
@@ -143,18 +143,18 @@ class Table:
         self._known: list[tuple[Vector, float, bool]] = []
 
     def read(self) -> npt.NDArray[np.float32]:
-        """Returns (K, F), see `Thing.where` and `Thing.looks`."""
+        """Returns (K, F), see `Thing.motion` and `Thing.appearance`."""
         if not self._things:
             return self._rows.copy()
         looks = [(thing.color, thing.glow, thing.present) for thing in self._things]
         if looks != self._known:  # looks seldom change
-            self._rows[:, THINGS.appearance] = [thing.looks() for thing in self._things]
+            self._rows[:, THINGS.appearance] = [thing.appearance() for thing in self._things]
             self._known = looks
-        self._rows[:, THINGS.pose] = [thing.where() for thing in self._things]
+        self._rows[:, THINGS.pose] = [thing.motion() for thing in self._things]
         return self._rows.copy()
 
 
-def _where(position: Vector, velocity: Vector, turn: Quaternion, turns: bool) -> tuple[float, ...]:
+def _motion_columns(position: Vector, velocity: Vector, turn: Quaternion, turns: bool) -> tuple[float, ...]:
     if not turns:
         return (*position, *velocity, 0.0, 1.0)
     heading = yaw(turn)

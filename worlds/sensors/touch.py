@@ -14,7 +14,7 @@ from worlds.physics.client import Physics
 PLAIN = ("wall", "floor")  # of which no event tells
 
 
-class Skin:
+class TouchSensor:
     """Looks at contacts and keeps the strongest.
 
     Args:
@@ -32,18 +32,18 @@ class Skin:
         self._rows = {part: i for i, part in enumerate(body.parts)}
         self.touches: dict[tuple[str, str], float] = {}
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         """Begins a control step: nothing has been touched."""
         self.touches = {}
 
-    def feel(self) -> None:
+    def update(self) -> None:
         """Looks at what touches the body now."""
         for contact in self._physics.contacts(self._body.id, self._unfelt):
             key = (self._body.touched_part(contact), self._names.get(contact.other, "wall"))
             if contact.force > self.touches.get(key, 0.0):
                 self.touches[key] = contact.force
 
-    def sense(self) -> npt.NDArray[np.float32]:
+    def read(self) -> npt.NDArray[np.float32]:
         """Returns (P,) the strongest force (N) on each part of the body."""
         touch = np.zeros(len(self._rows), np.float32)
         for (part, _), force in self.touches.items():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from worlds.physics.state import rays
+from worlds.physics.state import cast_rays
 from worlds.rendering.camera import Camera
 from worlds.rendering.meshes import rotate
 from worlds.sensors.camera import FOV
@@ -52,7 +52,7 @@ def in_view(things: Sequence[Thing], body: int, camera: Camera) -> npt.NDArray[n
     starts = np.broadcast_to(eye, ends.shape).copy()
     going = np.arange(len(ends))
     for _ in range(THROUGH):
-        hits = rays(physics, starts[going], ends[going])
+        hits = cast_rays(physics, starts[going], ends[going])
         for ray, (hit, link, share) in zip(going, hits, strict=True):
             thing = things[which[ray]]
             # What cannot be touched stops no ray: it is seen where nothing else is in the way.

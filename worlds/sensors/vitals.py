@@ -23,7 +23,7 @@ class Vitals:
     energy: float = 1.0
     temperature: float = AMBIENT
 
-    def live(self, seconds: float, effort: float, fed: bool, heat: float) -> bool:
+    def step(self, seconds: float, effort: float, fed: bool, heat: float) -> bool:
         """Moves on in time.
 
         Args:
@@ -36,12 +36,12 @@ class Vitals:
             Whether it gained energy.
         """
         before = self.energy
-        self.gain(seconds * (FEEDING * fed - RESTING - WORKING * effort))
+        self.add_energy(seconds * (FEEDING * fed - RESTING - WORKING * effort))
         target, pace = (AMBIENT + heat * (PLATE_HEAT - AMBIENT), WARMING) if heat > 0 else (AMBIENT, COOLING)
         self.temperature += (target - self.temperature) * (1.0 - math.exp(-seconds / pace))
         return self.energy > before
 
-    def gain(self, energy: float) -> None:
+    def add_energy(self, energy: float) -> None:
         """Adds energy, or takes it away, within 0 to 1."""
         self.energy = min(1.0, max(0.0, self.energy + energy))
 

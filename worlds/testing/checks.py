@@ -1,4 +1,4 @@
-"""The checks that `worlds.testing.contract` runs; each says what it saw, or raises `Broken` with what to mend."""
+"""The checks that `worlds.testing.contract` runs; each says what it saw, or raises `CheckFailedError`."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from gymnasium.utils.env_checker import check_env
 from housecat.core.errors import UserError
 from worlds.env import World
 from worlds.registry import make
-from worlds.testing.random_script import difference, do, script
+from worlds.testing.random_script import difference, random_script, step_with_events
 
 SLOW = 0.5  # of real time: a mind must think and learn in the rest
 
 
-class Broken(Exception):  # noqa: N818 - a finding, not an error of ours
+class CheckFailedError(Exception):
     """What a world does wrong, in words for its author."""
 
 
 @dataclass(frozen=True)
-class Subject:
+class WorldUnderTest:
     """What is checked.
 
     Attributes:
@@ -51,76 +51,82 @@ class Subject:
             made.close()
 
 
-def gymnasium_finds_nothing(subject: Subject) -> str:
+def check_gymnasium(subject: WorldUnderTest) -> str:
     """Runs Gymnasium's own checker, without letting a warning pass."""
     with subject.world(subject.seeds[0], flat=True) as world, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         check_env(world, skip_render_check=True)  # it would open a window
     told = dict.fromkeys(re.sub(r"\033\[\d*m|WARN: ", "", str(it.message)) for it in caught)
     if told:
-        raise Broken("Gymnasium's checker warns:\n" + "\n".join(told))
+        raise CheckFailedError("Gymnasium's checker warns:\n" + "\n".join(told))
     return "Gymnasium's checker warns of nothing"
 
 
-def seeds_lay_it_out(subject: Subject) -> str:
+def check_seeds(subject: WorldUnderTest) -> str:
     """The same seed lays it out alike, in a new world and in a used one; a reset without one goes on by chance."""
     seed = subject.seeds[0]
     runs = []
     for _ in range(2):
         with subject.world(seed) as world:
-            runs.append([world.exact(), world.reset() and world.exact(), world.reset() and world.exact()])
+            runs.append(
+                [world.exact_state(), world.reset() and world.exact_state(), world.reset() and world.exact_state()]
+            )
     for number, (one, other) in enumerate(zip(*runs, strict=True)):
         if found := difference(one, other):
-            raise Broken(f"two worlds of seed {seed} differ after {number} resets: {found}. Draw from self.np_random")
+            raise CheckFailedError(
+                f"two worlds of seed {seed} differ after {number} resets: {found}. Draw from self.np_random"
+            )
     with subject.world(seed + 1) as world:
-        for action, events in script(world, seed, 10):
-            do(world, action, events)
+        for action, events in random_script(world, seed, 10):
+            step_with_events(world, action, events)
         world.reset(seed=seed)
-        if found := difference(runs[0][0], world.exact()):
-            raise Broken(
+        if found := difference(runs[0][0], world.exact_state()):
+            raise CheckFailedError(
                 f"a used world reset to seed {seed} is not as a new one: {found}. Set it all in `initialize_episode`"
             )
     if not difference(runs[0][0], runs[0][1]):
-        raise Broken("a second reset without a seed is like the first. Draw the layout from self.np_random")
+        raise CheckFailedError("a second reset without a seed is like the first. Draw the layout from self.np_random")
     return "the same layout by the same seed; another by each reset"
 
 
-def the_same_life_again(subject: Subject) -> str:
+def check_determinism(subject: WorldUnderTest) -> str:
     """The same seed, actions and events give the same life in another world, and after a reset."""
     for seed in subject.seeds:
         with subject.world(seed) as one, subject.world(seed) as other, subject.world(seed) as again:
-            for action, events in script(again, seed + 1, 10):
-                do(again, action, events)
+            for action, events in random_script(again, seed + 1, 10):
+                step_with_events(again, action, events)
             again.reset(seed=seed)
-            for step, (action, events) in enumerate(script(one, seed, subject.steps)):
-                do(one, action, events)
+            for step, (action, events) in enumerate(random_script(one, seed, subject.steps)):
+                step_with_events(one, action, events)
                 for world, which in ((other, "another world"), (again, "the world after a reset")):
-                    do(world, action, events)
+                    step_with_events(world, action, events)
                     if one.digest() != world.digest():
-                        raise Broken(f"seed {seed}: {which} differs at step {step}: {_parted(one, world)}")
+                        raise CheckFailedError(f"seed {seed}: {which} differs at step {step}: {_parted(one, world)}")
     return f"{subject.steps} steps x {len(subject.seeds)} seeds with pokes: the same, again and after a reset"
 
 
-def snapshots_put_it_back(subject: Subject) -> str:
+def check_snapshots(subject: WorldUnderTest) -> str:
     """What goes on from a snapshot, in memory or in another world, goes on as it did."""
     half = subject.steps // 2
     for seed in subject.seeds:
         with subject.world(seed) as one, subject.world(seed + 1000) as other:
-            plan = list(script(one, seed, subject.steps))
+            plan = list(random_script(one, seed, subject.steps))
             for action, events in plan[:half]:
-                do(one, action, events)
+                step_with_events(one, action, events)
             kept = one.snapshot()
             begun, lived = one.observe(), []
             for action, events in plan[half:]:
-                do(one, action, events)
+                step_with_events(one, action, events)
                 lived.append(one.digest())
             for world, which in ((one, "the same world"), (other, "another world"), (other, "another world again")):
                 if found := difference(begun, world.restore(kept)):
-                    raise Broken(f"seed {seed}: restored into {which}: {found}. Name it in `state_attributes`")
+                    raise CheckFailedError(
+                        f"seed {seed}: restored into {which}: {found}. Name it in `state_attributes`"
+                    )
                 for step, digest in enumerate(lived, 1):
-                    do(world, *plan[half + step - 1])
+                    step_with_events(world, *plan[half + step - 1])
                     if world.digest() != digest:
-                        raise Broken(
+                        raise CheckFailedError(
                             f"seed {seed}: restored into {which} it differs after {step} steps. Name in "
                             "`state_attributes` all that changes and that the physics does not keep"
                         )
@@ -129,11 +135,11 @@ def snapshots_put_it_back(subject: Subject) -> str:
 
 
 def _parted(one: World, other: World) -> str:
-    found = difference(one.exact(), other.exact()) or difference(one.observe(), other.observe())
+    found = difference(one.exact_state(), other.exact_state()) or difference(one.observe(), other.observe())
     return found or "in something that was sensed before"
 
 
-def truth_stays_apart(subject: Subject) -> str:
+def check_truth(subject: WorldUnderTest) -> str:
     """Truth is told by `truth` alone, and being asked for it changes nothing."""
     seed = subject.seeds[0]
     with subject.world(seed) as asked, subject.world(seed) as left:
@@ -141,24 +147,26 @@ def truth_stays_apart(subject: Subject) -> str:
         missing = {"body.position", "body.heading", "things.names", "things.position", "things.velocity", "contacts"}
         missing -= set(truth)
         if missing:
-            raise Broken(f"truth() does not tell {', '.join(sorted(missing))}. Begin with {{**super().truth(), ...}}")
+            raise CheckFailedError(
+                f"truth() does not tell {', '.join(sorted(missing))}. Begin with {{**super().truth(), ...}}"
+            )
         shared = set(truth) & set(asked.observation_space.spaces)
         if shared:
-            raise Broken(f"{', '.join(sorted(shared))} is a truth and a sense")
-        for action, events in script(asked, seed, min(20, subject.steps)):
-            do(asked, action, events)
-            asked.truth(), asked.scene(), asked.film(), asked.snapshot()
-            do(left, action, events)
+            raise CheckFailedError(f"{', '.join(sorted(shared))} is a truth and a sense")
+        for action, events in random_script(asked, seed, min(20, subject.steps)):
+            step_with_events(asked, action, events)
+            asked.truth(), asked.scene(), asked.frames(), asked.snapshot()
+            step_with_events(left, action, events)
             if asked.digest() != left.digest():
-                raise Broken(f"a world whose truth is asked for lives another life: {_parted(asked, left)}")
+                raise CheckFailedError(f"a world whose truth is asked for lives another life: {_parted(asked, left)}")
             one = asked.observe()
             for name, space in asked.observation_space.spaces.items():
                 if not space.contains(one[name]):
-                    raise Broken(f"the sense {name} leaves its space {space}: {one[name]}")
+                    raise CheckFailedError(f"the sense {name} leaves its space {space}: {one[name]}")
     return f"{len(truth)} truths, none a sense; asking changes nothing"
 
 
-def bad_actions_are_refused(subject: Subject) -> str:
+def check_bad_actions(subject: WorldUnderTest) -> str:
     """A bad action raises UserError and leaves the world as it was."""
     with subject.world(subject.seeds[0]) as world, subject.world(subject.seeds[0]) as left:
         n = world.action_space.shape[0]
@@ -171,38 +179,38 @@ def bad_actions_are_refused(subject: Subject) -> str:
                 world.step(action)
             except UserError:
                 continue
-            raise Broken(f"the action {action!r} is taken; override `_act`, not `step`")
+            raise CheckFailedError(f"the action {action!r} is taken; override `_advance`, not `step`")
         action = np.zeros(n, np.float32)
         if found := difference(world.step(action)[0], left.step(action)[0]):
-            raise Broken(f"after refused actions another life goes on: {found}")
+            raise CheckFailedError(f"after refused actions another life goes on: {found}")
     return f"{len(bad)} kinds refused; the world goes on"
 
 
-def it_can_be_drawn(subject: Subject) -> str:
+def check_drawing(subject: WorldUnderTest) -> str:
     """The scene fits its poses, and a picture shows something."""
     with subject.world(subject.seeds[0], render_mode="rgb_array") as world:
-        scene, film = world.scene(), world.film()
+        scene, frames = world.scene(), world.frames()
         count = len(scene.nodes)
-        if scene.poses.shape != (count, 7) or film.shape != (world.film_frames, count, 7):
-            raise Broken(f"{count} nodes, but poses {scene.poses.shape} and film {film.shape}")
+        if scene.poses.shape != (count, 7) or frames.shape != (world.frames_per_step, count, 7):
+            raise CheckFailedError(f"{count} nodes, but poses {scene.poses.shape} and frames {frames.shape}")
         if max(shape.node for shape in scene.shapes) >= count:
-            raise Broken(f"a shape's node is not one of the {count} nodes")
+            raise CheckFailedError(f"a shape's node is not one of the {count} nodes")
         missing = [name for name in world.things if name not in scene.nodes]
         if missing:
-            raise Broken(f"things without a node in the scene: {', '.join(missing)}")
+            raise CheckFailedError(f"things without a node in the scene: {', '.join(missing)}")
         picture = world.render()
         if picture is None or picture.std() < 5.0:
-            raise Broken("the picture shows nothing")
+            raise CheckFailedError("the picture shows nothing")
         return f"{len(scene.shapes)} shapes on {count} nodes"
 
 
-def a_step_is_quick(subject: Subject) -> str:
+def check_step_time(subject: WorldUnderTest) -> str:
     """A control step takes a fraction of the time that it stands for; of the processor, whoever else wants it."""
     with subject.world(subject.seeds[0]) as world:
         took = []
-        for action, events in script(world, subject.seeds[0], subject.steps):
+        for action, events in random_script(world, subject.seeds[0], subject.steps):
             started = time.process_time()
-            do(world, action, events)
+            step_with_events(world, action, events)
             took.append(time.process_time() - started)
         started = time.process_time()
         world.reset()
@@ -210,5 +218,5 @@ def a_step_is_quick(subject: Subject) -> str:
         middle = float(np.median(took))
         words = f"step {1e3 * middle:.2f} ms of {1e3 * world.control_dt:.0f} ms, reset {1e3 * reset:.2f} ms"
         if middle > SLOW * world.control_dt:
-            raise Broken(f"{words}: leaves a mind no time. Fewer things, or a longer control_dt")
+            raise CheckFailedError(f"{words}: leaves a mind no time. Fewer things, or a longer control_dt")
         return words

@@ -56,15 +56,15 @@ class Report:
         return "\n".join([*map(str, self.findings), verdict])
 
 
-CHECKS: dict[str, Callable[[checks.Subject], str]] = {
-    "gymnasium": checks.gymnasium_finds_nothing,
-    "seeds": checks.seeds_lay_it_out,
-    "determinism": checks.the_same_life_again,
-    "snapshot": checks.snapshots_put_it_back,
-    "truth": checks.truth_stays_apart,
-    "bad actions": checks.bad_actions_are_refused,
-    "drawing": checks.it_can_be_drawn,
-    "time": checks.a_step_is_quick,
+CHECKS: dict[str, Callable[[checks.WorldUnderTest], str]] = {
+    "gymnasium": checks.check_gymnasium,
+    "seeds": checks.check_seeds,
+    "determinism": checks.check_determinism,
+    "snapshot": checks.check_snapshots,
+    "truth": checks.check_truth,
+    "bad actions": checks.check_bad_actions,
+    "drawing": checks.check_drawing,
+    "time": checks.check_step_time,
 }
 
 
@@ -92,8 +92,8 @@ def check(
             continue
         started = time.perf_counter()
         try:
-            ok, found = True, run(checks.Subject(name, tuple(seeds), steps, options))
-        except checks.Broken as fault:
+            ok, found = True, run(checks.WorldUnderTest(name, tuple(seeds), steps, options))
+        except checks.CheckFailedError as fault:
             ok, found = False, str(fault)
         except Exception as error:  # whatever a stranger's world raises is what the check is for
             ok, found = False, f"{type(error).__name__}: {error}"

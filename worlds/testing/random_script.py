@@ -13,7 +13,7 @@ from worlds.env import World
 from worlds.events import Event, Poke
 
 
-def script(
+def random_script(
     world: World, seed: int, steps: int, pokes: int = 20
 ) -> Iterator[tuple[npt.NDArray[np.float32], list[Event]]]:
     """Yields an action and what is done from outside before it, for each step.
@@ -35,7 +35,7 @@ def script(
         yield action.astype(np.float32), events
 
 
-def do(world: World, action: npt.NDArray[np.float32], events: list[Event]) -> list[Event]:
+def step_with_events(world: World, action: npt.NDArray[np.float32], events: list[Event]) -> list[Event]:
     """Lives a step of a script; returns the events that happened (not everything can be poked)."""
     happened = []
     for event in events:

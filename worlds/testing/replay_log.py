@@ -17,8 +17,9 @@ import numpy.typing as npt
 from housecat.core.errors import UserError
 from worlds.env import World
 from worlds.events import Event, from_json, to_json
+from worlds.options import RENAMED
 from worlds.registry import make
-from worlds.testing.random_script import do
+from worlds.testing.random_script import step_with_events
 
 FORMAT = 1
 SENSED = 1000  # numbers of a sense that are logged: of a picture, the first
@@ -44,7 +45,7 @@ class Difference:
 
 
 @dataclass
-class Log:
+class ReplayLog:
     """A life that can be lived again.
 
     Attributes:
@@ -88,7 +89,7 @@ class Log:
         temporary.replace(path)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Log:
+    def load(cls, path: str | os.PathLike[str]) -> ReplayLog:
         """Reads what `save` wrote; runs no code.
 
         Raises:
@@ -104,7 +105,7 @@ class Log:
         return cls(
             head["world"],
             head["seed"],
-            head["options"],
+            {RENAMED.get(name, name): value for name, value in head["options"].items()},
             list(actions),
             [[from_json(event) for event in events] for events in head["events"]],
             [dict(zip(head["names"], row, strict=True)) for row in states.tolist()],
@@ -115,24 +116,24 @@ class Log:
 
 def record(
     world: str, seed: int, script: Script, every: int = 1000, states: bool = True, **options: Any
-) -> Log:  # fmt: skip
+) -> ReplayLog:  # fmt: skip
     """Lives a script and logs it.
 
     Args:
         world: Name of the world, or ``file.py:Class``.
         seed: Of the layout.
         script: An action, and what is done from outside before it, for each step (see
-            `worlds.testing.random_script.script`).
+            `worlds.testing.random_script.random_script`).
         every: Steps between keyframes.
         states: Whether every number is kept, to name the first that differs; without, a difference has its step only.
         **options: For making the world, fit for JSON.
     """
-    made, log = make(world, seed=seed, **options), Log(world, seed, options)
+    made, log = make(world, seed=seed, **options), ReplayLog(world, seed, options)
     try:
         for step, (action, events) in enumerate(script):
             if step % every == 0:
                 log.keyframes[step] = made.snapshot()
-            log.events.append(do(made, action, events))
+            log.events.append(step_with_events(made, action, events))
             log.actions.append(action)
             log.states.append(state_of(made) if states else {})
             log.digests.append(made.digest())
@@ -141,7 +142,7 @@ def record(
     return log
 
 
-def replay(log: Log, start: int = 0, stop: int | None = None) -> Difference | None:
+def replay(log: ReplayLog, start: int = 0, stop: int | None = None) -> Difference | None:
     """Lives a log again and compares every number; returns where it first parts, or None.
 
     Args:
@@ -159,27 +160,27 @@ def replay(log: Log, start: int = 0, stop: int | None = None) -> Difference | No
         if start:
             world.restore(log.keyframes[start])
         for step in range(start, len(log.actions) if stop is None else stop):
-            do(world, log.actions[step], log.events[step])
+            step_with_events(world, log.actions[step], log.events[step])
             if world.digest() != log.digests[step]:
-                return differs(step, log.states[step], state_of(world))
+                return first_difference(step, log.states[step], state_of(world))
     finally:
         world.close()
     return None
 
 
-def compare(one: Log, other: Log) -> Difference | None:
+def compare(one: ReplayLog, other: ReplayLog) -> Difference | None:
     """Returns where two logs first part, or None where one goes on as the other does."""
     for step in range(min(len(one.digests), len(other.digests))):
         if one.digests[step] != other.digests[step]:
             if not np.array_equal(one.actions[step], other.actions[step]):
                 return Difference(step, "action", (one.actions[step].tolist(), other.actions[step].tolist()))
-            return differs(step, one.states[step], other.states[step])
+            return first_difference(step, one.states[step], other.states[step])
     return None
 
 
 def state_of(world: World) -> dict[str, float]:
     """Returns all numbers that a world goes on from, by name, and its senses."""
-    values = world.exact()
+    values = world.exact_state()
     own = world._state()
     _flatten("", {name: value for name, value in own.items() if name != "film"}, values)
     chance = world.np_random.bit_generator.state["state"]["state"]  # 128 bits
@@ -189,7 +190,7 @@ def state_of(world: World) -> dict[str, float]:
     return values
 
 
-def differs(step: int, one: dict[str, float], other: dict[str, float]) -> Difference:
+def first_difference(step: int, one: dict[str, float], other: dict[str, float]) -> Difference:
     """Names the first variable that differs between two states of one step; a missing one counts as nan."""
     for name in {**one, **other} if one and other else ():
         a, b = one.get(name, math.nan), other.get(name, math.nan)

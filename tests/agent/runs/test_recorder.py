@@ -36,7 +36,7 @@ def moment(step: int, events: tuple[dict[str, Any], ...] = (), **changes: Any) -
         events=events,
         losses={"model": 2.0} if step > 2 else {},
         things=THINGS,
-        film=np.zeros((6, 3, 7), np.float32),
+        frames=np.zeros((6, 3, 7), np.float32),
         seconds={"think": 0.01},
     )
     return replace(plain, **changes)

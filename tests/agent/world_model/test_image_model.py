@@ -21,7 +21,7 @@ ALL = ("body", "touch", "things", "vitals", "eye")
 
 
 def seeing(*senses: str) -> World:
-    return worlds.make("playroom", seed=11, senses=senses, film=1)
+    return worlds.make("playroom", seed=11, senses=senses, frames_per_step=1)
 
 
 def life(world: World, mind: agent.Mind, steps: int) -> list[tuple[list[float], float]]:

@@ -18,7 +18,7 @@ STEPS, ROOMS = 300, (110, 111, 112)
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    made = worlds.make("playroom", seed=110, film=1)
+    made = worlds.make("playroom", seed=110, frames_per_step=1)
     yield made
     made.close()
 

@@ -61,7 +61,7 @@ def test_a_single_step_is_one_step_shown_to_its_end():
         playback.single()
         began = run(playback, 1.0)
         assert len(began) == 1
-        np.testing.assert_allclose(playback.poses, began[0].film[-1], atol=1e-5)
+        np.testing.assert_allclose(playback.poses, began[0].frames[-1], atol=1e-5)
 
 
 def test_what_a_user_does_happens_once_in_a_step_not_yet_asked_for():

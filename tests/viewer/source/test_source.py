@@ -51,7 +51,7 @@ def test_another_process_lives_the_same_life(life):
         life.request(events)
         here.request(events)
         there, mine = wait_for(life.poll), here.poll()
-        np.testing.assert_array_equal(there.film, mine.film)
+        np.testing.assert_array_equal(there.frames, mine.frames)
         assert there.events == mine.events
     life.request()
     wait_for(lambda: life.poll() or life.ended)

@@ -18,7 +18,7 @@ DIAGONALS = ([0, 3], [1, 2])
 
 def emptied(body: str) -> Room:
     """A playroom with everything at its edges and the body in the middle, facing along x."""
-    room = worlds.make("playroom", seed=1, body=body, film=1)
+    room = worlds.make("playroom", seed=1, body=body, frames_per_step=1)
     for i, toy in enumerate(room.toys):
         toy.place(-2.6, -2.5 + 0.5 * i)
     room.plate.place(2.0, 2.0)
@@ -111,7 +111,7 @@ def test_the_octopus_gets_about_by_strokes_in_any_direction(way: tuple[float, fl
         arms(ahead)
     at = room.observe()["body"][BODY.position]
     assert at @ np.array(way) > 0.3
-    assert room.body.tilt() > 0.999
+    assert room.body.upright_cosine() > 0.999
 
 
 def test_a_body_in_the_playroom_feels_what_it_touches() -> None:

@@ -9,7 +9,7 @@ from tests.viewer import fake
 from worlds.rendering import renderer as module
 from worlds.rendering.camera import Camera, Ghost, Overlay, dot, ribbon, ring
 from worlds.rendering.picking import pick
-from worlds.rendering.renderer import NoOpenGLError, Renderer, TinyRenderer, make_renderer
+from worlds.rendering.renderer import GLRenderer, NoOpenGLError, TinyRenderer, make_renderer
 
 WIDTH, HEIGHT = 320, 240
 CAMERA = Camera((0.0, -6.5, 5.0), (0.0, 0.0, 0.0), 45.0)
@@ -17,9 +17,9 @@ SCENE = fake.scene()
 
 
 @pytest.fixture(scope="module")
-def renderer() -> Iterator[Renderer]:
+def renderer() -> Iterator[GLRenderer]:
     try:
-        made = Renderer(SCENE, WIDTH, HEIGHT)
+        made = GLRenderer(SCENE, WIDTH, HEIGHT)
     except NoOpenGLError as error:
         pytest.skip(f"no OpenGL here: {error}")
     yield made
@@ -69,7 +69,7 @@ def test_a_thing_casts_a_shadow(renderer):
 
 def test_the_wall_before_the_camera_is_cut_low(renderer):
     low = Camera((0.0, -6.5, 1.2), (0.0, 0.0, 0.0), 45.0)
-    instances = renderer._staging.place(SCENE.poses, low)
+    instances = renderer._instance_builder.build(SCENE.poses, low)
     heights = {s.name: float(2 * i[9]) for s, i in zip(SCENE.shapes, instances, strict=True) if "wall" in s.name}
     assert heights["wall 3"] < 0.1
     assert heights["wall 2"] > 0.3

@@ -8,7 +8,7 @@ STILL = np.zeros(5, np.float32)
 
 
 def test_the_ball_goes_left_and_right_equally_often_and_never_stays_on_the_wedge() -> None:
-    room = worlds.make("fork", seed=0, physics_dt=1 / 60, film=1)
+    room = worlds.make("fork", seed=0, physics_dt=1 / 60, frames_per_step=1)
     sides = []
     for _ in range(40):
         ends = []
@@ -43,6 +43,6 @@ def test_nothing_before_the_wedge_tells_the_side() -> None:
 def test_the_same_seed_draws_the_same_sides(seed: int) -> None:
     lives = []
     for _ in range(2):
-        room = worlds.make("fork", seed=seed, physics_dt=1 / 60, film=1)
+        room = worlds.make("fork", seed=seed, physics_dt=1 / 60, frames_per_step=1)
         lives.append([room.step(STILL)[0]["things"] for _ in range(45)])
     np.testing.assert_array_equal(lives[0], lives[1])

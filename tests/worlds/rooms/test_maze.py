@@ -6,7 +6,7 @@ import pytest
 import worlds
 from housecat.core.errors import UserError
 from worlds import Place
-from worlds.rooms.maze_layout import carve, read
+from worlds.rooms.maze_layout import generate_maze, parse_maze
 
 DRAWING = """
 #######
@@ -20,7 +20,7 @@ DRAWING = """
 @pytest.mark.parametrize("cells", [(2, 2), (5, 3), (8, 8), (12, 12)])
 def test_every_cell_of_a_carved_maze_can_be_reached_in_one_way(cells: tuple[int, int]) -> None:
     for seed in range(5):
-        plan = carve(*cells, np.random.default_rng(seed))
+        plan = generate_maze(*cells, np.random.default_rng(seed))
         far = plan.distances(plan.start)
         assert len(far) == cells[0] * cells[1]
         assert len(plan.doors) == len(far) - 1  # a tree: one door fewer than cells
@@ -29,7 +29,7 @@ def test_every_cell_of_a_carved_maze_can_be_reached_in_one_way(cells: tuple[int,
 
 
 def test_another_seed_gives_another_maze_with_as_many_hedges() -> None:
-    one, other = carve(8, 8, np.random.default_rng(0)), carve(8, 8, np.random.default_rng(1))
+    one, other = generate_maze(8, 8, np.random.default_rng(0)), generate_maze(8, 8, np.random.default_rng(1))
     assert one.doors != other.doors
     assert len(one.hedges) == len(other.hedges) == 49
 
@@ -37,15 +37,15 @@ def test_another_seed_gives_another_maze_with_as_many_hedges() -> None:
 def test_the_body_starts_in_the_start_facing_the_way_out_and_hedges_hold_it() -> None:
     room = worlds.make("maze", seed=2, cells=(5, 5))
     truth = room.truth()
-    assert truth["maze.cell"] == room.plan.start
-    assert truth["maze.distance"] == room.plan.distances(room.plan.goal)[room.plan.start]
+    assert truth["maze.cell"] == room.layout.start
+    assert truth["maze.distance"] == room.layout.distances(room.layout.goal)[room.layout.start]
     closed = [(1, 0), (-1, 0), (0, 1), (0, -1)]
-    x, y = room.plan.start
-    dx, dy = next(d for d in closed if (x + d[0], y + d[1]) not in room.plan.open((x, y)))
-    room.body.place(*room.middle((x, y)), math.atan2(dy, dx))
+    x, y = room.layout.start
+    dx, dy = next(d for d in closed if (x + d[0], y + d[1]) not in room.layout.open_neighbors((x, y)))
+    room.body.place(*room.cell_center((x, y)), math.atan2(dy, dx))
     for _ in range(8):
         room.step(np.array([1, 0, 0, 0, 1], np.float32))
-    assert room.truth()["maze.cell"] == room.plan.start
+    assert room.truth()["maze.cell"] == room.layout.start
     assert any(name == "wall" for _, name, _ in room.truth()["contacts"])
 
 
@@ -54,7 +54,7 @@ def test_on_the_goal_the_maze_is_solved_and_the_body_is_fed() -> None:
     room.apply(worlds.Meal(-0.5))
     room.step(np.zeros(5, np.float32))
     assert not room.truth()["at_goal"]
-    room.apply(Place("kitten", room.middle(room.plan.goal)))
+    room.apply(Place("kitten", room.cell_center(room.layout.goal)))
     info = room.step(np.zeros(5, np.float32))[4]
     assert room.truth()["at_goal"]
     assert room.truth()["maze.distance"] == 0
@@ -68,7 +68,7 @@ def test_what_is_put_into_a_maze_lands_in_the_middle_of_a_cell() -> None:
 
 
 def test_a_drawn_maze_is_built_as_drawn_at_every_reset() -> None:
-    plan = read(DRAWING)
+    plan = parse_maze(DRAWING)
     assert (plan.columns, plan.rows, plan.start, plan.goal) == (3, 2, (0, 1), (2, 0))
     assert plan.distances(plan.start)[plan.goal] == 3
     room = worlds.make("maze", seed=0, plan=DRAWING)
@@ -96,8 +96,8 @@ def test_unusable_mazes_are_refused(options: dict, message: str) -> None:
 
 def test_a_plan_drawn_is_the_plan_when_read() -> None:
     for seed in range(5):
-        plan = carve(2 + seed, 7 - seed, np.random.default_rng(seed))
-        assert read(plan.draw()) == plan
+        plan = generate_maze(2 + seed, 7 - seed, np.random.default_rng(seed))
+        assert parse_maze(plan.draw()) == plan
 
 
 def test_a_drawn_maze_is_the_same_in_a_used_world_as_in_a_new_one() -> None:
@@ -112,8 +112,8 @@ def test_a_drawn_maze_is_the_same_in_a_used_world_as_in_a_new_one() -> None:
 
 def test_a_layout_in_a_hedge_is_refused_with_both_places() -> None:
     room = worlds.make("maze", seed=0, plan=DRAWING)
-    one, other = room.plan.hedges[0]
-    (a, b), (c, d) = room.middle(one), room.middle(other)
+    one, other = room.layout.hedges[0]
+    (a, b), (c, d) = room.cell_center(one), room.cell_center(other)
     with pytest.raises(UserError, match="overlaps the hedge at"):
         room.reset(options={"layout": {"kitten": ((a + c) / 2, (b + d) / 2)}})
     room.reset()

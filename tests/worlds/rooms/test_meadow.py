@@ -9,7 +9,7 @@ from worlds.rooms.base import Room
 
 @pytest.fixture(scope="module")
 def room() -> Room:
-    return worlds.make("meadow", seed=0, film=1)
+    return worlds.make("meadow", seed=0, frames_per_step=1)
 
 
 def test_the_ground_is_uneven_and_flat_along_the_walls(room: Room) -> None:

@@ -147,7 +147,7 @@ def test_an_overturned_kitten_lands_on_its_feet(world: World) -> None:
     world.physics.place(world.body.id, (0.0, 0.0, 0.3), (1.0, 0.0, 0.0, 0.0))
     info = world.step(STILL)[4]
     assert {"event": "fall"} in info["events"]
-    assert world.body.tilt() > 0.9
+    assert world.body.upright_cosine() > 0.9
 
 
 def test_a_poke_moves_its_target_and_is_logged(world: World) -> None:
@@ -183,8 +183,8 @@ def test_what_a_layout_does_not_name_makes_way(world: World) -> None:
 def test_scene_and_film_show_where_things_are(world: World) -> None:
     world.step(AHEAD)
     scene = world.scene()
-    assert world.film().shape == (6, len(scene.nodes), 7)
-    np.testing.assert_array_equal(world.film()[-1], scene.poses)
+    assert world.frames().shape == (6, len(scene.nodes), 7)
+    np.testing.assert_array_equal(world.frames()[-1], scene.poses)
     assert max(shape.node for shape in scene.shapes) < len(scene.nodes)
     ball = scene.nodes.index("red ball")
     np.testing.assert_allclose(scene.poses[ball, :3], world.truth()["things.position"][0], atol=1e-6)
@@ -197,7 +197,7 @@ def test_scene_and_film_show_where_things_are(world: World) -> None:
         ({"senses": ("body", "smel")}, "unknown sense 'smel'"),
         ({"control_dt": 0.1234}, "whole multiple"),
         ({"control_dt": -1.0}, "whole multiple"),
-        ({"film": 5}, "must divide"),
+        ({"frames_per_step": 5}, "must divide"),
         ({"render_mode": "ascii"}, "rgb_array"),
     ],
 )

@@ -114,7 +114,7 @@ def test_the_kitten_drives_over_the_ramp() -> None:
     foot = row[:2] - 1.0 * along
     room.body.place(float(foot[0]), float(foot[1]), heading)
     heights = [room.step(np.array([1, 0, 0, 0, 1], np.float32))[0]["body"] for _ in range(18)]
-    tops = max(room.film()[:, room.scene().body, 2].max() for _ in range(1))
+    tops = max(room.frames()[:, room.scene().body, 2].max() for _ in range(1))
     at = heights[-1][:2]
     assert (at - foot) @ along > 1.6
     assert tops > 0.0

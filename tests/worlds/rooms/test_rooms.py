@@ -102,7 +102,7 @@ def test_truth_is_apart_from_observation(case: tuple[Room, Room]) -> None:
     assert len(truth["things.names"]) == len(truth["things.position"]) == len(obs["things"])
     assert not set(truth) & set(obs)
     before = state_of(room)
-    room.truth(), room.scene(), room.film(), room.observe()
+    room.truth(), room.scene(), room.frames(), room.observe()
     after = state_of(room)
     assert after["own"] == before["own"]
     assert after["random"] == before["random"]
@@ -114,8 +114,8 @@ def test_every_shape_has_a_node_and_every_node_a_pose(case: tuple[Room, Room]) -
     walk(room, 2)
     scene = room.scene()
     assert scene.poses.shape == (len(scene.nodes), 7)
-    assert room.film().shape == (room.film_frames, len(scene.nodes), 7)
-    np.testing.assert_array_equal(room.film()[-1], scene.poses)
+    assert room.frames().shape == (room.frames_per_step, len(scene.nodes), 7)
+    np.testing.assert_array_equal(room.frames()[-1], scene.poses)
     assert {shape.node for shape in scene.shapes} <= set(range(len(scene.nodes)))
     assert scene.nodes[scene.body] == room.body.name
     np.testing.assert_allclose(np.linalg.norm(scene.poses[:, 3:], axis=1), 1.0, atol=1e-3)

@@ -21,7 +21,9 @@ def watch(room: World, seconds: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def stove(pairing: str) -> World:
-    return worlds.make("stove", seed=1, pairing=pairing, physics_dt=1 / 60, film=1)  # coarse: only times matter
+    return worlds.make(
+        "stove", seed=1, pairing=pairing, physics_dt=1 / 60, frames_per_step=1
+    )  # coarse: only times matter
 
 
 def test_paired_the_lamp_comes_two_seconds_before_heat_and_stays() -> None:

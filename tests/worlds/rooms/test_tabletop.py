@@ -12,7 +12,7 @@ from worlds.rooms.base import Room
 
 @pytest.fixture(scope="module")
 def made() -> Room:
-    return worlds.make("tabletop", seed=0, film=1)
+    return worlds.make("tabletop", seed=0, frames_per_step=1)
 
 
 @pytest.fixture

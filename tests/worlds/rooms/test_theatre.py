@@ -13,7 +13,7 @@ PRESENT, COLOR = 18, slice(11, 14)
 
 def play(act: str, twist: bool, seed: int = 4) -> tuple[np.ndarray, Room]:
     """Returns the things (T, K, 19) during an act, from left to right or from right to left by the seed."""
-    room = worlds.make("theatre", seed=seed, act=act, twist=twist, film=1)
+    room = worlds.make("theatre", seed=seed, act=act, twist=twist, frames_per_step=1)
     return np.array([room.step(STILL)[0]["things"] for _ in range(30)]), room
 
 

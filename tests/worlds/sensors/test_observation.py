@@ -11,13 +11,13 @@ import pytest
 import worlds
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import THINGS
-from worlds import PermutationGlasses, Place
+from worlds import PermutePixels, Place
 from worlds.env import World
 from worlds.rendering import renderer as opengl
 from worlds.rendering.protocols import BACKGROUND
 from worlds.rendering.renderer import NoOpenGLError, make_renderer
 from worlds.rooms.fixtures.toys import TOYS
-from worlds.sensors.camera import GlEye, TinyEye, gaze_camera, make_eye
+from worlds.sensors.camera import GLHeadCamera, TinyHeadCamera, gaze_camera, make_head_camera
 
 STILL = np.zeros(5, np.float32)
 
@@ -86,7 +86,7 @@ def test_turning_the_head_turns_the_picture() -> None:
 
 def test_no_two_places_at_the_walls_look_alike() -> None:
     scene = worlds.make("playroom", seed=0).scene()
-    eye, colours = make_eye(scene, None, "moderngl"), []
+    eye, colours = make_head_camera(scene, None, "moderngl"), []
     for x, y in ((2.6, 0.0), (2.6, 2.2), (0.0, 2.6), (-2.2, 2.6), (-2.6, 0.0), (-2.6, -2.2), (0.0, -2.6), (2.2, -2.6)):
         out = np.array([x if abs(x) > 2.5 else 0.0, y if abs(y) > 2.5 else 0.0])
         at = np.array([x, y]) + 0.38 * np.sign(out)  # before the wall, and things behind
@@ -115,14 +115,14 @@ def test_without_opengl_the_eye_sees_and_says_how(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(opengl, "context", fails)
     world = worlds.make("playroom", senses=("eye",))
     assert world.reset()[1]["eye"] == "tiny"
-    assert isinstance(make_eye(world.scene(), world.tiny_render), TinyEye)
+    assert isinstance(make_head_camera(world.scene(), world.tiny_render), TinyHeadCamera)
     with pytest.raises(NoOpenGLError):
-        make_eye(world.scene(), world.tiny_render, "moderngl")
+        make_head_camera(world.scene(), world.tiny_render, "moderngl")
 
 
 def test_going_on_with_another_eye_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     world = worlds.make("playroom", seed=1, senses=("eye",))
-    assert isinstance(world._head.eye, GlEye)
+    assert isinstance(world._vision.camera, GLHeadCamera)
     kept = world.snapshot()
     with caplog.at_level(logging.WARNING):
         world.restore(kept)
@@ -169,23 +169,23 @@ def test_looking_changes_no_life() -> None:
     for _ in range(20):
         action = rng.uniform(-1, 1, 5).astype(np.float32)
         one.step(action), other.step(action)
-    assert one.exact() == other.exact()
+    assert one.exact_state() == other.exact_state()
 
 
 def test_glasses_shuffle_pixels_always_alike_and_lose_nothing() -> None:
     world = worlds.make("playroom", seed=1, senses=("body", "eye"))
     plain = world.reset(seed=1)[0]
-    glasses, others = PermutationGlasses(world, seed=5), PermutationGlasses(world, seed=6)
+    glasses, others = PermutePixels(world, seed=5), PermutePixels(world, seed=6)
     seen = glasses.reset(seed=1)[0]
     assert not np.array_equal(seen["eye"], plain["eye"])
     np.testing.assert_array_equal(seen["body"], plain["body"])
     back = np.empty_like(plain["eye"]).reshape(-1, 3)
     back[glasses.order] = seen["eye"].reshape(-1, 3)
     np.testing.assert_array_equal(back.reshape(84, 84, 3), plain["eye"])
-    np.testing.assert_array_equal(seen["eye"], PermutationGlasses(world, seed=5).observation(plain)["eye"])
+    np.testing.assert_array_equal(seen["eye"], PermutePixels(world, seed=5).observation(plain)["eye"])
     assert not np.array_equal(seen["eye"], others.observation(plain)["eye"])
     with pytest.raises(UserError, match="this world has body, things, touch"):
-        PermutationGlasses(worlds.make("playroom"))
+        PermutePixels(worlds.make("playroom"))
 
 
 @pytest.mark.parametrize(

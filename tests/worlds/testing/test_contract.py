@@ -60,7 +60,7 @@ class Drifting(Bare):
         super().initialize_episode()
         self.number = next(self.made)
     def update(self):
-        self.physics.push(self.ball.body, (1e-6 * self.number, 0.0, 0.0))
+        self.physics.apply_impulse(self.ball.body, (1e-6 * self.number, 0.0, 0.0))
 
 class Telling(Bare):
     """Moves when its truth is asked for."""
@@ -70,7 +70,7 @@ class Telling(Bare):
 
 class Lazy(Bare):
     """Takes any action."""
-    def _checked(self, action):
+    def _validate_action(self, action):
         return np.zeros(5, np.float32)
 
 class Boundless(Bare):
@@ -138,7 +138,7 @@ def test_the_plugin_makes_a_test_of_every_check(broken: Path, tmp_path: Path) ->
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed, 1 passed" in done.stdout
-    assert "is taken; override `_act`" in done.stdout
+    assert "is taken; override `_advance`" in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -13,8 +13,8 @@ import worlds
 from housecat.core.errors import UserError
 from worlds import Meal, Place, Poke
 from worlds.env import World
-from worlds.testing.random_script import script
-from worlds.testing.replay_log import Difference, Log, compare, record, replay
+from worlds.testing.random_script import random_script
+from worlds.testing.replay_log import Difference, ReplayLog, compare, record, replay
 
 
 def walk(world: World, steps: int, seed: int = 0) -> list[dict[str, np.ndarray]]:
@@ -66,7 +66,7 @@ def test_a_snapshot_restores_the_life_in_another_world() -> None:
 
 def test_drawing_does_not_change_a_life() -> None:
     life = walk(worlds.make("playroom", seed=8), 40)
-    seen = worlds.make("playroom", seed=8, film=12)
+    seen = worlds.make("playroom", seed=8, frames_per_step=12)
     for obs in life[:5]:
         seen.scene(), seen.truth(), seen.observe()
         del obs
@@ -75,8 +75,8 @@ def test_drawing_does_not_change_a_life() -> None:
 
 EVERY = pytest.mark.parametrize("name", worlds.names())
 ELSEWHERE = """import sys
-from worlds.testing.replay_log import Log, replay
-log = Log.load(sys.argv[1])
+from worlds.testing.replay_log import ReplayLog, replay
+log = ReplayLog.load(sys.argv[1])
 for start in map(int, sys.argv[2:]):
     print(replay(log, start))"""
 
@@ -84,7 +84,7 @@ for start in map(int, sys.argv[2:]):
 @pytest.fixture
 def plan() -> Iterator[list]:
     world = worlds.make("playroom", seed=3)
-    yield list(script(world, 3, 60))
+    yield list(random_script(world, 3, 60))
     world.close()
 
 
@@ -93,7 +93,7 @@ def test_a_log_is_lived_again_in_another_process_from_its_start_and_from_every_k
     name: str, tmp_path: Path
 ) -> None:
     world = worlds.make(name, seed=2)
-    log = record(name, 2, script(world, 2, 40, pokes=7), every=20)
+    log = record(name, 2, random_script(world, 2, 40, pokes=7), every=20)
     world.close()
     log.save(tmp_path / "log.npz")
     root = Path(worlds.__file__).parent.parent
@@ -105,7 +105,7 @@ def test_a_log_is_lived_again_in_another_process_from_its_start_and_from_every_k
 def test_a_log_read_back_is_the_log_that_was_written(plan: list, tmp_path: Path) -> None:
     log = record("playroom", 3, plan[:25], every=10, control_dt=0.1)
     log.save(tmp_path / "log.npz")
-    read = Log.load(tmp_path / "log.npz")
+    read = ReplayLog.load(tmp_path / "log.npz")
     assert (read.world, read.seed, read.options, read.events) == ("playroom", 3, {"control_dt": 0.1}, log.events)
     assert (read.digests, read.keyframes) == (log.digests, log.keyframes)
     assert list(read.keyframes) == [0, 10, 20]
@@ -155,7 +155,7 @@ def test_what_is_done_before_a_snapshot_happens_after_it() -> None:
     assert same([obs], [again])
     assert other.digest() == world.digest()
     assert [e["event"] for e in told["events"]] == [e["event"] for e in info["events"]]
-    assert other.exact() == world.exact()
+    assert other.exact_state() == world.exact_state()
     assert info["events"][0]["event"] == "poke"
 
 
@@ -193,20 +193,20 @@ def test_a_file_that_is_no_log_is_refused(tmp_path: Path, plan: list) -> None:
     for content in (b"", b"no log", hashlib.sha256(b"x").digest() * 9):
         (tmp_path / "log.npz").write_bytes(content)
         with pytest.raises(UserError, match="no log of a life"):
-            Log.load(tmp_path / "log.npz")
+            ReplayLog.load(tmp_path / "log.npz")
     record("playroom", 3, plan[:2]).save(tmp_path / "log.npz")
     (tmp_path / "log.npz").write_bytes((tmp_path / "log.npz").read_bytes()[:900])
     with pytest.raises(UserError, match="no log of a life"):
-        Log.load(tmp_path / "log.npz")
+        ReplayLog.load(tmp_path / "log.npz")
     with pytest.raises(UserError, match="no log of a life"):
-        Log.load(tmp_path / "missing.npz")
+        ReplayLog.load(tmp_path / "missing.npz")
 
 
 def test_a_world_that_is_filmed_otherwise_takes_a_snapshot_and_begins_a_film_of_its_own() -> None:
-    watched, trained = worlds.make("playroom", seed=3), worlds.make("playroom", seed=3, film=1)
+    watched, trained = worlds.make("playroom", seed=3), worlds.make("playroom", seed=3, frames_per_step=1)
     watched.step(np.ones(5, np.float32))
     trained.restore(watched.snapshot())
-    assert trained.film().shape[0] == 1
-    assert np.array_equal(trained.film()[-1], watched.film()[-1])
+    assert trained.frames().shape[0] == 1
+    assert np.array_equal(trained.frames()[-1], watched.frames()[-1])
     watched.close()
     trained.close()

@@ -54,7 +54,7 @@ def test_every_stretch_can_be_drawn() -> None:
 
 @pytest.fixture(scope="module")
 def lived() -> tuple[World, Mind]:
-    world = worlds.make("maze", seed=3, film=1, cells=(3, 3))
+    world = worlds.make("maze", seed=3, frames_per_step=1, cells=(3, 3))
     mind = Mind.born(world, seed=3, config=TWO)
     for _ in live(world, mind, 30):
         mind.second.missed.zero_()  # it believes itself ready: what is tested here is how, not how well
