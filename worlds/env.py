@@ -203,9 +203,7 @@ class World(DeterministicEnv):
             return None
         return None if self.render_mode is None else self._env_renderer.picture(self.scene().poses)
 
-    def tiny_render(
-        self, width: int, height: int, eye: Vector, target: Vector, fov: float
-    ) -> npt.NDArray[np.uint8]:  # fmt: skip
+    def tiny_render(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> npt.NDArray[np.uint8]:
         """Returns a picture (height, width, 3) by PyBullet's software rasteriser, where OpenGL is missing."""
         return self.physics.render(width, height, eye, target, fov)
 

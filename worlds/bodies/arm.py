@@ -44,9 +44,18 @@ class Arm(Body):
     actions = ("x", "y", "z", "turn", "grip")
     parts = ("hand", "left finger", "right finger", "arm")
     readings = (
-        "hand x", "hand y", "sin heading", "cos heading", "hand vx", "hand vy", "hand z", "hand vz", "opening",
-        *(f"joint {i + 1}" for i in range(JOINTS)), *(f"joint {i + 1} rate" for i in range(JOINTS)),
-    )  # fmt: skip
+        "hand x",
+        "hand y",
+        "sin heading",
+        "cos heading",
+        "hand vx",
+        "hand vy",
+        "hand z",
+        "hand vz",
+        "opening",
+        *(f"joint {i + 1}" for i in range(JOINTS)),
+        *(f"joint {i + 1} rate" for i in range(JOINTS)),
+    )
     base = Shape("arm base", "cylinder", (0.08, 0.08, 0.07), WHITE, 0)
     mass = 0.0
     joints = ()

@@ -15,6 +15,8 @@ from worlds.physics.client import Physics
 from worlds.physics.joints import Contact, Joint
 from worlds.rendering.scene import Quaternion, Shape, Vector
 
+COMMON_READINGS = ("x", "y", "sin heading", "cos heading", "vx", "vy")  # come first in the `readings` of a body
+
 
 class Body(ABC):
     """An articulated body of primitive links, added to a physics.

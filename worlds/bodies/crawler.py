@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from worlds.bodies.body import Body, rotate, yaw
+from worlds.bodies.body import COMMON_READINGS, Body, rotate, yaw
 from worlds.physics.client import Physics
 from worlds.physics.joints import Joint, Motor
 from worlds.rendering.scene import Shape, Vector
@@ -27,8 +27,11 @@ SWING = 0.7  # rad ahead or back
 LIFT, PRESS = 2.6, 2.2  # rad up and over the back, and down until it is folded under the belly
 HIP = 0.02  # above the middle of the trunk (m): on its back the legs reach the floor
 HEIGHT = SHIN + 0.02 - HIP
-LEGS = tuple((f"{end} {side}", x, y) for end, x in (("front", 1.0), ("back", -1.0))
-             for side, y in (("left", 1.0), ("right", -1.0)))  # fmt: skip
+LEGS = tuple(
+    (f"{end} {side}", x, y)
+    for end, x in (("front", 1.0), ("back", -1.0))
+    for side, y in (("left", 1.0), ("right", -1.0))
+)
 PER_LEG = 3  # links
 HEAD = PER_LEG * len(LEGS)
 
@@ -37,13 +40,34 @@ def _leg(leg: int, name: str, x: float, y: float) -> tuple[Joint, ...]:
     """Returns hip, thigh and shin; the thigh lies level and the shin hangs down when all angles are zero."""
     first = 1 + PER_LEG * leg
     return (
-        Joint(f"{name} hip", Shape("hip", "sphere", (0.022,) * 3, SKIN, 0), 0.06, 0, (0.11 * x, 0.07 * y, HIP),
-              (0.0, 0.0, -y), (-SWING, SWING)),
-        Joint(f"{name} thigh", Shape("thigh", "cylinder", (0.02, 0.02, THIGH / 2), SKIN, 0, (0.0, y * THIGH / 2, 0.0),
-              ALONG_Y), 0.08, first, (0.0, 0.0, 0.0), (y, 0.0, 0.0), (-PRESS, LIFT)),
-        Joint(f"{name} shin", Shape("shin", "cylinder", (0.02, 0.02, SHIN / 2), SKIN, 0, (0.0, 0.0, -SHIN / 2)), 0.06,
-              first + 1, (0.0, y * THIGH, 0.0), None, friction=1.2),
-    )  # fmt: skip
+        Joint(
+            f"{name} hip",
+            Shape("hip", "sphere", (0.022,) * 3, SKIN, 0),
+            0.06,
+            0,
+            (0.11 * x, 0.07 * y, HIP),
+            (0.0, 0.0, -y),
+            (-SWING, SWING),
+        ),
+        Joint(
+            f"{name} thigh",
+            Shape("thigh", "cylinder", (0.02, 0.02, THIGH / 2), SKIN, 0, (0.0, y * THIGH / 2, 0.0), ALONG_Y),
+            0.08,
+            first,
+            (0.0, 0.0, 0.0),
+            (y, 0.0, 0.0),
+            (-PRESS, LIFT),
+        ),
+        Joint(
+            f"{name} shin",
+            Shape("shin", "cylinder", (0.02, 0.02, SHIN / 2), SKIN, 0, (0.0, 0.0, -SHIN / 2)),
+            0.06,
+            first + 1,
+            (0.0, y * THIGH, 0.0),
+            None,
+            friction=1.2,
+        ),
+    )
 
 
 class Crawler(Body):
@@ -57,9 +81,18 @@ class Crawler(Body):
     actions = tuple(f"{leg} {what}" for leg, _, _ in LEGS for what in ("swing", "lift"))
     parts = ("trunk", "head", *(f"{leg} leg" for leg, _, _ in LEGS))
     readings = (
-        "x", "y", "sin heading", "cos heading", "vx", "vy", "z", "vz", "up x", "up y", "up z",
-        "rolling rate", "pitching rate", "turning rate", *actions, *(f"{name} rate" for name in actions),
-    )  # fmt: skip
+        *COMMON_READINGS,
+        "z",
+        "vz",
+        "up x",
+        "up y",
+        "up z",
+        "rolling rate",
+        "pitching rate",
+        "turning rate",
+        *actions,
+        *(f"{name} rate" for name in actions),
+    )
     base = Shape("trunk", "cylinder", (TRUNK, TRUNK, 0.14), SKIN, 0, orientation=ALONG_X)
     mass = 1.4
     joints = (
@@ -93,10 +126,9 @@ class Crawler(Body):
         (x, y, z), q, (vx, vy, vz), spin = self.physics.state(self.id)
         heading = yaw(q)
         angles, rates = self.physics.read_joints(self.id, self.driven)
-        return np.array(
-            [x, y, math.sin(heading), math.cos(heading), vx, vy, z, vz, *rotate(q, (0.0, 0.0, 1.0)), *spin,
-             *angles, *rates], dtype=np.float32,
-        )  # fmt: skip
+        common = (x, y, math.sin(heading), math.cos(heading), vx, vy)
+        up = rotate(q, (0.0, 0.0, 1.0))
+        return np.array([*common, z, vz, *up, *spin, *angles, *rates], dtype=np.float32)
 
     def part_of_link(self, link: int) -> str:
         """Names the part that a link belongs to: trunk, head or one of the legs."""
@@ -118,28 +150,54 @@ class Crawler(Body):
         shapes = [
             Shape("crawler trunk", "sphere", (0.20, 0.088, 0.072), SKIN, first),
             Shape("crawler belly", "sphere", (0.17, 0.078, 0.06), BELLY, first, (0.0, 0.0, -0.018), solid=False),
-            Shape("crawler tail", "cone", (0.04, 0.035, 0.13), SKIN, first, (-0.29, 0.0, 0.0),
-                  (0.0, -math.sin(math.pi / 4), 0.0, math.cos(math.pi / 4)), solid=False),
+            Shape(
+                "crawler tail",
+                "cone",
+                (0.04, 0.035, 0.13),
+                SKIN,
+                first,
+                (-0.29, 0.0, 0.0),
+                (0.0, -math.sin(math.pi / 4), 0.0, math.cos(math.pi / 4)),
+                solid=False,
+            ),
             Shape("crawler head", "sphere", (0.07, 0.058, 0.045), SKIN, head),
-        ]  # fmt: skip
+        ]
         shapes.append(Shape("crawler shell", "sphere", (SHELL + 0.02, SHELL, SHELL), BACK, head + 1))
         shapes += [
             Shape("crawler scale", "sphere", (0.022, 0.022, 0.02), RIM, first, (x, y, z), solid=False)
-            for x, y, z in ((0.0, 0.0, 0.122), (0.05, 0.035, 0.104), (0.05, -0.035, 0.104),
-                            (-0.05, 0.035, 0.104), (-0.05, -0.035, 0.104))
-        ]  # fmt: skip
+            for x, y, z in (
+                (0.0, 0.0, 0.122),
+                (0.05, 0.035, 0.104),
+                (0.05, -0.035, 0.104),
+                (-0.05, 0.035, 0.104),
+                (-0.05, -0.035, 0.104),
+            )
+        ]
         for side in (-1.0, 1.0):
             shapes += [
-                Shape("crawler eye", "sphere", (0.018,) * 3, (0.96, 0.86, 0.35), head, (0.03, side * 0.035, 0.034),
-                      solid=False),
+                Shape(
+                    "crawler eye",
+                    "sphere",
+                    (0.018,) * 3,
+                    (0.96, 0.86, 0.35),
+                    head,
+                    (0.03, side * 0.035, 0.034),
+                    solid=False,
+                ),
                 Shape("crawler pupil", "sphere", (0.009,) * 3, DARK, head, (0.044, side * 0.04, 0.038), solid=False),
-            ]  # fmt: skip
+            ]
         for i, (_, _, y) in enumerate(LEGS):
             node = first + 1 + PER_LEG * i
             shapes += [
-                Shape("crawler thigh", "sphere", (0.028, THIGH / 2 + 0.02, 0.028), SKIN, node + 1,
-                      (0.0, y * THIGH / 2, 0.0)),
+                Shape(
+                    "crawler thigh",
+                    "sphere",
+                    (0.028, THIGH / 2 + 0.02, 0.028),
+                    SKIN,
+                    node + 1,
+                    (0.0, y * THIGH / 2, 0.0),
+                ),
                 Shape("crawler shin", "cylinder", (0.017, 0.017, SHIN / 2), SKIN, node + 2, (0.0, 0.0, -SHIN / 2)),
                 Shape("crawler foot", "sphere", (0.034, 0.026, 0.014), BACK, node + 2, (0.01, 0.0, -SHIN + 0.01)),
-            ]  # fmt: skip
+            ]
         return tuple(shapes)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from worlds.bodies.body import Body, rotate, yaw
+from worlds.bodies.body import COMMON_READINGS, Body, rotate, yaw
 from worlds.physics.client import Physics
 from worlds.physics.joints import Joint, Motor
 from worlds.rendering.scene import Shape, Vector
@@ -43,17 +43,52 @@ def _wheel(name: str, side: float) -> Joint:
 JOINTS = (
     _wheel("left wheel", 1.0),
     _wheel("right wheel", -1.0),
-    Joint("caster", Shape("caster", "sphere", (0.03,) * 3, DARK, 0), 0.1, 0, (-0.12, 0.0, 0.03 - BASE_HEIGHT), None,
-          friction=0.0),
-    Joint("head", Shape("head", "sphere", (0.085,) * 3, FUR, 0, (0.04, 0.0, 0.0)), 0.2, 0, (0.12, 0.0, 0.115),
-          (0.0, 0.0, 1.0), (-HEAD_RANGE, HEAD_RANGE)),
-    Joint("shoulder", Shape("shoulder", "sphere", (0.025,) * 3, FUR, 0), 0.05, 0, (0.15, 0.0, DOWN),
-          (0.0, 0.0, 1.0), (-SWING_RANGE, SWING_RANGE)),
-    Joint("paw", Shape("paw", "box", (0.14, 0.02, 0.02), FUR, 0, (0.14, 0.0, 0.0)), 0.06, SHOULDER + 1,
-          (0.02, 0.0, 0.0), (0.0, -1.0, 0.0), (0.0, LIFT_LIMIT)),
-    Joint("hook", Shape("hook", "box", (0.015, 0.05, 0.04), CREAM, 0, (0.0, 0.0, -0.04)), 0.04, PAW + 1,
-          (0.28, 0.0, 0.0), None, friction=2.0),  # a rubber pad: it grips what it presses on
-)  # fmt: skip
+    Joint(
+        "caster",
+        Shape("caster", "sphere", (0.03,) * 3, DARK, 0),
+        0.1,
+        0,
+        (-0.12, 0.0, 0.03 - BASE_HEIGHT),
+        None,
+        friction=0.0,
+    ),
+    Joint(
+        "head",
+        Shape("head", "sphere", (0.085,) * 3, FUR, 0, (0.04, 0.0, 0.0)),
+        0.2,
+        0,
+        (0.12, 0.0, 0.115),
+        (0.0, 0.0, 1.0),
+        (-HEAD_RANGE, HEAD_RANGE),
+    ),
+    Joint(
+        "shoulder",
+        Shape("shoulder", "sphere", (0.025,) * 3, FUR, 0),
+        0.05,
+        0,
+        (0.15, 0.0, DOWN),
+        (0.0, 0.0, 1.0),
+        (-SWING_RANGE, SWING_RANGE),
+    ),
+    Joint(
+        "paw",
+        Shape("paw", "box", (0.14, 0.02, 0.02), FUR, 0, (0.14, 0.0, 0.0)),
+        0.06,
+        SHOULDER + 1,
+        (0.02, 0.0, 0.0),
+        (0.0, -1.0, 0.0),
+        (0.0, LIFT_LIMIT),
+    ),
+    Joint(
+        "hook",
+        Shape("hook", "box", (0.015, 0.05, 0.04), CREAM, 0, (0.0, 0.0, -0.04)),
+        0.04,
+        PAW + 1,
+        (0.28, 0.0, 0.0),
+        None,
+        friction=2.0,  # a rubber pad: it grips what it presses on
+    ),
+)
 PART_OF_LINK = {HEAD: "head", SHOULDER: "paw", PAW: "paw", HOOK: "paw"}  # all else is the body
 
 
@@ -68,11 +103,29 @@ class Kitten(Body):
     actions = ("drive", "turn", "head", "swing", "lift")
     parts = ("body", "head", "paw")
     readings = (
-        "x", "y", "sin heading", "cos heading", "vx", "vy", "turning rate",
-        "head", "shoulder", "paw", "head rate", "shoulder rate", "paw rate", "left wheel rate", "right wheel rate",
-    )  # fmt: skip
-    mirror_flips = ("y", "sin heading", "vy", "turning rate", "head", "shoulder", "head rate", "shoulder rate", "turn",
-             "swing")  # fmt: skip
+        *COMMON_READINGS,
+        "turning rate",
+        "head",
+        "shoulder",
+        "paw",
+        "head rate",
+        "shoulder rate",
+        "paw rate",
+        "left wheel rate",
+        "right wheel rate",
+    )
+    mirror_flips = (
+        "y",
+        "sin heading",
+        "vy",
+        "turning rate",
+        "head",
+        "shoulder",
+        "head rate",
+        "shoulder rate",
+        "turn",
+        "swing",
+    )
     base, mass, joints, height = BASE, 2.0, JOINTS, BASE_HEIGHT
     clearance = 0.55
     fall_threshold = 0.6  # cats land on their feet
@@ -145,21 +198,55 @@ def _visual_shapes(first: int) -> tuple[Shape, ...]:
     ]
     for side in (-1.0, 1.0):
         shapes += [
-            Shape("kitten ear", "cone", (0.034, 0.034, 0.045), FUR, head, (0.03, side * 0.055, 0.095), ear,
-                  solid=False),
-            Shape("kitten inner ear", "cone", (0.02, 0.02, 0.03), PINK, head, (0.042, side * 0.055, 0.088), ear,
-                  solid=False),
-            Shape("kitten eye", "sphere", (0.016, 0.018, 0.022), (0.45, 0.78, 0.42), head,
-                  (0.108, side * 0.038, 0.022), solid=False),
-            Shape("kitten pupil", "sphere", (0.009, 0.007, 0.015), DARK, head, (0.119, side * 0.039, 0.022),
-                  solid=False),
-        ]  # fmt: skip
+            Shape(
+                "kitten ear", "cone", (0.034, 0.034, 0.045), FUR, head, (0.03, side * 0.055, 0.095), ear, solid=False
+            ),
+            Shape(
+                "kitten inner ear",
+                "cone",
+                (0.02, 0.02, 0.03),
+                PINK,
+                head,
+                (0.042, side * 0.055, 0.088),
+                ear,
+                solid=False,
+            ),
+            Shape(
+                "kitten eye",
+                "sphere",
+                (0.016, 0.018, 0.022),
+                (0.45, 0.78, 0.42),
+                head,
+                (0.108, side * 0.038, 0.022),
+                solid=False,
+            ),
+            Shape(
+                "kitten pupil", "sphere", (0.009, 0.007, 0.015), DARK, head, (0.119, side * 0.039, 0.022), solid=False
+            ),
+        ]
     for x in (-0.06, 0.0, -0.12):
-        shapes.append(Shape("kitten stripe", "sphere", (0.012, 0.075, 0.03), (0.72, 0.42, 0.16), first,
-                            (x, 0.0, 0.083 - abs(x + 0.06) * 0.25), solid=False))  # fmt: skip
+        shapes.append(
+            Shape(
+                "kitten stripe",
+                "sphere",
+                (0.012, 0.075, 0.03),
+                (0.72, 0.42, 0.16),
+                first,
+                (x, 0.0, 0.083 - abs(x + 0.06) * 0.25),
+                solid=False,
+            )
+        )
     for joint, link in ((JOINTS[LEFT], LEFT), (JOINTS[RIGHT], RIGHT)):
-        shapes.append(Shape("kitten wheel", "cylinder", joint.shape.size, DARK, first + 1 + link,
-                            orientation=joint.shape.orientation))  # fmt: skip
+        shapes.append(
+            Shape(
+                "kitten wheel",
+                "cylinder",
+                joint.shape.size,
+                DARK,
+                first + 1 + link,
+                orientation=joint.shape.orientation,
+            )
+        )
     shapes += [
         Shape("kitten arm", "box", JOINTS[PAW].shape.size, FUR, paw, JOINTS[PAW].shape.position),
         Shape("kitten paw", "sphere", (0.03, 0.055, 0.05), CREAM, hook, (0.0, 0.0, -0.035)),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from worlds.bodies.body import Body, rotate, yaw
+from worlds.bodies.body import COMMON_READINGS, Body, rotate, yaw
 from worlds.physics.client import Physics
 from worlds.physics.joints import Joint, Motor
 from worlds.rendering.scene import Quaternion, Shape, Vector
@@ -48,13 +48,28 @@ def _arm(arm: int) -> tuple[Joint, ...]:
     up = (0.0, 0.0, 1.0)
     drop = SUCKER - 0.055  # from the mantle's centre to the arms'
     return (
-        Joint(f"arm {arm + 1} upper", part("upper", UPPER), 0.08, 0, (c * MANTLE, s * MANTLE, drop), up,
-              (-SHOULDER, SHOULDER)),
-        Joint(f"arm {arm + 1} lower", part("lower", LOWER), 0.06, first, (c * UPPER, s * UPPER, 0.0), up,
-              (-ELBOW, ELBOW)),
-        Joint(f"arm {arm + 1} sucker", Shape("sucker", "sphere", (SUCKER,) * 3, PALE, 0), 0.04, first + 1,
-              (c * LOWER, s * LOWER, 0.0), None, friction=1.0),
-    )  # fmt: skip
+        Joint(
+            f"arm {arm + 1} upper",
+            part("upper", UPPER),
+            0.08,
+            0,
+            (c * MANTLE, s * MANTLE, drop),
+            up,
+            (-SHOULDER, SHOULDER),
+        ),
+        Joint(
+            f"arm {arm + 1} lower", part("lower", LOWER), 0.06, first, (c * UPPER, s * UPPER, 0.0), up, (-ELBOW, ELBOW)
+        ),
+        Joint(
+            f"arm {arm + 1} sucker",
+            Shape("sucker", "sphere", (SUCKER,) * 3, PALE, 0),
+            0.04,
+            first + 1,
+            (c * LOWER, s * LOWER, 0.0),
+            None,
+            friction=1.0,
+        ),
+    )
 
 
 class Octopus(Body):
@@ -69,10 +84,7 @@ class Octopus(Body):
     name = "octopus"
     actions = tuple(f"arm {arm + 1} {joint}" for arm in range(ARMS) for joint in ("shoulder", "elbow"))
     parts = ("mantle", *(f"arm {arm + 1}" for arm in range(ARMS)))
-    readings = (
-        "x", "y", "sin heading", "cos heading", "vx", "vy", "turning rate",
-        *actions, *(f"{name} rate" for name in actions),
-    )  # fmt: skip
+    readings = (*COMMON_READINGS, "turning rate", *actions, *(f"{name} rate" for name in actions))
     base = Shape("mantle", "cylinder", (MANTLE, MANTLE, 0.045), SKIN, 0)
     mass = 1.2
     joints = tuple(joint for arm in range(ARMS) for joint in _arm(arm))
@@ -124,19 +136,40 @@ class Octopus(Body):
         for side in (-1.0, 1.0):
             shapes += [
                 Shape("octopus eye", "sphere", (0.028,) * 3, EYE, first, (0.085, side * 0.055, 0.09), solid=False),
-                Shape("octopus pupil", "sphere", (0.010, 0.019, 0.010), DARK, first, (0.107, side * 0.06, 0.097),
-                      solid=False),
-            ]  # fmt: skip
+                Shape(
+                    "octopus pupil",
+                    "sphere",
+                    (0.010, 0.019, 0.010),
+                    DARK,
+                    first,
+                    (0.107, side * 0.06, 0.097),
+                    solid=False,
+                ),
+            ]
         for x, y, z in ((-0.05, 0.05, 0.13), (-0.08, -0.03, 0.125), (-0.02, -0.055, 0.132), (-0.10, 0.04, 0.10)):
             shapes.append(Shape("octopus spot", "sphere", (0.02, 0.02, 0.014), PALE, first, (x, y, z), solid=False))
         for arm in range(ARMS):
             angle, node = direction(arm), first + 1 + PER_ARM * arm
             c, s, turn = math.cos(angle), math.sin(angle), _turn(angle)
             shapes += [
-                Shape("octopus upper arm", "sphere", (UPPER / 2 + 0.03, 0.034, 0.028), SKIN, node,
-                      (c * UPPER / 2, s * UPPER / 2, 0.0), turn),
-                Shape("octopus lower arm", "sphere", (LOWER / 2 + 0.025, 0.026, 0.023), SKIN, node + 1,
-                      (c * LOWER / 2, s * LOWER / 2, 0.0), turn),
+                Shape(
+                    "octopus upper arm",
+                    "sphere",
+                    (UPPER / 2 + 0.03, 0.034, 0.028),
+                    SKIN,
+                    node,
+                    (c * UPPER / 2, s * UPPER / 2, 0.0),
+                    turn,
+                ),
+                Shape(
+                    "octopus lower arm",
+                    "sphere",
+                    (LOWER / 2 + 0.025, 0.026, 0.023),
+                    SKIN,
+                    node + 1,
+                    (c * LOWER / 2, s * LOWER / 2, 0.0),
+                    turn,
+                ),
                 Shape("octopus sucker", "sphere", (SUCKER, SUCKER, 0.024), PALE, node + 2),
-            ]  # fmt: skip
+            ]
         return tuple(shapes)

@@ -67,9 +67,7 @@ def add_articulated(physics: Physics, base: Shape, mass: float, joints: Sequence
         p.changeDynamics(body, i, lateralFriction=joint.friction, physicsClientId=physics.client)
         if joint.limits is not None:
             low, high = joint.limits
-            p.changeDynamics(
-                body, i, jointLowerLimit=low, jointUpperLimit=high, physicsClientId=physics.client
-            )  # fmt: skip
+            p.changeDynamics(body, i, jointLowerLimit=low, jointUpperLimit=high, physicsClientId=physics.client)
         if joint.axis is not None:
             p.setJointMotorControl2(body, i, p.VELOCITY_CONTROL, force=0, physicsClientId=physics.client)
     return body
@@ -106,9 +104,13 @@ def add_ground(physics: Physics, heights: npt.NDArray[np.float32], spacing: floa
     x, y = heights.shape
     # PyBullet centres a height field between its lowest and highest point, and counts rows along y.
     shape = p.createCollisionShape(
-        p.GEOM_HEIGHTFIELD, meshScale=(spacing, spacing, 1.0), heightfieldData=heights.T.ravel().tolist(),
-        numHeightfieldRows=x, numHeightfieldColumns=y, physicsClientId=physics.client,
-    )  # fmt: skip
+        p.GEOM_HEIGHTFIELD,
+        meshScale=(spacing, spacing, 1.0),
+        heightfieldData=heights.T.ravel().tolist(),
+        numHeightfieldRows=x,
+        numHeightfieldColumns=y,
+        physicsClientId=physics.client,
+    )
     middle = (float(heights.min()) + float(heights.max())) / 2
     body = int(p.createMultiBody(0.0, shape, -1, (0.0, 0.0, middle), UPRIGHT, physicsClientId=physics.client))
     _surface(physics, body, friction, 0.0, 0.1, 0.0)
@@ -118,9 +120,13 @@ def add_ground(physics: Physics, heights: npt.NDArray[np.float32], spacing: floa
 def set_friction(physics: Physics, body: int, link: int, friction: float, rolling: float = 0.0) -> None:
     """Sets how one link of a body rubs."""
     p.changeDynamics(
-        body, link, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
+        body,
+        link,
+        lateralFriction=friction,
+        rollingFriction=rolling,
+        spinningFriction=rolling,
         physicsClientId=physics.client,
-    )  # fmt: skip
+    )
 
 
 def set_color(physics: Physics, body: int, shape: Shape, link: int = -1) -> None:
@@ -147,11 +153,16 @@ def _geometry(physics: Physics, shape: Shape, length: str) -> dict[str, Any]:
     return {**kind, "physicsClientId": physics.client}
 
 
-def _surface(
-    physics: Physics, body: int, friction: float, rolling: float, restitution: float, damping: float
-) -> None:  # fmt: skip
+def _surface(physics: Physics, body: int, friction: float, rolling: float, restitution: float, damping: float) -> None:
     p.changeDynamics(
-        body, -1, lateralFriction=friction, rollingFriction=rolling, spinningFriction=rolling,
-        restitution=restitution, linearDamping=damping, angularDamping=damping,
-        activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=physics.client,
-    )  # fmt: skip
+        body,
+        -1,
+        lateralFriction=friction,
+        rollingFriction=rolling,
+        spinningFriction=rolling,
+        restitution=restitution,
+        linearDamping=damping,
+        angularDamping=damping,
+        activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING,
+        physicsClientId=physics.client,
+    )

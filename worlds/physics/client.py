@@ -122,7 +122,7 @@ class Physics:
 
     def place(
         self, body: int, position: Vector, orientation: Quaternion = UPRIGHT, angles: Sequence[float] | None = None
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Puts a body somewhere, at rest, its joints at some angles (see `set_joints`), or at zero."""
         self.move(body, position, orientation)
         self.set_velocity(body, STILL)
@@ -183,14 +183,23 @@ class Physics:
         for m in motors:
             if m.velocity is not None:
                 p.setJointMotorControl2(
-                    body, m.joint, p.VELOCITY_CONTROL, targetVelocity=m.velocity, force=m.force,
+                    body,
+                    m.joint,
+                    p.VELOCITY_CONTROL,
+                    targetVelocity=m.velocity,
+                    force=m.force,
                     physicsClientId=self.client,
-                )  # fmt: skip
+                )
             else:
                 p.setJointMotorControl2(
-                    body, m.joint, p.POSITION_CONTROL, targetPosition=m.position, force=m.force,
-                    maxVelocity=m.max_velocity, physicsClientId=self.client,
-                )  # fmt: skip
+                    body,
+                    m.joint,
+                    p.POSITION_CONTROL,
+                    targetPosition=m.position,
+                    force=m.force,
+                    maxVelocity=m.max_velocity,
+                    physicsClientId=self.client,
+                )
 
     def apply_impulse(self, body: int, impulse: Vector) -> None:
         """Applies an impulse (N s) to the body's centre during the next substep."""
@@ -220,9 +229,7 @@ class Physics:
             self.place(body, (0.0, 0.0, 10.0 + 2.0 * i))
         self.step(1)
 
-    def render(
-        self, width: int, height: int, eye: Vector, target: Vector, fov: float
-    ) -> npt.NDArray[np.uint8]:  # fmt: skip
+    def render(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> npt.NDArray[np.uint8]:
         """Draws with PyBullet's software rasteriser, for machines without OpenGL. Returns (height, width, 3)."""
         view = p.computeViewMatrix(eye, target, (0, 0, 1))
         projection = p.computeProjectionMatrixFOV(fov, width / height, 0.01, 50.0)  # a nose may touch a wall

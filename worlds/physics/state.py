@@ -102,7 +102,7 @@ def drop_from_memory(physics: Physics, number: int) -> None:
 
 def cast_rays(
     physics: Physics, starts: npt.NDArray[np.float64], ends: npt.NDArray[np.float64]
-) -> list[tuple[int, int, float]]:  # fmt: skip
+) -> list[tuple[int, int, float]]:
     """Returns what each ray (R, 3) from start to end meets first: body (-1 none), link, and how far along (0 to 1)."""
     hits = p.rayTestBatch(starts.tolist(), ends.tolist(), numThreads=1, physicsClientId=physics.client)
     return [(hit[0], hit[1], hit[2]) for hit in hits]

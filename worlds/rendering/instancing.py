@@ -71,8 +71,12 @@ class InstanceBuilder:
             at = compose(scene.poses[self._node[first]], self._local[first])
             top = float(at[2] + self._size[first, 2])
             half = self._size[first, :2] / self._size[first, :2].max()
-            self.tiles = ((1 - half[0]) * FLOOR_TILES / 2, (1 - half[1]) * FLOOR_TILES / 2,
-                          half[0] * FLOOR_TILES, half[1] * FLOOR_TILES)  # fmt: skip
+            self.tiles = (
+                (1 - half[0]) * FLOOR_TILES / 2,
+                (1 - half[1]) * FLOOR_TILES / 2,
+                half[0] * FLOOR_TILES,
+                half[1] * FLOOR_TILES,
+            )
             self.ground = (float(at[0]), float(at[1]), float(self._size[first, :2].max()), top)
             color = shapes[first].color
         wood = 0.5 * np.square(color)  # dim: things and lines stand out

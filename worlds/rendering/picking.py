@@ -26,9 +26,7 @@ class Pick:
     floor: Vector | None
 
 
-def pick(
-    scene: Scene, camera: Camera, poses: npt.NDArray[Any], x: float, y: float, width: int, height: int
-) -> Pick:  # fmt: skip
+def pick(scene: Scene, camera: Camera, poses: npt.NDArray[Any], x: float, y: float, width: int, height: int) -> Pick:
     """Finds the nearest shape under pixel (x, y), walls and floor aside.
 
     Args:

@@ -56,8 +56,12 @@ class MazeLayout:
     def hedges(self) -> tuple[tuple[Cell, Cell], ...]:
         """The pairs of neighbours that a hedge stands between."""
         every = [(x, y) for x in range(self.columns) for y in range(self.rows)]
-        pairs = [(c, n) for c in every for n in ((c[0] + 1, c[1]), (c[0], c[1] + 1))
-                 if n[0] < self.columns and n[1] < self.rows]  # fmt: skip
+        pairs = [
+            (c, n)
+            for c in every
+            for n in ((c[0] + 1, c[1]), (c[0], c[1] + 1))
+            if n[0] < self.columns and n[1] < self.rows
+        ]
         return tuple(pair for pair in pairs if pair not in self.doors)
 
     def dead_ends(self) -> list[Cell]:

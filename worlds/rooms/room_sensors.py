@@ -35,9 +35,7 @@ class RoomSensors(RoomBuilder):
     body: Body
     vitals: Vitals
 
-    def __init__(
-        self, senses: Sequence[str], things: Literal["all", "seen"], eye: Backend, **options: Any
-    ) -> None:  # fmt: skip
+    def __init__(self, senses: Sequence[str], things: Literal["all", "seen"], eye: Backend, **options: Any) -> None:
         super().__init__(senses, **options)
         if things not in ("all", "seen"):
             raise UserError(f"things={things!r}; allowed: 'all', or 'seen' for those in view of the head alone")

@@ -37,19 +37,34 @@ def _board(name: str, size: tuple[float, float, float], at: tuple[float, float, 
 
 # Link 0 slides; its boards are links 1 to 4, then come its handle and the cabinet's own walls.
 DRAWER = (
-    Joint("drawer", Shape("drawer", "box", (0.088, 0.085, 0.004), PALE, 0), 0.3, 0, (0.0, -0.005, 0.014),
-          (0.0, -1.0, 0.0), (0.0, THROW), slides=True),
+    Joint(
+        "drawer",
+        Shape("drawer", "box", (0.088, 0.085, 0.004), PALE, 0),
+        0.3,
+        0,
+        (0.0, -0.005, 0.014),
+        (0.0, -1.0, 0.0),
+        (0.0, THROW),
+        slides=True,
+    ),
     _board("drawer front", (0.097, 0.006, 0.034), (0.0, -0.095, 0.031), 1),
     _board("drawer back", (0.080, 0.004, 0.026), (0.0, 0.080, 0.030), 1),
     _board("drawer left", (0.004, 0.085, 0.026), (-0.084, 0.0, 0.030), 1),
     _board("drawer right", (0.004, 0.085, 0.026), (0.084, 0.0, 0.030), 1),
-    Joint("drawer handle", Shape("drawer handle", "box", (0.010, 0.010, 0.036), STEEL, 0), 0.05, 1,
-          (0.0, -0.145, 0.045), None, friction=1.5),
+    Joint(
+        "drawer handle",
+        Shape("drawer handle", "box", (0.010, 0.010, 0.036), STEEL, 0),
+        0.05,
+        1,
+        (0.0, -0.145, 0.045),
+        None,
+        friction=1.5,
+    ),
     _board("cabinet left", (0.005, 0.10, 0.038), (-0.099, 0.0, 0.042), 0),
     _board("cabinet right", (0.005, 0.10, 0.038), (0.099, 0.0, 0.042), 0),
     _board("cabinet back", (0.104, 0.005, 0.038), (0.0, 0.095, 0.042), 0),
     _board("cabinet top", (0.104, 0.10, 0.005), (0.0, 0.0, 0.085), 0),
-)  # fmt: skip
+)
 FOOT = Shape("cabinet", "box", (0.104, 0.10, 0.004), WOOD, 0)
 
 
@@ -74,9 +89,11 @@ class Tabletop(Room):
             at = (a * 0.93, b * 0.92, -HEIGHT / 2 - 0.025)
             self.add_static(Shape(f"table leg {i}", "box", (0.03, 0.03, HEIGHT / 2 - 0.025), WOOD, 0, at), 0.5)
         for name, size, at in (
-            ("rim", (0.01, y, 0.015), (x - 0.01, 0.0, 0.015)), ("rim", (0.01, y, 0.015), (-x + 0.01, 0.0, 0.015)),
-            ("rim", (x, 0.01, 0.015), (0.0, y - 0.01, 0.015)), ("rim", (x, 0.01, 0.015), (0.0, -y + 0.01, 0.015)),
-        ):  # fmt: skip
+            ("rim", (0.01, y, 0.015), (x - 0.01, 0.0, 0.015)),
+            ("rim", (0.01, y, 0.015), (-x + 0.01, 0.0, 0.015)),
+            ("rim", (x, 0.01, 0.015), (0.0, y - 0.01, 0.015)),
+            ("rim", (x, 0.01, 0.015), (0.0, -y + 0.01, 0.015)),
+        ):
             self.add_static(Shape(name, "box", size, PALE, 0, at, solid=False), 0.3)
         self.toys = [
             self.add_thing(toy.shape, toy.mass, friction=1.0, rolling=toy.rolling, damping=0.1)

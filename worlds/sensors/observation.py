@@ -31,7 +31,7 @@ class CameraMount(Protocol):
 
 def make_observation_space(
     senses: Sequence[str], readings: int, parts: int, things: int, cues: int, flat: bool
-) -> spaces.Dict:  # fmt: skip
+) -> spaces.Dict:
     """Returns the space of an observation.
 
     Args:

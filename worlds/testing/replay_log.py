@@ -114,9 +114,7 @@ class ReplayLog:
         )
 
 
-def record(
-    world: str, seed: int, script: Script, every: int = 1000, states: bool = True, **options: Any
-) -> ReplayLog:  # fmt: skip
+def record(world: str, seed: int, script: Script, every: int = 1000, states: bool = True, **options: Any) -> ReplayLog:
     """Lives a script and logs it.
 
     Args:
