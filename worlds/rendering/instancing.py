@@ -11,7 +11,7 @@ import numpy.typing as npt
 from worlds.rendering.camera import RIBBON_FLOATS, Camera, Ghost
 from worlds.rendering.meshes import compose
 from worlds.rendering.scene import Scene
-from worlds.rendering.shaders import WALL
+from worlds.rendering.shaders import WALL_GLOW
 
 Array = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -51,7 +51,7 @@ class InstanceBuilder:
         named = [s.name.split()[0] if s.name else "" for s in shapes]
         self._wall = np.array([n.startswith("wall") for n in named], bool)
         self._floor = np.array([n.startswith("floor") for n in named], bool)
-        self._glow[self._wall] = WALL
+        self._glow[self._wall] = WALL_GLOW
         room = self._wall | self._floor
         self.casts_shadow: Mask = ~room & (self._glow[:, 0] == 0.0)
         self.is_mesh: Mask = np.ones(len(shapes), bool)

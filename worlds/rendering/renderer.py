@@ -11,12 +11,12 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
-from worlds.rendering import shaders
 from worlds.rendering.batches import QuadBatch, RibbonBatch, make_batches
 from worlds.rendering.camera import Camera, Overlay
 from worlds.rendering.instancing import FLOOR_TILES, LIGHT, SCREEN_TILE, InstanceBuilder, merge_cells
 from worlds.rendering.protocols import BACKGROUND, EMPTY_OVERLAY, Image, Poses, Renderable, SceneRenderer, TinyRenderer
 from worlds.rendering.scene import Scene
+from worlds.rendering.shaders import shader_sources
 
 __all__ = [
     "Camera",
@@ -78,21 +78,21 @@ class GLRenderer:
 
     def _make_programs(self) -> None:
         make = self._gl.program
-        self._cast = make(vertex_shader=shaders.CAST_VERTEX, fragment_shader=shaders.CAST_FRAGMENT)
-        self._solid = make(vertex_shader=shaders.SOLID_VERTEX, fragment_shader=shaders.SOLID_FRAGMENT)
-        self._floor = make(vertex_shader=shaders.FLOOR_VERTEX, fragment_shader=shaders.FLOOR_FRAGMENT)
-        self._shaded = make(vertex_shader=shaders.FLOOR_VERTEX, fragment_shader=shaders.SHADED_FRAGMENT)
-        self._spot = make(vertex_shader=shaders.SPOT_VERTEX, fragment_shader=shaders.SPOT_FRAGMENT)
-        self._line = make(vertex_shader=shaders.LINE_VERTEX, fragment_shader=shaders.LINE_FRAGMENT)
-        self._smooth = make(vertex_shader=shaders.SMOOTH_VERTEX, fragment_shader=shaders.SMOOTH_FRAGMENT)
+        self._cast = make(**shader_sources("shadow_cast"))
+        self._solid = make(**shader_sources("solid"))
+        self._floor = make(**shader_sources("floor"))
+        self._shaded = make(**shader_sources("floor", "floor_shadowed"))
+        self._spot = make(**shader_sources("spot"))
+        self._line = make(**shader_sources("line"))
+        self._smooth = make(**shader_sources("smooth"))
         everything = (self._cast, self._solid, self._floor, self._shaded, self._smooth)
         constants: dict[str, Any] = {
             "toward": tuple(LIGHT),
             "extent": (float(self.width), float(self.height)),
             "ground": self._instance_builder.ground,
             "tiles": float(FLOOR_TILES),
-            "bright": self._instance_builder.lit_color,
-            "dusk": self._instance_builder.shadow_factor,
+            "lit_color": self._instance_builder.lit_color,
+            "shadow_factor": self._instance_builder.shadow_factor,
             "mask": 0,
             "picture": 0,
             "side": float(SCREEN_TILE),

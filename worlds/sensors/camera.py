@@ -12,55 +12,16 @@ from worlds.rendering.camera import Camera
 from worlds.rendering.meshes import compose, mesh
 from worlds.rendering.protocols import BACKGROUND
 from worlds.rendering.scene import Scene, Shape, Vector
-from worlds.rendering.shaders import PAINT, WALL
+from worlds.rendering.shaders import WALL_GLOW, shader_sources
 
 SIDE: Final = 84  # pixels
 FOV: Final = 90.0  # degrees, up and down as well as from left to right
 NEAR: Final = 0.01  # m
-MARKS = {"floor": 2.0, "wall": WALL}  # in place of a glow: the shader draws boards there, and paint
+MARKS = {"floor": 2.0, "wall": WALL_GLOW}  # in place of a glow: the shader draws boards there, and paint
 TEXELS = 5  # of four floats, per shape: position and glow, rotation, size, colour
 Backend = Literal["auto", "moderngl", "tiny"]
 
 log = logging.getLogger(__name__)
-
-VERTEX = """#version 330
-in vec3 vertex; in vec3 normal; in float shape;
-uniform sampler2D shapes; uniform mat4 camera;
-out vec3 place; out vec3 facing; flat out vec4 tint;
-vec3 turn(vec4 q, vec3 v) { vec3 t = 2.0 * cross(q.xyz, v); return v + q.w * t + cross(q.xyz, t); }
-void main() {
-    int row = int(shape);
-    vec4 at = texelFetch(shapes, ivec2(0, row), 0), q = texelFetch(shapes, ivec2(1, row), 0);
-    vec4 size = texelFetch(shapes, ivec2(2, row), 0);
-    place = turn(q, vertex * size.xyz) + at.xyz;
-    facing = turn(q, normal / size.xyz);
-    tint = vec4(texelFetch(shapes, ivec2(3, row), 0).rgb, size.w);
-    gl_Position = camera * vec4(place, 1.0);
-}
-"""
-# One sun, one sky, and boards on the floor, so that moving shows; shadows would cost more than all the rest.
-FRAGMENT = (
-    "#version 330\n"
-    + PAINT
-    + """
-in vec3 place; in vec3 facing; flat in vec4 tint;
-out vec4 pixel;
-void main() {
-    vec3 n = normalize(facing), c = tint.rgb;
-    if (tint.a < 0.0) c = 1.3 * painted(c, place);  // walls lit by the whole room
-    if (tint.a > 1.5) {
-        vec2 board = fract(place.xy / vec2(0.9, 0.3) + vec2(0.37 * floor(place.y / 0.3), 0.0));
-        float tone = fract(sin(dot(floor(place.xy / vec2(0.9, 0.3) + vec2(0.37 * floor(place.y / 0.3), 0.0)),
-                               vec2(12.99, 78.23))) * 43758.5);
-        c *= (0.62 + 0.12 * tone) * (min(board.x * 0.9, board.y * 0.3) < 0.012 ? 0.8 : 1.0);
-        pixel = vec4(c, 1.0);
-    } else {
-        float light = 0.45 + 0.2 * n.z + 0.45 * max(0.0, dot(n, vec3(-0.379, -0.451, 0.812)));
-        pixel = vec4(mix(c * light, min(c * 1.3 + 0.05, 1.0), max(tint.a, 0.0)), 1.0);
-    }
-}
-"""
-)
 
 
 class HeadCamera(Protocol):
@@ -84,7 +45,7 @@ class GLHeadCamera:
         self._gl = gl = context()
         with gl:
             self.backend = f"moderngl: {gl.info['GL_RENDERER']}"
-            self._program = gl.program(vertex_shader=VERTEX, fragment_shader=FRAGMENT)
+            self._program = gl.program(**shader_sources("head_camera"))
             self._canvas = gl.framebuffer([gl.renderbuffer((SIDE, SIDE), 3)], gl.depth_renderbuffer((SIDE, SIDE)))
             self._texture = gl.texture((TEXELS, max(1, len(scene.shapes))), 4, dtype="f4")
             self._texture.filter = (gl.NEAREST, gl.NEAREST)
