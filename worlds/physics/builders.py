@@ -25,9 +25,7 @@ def add_body(
     damping: float = 0.04,
 ) -> int:
     """Adds a single rigid body of the given shape; a mass of 0 is immovable. Returns its number."""
-    body = int(
-        p.createMultiBody(mass, _collision(physics, shape), -1, position, UPRIGHT, physicsClientId=physics.client)
-    )
+    body = p.createMultiBody(mass, _collision(physics, shape), -1, position, UPRIGHT, physicsClientId=physics.client)
     _surface(physics, body, friction, rolling, restitution, damping)
     physics.labels[body] = (shape.name,)
     return body
@@ -38,26 +36,24 @@ def add_articulated(physics: Physics, base: Shape, mass: float, joints: Sequence
     turning = [p.JOINT_PRISMATIC if j.slides else p.JOINT_REVOLUTE for j in joints]
     kinds = [p.JOINT_FIXED if j.axis is None else kind for j, kind in zip(joints, turning, strict=True)]
     n = len(joints)
-    body = int(
-        p.createMultiBody(
-            mass,
-            _collision(physics, base),
-            -1,
-            position,
-            UPRIGHT,
-            linkMasses=[j.mass for j in joints],
-            linkCollisionShapeIndices=[_collision(physics, j.shape) for j in joints],
-            linkVisualShapeIndices=[-1] * n,
-            linkPositions=[j.position for j in joints],
-            linkOrientations=[UPRIGHT] * n,
-            linkInertialFramePositions=[j.shape.position for j in joints],
-            linkInertialFrameOrientations=[UPRIGHT] * n,
-            linkParentIndices=[j.parent for j in joints],
-            linkJointTypes=kinds,
-            linkJointAxis=[j.axis or (0.0, 0.0, 1.0) for j in joints],
-            flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS,
-            physicsClientId=physics.client,
-        )
+    body = p.createMultiBody(
+        mass,
+        _collision(physics, base),
+        -1,
+        position,
+        UPRIGHT,
+        linkMasses=[j.mass for j in joints],
+        linkCollisionShapeIndices=[_collision(physics, j.shape) for j in joints],
+        linkVisualShapeIndices=[-1] * n,
+        linkPositions=[j.position for j in joints],
+        linkOrientations=[UPRIGHT] * n,
+        linkInertialFramePositions=[j.shape.position for j in joints],
+        linkInertialFrameOrientations=[UPRIGHT] * n,
+        linkParentIndices=[j.parent for j in joints],
+        linkJointTypes=kinds,
+        linkJointAxis=[j.axis or (0.0, 0.0, 1.0) for j in joints],
+        flags=p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS,
+        physicsClientId=physics.client,
     )
     physics.labels[body] = (base.name, *(joint.name for joint in joints))
     physics.movable_joints[body] = tuple(i for i, joint in enumerate(joints) if joint.axis is not None)
@@ -76,7 +72,7 @@ def add_articulated(physics: Physics, base: Shape, mass: float, joints: Sequence
 def add_visual(physics: Physics, shape: Shape) -> int:
     """Adds what can be seen in `Physics.render` but not touched. Returns its number."""
     look = p.createVisualShape(**_geometry(physics, shape, "length"), rgbaColor=(*shape.color, 1.0))
-    ghost = int(p.createMultiBody(0.0, -1, look, physicsClientId=physics.client))
+    ghost = p.createMultiBody(0.0, -1, look, physicsClientId=physics.client)
     physics.labels[ghost] = (shape.name,)
     return ghost
 
@@ -88,7 +84,7 @@ def add_urdf(physics: Physics, path: str, position: Vector) -> int:
     """
     flags = p.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS | p.URDF_IGNORE_VISUAL_SHAPES
     path, client = os.path.join(DATA, path), physics.client
-    body = int(p.loadURDF(path, position, UPRIGHT, useFixedBase=1, flags=flags, physicsClientId=client))
+    body = p.loadURDF(path, position, UPRIGHT, useFixedBase=1, flags=flags, physicsClientId=client)
     p.changeDynamics(body, -1, activationState=p.ACTIVATION_STATE_DISABLE_SLEEPING, physicsClientId=client)
     physics.labels[body] = (os.path.splitext(os.path.basename(path))[0],)
     joints = range(p.getNumJoints(body, physicsClientId=client))
@@ -112,7 +108,7 @@ def add_ground(physics: Physics, heights: npt.NDArray[np.float32], spacing: floa
         physicsClientId=physics.client,
     )
     middle = (float(heights.min()) + float(heights.max())) / 2
-    body = int(p.createMultiBody(0.0, shape, -1, (0.0, 0.0, middle), UPRIGHT, physicsClientId=physics.client))
+    body = p.createMultiBody(0.0, shape, -1, (0.0, 0.0, middle), UPRIGHT, physicsClientId=physics.client)
     _surface(physics, body, friction, 0.0, 0.1, 0.0)
     return body
 
@@ -135,13 +131,17 @@ def set_color(physics: Physics, body: int, shape: Shape, link: int = -1) -> None
 
 
 def _collision(physics: Physics, shape: Shape) -> int:
-    frame = {"collisionFramePosition": shape.position, "collisionFrameOrientation": shape.orientation}
-    return int(p.createCollisionShape(**_geometry(physics, shape, "height"), **frame))
+    return p.createCollisionShape(
+        **_geometry(physics, shape, "height"),
+        collisionFramePosition=shape.position,
+        collisionFrameOrientation=shape.orientation,
+    )
 
 
 def _geometry(physics: Physics, shape: Shape, length: str) -> dict[str, Any]:
     """Returns what PyBullet calls a shape; it has two names for the length of a cylinder."""
     a, _, half = shape.size
+    kind: dict[str, Any]
     if shape.kind == "sphere":
         kind = {"shapeType": p.GEOM_SPHERE, "radius": a}
     elif shape.kind == "box":

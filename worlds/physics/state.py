@@ -86,7 +86,7 @@ def load(physics: Physics, state: bytes) -> None:
 
 def save_in_memory(physics: Physics) -> int:
     """Keeps the state of now in memory, until `drop_from_memory`; returns its number."""
-    return int(p.saveState(physicsClientId=physics.client))
+    return p.saveState(physicsClientId=physics.client)
 
 
 def load_from_memory(physics: Physics, number: int) -> None:

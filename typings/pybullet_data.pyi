@@ -1,0 +1,3 @@
+"""Files that come with PyBullet."""
+
+def getDataPath() -> str: ...
