@@ -49,9 +49,7 @@ class Stage:
         self._timeline.clear()
         self._fresh = True
 
-    def paint(
-        self, surface: pygame.Surface, poses: npt.NDArray[np.float32], seconds: float, status: Status
-    ) -> None:  # fmt: skip
+    def paint(self, surface: pygame.Surface, poses: npt.NDArray[np.float32], seconds: float, status: Status) -> None:
         """Draws everything.
 
         Args:

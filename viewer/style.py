@@ -102,9 +102,9 @@ def fit(text: str, size: int, weight: Weight, room: int) -> str:
 
 
 @lru_cache(maxsize=800)
-def plate(width: int, height: int, color: Color, radius: int, alpha: int = 255, edge: Color | None = None) -> (
-    pygame.Surface
-):  # fmt: skip
+def plate(
+    width: int, height: int, color: Color, radius: int, alpha: int = 255, edge: Color | None = None
+) -> pygame.Surface:
     """Returns a rounded rectangle with smooth corners, drawn once and kept."""
     scale = 4
     big = pygame.Surface((max(width, 1) * scale, max(height, 1) * scale), pygame.SRCALPHA)
@@ -117,9 +117,7 @@ def plate(width: int, height: int, color: Color, radius: int, alpha: int = 255, 
     return pygame.transform.smoothscale(big, (max(width, 1), max(height, 1)))
 
 
-def pill(
-    surface: pygame.Surface, rect: pygame.Rect, color: Color, radius: int | None = None, alpha: int = 255
-) -> None:  # fmt: skip
+def pill(surface: pygame.Surface, rect: pygame.Rect, color: Color, radius: int | None = None, alpha: int = 255) -> None:
     """Draws a rounded rectangle with smooth corners."""
     if rect.width > 0 and rect.height > 0:
         surface.blit(plate(rect.width, rect.height, color, rect.height // 2 if radius is None else radius, alpha), rect)
@@ -127,7 +125,7 @@ def pill(
 
 def chip(
     surface: pygame.Surface, text: str, at: tuple[int, int], color: Color = SOFT, back: Color = RAISED, alpha: int = 225
-) -> pygame.Rect:  # fmt: skip
+) -> pygame.Rect:
     """Draws a label in a pill whose left end and middle are `at`; returns where it went."""
     width = font(12, "medium").size(text)[0] + 20
     rect = pygame.Rect(at[0], at[1] - 12, width, 24)

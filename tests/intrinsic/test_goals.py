@@ -60,9 +60,17 @@ def test_a_reach_finds_a_reading_by_the_hosts_name_for_it():
 
 @pytest.mark.parametrize(
     "text",
-    ["goal:red_ball=1", "goal:things.red_ball.position", "goal:things.red_ball.position=", "goal:things.red_ball=1,2",
-     "goal:vitals.energy=1", "goal:things.red_ball.position=1,2,3,4", "reach:energy=1", "reach:vitals.energy=a"],
-)  # fmt: skip
+    [
+        "goal:red_ball=1",
+        "goal:things.red_ball.position",
+        "goal:things.red_ball.position=",
+        "goal:things.red_ball=1,2",
+        "goal:vitals.energy=1",
+        "goal:things.red_ball.position=1,2,3,4",
+        "reach:energy=1",
+        "reach:vitals.energy=a",
+    ],
+)
 def test_what_is_no_goal_is_refused_with_an_example(text):
     with pytest.raises(UserError, match=r"=1|Known: position"):
         intrinsic.make(text)

@@ -71,9 +71,7 @@ def test_a_snapshot_that_does_not_fit_is_refused_and_nothing_changes(name: str, 
     ],
 )
 @ROOMS
-def test_a_bad_action_is_refused_with_both_values_and_the_world_goes_on(
-    name: str, action: object, words: str
-) -> None:  # fmt: skip
+def test_a_bad_action_is_refused_with_both_values_and_the_world_goes_on(name: str, action: object, words: str) -> None:
     world, other = worlds.make(name, seed=4), worlds.make(name, seed=4)
     with pytest.raises(UserError, match=words):
         world.step(action)

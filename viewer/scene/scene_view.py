@@ -83,7 +83,7 @@ class Room:
 
     def _labels(
         self, surface: pygame.Surface, poses: npt.NDArray[np.float32], moment: Moment | None, status: Status
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Names what is attended to, and what is under the mouse, beside it."""
         names = [] if moment is None else [moment.things[i] for i in moment.thought.attention[:3]]
         names += [status.hover] if status.hover and status.hover not in names else []

@@ -23,7 +23,7 @@ from housecat.core.obs_layout import (
     keep,
     labels,
     markdown_tables,
-)  # fmt: skip
+)
 from worlds.bodies import BODIES
 from worlds.env import World
 
@@ -140,11 +140,16 @@ def test_no_column_is_a_bare_number() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        'obs["things"][..., 0:2]', 'obs["vitals"][1]', 'view["senses.body"][..., 4:6]', 'obs["body"][:2]',
-        'things, body = senses["things"].clone(), senses["body"]; things[:, -1:]', 'x = run["obs.body"]; x[:, :2]',
-        'view["senses.things.before"][..., [1, 4]]', 'np.asarray(run.get("obs.things", none), float)[..., :2]',
+        'obs["things"][..., 0:2]',
+        'obs["vitals"][1]',
+        'view["senses.body"][..., 4:6]',
+        'obs["body"][:2]',
+        'things, body = senses["things"].clone(), senses["body"]; things[:, -1:]',
+        'x = run["obs.body"]; x[:, :2]',
+        'view["senses.things.before"][..., [1, 4]]',
+        'np.asarray(run.get("obs.things", none), float)[..., :2]',
     ],
-)  # fmt: skip
+)
 def test_a_bare_number_is_found(line: str) -> None:
     assert magic_columns(line)
 
@@ -189,9 +194,16 @@ def test_single_columns_and_slices_agree() -> None:
     for layout in LAYOUTS.values():
         named = {column.name: column.index for column in layout.columns}
         for single, several in (
-            ("x", "position"), ("y", "position"), ("z", "position"), ("vx", "velocity"), ("vy", "velocity"),
-            ("vz", "velocity"), ("sin_heading", "heading"), ("cos_heading", "heading"), ("radius", "half_size"),
-        ):  # fmt: skip
+            ("x", "position"),
+            ("y", "position"),
+            ("z", "position"),
+            ("vx", "velocity"),
+            ("vy", "velocity"),
+            ("vz", "velocity"),
+            ("sin_heading", "heading"),
+            ("cos_heading", "heading"),
+            ("radius", "half_size"),
+        ):
             if single in named:
                 assert named[single] in indices(named[several], THING_SIZE)
     assert indices(THINGS.appearance, THING_SIZE)[-1] == THINGS.present % THING_SIZE

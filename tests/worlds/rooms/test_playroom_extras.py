@@ -14,8 +14,13 @@ from worlds.rooms.fixtures.television import CHANNELS
 from worlds.rooms.playroom import EXTRAS
 
 STILL = np.zeros(5, np.float32)
-ADDED = {"lamp": {"lamp", "switch"}, "lever": {"lever"}, "ramp": {"ramp"}, "doorway": set(),
-         "television": {"television", "knob"}}  # fmt: skip
+ADDED = {
+    "lamp": {"lamp", "switch"},
+    "lever": {"lever"},
+    "ramp": {"ramp"},
+    "doorway": set(),
+    "television": {"television", "knob"},
+}
 
 
 def run_into(room: Room, name: str, steps: int = 6) -> None:

@@ -52,8 +52,9 @@ def test_the_arm_grips_and_lifts(room: Room, name: str) -> None:
     go(room, (x, y, 0.2), -1.0)
     assert room.truth()["things.position"][i, 2] > 0.15
     assert {(part, thing) for part, thing, _ in room.truth()["contacts"]} == {
-        ("left finger", name), ("right finger", name)
-    }  # fmt: skip
+        ("left finger", name),
+        ("right finger", name),
+    }
 
 
 def test_the_drawer_opens_by_its_handle_and_shows_what_is_in_it(room: Room) -> None:
