@@ -118,9 +118,16 @@ def encoder_cost(rounds: int) -> float:
     """Returns microseconds per transition of one shared encoder, which makes 64 numbers of an image 3 x 64 x 64."""
     torch.manual_seed(0)
     net = nn.Sequential(
-        nn.Conv2d(3, 16, 4, 2, 1), nn.LeakyReLU(), nn.Conv2d(16, 32, 4, 2, 1), nn.LeakyReLU(),
-        nn.Conv2d(32, 32, 4, 2, 1), nn.LeakyReLU(), nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(512, 64),
-    )  # fmt: skip
+        nn.Conv2d(3, 16, 4, 2, 1),
+        nn.LeakyReLU(),
+        nn.Conv2d(16, 32, 4, 2, 1),
+        nn.LeakyReLU(),
+        nn.Conv2d(32, 32, 4, 2, 1),
+        nn.LeakyReLU(),
+        nn.AdaptiveAvgPool2d(4),
+        nn.Flatten(),
+        nn.Linear(512, 64),
+    )
     images, times = torch.randint(0, 256, (T * B, 3, 64, 64), dtype=torch.uint8), []
     for _ in range(rounds):
         started = time.process_time()

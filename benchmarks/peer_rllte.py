@@ -73,8 +73,10 @@ def measure(kind: type, shape: tuple[int, ...], rounds: int, age: int = 0) -> fl
         if kind is RE3:
             for t in range(T):
                 step = {key: value[t] for key, value in rollout.items()}
-                reward.watch(step["observations"], *(step[k] for k in (
-                    "actions", "rewards", "terminateds", "truncateds", "next_observations")))  # fmt: skip
+                reward.watch(
+                    step["observations"],
+                    *(step[k] for k in ("actions", "rewards", "terminateds", "truncateds", "next_observations")),
+                )
         if seed >= age:
             reward.compute(rollout)
             times.append(time.process_time() - started)

@@ -63,22 +63,30 @@ def seize(world: Any) -> None:
 
 PICTURES = {
     "playroom": Picture("playroom", (-3.6, -4.6, 4.4), (0.0, -0.1, 0.0), options={"seed": 7}),
-    "playroom-all": Picture("playroom", (-5.4, -7.6, 7.6), (0.0, -0.3, 0.0), options={"seed": 5, "extras": "all"},
-                            prepare=lambda world: world._fixtures[0].set(True)),
+    "playroom-all": Picture(
+        "playroom",
+        (-5.4, -7.6, 7.6),
+        (0.0, -0.3, 0.0),
+        options={"seed": 5, "extras": "all"},
+        prepare=lambda world: world._fixtures[0].set(True),
+    ),
     "maze": Picture("maze", (-4.8, -6.9, 9.0), (0.0, -0.5, 0.0), options={"seed": 0}),
     "stove": Picture("stove", (-2.6, -3.8, 3.0), (0.0, 0.1, 0.0), 22, {"seed": 0}, in_front(-0.35, -0.7, 2.2)),
-    "theatre": Picture("theatre", (1.5, -3.9, 2.3), (0.0, 0.4, 0.1), 14,
-                       {"seed": 1, "act": "appearing", "twist": True}),
+    "theatre": Picture(
+        "theatre", (1.5, -3.9, 2.3), (0.0, 0.4, 0.1), 14, {"seed": 1, "act": "appearing", "twist": True}
+    ),
     "fork": Picture("fork", (1.7, -2.9, 2.0), (0.0, 0.45, 0.45), 8, {"seed": 0}),
     "tabletop": Picture("tabletop", (1.05, -1.35, 0.95), (-0.08, 0.02, 0.12), options={"seed": 0}, prepare=seize),
     "meadow": Picture("meadow", (-2.4, -3.6, 1.0), (0.0, 0.1, 0.0), 3, {"seed": 3}, in_front(-0.7, -0.9, 0.9)),
     "kitten": Picture("playroom", (0.62, -0.72, 0.52), (0.08, 0.0, 0.09), 2, {"seed": 3}, in_front(0.0, 0.0, -0.3)),
-    "crawler": Picture("playroom", (0.62, -0.72, 0.52), (0.0, 0.0, 0.09), 2, {"seed": 3, "body": "crawler"},
-                       in_front(0.0, 0.0, -0.3)),
-    "octopus": Picture("playroom", (0.70, -0.78, 0.66), (0.0, 0.0, 0.05), 2, {"seed": 3, "body": "octopus"},
-                       in_front(0.0, 0.0, -0.5)),
+    "crawler": Picture(
+        "playroom", (0.62, -0.72, 0.52), (0.0, 0.0, 0.09), 2, {"seed": 3, "body": "crawler"}, in_front(0.0, 0.0, -0.3)
+    ),
+    "octopus": Picture(
+        "playroom", (0.70, -0.78, 0.66), (0.0, 0.0, 0.05), 2, {"seed": 3, "body": "octopus"}, in_front(0.0, 0.0, -0.5)
+    ),
     "arm": Picture("tabletop", (0.65, -0.85, 0.75), (-0.22, 0.0, 0.27), 1, {"seed": 0}),
-}  # fmt: skip
+}
 
 
 def draw(picture: Picture) -> pygame.Surface:
