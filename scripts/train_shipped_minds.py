@@ -24,7 +24,7 @@ from agent.consolidation import sleep
 from agent.loop import undergo
 from agent.transfer import regrow
 from housecat.core.errors import UserError
-from studies.common.scripted_policies import leading
+from studies.common.scripted_policies import leading_policy
 
 # Rooms that the kitten grows up in, and that it is moved, then led about in afterwards: with 1,001 moments of each
 # these are nearly all that a memory of 100,000 holds.
@@ -109,7 +109,7 @@ def raise_minds(
     for here in range(max(room, rooms), rooms + moved):
         live_in(here, undergo(world, mind, babbling(mind.actions, steps, FIRST + here)), "moved about")
     for here in range(max(room, rooms + moved), all_):
-        live_in(here, undergo(world, mind, leading(world, steps, FIRST + here)), "led about")
+        live_in(here, undergo(world, mind, leading_policy(world, steps, FIRST + here)), "led about")
     world.reset(seed=FIRST)
     cat = regrow(mind, world, WIDTH, beside=True)
     for _ in range(SLEEPS):

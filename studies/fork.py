@@ -1,11 +1,11 @@
 """A mind imagines both: a ball that falls on a wedge goes left or right, and is predicted to go left or right.
 
 A newborn sits in the room `fork`, watches, and learns from what it saw. More balls fall. From the last moment before
-each meets the wedge, many futures of the next 1.6 s are imagined. They are held against what came by the energy score
-of the ball's path, which is least for who tells the true distribution. Control: the same mind, with the same
-experiences and as many updates, without the latent variable: it has one future, and that is in the middle. Beside it
-stands how far members of the ensemble disagree about the ball's next step, which is to be small against the spread
-over futures: chance is nothing to learn.
+each meets the wedge, many futures of the next 1.6 s are imagined. They are compared with what came by the energy score
+of the ball's path, which is least for the true distribution. Control: the same mind, with the same experiences and as
+many updates, without the latent variable: it has one future, and that is in the middle. Also measured is how far
+members of the ensemble disagree about the ball's next step, which should be small compared with the spread over
+futures: chance cannot be learnt.
 
 Source: energy score, Gneiting and Raftery 2007, Journal of the American Statistical Association 102 (477), equation 22.
 """
@@ -18,43 +18,42 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
-from housecat.core.obs_layout import THINGS
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 import torch
+from matplotlib.figure import Figure
 
 import worlds
 from agent import Mind, MindConfig
 from agent.perception.attention import attend, tokens
 from agent.perception.encoder import Senses
 from agent.world_model.stochastic_latent import CHANCE
-from studies.common.lives import metric, result
-from studies.common.runner import Progress, side_by_side
+from housecat.core.obs_layout import THINGS
+from studies.common.plotting import plot_metrics, subplots
+from studies.common.results import save_result
+from studies.common.runner import Progress, run_jobs
+from studies.common.scripted_policies import still_actions
+from studies.common.stats import SHARE, metric
 from worlds import World
 
 STEPS = 1200  # control steps that are watched: 60 balls
-LESSONS = 250  # of four updates each
+UPDATES = 250  # control steps' worth of learning, of four updates each
 BATCH = 128
-BALLS = 20  # that fall afterwards
+BALLS, BETWEEN = 20, 25  # that fall afterwards, and at most so many control steps from one to the next
 AHEAD, FUTURES = 8, 64
 ASIDE = 0.1  # metres from the middle, to count as left or right
 Floats = npt.NDArray[np.float64]
-MINDS = 2, 0  # futures that a mind is made for
+VARIANTS = {"several futures": 2, "one future": 0}  # number of futures that a mind is made for
 
 
 @dataclass(frozen=True)
-class Foretold:
-    """What one mind foretold of the balls.
+class Prediction:
+    """What one mind predicted of the balls.
 
     Attributes:
         score: (BALLS,) energy scores of paths (m).
         left, right: Share of all futures that end there.
-        came_left: Share of the balls that did.
+        balls_left: Share of the balls that fell to the left.
         spread: Deviation over futures of where the ball is a step later, along the wedge (m).
         disagreement: Deviation over members of the same, in one future (m).
         example: (AHEAD + 1, FUTURES) imagined places along the wedge of the first ball (m).
@@ -63,82 +62,86 @@ class Foretold:
     score: Floats
     left: float
     right: float
-    came_left: float
+    balls_left: float
     spread: float
     disagreement: float
     example: Floats
 
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
-    """Measures and draws; `steps` counts the control steps that each mind watches."""
-    found = side_by_side(partial(foretell, steps=steps), [("fork", seed) for seed in seeds], progress, out / "lives")
-    several, one = zip(*(found["fork", seed] for seed in seeds), strict=True)
-    better = [1.0 - a.score.mean() / b.score.mean() for a, b in zip(several, one, strict=True)]
+    """Measures and draws; `steps` is the number of control steps that each mind watches. See the package."""
+    jobs = [("fork", seed) for seed in seeds]
+    found = run_jobs(partial(predict, steps=steps), jobs, progress, out / "jobs")
+    several, one = ([found[job][variant] for job in jobs] for variant in VARIANTS)
+    less = [1.0 - a.score.mean() / b.score.mean() for a, b in zip(several, one, strict=True)]
+    score, futures = "m, energy score of the ball's path", "share of imagined futures; the true share is a half"
     metrics = {
-        "score/better": metric(better, "share by which the energy score is less than with one future", "higher"),
-        "score/energy": metric((it.score.mean() for it in several), "m, energy score of the ball's path", "lower"),
-        "mode/left": metric((it.left for it in several), "share of imagined futures, half is true", "higher"),
-        "mode/right": metric((it.right for it in several), "share of imagined futures, half is true", "higher"),
-        "next/spread": metric((it.spread for it in several), "m, over futures, of the ball a step later", "higher"),
-        "next/disagreement": metric((it.disagreement for it in several), "m, over members, in one future", "lower"),
+        "score/better": metric(less, "share by which the energy score is less than with one future", "higher"),
+        "score/energy": metric((p.score.mean() for p in several), score, "lower", (0.0, np.inf)),
+        "mode/left": metric((p.left for p in several), futures, "higher", SHARE),
+        "mode/right": metric((p.right for p in several), futures, "higher", SHARE),
+        "next/spread": metric((p.spread for p in several), "m, over futures, of the ball a step later", "higher"),
+        "next/disagreement": metric((p.disagreement for p in several), "m, over members, in one future", "lower"),
     }
     controls = {
-        "score/energy": metric((it.score.mean() for it in one), "m, energy score of the ball's path", "lower"),
-        "next/disagreement": metric((it.disagreement for it in one), "m, over members", "lower"),
-        "balls/left": metric((it.came_left for it in several), "share of the balls that came down there", "higher"),
+        "one future": {
+            "score/energy": metric((p.score.mean() for p in one), score, "lower", (0.0, np.inf)),
+            "next/disagreement": metric((p.disagreement for p in one), "m, over members", "lower"),
+        },
+        "the balls": {"mode/left": metric((p.balls_left for p in several), "share of the balls", "higher", SHARE)},
     }
-    _draw(several[0], one[0], metrics, controls, out / "figure.png")
-    return result("fork", seeds, steps, metrics, {"one future": controls})
+    figure = _draw(several[0], one[0], {"several futures": metrics, "one future": controls["one future"]})
+    return save_result("fork", out, seeds, steps, metrics, controls, figure)
 
 
-def foretell(
-    room: str, seed: int, steps: int = STEPS, lessons: int = LESSONS, config: MindConfig | None = None
-) -> tuple[Foretold, ...]:
-    """Lets newborns watch and learn, and asks them where balls will go; one result for each of `MINDS`."""
+def predict(
+    room: str, seed: int, steps: int = STEPS, updates: int = UPDATES, config: MindConfig | None = None
+) -> dict[str, Prediction]:
+    """Lets newborns watch and learn, and asks them where balls will go; one result for each of `VARIANTS`."""
     world = worlds.make(room, seed=seed, frames_per_step=1)
-    still = np.zeros((steps + 25 * BALLS, *world.action_space.shape), np.float32)
-    lived = [world.observe(), *(world.step(action)[0] for action in still[:steps])]
+    still = still_actions(world, steps + BETWEEN * BALLS)
+    watched = [world.observe(), *(world.step(action)[0] for action in still[:steps])]
     balls = falls(world, still[steps:])
-    moments = [{name: torch.from_numpy(value) for name, value in obs.items()} for obs in lived]
-    told = []
-    for futures in MINDS:
-        wants = {"disagreement": 1.0}
-        mind = Mind.born(world, wants, seed, replace(config or MindConfig(batch=BATCH), futures=futures))
+    moments = [{name: torch.from_numpy(value) for name, value in obs.items()} for obs in watched]
+    found = {}
+    for variant, futures in VARIANTS.items():
+        objectives = {"disagreement": 1.0}
+        mind = Mind.born(world, objectives, seed, replace(config or MindConfig(batch=BATCH), futures=futures))
         for before, after in pairwise(moments):
             mind.perception.observe(before, after)
             mind.memory.add(before, torch.from_numpy(still[0]), after, {})
-        for _ in range(lessons):
+        for _ in range(updates):
             mind.learn()
-        told.append(_asked(mind, balls, torch.Generator().manual_seed(seed)))
+        found[variant] = _predict_balls(mind, balls, torch.Generator().manual_seed(seed))
     world.close()
-    return tuple(told)
+    return found
 
 
 def falls(world: World, actions: npt.NDArray[np.float32]) -> list[tuple[Senses, torch.Tensor]]:
-    """Returns stretches of a life, senses (AHEAD + 1, ...) and actions, each from the last sight of a falling ball."""
-    lived = [world.observe()]
+    """Returns senses (AHEAD + 1, ...) and actions of the fall of each ball, from the last step before the wedge on."""
+    seen = [world.observe()]
     falling = []
     for t, action in enumerate(actions):
         before = world.truth()["fork.phase"]
-        lived.append(world.step(action)[0])
+        seen.append(world.step(action)[0])
         if before == "falling" and world.truth()["fork.phase"] == "fallen":
             falling.append(t)
     return [
         (
             {
-                name: torch.from_numpy(np.stack([obs[name] for obs in lived[t : t + AHEAD + 1]]).astype(np.float32))
-                for name in lived[t]
+                name: torch.from_numpy(np.stack([obs[name] for obs in seen[t : t + AHEAD + 1]]).astype(np.float32))
+                for name in seen[t]
             },
             torch.from_numpy(actions[t : t + AHEAD]),
         )
         for t in falling
-        if t + AHEAD < len(lived)
+        if t + AHEAD < len(seen)
     ]
 
 
 @torch.no_grad()
-def _asked(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generator: torch.Generator) -> Foretold:
-    model, scores, ends, came, spread, apart = mind.world_model, [], [], [], [], []
+def _predict_balls(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generator: torch.Generator) -> Prediction:
+    model, scores, ends, true_ends, spread, disagreement = mind.world_model, [], [], [], [], []
     example = np.zeros((0, 0))
     for senses, plan in balls:
         now = {name: value[0] for name, value in senses.items()}
@@ -151,39 +154,33 @@ def _asked(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generator: torc
         scores.append(energy_score(path[1:].transpose(0, 1).flatten(1), real.flatten()))
         example = example if example.size else path[..., 0].numpy()
         ends.append(path[-1, :, 0])
-        came.append(float(senses["things"][-1, 0, THINGS.x]))
+        true_ends.append(float(senses["things"][-1, 0, THINGS.x]))
         step = rollout.mean[:, 0, :, 1 + int((attended == 0).nonzero()), 0] * mind.perception.change[1, 0]  # (E, F)
         spread.append(float(step.mean(0).std(correction=0)))
-        apart.append(float(step.std(0, correction=0).mean()))
+        disagreement.append(float(step.std(0, correction=0).mean()))
     end = torch.cat(ends)
     left, right = (float(side.double().mean()) for side in (end < -ASIDE, end > ASIDE))
-    share = float(np.mean(np.array(came) < 0))
-    return Foretold(np.array(scores), left, right, share, float(np.mean(spread)), float(np.mean(apart)), example)
+    balls_left = float(np.mean(np.array(true_ends) < 0))
+    means = float(np.mean(spread)), float(np.mean(disagreement))
+    return Prediction(np.array(scores), left, right, balls_left, *means, example)
 
 
-def energy_score(futures: torch.Tensor, came: torch.Tensor) -> float:
-    """Returns the energy score of equally likely futures (F, n) where `came` (n,) came: less is better.
+def energy_score(futures: torch.Tensor, truth: torch.Tensor) -> float:
+    """Returns the energy score of equally likely futures (F, n) when the truth was (n,): less is better.
 
-    With one future it is its distance from what came.
+    With one future it is its distance from the truth.
     """
-    return float((futures - came).norm(dim=-1).mean() - 0.5 * torch.cdist(futures, futures).mean())
+    return float((futures - truth).norm(dim=-1).mean() - 0.5 * torch.cdist(futures, futures).mean())
 
 
-def _draw(several: Foretold, one: Foretold, metrics: dict[str, Any], controls: dict[str, Any], path: Path) -> None:
-    fig, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+def _draw(several: Prediction, one: Prediction, metrics: dict[str, dict[str, Any]]) -> Figure:
+    figure, [axes] = subplots(1, 2)
     ahead = 0.2 * np.arange(AHEAD + 1)
     axes[0].plot(ahead, several.example, color="tab:orange", alpha=0.25, lw=0.8)
     axes[0].plot(ahead, one.example, color="tab:gray", lw=2, label="one future")
     axes[0].plot([], [], color="tab:orange", label="several futures")
     axes[0].set(title="a ball before the wedge", xlabel="seconds ahead", ylabel="left and right (m)", ylim=(-0.8, 0.8))
     axes[0].legend(frameon=False)
-    for i, (name, found, color) in enumerate(
-        (("several futures", metrics, "tab:orange"), ("one future", controls, "tab:gray"))
-    ):
-        it = found["score/energy"]
-        low, high = (abs(it["value"] - edge) for edge in it["ci95"])
-        axes[1].bar(i, it["value"], 0.6, yerr=[[low], [high]], color=color, label=name)
-    axes[1].set(title="energy score of the ball's path", ylabel="m, lower is better", xticks=[])
-    axes[1].legend(frameon=False)
-    fig.savefig(path, dpi=110)
-    plt.close(fig)
+    plot_metrics(axes[1], {name: group["score/energy"] for name, group in metrics.items()}, ["one future"])
+    axes[1].set(title="energy score of the ball's path", ylabel="m, lower is better")
+    return figure

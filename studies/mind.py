@@ -7,19 +7,15 @@ their intervals are those of each part.
 
 from __future__ import annotations
 
-import importlib
-import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import matplotlib
+from matplotlib.figure import Figure
+from matplotlib.image import imread
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
-
-from housecat.core.atomic_write import write_text
-from studies.common.lives import result
+import studies
+from studies.common.plotting import subplots
+from studies.common.results import save_result
 from studies.common.runner import Progress
 
 PARTS = (
@@ -31,44 +27,27 @@ PARTS = (
 def run(
     seeds: tuple[int, ...], out: Path, progress: Progress, steps: int | None = None, parts: tuple[str, ...] = PARTS
 ) -> dict[str, Any]:
-    """Runs the parts and puts them together; `steps` is given on to each, which has its own number otherwise."""
+    """Runs the parts and puts them together; `steps` is passed on to each, which has its own number otherwise."""
+    options: dict[str, Any] = {} if steps is None else {"steps": steps}
     results = {}
     for i, part in enumerate(parts):
-        results[part] = _part(part, seeds, out / part, _share(progress, i, len(parts), part), steps)
-    _draw(out, parts)
-    return result(
-        "mind",
-        seeds,
-        steps,
-        {f"{part}: {name}": it for part, r in results.items() for name, it in r["metrics"].items()},
-        {part: result["controls"] for part, result in results.items()},
-    )
+        part_progress = _part_progress(progress, i, len(parts), part)
+        results[part] = studies.load(part)(seeds=seeds, out=out / part, progress=part_progress, **options)
+    metrics = {f"{part}: {name}": found for part, r in results.items() for name, found in r["metrics"].items()}
+    controls = {f"{part}: {name}": group for part, r in results.items() for name, group in r["controls"].items()}
+    return save_result("mind", out, seeds, steps, metrics, controls, _draw(out, parts))
 
 
-def _share(progress: Progress, i: int, parts: int, part: str) -> Progress:
-    """Returns what tells the whole's progress from that of its i-th part."""
+def _part_progress(progress: Progress, i: int, parts: int, part: str) -> Progress:
+    """Returns the progress of the i-th part, which tells that of the whole."""
     return lambda share, words: progress((i + share) / parts, f"{part}: {words}")
 
 
-def _part(name: str, seeds: tuple[int, ...], folder: Path, progress: Progress, steps: int | None) -> dict[str, Any]:
-    folder.mkdir(parents=True, exist_ok=True)
-    options: dict[str, Any] = {} if steps is None else {"steps": steps}
-    result = _study(name)(seeds=seeds, out=folder, progress=progress, **options)
-    write_text(folder / "result.json", json.dumps(result, indent=2))
-    return result
-
-
-def _study(name: str) -> Callable[..., dict[str, Any]]:
-    run: Callable[..., dict[str, Any]] = importlib.import_module(f"studies.{name}").run
-    return run
-
-
-def _draw(out: Path, parts: tuple[str, ...]) -> None:
+def _draw(out: Path, parts: tuple[str, ...]) -> Figure:
     """Puts the parts' pictures on one sheet."""
-    fig, axes = plt.subplots(len(parts), 1, figsize=(12, 3.5 * len(parts)), squeeze=False, layout="constrained")
+    figure, axes = subplots(len(parts), 1, (12, 3.5 * len(parts)))
     for panel, part in zip(axes[:, 0], parts, strict=True):
-        panel.imshow(plt.imread(out / part / "figure.png"))
+        panel.imshow(imread(out / part / "figure.png"))
         panel.set(title=part)
         panel.axis("off")
-    fig.savefig(out / "figure.png", dpi=110)
-    plt.close(fig)
+    return figure

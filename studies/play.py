@@ -1,105 +1,126 @@
 """A newborn plays: it touches toys, moves them and spreads them out, and keeps off the hot plate.
 
-Controls live in the same rooms: ``random`` moves by smooth noise, ``fearless`` is the same mind without pain and
-critic.
+Controls are in the same rooms: ``random`` moves by smooth noise, ``fearless`` is the same mind without pain and critic.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
-from studies.common.lives import Trace, metric, result, traces
-from studies.common.runner import Progress
+import worlds
+from agent import Mind, MindConfig, live
+from studies.common.play_trace import CELL, PlayTrace
+from studies.common.plotting import plot_curves, subplots
+from studies.common.results import save_result
+from studies.common.runner import Progress, run_jobs
+from studies.common.scripted_policies import random_actions
+from studies.common.stats import SHARE, metric
 
 STEPS = 5000
 WINDOW = (2000, 3000)  # steps in which play is counted
-CELL = 0.33  # metres
 MOVED = 0.5  # metres from where a toy began
 SMOOTH = 250  # steps, for the figure
+COLORS = {"mind": "tab:orange", "fearless": "tab:red", "random": "tab:gray"}
 
 
-def cells(life: Trace) -> int:
-    """Counts the cells of the floor that each toy visited, summed over the toys."""
-    where = np.floor(life.toys / CELL).astype(int)
-    return sum(len({tuple(cell) for cell in where[:, toy]}) for toy in range(where.shape[1]))
+def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
+    """Measures and draws; `steps` is the length of each life. See the package for what it returns."""
+    jobs = [(policy, seed) for policy in COLORS for seed in seeds]
+    found = run_jobs(partial(trace, steps=steps), jobs, progress, out / "jobs")
+    traces = {policy: [found[policy, seed] for seed in seeds] for policy in COLORS}
+    mind, fearless, random = traces["mind"], traces["fearless"], traces["random"]
+    metrics = _absolute(mind) | {
+        "play/over_random": _ratio(share_touching, mind, random, "random", "higher"),
+        "play/cells_over_random": _ratio(PlayTrace.cells_visited, mind, random, "random", "higher"),
+        "pain/over_random": _ratio(share_on_plate, mind, random, "random", "lower"),
+        "pain/over_fearless": _ratio(share_on_plate, mind, fearless, "fearless", "lower"),
+    }
+    controls = {"random": _absolute(random), "fearless": _absolute(fearless)}
+    touched = [life.touched for life in mind]
+    return save_result("play", out, seeds, steps, metrics, controls, _draw(traces), touched=touched)
 
 
-def moved(life: Trace) -> int:
-    """Counts the toys that were ever farther than MOVED from where they began."""
-    away = np.linalg.norm(life.toys - life.toys[0], axis=-1).max(0)
-    return int((away > MOVED).sum())
+def trace(policy: str, seed: int, steps: int) -> PlayTrace:
+    """Records a newborn mind in the playroom, or random movement there."""
+    world = worlds.make("playroom", seed=seed, frames_per_step=1)
+    if policy == "random":
+        moments: Iterable[object] = (world.step(action) for action in random_actions(world, steps, seed))
+    else:
+        moments = live(world, Mind.born(world, seed=seed, config=config_of(policy)), steps)
+    found = PlayTrace.record(world, moments)
+    world.close()
+    return found
 
 
-def share(life: Trace) -> float:
+def config_of(policy: str) -> MindConfig:
+    """Returns the settings of a mind: ``mind`` as it is, ``fearless`` without critic and pain."""
+    default = MindConfig()
+    if policy == "mind":
+        return default
+    objectives = {name: weight for name, weight in default.objectives.items() if name != "pain"}
+    return MindConfig.from_json({**default.to_json(), "critic": False, "objectives": objectives})
+
+
+def toys_moved(life: PlayTrace) -> int:
+    """Counts the toys that were ever farther than `MOVED` from where they began."""
+    distance = np.linalg.norm(life.toys - life.toys[0], axis=-1).max(0)
+    return int((distance > MOVED).sum())
+
+
+def share_touching(life: PlayTrace) -> float:
     """Returns the share of steps in the window with a toy in contact."""
     return float(life.touching[slice(*_window(life))].mean())
 
 
-def on_plate(life: Trace) -> float:
+def share_on_plate(life: PlayTrace) -> float:
     """Returns the share of steps on the hot plate from the beginning of the window on."""
     return float(life.on_plate[_window(life)[0] :].mean())
 
 
-def _window(life: Trace) -> tuple[int, int]:
+def _window(life: PlayTrace) -> tuple[int, int]:
     # A life shorter than the study's own is judged by the same parts of it.
-    steps = len(life.touching)
-    return tuple(round(edge * min(1.0, steps / STEPS)) for edge in WINDOW)  # type: ignore[return-value]
+    scale = min(1.0, len(life.touching) / STEPS)
+    return round(WINDOW[0] * scale), round(WINDOW[1] * scale)
 
 
-def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
-    """Lives, measures and draws. See the package for what it returns."""
-    lives = traces(("mind", "fearless", "random"), seeds, steps, progress, out / "lives")
-    mind, fearless, random = lives["mind"], lives["fearless"], lives["random"]
-    chance = float(np.mean([share(life) for life in random]))
-    spread = float(np.mean([cells(life) for life in random]))
-    hot, bold = (float(np.mean([on_plate(life) for life in group])) for group in (random, fearless))
-    metrics = {
-        "play/share": metric(map(share, mind), "share of steps touching a toy", "higher"),
-        "play/over_random": metric((share(m) / max(chance, 1e-9) for m in mind), "times random", "higher"),
-        "play/toys_moved": metric(map(moved, mind), f"toys moved over {MOVED} m", "higher"),
-        "play/cells": metric(map(cells, mind), f"{CELL} m cells visited by toys", "higher"),
-        "play/cells_over_random": metric((cells(m) / max(spread, 1e-9) for m in mind), "times random", "higher"),
-        "pain/on_plate": metric(map(on_plate, mind), "share of steps on the hot plate", "lower"),
-        "pain/over_random": metric((on_plate(m) / max(hot, 1e-9) for m in mind), "times random", "lower"),
-        "pain/over_fearless": metric((on_plate(m) / max(bold, 1e-9) for m in mind), "times fearless", "lower"),
+def _absolute(lives: list[PlayTrace]) -> dict[str, dict[str, Any]]:
+    toys = float(lives[0].toys.shape[1])
+    return {
+        "play/share": metric(map(share_touching, lives), "share of steps touching a toy", "higher", SHARE),
+        "play/toys_moved": metric(map(toys_moved, lives), f"toys moved over {MOVED} m", "higher", (0.0, toys)),
+        "play/cells": metric((life.cells_visited() for life in lives), f"{CELL} m cells visited by toys", "higher"),
+        "pain/on_plate": metric(map(share_on_plate, lives), "share of steps on the hot plate", "lower", SHARE),
     }
-    controls = {
-        name: {
-            "play/share": metric(map(share, group), "share of steps touching a toy", "higher"),
-            "play/toys_moved": metric(map(moved, group), f"toys moved over {MOVED} m", "higher"),
-            "play/cells": metric(map(cells, group), f"{CELL} m cells visited by toys", "higher"),
-            "pain/on_plate": metric(map(on_plate, group), "share of steps on the hot plate", "lower"),
-        }
-        for name, group in (("random", random), ("fearless", fearless))
-    }
-    touched = [life.touched for life in mind]
-    _draw(lives, out / "figure.png")
-    return result("play", seeds, steps, metrics, controls, touched=touched)
 
 
-def _draw(lives: dict[Any, list[Trace]], path: Path) -> None:
-    fig, axes = plt.subplots(1, 2 + len(lives["mind"][:2]), figsize=(17, 4), layout="constrained")
-    for name, color in (("mind", "tab:orange"), ("fearless", "tab:red"), ("random", "tab:gray")):
+def _ratio(
+    measure: Callable[[PlayTrace], float], lives: list[PlayTrace], controls: list[PlayTrace], name: str, better: Any
+) -> dict[str, Any]:
+    """Returns what lives measure in units of the mean of controls; their own spread is not in its interval."""
+    unit = float(np.mean([measure(life) for life in controls]))
+    values = [measure(life) / unit for life in lives] if unit else []
+    return metric(values, f"times the mean of {name}", better, missing=f"the mean of {name} is zero")
+
+
+def _draw(traces: dict[str, list[PlayTrace]]) -> Figure:
+    shown = traces["mind"][:2]
+    figure, [axes] = subplots(1, 2 + len(shown), (17, 4))
+    for policy, color in COLORS.items():
         for panel, field in ((axes[0], "touching"), (axes[1], "on_plate")):
-            curves = np.stack(
-                [np.convolve(getattr(life, field), np.ones(SMOOTH) / SMOOTH, "valid") for life in lives[name]]
-            )
-            x = np.arange(curves.shape[1]) + SMOOTH
-            panel.plot(x, curves.mean(0), color=color, label=name)
-            panel.fill_between(x, curves.min(0), curves.max(0), color=color, alpha=0.15)
+            window = np.ones(SMOOTH) / SMOOTH
+            curves = np.stack([np.convolve(getattr(life, field), window, "valid") for life in traces[policy]])
+            plot_curves(panel, np.arange(curves.shape[1]) + SMOOTH, curves, color, policy)
     axes[0].set(title="touching a toy", xlabel="control step", ylabel=f"share of the last {SMOOTH} steps", ylim=(0, 1))
     axes[1].set(title="on the hot plate", xlabel="control step", ylim=(0, None))
     axes[0].legend(frameon=False)
-    for panel, life in zip(axes[2:], lives["mind"], strict=False):
+    for panel, life in zip(axes[2:], shown, strict=True):
         for toy, name in enumerate(life.names):
             panel.plot(*life.toys[:, toy].T, lw=0.8, color=name.split()[0].replace("yellow", "gold"))
         panel.set(title="where the toys got to", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
-    fig.savefig(path, dpi=110)
-    plt.close(fig)
+    return figure

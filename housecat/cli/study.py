@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import json as jsonlib
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
 
-from housecat.cli.options import JsonFlag, PathOption
-from housecat.cli.output import nested_lines, print_result, two_columns
+from housecat.cli.options import INTERRUPTED, JsonFlag, PathOption
+from housecat.cli.output import print_message, print_result, two_columns
 from housecat.core.errors import UserError, unknown_name
+
+EXTRA = ("joblib", "sklearn")  # import names of the packages that `housecat[studies]` brings
 
 
 def study(
@@ -24,34 +26,56 @@ def study(
 ) -> int:
     """Runs a study: a claim about curious minds, measured against controls. Without a name, lists them.
 
-    Ctrl-C stops it; the same command goes on with the lives that were not done.
+    Ctrl-C stops it; the same command goes on with what was not done.
 
     Args:
-        name: Which.
-        seeds: Lives to live.
-        steps: Control steps per life; the study's own number when not given.
-        out: Where to keep result.json, figure.png and the lives as they are done; runs/study-NAME when not given.
+        name: Name of the study.
+        seeds: Seeds to measure with; an interval needs at least two.
+        steps: Length of each life or recording in control steps; the study's own number when not given.
+        out: Folder for result.json, figure.png and what is kept to go on from; runs/study-NAME when not given.
         json: Print the result as one JSON object.
     """
     import studies
     from housecat.cli.progress import Bar
-    from housecat.core.atomic_write import explain_write_errors, write_text
+    from housecat.core.atomic_write import explain_write_errors
 
-    known = studies.describe()
+    known = studies.summaries()
     if not name:
         return print_result(known, two_columns(known), json)
     if name not in known:
         raise unknown_name("study", name, known)
     if steps is not None and steps < 1:
         raise UserError(f"steps={steps}; a study takes at least 1")
-    if len(set(seeds)) < len(seeds) or not seeds:
-        raise UserError(f"seeds={' '.join(map(str, seeds)) or 'none'}; give at least one, and each once")
+    if not seeds or len(set(seeds)) < len(seeds) or min(seeds) < 0:
+        raise UserError(f"seeds={' '.join(map(str, seeds)) or 'none'}; give one or more from 0 on, and each once")
+    if missing := [package for package in EXTRA if find_spec(package) is None]:
+        raise UserError(f"studies need {' and '.join(missing)}: pip install 'housecat[studies]'")
     folder = out or Path("runs") / f"study-{name}"
-    with explain_write_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        options: dict[str, Any] = {} if steps is None else {"steps": steps}
-        with Bar(name, 100, "%") as bar:
-            options["progress"] = lambda share, words="": bar(100 * share, words)
-            result = importlib.import_module(f"studies.{name}").run(seeds=seeds, out=folder, **options)
-        write_text(folder / "result.json", jsonlib.dumps(result, indent=2))
-    return print_result(result, f"{chr(10).join(nested_lines(result.get('metrics', {})))}\nKept in {folder}", json)
+    options: dict[str, Any] = {} if steps is None else {"steps": steps}
+    try:
+        with explain_write_errors(folder), Bar(name, 100, "%") as bar:
+            folder.mkdir(parents=True, exist_ok=True)
+            options["progress"] = lambda share, words: bar(100 * share, words)
+            result = studies.load(name)(seeds=seeds, out=folder, **options)
+    except KeyboardInterrupt:
+        print_message(f"Stopped. What was done is kept in {folder}, and the same command goes on from there.")
+        return INTERRUPTED
+    return print_result(result, f"{_table(result)}\n\nKept in {folder}: result.json and figure.png", json)
+
+
+def _table(result: Mapping[str, Any]) -> str:
+    """Returns metrics and controls in words, a line each."""
+    groups = {"": result["metrics"], **result["controls"]}
+    width = max(len(name) for group in groups.values() for name in group)
+    lines = []
+    for title, group in groups.items():
+        lines += [f"\nControl: {title}"] if title else []
+        lines += [f"{name:{width}}  {_value(found)}" for name, found in group.items()]
+    return "\n".join([*lines, f"\nIn brackets: {result['interval']}, {len(result['seeds'])} seeds."])
+
+
+def _value(metric: Mapping[str, Any]) -> str:
+    if metric["value"] is None:
+        return f"not measured: {metric['reason']}"
+    interval = "" if metric["ci95"] is None else " [{:.3g}, {:.3g}]".format(*metric["ci95"])
+    return f"{metric['value']:.3g}{interval} {metric['unit']} ({metric['better']} is better)"

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as distribution_version
 from pathlib import Path
 
-PACKAGES = ("housecat", "gymnasium", "numpy", "pybullet", "torch", "stable-baselines3")
+PACKAGES = ("housecat", "gymnasium", "numpy", "pybullet", "torch", "scikit-learn", "scipy", "stable-baselines3")
 CHECKOUT = Path(__file__).parents[2]
 
 

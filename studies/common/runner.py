@@ -1,19 +1,24 @@
-"""Work of a study done side by side on the cores there are, each piece kept as it is done. Not a study."""
+"""Runs the jobs of a study on all cores, keeps the result of each, and goes on with a study that was stopped.
+
+`joblib.Parallel` runs them. What keeps their results is ours, not `joblib.Memory`: that one knows a result by the
+source of a single function, where a result depends on all code and on the shipped minds; it computes a damaged result
+again in the calling process, one after the other; and its files are named by digests alone.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import multiprocessing
 import os
 import pickle
 import signal
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
+
+import joblib
+from joblib.externals.loky import get_reusable_executor
 
 import agent
 from housecat.core.atomic_write import write_bytes
@@ -21,94 +26,115 @@ from housecat.core.errors import UserError
 from housecat.core.versions import versions
 
 Progress = Callable[[float, str], None]
-K = TypeVar("K", bound=str)
+Job = tuple[str, int]
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+PACKAGES = ("housecat", "worlds", "intrinsic", "agent", "studies")  # whose code results depend on
 
-def side_by_side(
-    work: Callable[[K, int], T], jobs: Sequence[tuple[K, int]], progress: Progress, folder: Path
-) -> dict[tuple[K, int], T]:
-    """Does work for every (what, seed), one process a core, and returns what came of each.
 
-    What is done is kept in the folder: a study that was stopped goes on where it was, as long as code, shipped minds
-    and packages are the same. It is kept by pickle, which may run code when it is read: go on with no folder whose
-    files you would not run.
+def run_jobs(
+    work: Callable[[str, int], T], jobs: Sequence[Job], progress: Progress, folder: Path
+) -> dict[tuple[str, int], T]:
+    """Calls ``work(name, seed)`` for every job, in one process a core, and returns the results by job.
+
+    Results are kept in the folder: a study that was stopped goes on with the jobs that were not done, as long as code,
+    shipped minds and packages are the same. They are kept by pickle, which may run code when it is read: go on with no
+    folder whose files you would not run.
 
     Args:
-        work: A function of a module, or a `functools.partial` of one; its other arguments tell what is kept apart.
-        jobs: What work is done for.
-        progress: Is told the share that is done, and what was done last.
-        folder: Is made where it is not there.
+        work: A function of a module, or a `functools.partial` of one, whose other arguments have a `repr` of their own.
+        jobs: A name and a seed each.
+        progress: Called with the share that is done, and what was done last.
+        folder: Where results are kept; it is made if it does not exist.
 
     Raises:
-        UserError: If a process ended that was doing some.
-        Exception: What work raised, once what was being done beside it is done and kept.
+        UserError: If a worker process was killed or crashed.
+        Exception: What ``work`` raised, once the jobs that ran beside it are done and kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    whose = fingerprint() + _told(work)
-    paths = {job: folder / _name(job, whose) for job in jobs}
-    found: dict[tuple[K, int], T] = {}
+    key = fingerprint() + _describe(work)
+    paths = {job: folder / _file_name(job, key) for job in jobs}
+    results: dict[Job, T] = dict(_kept(paths))
+    if results:
+        progress(len(results) / len(paths), f"{len(results)} kept from before")
+    todo = [job for job in paths if job not in results]
+    if not todo:
+        return results
+    # Nothing is begun after an error, and what runs beside it is waited for: joblib by itself would end it.
+    failed = folder / ".failed"
+    failed.unlink(missing_ok=True)
+    calls = (joblib.delayed(_run_and_keep)(work, job, paths[job], failed) for job in todo if not failed.exists())
+    errors: list[Exception] = []
+    pool = joblib.Parallel(
+        min(len(todo), os.cpu_count() or 1),
+        return_as="generator_unordered",
+        pre_dispatch="n_jobs",
+        batch_size=1,
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),  # Ctrl-C reaches all processes; this one ends the others
+    )
+    try:
+        for job, result, error in pool(calls):
+            if error is not None:
+                errors.append(error)
+                continue
+            results[job] = cast(T, result)
+            progress(len(results) / len(paths), "{} {}".format(*job))
+    except BrokenProcessPool as error:
+        raise UserError(
+            f"a process of the study ended by itself: killed, perhaps for want of memory, or crashed. {len(results)} "
+            f"of {len(paths)} jobs are kept in {folder}, and the same command goes on with the others"
+        ) from error
+    finally:
+        get_reusable_executor().shutdown(wait=False, kill_workers=True)
+        failed.unlink(missing_ok=True)
+    if errors:
+        raise errors[0]
+    return results
+
+
+def _run_and_keep(
+    work: Callable[[str, int], T], job: Job, path: Path, failed: Path
+) -> tuple[Job, T | None, Exception | None]:
+    """Does one job and keeps its result, in the worker: it is not lost if another job fails meanwhile."""
+    try:
+        result = work(*job)
+    except Exception as error:
+        failed.touch()
+        return job, None, error
+    write_bytes(path, pickle.dumps(result))
+    return job, result, None
+
+
+def _kept(paths: dict[Job, Path]) -> Iterator[tuple[Job, Any]]:
     for job, path in paths.items():
         if path.exists():
             try:
-                found[job] = pickle.loads(path.read_bytes())
-            except Exception as error:  # whatever a damaged file may raise: it is done again
-                log.warning("%s is damaged (%s): it is done again", path, error)
-    if found:
-        progress(len(found) / len(paths), f"{len(found)} kept from before")
-    rest = iter([job for job in paths if job not in found])
-    workers = max(1, min(len(paths) - len(found), os.cpu_count() or 1))
-    # Ctrl-C reaches the workers, too, and must end them: a job that it merely fails would make room for the next. But
-    # what a shell runs in the background ignores it, and so must they.
-    heeds = signal.SIG_IGN if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else signal.SIG_DFL
-    spawn, ends = multiprocessing.get_context("spawn"), (signal.SIGINT, heeds)
-    with ProcessPoolExecutor(workers, spawn, initializer=signal.signal, initargs=ends) as pool:
-        running = {pool.submit(_kept, work, job, paths[job]): job for job in islice(rest, workers)}
-        try:
-            while running:
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
-                    job = running.pop(done)
-                    found[job] = done.result()
-                    progress(len(found) / len(paths), "{} {}".format(*job))
-                    running |= {pool.submit(_kept, work, job, paths[job]): job for job in islice(rest, 1)}
-        except KeyboardInterrupt:
-            for process in multiprocessing.active_children():
-                process.terminate()
-            raise
-        except BrokenProcessPool as error:
-            raise UserError(
-                f"a process of the study ended by itself: killed, perhaps for want of memory, or crashed. {len(found)} "
-                f"of {len(paths)} lives are kept in {folder}, and the same command goes on with the others"
-            ) from error
-    return found
+                yield job, pickle.loads(path.read_bytes())
+            except Exception as error:  # whatever a damaged file may raise
+                log.warning("%s is damaged (%s): its job is done again", path, error)
 
 
-def _kept(work: Callable[[K, int], T], job: tuple[K, int], path: Path) -> T:
-    """Does one job and keeps it, in the worker: it is not lost when another fails meanwhile."""
-    found = work(*job)
-    write_bytes(path, pickle.dumps(found))
-    return found
+def _file_name(job: Job, key: str) -> str:
+    name, seed = job
+    return f"{name.replace('/', '-')}-{seed}-{hashlib.sha256(f'{job!r}{key}'.encode()).hexdigest()[:12]}.pickle"
 
 
-def _name(job: tuple[str, int], whose: str) -> str:
-    what, seed = job
-    return f"{what.replace('/', '-')}-{seed}-{hashlib.sha256(f'{job!r}{whose}'.encode()).hexdigest()[:12]}.pickle"
-
-
-def _told(work: Callable[..., object]) -> str:
-    """Returns which function it is, and with which arguments; values must tell themselves by `repr`."""
+def _describe(work: Callable[..., object]) -> str:
+    """Returns a function's name and the arguments that a `functools.partial` gives to it."""
     function = getattr(work, "func", work)
-    given = getattr(work, "args", ()), sorted(getattr(work, "keywords", {}).items())
-    return f"{function.__module__}.{function.__qualname__}{given!r}"
+    arguments = getattr(work, "args", ()), sorted(getattr(work, "keywords", {}).items())
+    return f"{function.__module__}.{function.__qualname__}{arguments!r}"
 
 
 def fingerprint() -> str:
-    """Returns a digest of all that results come from: code, shipped minds, and packages."""
+    """Returns a digest of all that results depend on: code, shipped minds, and packages."""
     root = Path(agent.__file__).parents[1]
-    rooms = (root / name for name in ("housecat", "worlds", "intrinsic", "agent", "studies"))
-    files = sorted(path for room in rooms for path in room.rglob("*") if path.suffix in (".py", ".safetensors"))
+    files = sorted(
+        path for name in PACKAGES for path in (root / name).rglob("*") if path.suffix in (".py", ".safetensors")
+    )
     digest = hashlib.sha256(repr(versions()).encode())
     for path in files:
         digest.update(path.read_bytes())

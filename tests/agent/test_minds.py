@@ -7,7 +7,7 @@ import agent
 import worlds
 from agent.actor.exploration_noise import babbling
 from agent.checkpoint.checkpoint import SHIPPED, shipped
-from studies.common.lives import MINDS
+from studies import SHIPPED_MINDS
 
 
 @pytest.mark.parametrize("name", shipped())
@@ -21,7 +21,7 @@ def test_a_shipped_mind_is_small_and_plans_at_once(name: str) -> None:
 
 
 def test_there_are_a_kitten_and_the_cat_that_became_of_it() -> None:
-    assert set(shipped()) == set(MINDS)
+    assert set(shipped()) == set(SHIPPED_MINDS)
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -18,7 +18,7 @@ from agent.memory.replay_buffer import Replay
 from agent.training.trainer import Learner
 from housecat.core.errors import UserError
 from scripts.train_shipped_minds import WIDTH, raise_minds
-from studies.common.scripted_policies import leading
+from studies.common.scripted_policies import leading_policy
 from worlds import World
 
 FEW: dict[str, Any] = {"rooms": 2, "moved": 2, "led": 2, "steps": 34, "lessons": {"kitten": 3, "cat": 3, "critic": 3}}
@@ -59,7 +59,7 @@ class Noted:
 
     def lead(self, world: World, steps: int, seed: int) -> Iterator[npt.NDArray[np.float32]]:
         self.led.append((steps, seed))
-        return leading(world, steps, seed)
+        return leading_policy(world, steps, seed)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def raised(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Noted]:
     folder, noted = tmp_path_factory.mktemp("whole"), Noted()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Learner, "learn_fear", lambda *given: noted.fear(*given))
-        patch.setattr("scripts.train_shipped_minds.leading", noted.lead)
+        patch.setattr("scripts.train_shipped_minds.leading_policy", noted.lead)
         raise_minds(folder / "minds", folder / "growing.safetensors", **FEW)
     assert not (folder / "growing.safetensors").exists()
     return folder / "minds", noted

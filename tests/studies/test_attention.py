@@ -8,12 +8,12 @@ from studies import attention
 
 
 def test_lives_and_times_every_rule_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attention, "side_by_side", lambda work, jobs, *_: {job: work(*job) for job in jobs})
+    monkeypatch.setattr(attention, "run_jobs", lambda work, jobs, *_: {job: work(*job) for job in jobs})
     rules = {rule: attention.RULES[rule] for rule in ("all", "whole")}
     monkeypatch.setattr(attention, "RULES", rules)
     result = attention.run((110,), tmp_path, lambda share, words: None, steps=9, rules=("all", "whole"))
     assert {"whole/share", "whole/cells", "whole/cheaper", "whole/share_over_all"} <= set(result["metrics"])
-    assert {"all/share", "all/decision"} <= set(result["controls"])
+    assert {"share", "decision"} <= set(result["controls"]["all"])
     assert result["metrics"]["whole/cheaper"]["value"] > 1.2
     assert (tmp_path / "figure.png").stat().st_size > 5000
 
@@ -24,7 +24,7 @@ def test_a_kitten_under_another_rule_knows_what_it_knew() -> None:
         assert torch.equal(a, b)
     assert learned.executive.relevance is not None
     assert learned.executive.relevance.ready
-    world = attention.room(110)
+    world = attention.make_room(110)
     assert len(world.things) == attention.THINGS
     learned.fits(world)
     _, thought = learned.act(world.observe())

@@ -1,4 +1,4 @@
-"""The study of two clocks asks only for what was lived."""
+"""Goals lie along paths that the body has been."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from typing import cast
 
 import worlds
 from agent import MindConfig
-from studies.hierarchy import AWAY, VARIANTS, config_of, goals
+from studies.hierarchy import DISTANCE, PLANNING, config_of, draw_attempts
 from worlds.rooms.maze import Maze
 
 
-def test_goals_are_asked_for_that_ways_were_lived_to() -> None:
+def test_goals_lie_along_paths_that_the_body_has_been() -> None:
     world = cast(Maze, worlds.make("maze", seed=5, cells=(5, 5), frames_per_step=1))
     doors = sorted(world.layout.doors)
-    went = {*doors[:16], ((0, 0), (4, 4))}  # nobody can have gone from one corner to the other at once
-    asked = goals(world, went, seed=1)
-    assert asked == goals(world, went, seed=1)
-    assert asked
-    lived = {cell for door in doors[:16] for cell in door}
-    for start, goal, cells in asked:
-        assert {start, goal} <= lived
-        assert AWAY[0] <= cells <= AWAY[1]
+    passed = {*doors[:16], ((0, 0), (4, 4))}  # nobody can have gone from one corner to the other at once
+    attempts = draw_attempts(world, passed, seed=1)
+    assert attempts == draw_attempts(world, passed, seed=1)
+    assert attempts
+    visited = {cell for door in doors[:16] for cell in door}
+    for start, goal, cells in attempts:
+        assert {start, goal} <= visited
+        assert DISTANCE[0] <= cells <= DISTANCE[1]
         assert cells >= world.layout.distances(start)[goal]
 
 
-def test_one_clock_imagines_at_least_as_much_per_step_as_two() -> None:
-    two, one, far = (config_of(variant, MindConfig()) for variant in VARIANTS[:3])
+def test_one_level_imagines_at_least_as_much_per_step_as_two() -> None:
+    two, one, far = (config_of(variant, MindConfig()) for variant in PLANNING)
     assert (two.clocks, one.clocks, far.clocks) == (2, 1, 1)
     slow = two.far * two.far_samples * 3 / two.macro
     first = two.samples * two.iterations * two.horizon

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pytest
+from matplotlib.image import imsave
 
-from studies import describe, mind
+import studies
+from studies import mind
 
 
 def test_parts_are_put_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,24 +19,26 @@ def test_parts_are_put_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         def run(seeds, out, progress, steps=7):
             ran.append(name)
             progress(0.5, "half")
-            plt.imsave(out / "figure.png", [[0.0, 1.0]])
+            out.mkdir()
+            imsave(out / "figure.png", [[0.0, 1.0]])
             unit = {"value": float(steps), "ci95": [0.0, 1.0], "unit": "steps", "better": "higher"}
             return {"study": name, "seeds": list(seeds), "metrics": {"a/b": unit}, "controls": {"none": {"a/b": unit}}}
 
         return run
 
-    monkeypatch.setattr(mind, "_study", part)
-    told: list[float] = []
+    monkeypatch.setattr(studies, "load", part)
+    shares: list[float] = []
     parts = ("one", "two")
-    result = mind.run((0, 1), tmp_path, lambda share, words: told.append(share), parts=parts)
+    result = mind.run((0, 1), tmp_path, lambda share, words: shares.append(share), parts=parts)
     assert ran == ["one", "two"]
     assert set(result["metrics"]) == {"one: a/b", "two: a/b"}
     assert result["metrics"]["one: a/b"]["value"] == 7.0
-    assert set(result["controls"]) == {"one", "two"}
-    assert told == [0.25, 0.75]
-    assert json.loads((tmp_path / "two" / "result.json").read_text())["metrics"]["a/b"]["unit"] == "steps"
+    assert set(result["controls"]) == {"one: none", "two: none"}
+    assert result["controls"]["two: none"]["a/b"]["unit"] == "steps"
+    assert shares == [0.25, 0.75]
+    assert json.loads((tmp_path / "result.json").read_text()) == result
     assert (tmp_path / "figure.png").stat().st_size > 1000
 
 
 def test_every_part_is_a_study() -> None:
-    assert set(mind.PARTS) <= set(describe())
+    assert set(mind.PARTS) <= set(studies.summaries())

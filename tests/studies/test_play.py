@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from studies import play
-from studies.common.lives import Trace, metric, trace
+from studies.common.play_trace import PlayTrace
 
 
-def still(steps: int = 5000) -> Trace:
-    return Trace(
+def still(steps: int = 5000) -> PlayTrace:
+    return PlayTrace(
         toys=np.zeros((steps + 1, 2, 2), np.float32),
         touching=np.zeros(steps, bool),
         on_plate=np.zeros(steps, bool),
@@ -19,10 +19,10 @@ def still(steps: int = 5000) -> Trace:
 
 def test_a_toy_that_goes_a_metre_has_moved_and_visits_the_cells_on_its_way() -> None:
     life = still()
-    assert (play.moved(life), play.cells(life)) == (0, 2)
+    assert (play.toys_moved(life), life.cells_visited()) == (0, 2)
     life.toys[100:, 0, 0] = np.linspace(0.01, 1.0, 4901)
-    assert play.moved(life) == 1
-    assert play.cells(life) == 2 + 3  # 1 m crosses three borders of 0.33 m cells
+    assert play.toys_moved(life) == 1
+    assert life.cells_visited() == 2 + 3  # 1 m crosses three borders of 0.33 m cells
 
 
 def test_play_counts_in_its_window_and_the_plate_from_there_on() -> None:
@@ -31,20 +31,21 @@ def test_play_counts_in_its_window_and_the_plate_from_there_on() -> None:
     life.touching[2500:3000] = True
     life.on_plate[:2000] = True
     life.on_plate[4700:] = True
-    assert play.share(life) == pytest.approx(0.5)
-    assert play.on_plate(life) == pytest.approx(0.1)
+    assert play.share_touching(life) == pytest.approx(0.5)
+    assert play.share_on_plate(life) == pytest.approx(0.1)
 
 
-def test_a_metric_carries_its_interval_and_every_life() -> None:
-    found = metric([1.0, 2.0, 3.0, 4.0], "m", "higher")
-    assert found["value"] == 2.5
-    assert found["ci95"][0] < 2.5 < found["ci95"][1]
-    assert found["each"] == [1.0, 2.0, 3.0, 4.0]
-    assert metric([2.0], "m", "lower")["ci95"] == [2.0, 2.0]
+def test_a_ratio_to_a_control_that_did_nothing_is_not_measured() -> None:
+    life = still()
+    life.touching[2500:3000] = True
+    found = play._ratio(play.share_touching, [life, life], [still()], "random", "higher")
+    assert found["value"] is None
+    assert found["reason"] == "the mean of random is zero"
+    assert play._ratio(play.share_touching, [life, life], [life], "mind", "higher")["value"] == 1.0
 
 
 def test_random_lives_are_reproducible() -> None:
-    a, b = (trace("random", 5, 40) for _ in range(2))
+    a, b = (play.trace("random", 5, 40) for _ in range(2))
     assert np.array_equal(a.toys, b.toys)
     assert len(a.touching) == 40
 
@@ -55,12 +56,15 @@ def test_the_study_runs_and_draws(tmp_path: Path) -> None:
     assert set(result) >= {"study", "seeds", "metrics", "controls", "versions"}
     assert set(result["controls"]) == {"random", "fearless"}
     assert shares[-1] == 1.0
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "lives").iterdir()}
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "jobs").iterdir()}
     assert len(kept) == 6
     again = play.run((0, 1), tmp_path, lambda share, words: None, steps=30)
     assert again["metrics"] == result["metrics"]
-    assert kept == {path: path.stat().st_mtime_ns for path in (tmp_path / "lives").iterdir()}  # nothing lived twice
+    assert kept == {path: path.stat().st_mtime_ns for path in (tmp_path / "jobs").iterdir()}  # nothing lived twice
     assert (tmp_path / "figure.png").stat().st_size > 10_000
     for one in result["metrics"].values():
-        assert one["ci95"][0] <= one["value"] <= one["ci95"][1] or np.isclose(*one["ci95"])
+        if one["value"] is None:
+            assert "zero" in one["reason"]
+        else:
+            assert one["ci95"][0] <= one["value"] <= one["ci95"][1] or np.isclose(*one["ci95"])
         assert one["better"] in ("higher", "lower")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,13 @@ SEEDS = (200, 201)
 
 @pytest.mark.slow
 def test_a_newborn_comes_to_play_far_more_than_chance(tmp_path: Path) -> None:
-    from studies.common.lives import traces
+    from studies.common.runner import run_jobs
+    from studies.play import trace
 
-    lives = traces(("mind", "random"), SEEDS, 1500, lambda share, words: None, tmp_path)
-    played, chance = (float(np.mean([life.touching[1000:].mean() for life in lives[c]])) for c in ("mind", "random"))
+    jobs = [(policy, seed) for policy in ("mind", "random") for seed in SEEDS]
+    found = run_jobs(partial(trace, steps=1500), jobs, lambda share, words: None, tmp_path)
+    touching = {job: float(life.touching[1000:].mean()) for job, life in found.items()}
+    played, chance = (float(np.mean([touching[policy, seed] for seed in SEEDS])) for policy in ("mind", "random"))
     assert played > 0.12
     assert played > 4 * chance
 

@@ -12,7 +12,7 @@ import worlds
 from agent.world_model.image_model import Retina, SeeingModel, SeeingPerception
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY
-from studies.common.probes import told
+from studies.common.probes import probe_r2
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
@@ -157,7 +157,7 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
     place = 14.0 + 56.0 * torch.rand(400, 2, generator=generator)
     with torch.no_grad():
         latent = perception.look({"eye": spots(place)}).flatten(1).numpy()
-    return float(told(latent, place.numpy()).mean()), float(latent.std(0).mean())
+    return float(probe_r2(latent, place.numpy()).mean()), float(latent.std(0).mean())
 
 
 def test_a_body_that_feels_where_it_is_learns_to_see_it() -> None:

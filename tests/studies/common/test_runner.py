@@ -1,113 +1,152 @@
-"""Work is done once, and whoever stops a study loses only what was being done."""
+"""A job is done once, and whoever stops a study loses only the jobs that were running."""
 
 import operator
 import os
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from housecat.core.errors import UserError
-from studies.common import runner as jobs
-from studies.common.runner import side_by_side
+from studies.common import runner
+from studies.common.runner import run_jobs
+
+
+def ignore(share: float, words: str) -> None:
+    pass
 
 
 def test_what_was_done_before_a_failure_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    told: list[tuple[float, str]] = []
+    calls: list[tuple[float, str]] = []
     with pytest.raises(IndexError):
-        side_by_side(operator.getitem, [("abc", 0), ("abc", 2), ("abc", 9)], lambda *it: told.append(it), tmp_path)
-    assert [words for _, words in told] == ["abc 0", "abc 2"]
+        run_jobs(operator.getitem, [("abc", 0), ("abc", 2), ("abc", 9)], lambda *call: calls.append(call), tmp_path)
+    assert [words for _, words in calls] == ["abc 0", "abc 2"]
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    told.clear()
-    found = side_by_side(operator.getitem, [("abc", 1), ("abc", 2), ("abc", 0)], lambda *it: told.append(it), tmp_path)
-    assert found == {("abc", 0): "a", ("abc", 1): "b", ("abc", 2): "c"}
-    assert told == [(pytest.approx(2 / 3), "2 kept from before"), (1.0, "abc 1")]
+    calls.clear()
+    jobs = [("abc", 1), ("abc", 2), ("abc", 0)]
+    results = run_jobs(operator.getitem, jobs, lambda *call: calls.append(call), tmp_path)
+    assert results == {("abc", 0): "a", ("abc", 1): "b", ("abc", 2): "c"}
+    assert calls == [(pytest.approx(2 / 3), "2 kept from before"), (1.0, "abc 1")]
     assert all(path.stat().st_mtime_ns == when for path, when in kept.items())
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def _fails_beside_a_slow_one(name: str, seed: int) -> str:
+    if seed == 0:
+        raise ValueError(name)
+    time.sleep(1.0)
+    return name
+
+
+def test_what_runs_beside_a_failure_is_kept_and_nothing_is_begun_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with pytest.raises(ValueError, match="a"):
+        run_jobs(_fails_beside_a_slow_one, [("a", seed) for seed in (0, 1, 2, 3, 4, 5)], ignore, tmp_path)
+    assert [path.name[:4] for path in tmp_path.iterdir()] == ["a-1-"]
 
 
 def test_a_damaged_file_is_done_again_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     one = [("b", 2)]
     for content in (b"", b"no pickle"):
-        assert side_by_side(operator.mul, one, lambda share, words: None, tmp_path) == {("b", 2): "bb"}
+        assert run_jobs(operator.mul, one, ignore, tmp_path) == {("b", 2): "bb"}
         [path] = tmp_path.iterdir()
         path.write_bytes(content)
-    assert side_by_side(operator.mul, one, lambda share, words: None, tmp_path) == {("b", 2): "bb"}
+    assert run_jobs(operator.mul, one, ignore, tmp_path) == {("b", 2): "bb"}
     assert [str(path) in message for message in caplog.messages] == [True, True]
 
 
-def _dies(what: str, seed: int) -> str:
+def _dies(folder: str, seed: int) -> int:
     if seed:
+        while not list(Path(folder).iterdir()):  # until the first is kept
+            time.sleep(0.05)
+        time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGKILL)
-    return what
+    return seed
 
 
-def test_a_killed_worker_is_told_in_words_and_what_was_done_is_kept(
+def test_a_killed_worker_is_reported_in_words_and_what_was_done_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    jobs = [(str(tmp_path), seed) for seed in range(3)]
     with pytest.raises(UserError, match=r"want of memory.* 1 of 3 .*same command"):
-        side_by_side(_dies, [("a", 0), ("a", 1), ("a", 2)], lambda share, words: None, tmp_path)
+        run_jobs(_dies, jobs, ignore, tmp_path)
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_names_that_look_alike_as_files_are_kept_apart(tmp_path: Path) -> None:
-    for what in ("a/b", "a-b"):
-        assert side_by_side(operator.mul, [(what, 1)], lambda share, words: None, tmp_path) == {(what, 1): what}
+    for name in ("a/b", "a-b"):
+        assert run_jobs(operator.mul, [(name, 1)], ignore, tmp_path) == {(name, 1): name}
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 STUDY = """
 import sys, time
 from pathlib import Path
-from studies.common.runner import side_by_side
+from studies.common.runner import run_jobs
 
-def work(what, seed):
+def work(name, seed):
     time.sleep(0.1 if seed == 0 else 60.0)
-    return what
+    return name
 
 if __name__ == "__main__":
-    side_by_side(work, [("a", seed) for seed in range(8)], lambda share, words: print(words, flush=True), Path("lives"))
+    run_jobs(work, [("a", seed) for seed in range(8)], lambda share, words: print(words, flush=True), Path("jobs"))
 """
 
 
 def test_ctrl_c_ends_it_at_once_and_keeps_what_is_done(tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(STUDY)
-    root = Path(jobs.__file__).parents[2]
+    root = Path(runner.__file__).parents[2]
     study = subprocess.Popen(
         [sys.executable, "slow.py"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(root)},
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         start_new_session=True,
         text=True,
     )
     assert study.stdout is not None
     assert study.stdout.readline() == "a 0\n"
     os.killpg(study.pid, signal.SIGINT)
-    assert study.wait(20) != 0
-    assert len(list((tmp_path / "lives").glob("a-0-*.pickle"))) == 1
-    assert len(list((tmp_path / "lives").iterdir())) == 1
+    _, err = study.communicate(timeout=20)
+    assert study.returncode != 0
+    assert err.splitlines()[-1] == "KeyboardInterrupt"
+    assert "leaked" not in err
+    assert err.count("Traceback") == 1  # of this process alone
+    assert len(list((tmp_path / "jobs").glob("a-0-*.pickle"))) == 1
+    assert len(list((tmp_path / "jobs").iterdir())) == 1
+    deadline = time.monotonic() + 20
+    while _group_lives(study.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _group_lives(study.pid)  # no worker goes on
 
 
 def test_other_work_other_arguments_and_other_code_are_kept_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def quiet(share: float, words: str) -> None:
-        pass
-
     one = [("b", 2)]
-    assert side_by_side(operator.mul, one, quiet, tmp_path) == {("b", 2): "bb"}
-    assert side_by_side(partial(sorted, reverse=True), [], quiet, tmp_path) == {}
+    assert run_jobs(operator.mul, one, ignore, tmp_path) == {("b", 2): "bb"}
+    assert run_jobs(partial(sorted, reverse=True), [], ignore, tmp_path) == {}
     assert len(list(tmp_path.iterdir())) == 1
-    assert jobs._told(partial(sorted, reverse=True)) != jobs._told(partial(sorted, reverse=False))
-    assert jobs._told(partial(sorted)) == jobs._told(sorted)
-    monkeypatch.setattr(jobs, "fingerprint", lambda: "other code")
-    assert side_by_side(operator.mul, one, quiet, tmp_path) == {("b", 2): "bb"}
+    assert runner._describe(partial(sorted, reverse=True)) != runner._describe(partial(sorted, reverse=False))
+    assert runner._describe(partial(sorted)) == runner._describe(sorted)
+    monkeypatch.setattr(runner, "fingerprint", lambda: "other code")
+    assert run_jobs(operator.mul, one, ignore, tmp_path) == {("b", 2): "bb"}
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -115,12 +154,12 @@ def test_the_fingerprint_is_that_of_code_and_shipped_minds(tmp_path: Path, monke
     for name in ("housecat", "worlds", "intrinsic", "agent", "studies"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "code.py").write_text("one = 1")
-    monkeypatch.setattr(jobs.agent, "__file__", str(tmp_path / "agent" / "__init__.py"))
-    seen = [jobs.fingerprint()]
+    monkeypatch.setattr(runner.agent, "__file__", str(tmp_path / "agent" / "__init__.py"))
+    seen = [runner.fingerprint()]
     (tmp_path / "studies" / "notes.txt").write_text("no code")
-    assert jobs.fingerprint() == seen[0]
+    assert runner.fingerprint() == seen[0]
     (tmp_path / "studies" / "code.py").write_text("one = 2")
-    seen.append(jobs.fingerprint())
+    seen.append(runner.fingerprint())
     (tmp_path / "agent" / "kitten.safetensors").write_bytes(b"grown")
-    seen.append(jobs.fingerprint())
+    seen.append(runner.fingerprint())
     assert len(set(seen)) == 3
