@@ -85,6 +85,7 @@ def summarise(folder: RunFolder) -> dict[str, Any]:
         return {"steps": 0}
     counts = Counter(event["event"] for event in folder.events())
     modes, steps = np.unique(arrays["mode"], return_counts=True)
+    time = arrays["time"]  # age of the mind at the end of each step
 
     def means(group: str) -> dict[str, float]:
         found = {name.removeprefix(group): array for name, array in arrays.items() if name.startswith(group)}
@@ -92,7 +93,8 @@ def summarise(folder: RunFolder) -> dict[str, Any]:
 
     return {
         "steps": play.steps,
-        "seconds_lived": round(float(arrays["time"][-1]), 3),
+        "seconds": round(float(time[-1] - time[0] + time[0] / (arrays["step"][0] + 1)), 3),
+        "age_seconds": round(float(time[-1]), 3),
         "play": {
             "share": round(play.share, 4),
             f"share_last_{RECENT}": round(play.recent, 4),

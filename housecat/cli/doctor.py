@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from housecat.cli.options import JsonFlag
-from housecat.cli.output import print_result
+from housecat.cli.output import Table, print_result
 from housecat.cli.shadowing import PACKAGES, namesakes
 
 Mark = Literal["ok", "warn", "fail"]
@@ -33,17 +33,14 @@ class Check:
     found: str
     remedy: str = ""
 
-    def __str__(self) -> str:
-        line = f"{self.mark:4}  {self.name:9} {self.found}"
-        return f"{line}\n{'':16}-> {self.remedy}" if self.remedy else line
-
 
 def doctor(*, json: JsonFlag = False) -> int:
     """Looks whether this machine can run housecat, and says what to do where not. Status 0 when all needed is there."""
     checks = run_checks()
     passed = all(check.mark != "fail" for check in checks)
+    rows = [(check.mark, check.name, check.found, check.remedy) for check in checks]
     found = {"ok": passed, "checks": [asdict(check) for check in checks]}
-    return print_result(found, "\n".join(map(str, checks)), json) or int(not passed)
+    return print_result(found, Table(("", "check", "found", "what to do"), rows), json) or int(not passed)
 
 
 def run_checks() -> list[Check]:

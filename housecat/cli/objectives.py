@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import tyro
 
 from housecat.cli.options import JsonFlag
-from housecat.cli.output import print_message, print_result, two_columns
+from housecat.cli.output import Table, print_message, print_result
 from housecat.core.errors import UserError
 
 Names = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="[NAME|FILE.py:CLASS ...]")]
@@ -46,8 +46,8 @@ def _list(names: tuple[str, ...], json: bool) -> int:
     from intrinsic import describe
 
     found = {entry.name: asdict(entry) for entry in describe(*names)}
-    words = {name: entry["problem"] or entry["summary"] for name, entry in found.items()}
-    return print_result(found, two_columns(words), json)
+    rows = [(name, entry["problem"] or entry["summary"]) for name, entry in found.items()]
+    return print_result(found, Table(("objective", "what it does"), rows), json)
 
 
 def _check(names: tuple[str, ...], budget: float, json: bool) -> int:
@@ -59,7 +59,7 @@ def _check(names: tuple[str, ...], budget: float, json: bool) -> int:
         raise UserError(f"budget={budget}; it must be more than 0 microseconds")
     reports = [check(name, budget) for name in names]
     if json:
-        print_result({report.objective: report.to_json() for report in reports}, "", True)
+        print_result({report.objective: report.to_json() for report in reports}, (), True)
     else:
         console = Console()
         for report in reports:
@@ -78,4 +78,4 @@ def _new(names: tuple[str, ...], json: bool) -> int:
         print_message(f"Wrote {file} and {test}. Next:")
         print_message(f"  housecat objectives check {file}:{name}")
         print_message(f"  housecat watch --objective {file}:{name}=1")
-    return print_result(found, "", json)
+    return print_result(found, (), json)

@@ -1,77 +1,91 @@
-"""What a command leaves behind: words or one JSON object on stdout, and pictures and a page in a run folder."""
+"""Prints results: as one JSON object, or as text and tables for people."""
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }}
-img {{ width: 100% }} td {{ padding: .1rem 1.5rem .1rem 0; vertical-align: top }}
-</style></head><body><h1>{title}</h1>{picture}<table>{rows}</table></body></html>
-"""
+
+@dataclass(frozen=True)
+class Table:
+    """A table for people: ruled and coloured in a terminal, plain text with aligned columns elsewhere.
+
+    Attributes:
+        columns: Headings.
+        rows: A cell for each column; the last column is the one that may be long.
+        title: Stands above the table.
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[str]]
+    title: str = ""
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], columns: tuple[str, str] = ("what", "value"), title: str = "") -> Table:
+        """Makes a table of two columns from a nested mapping, whose keys are joined by dots."""
+        return cls(columns, list(flatten(values).items()), title)
+
+    def plain(self) -> str:
+        """Returns the table as text, one line a row."""
+        rows = [self.columns, *self.rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns) - 1)]
+        lines = ["  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows]
+        return "\n".join([self.title, *lines] if self.title else lines)
+
+    def print(self) -> None:
+        """Prints the table to stdout."""
+        if not sys.stdout.isatty():
+            print(self.plain(), flush=True)
+            return
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table as RichTable
+        from rich.text import Text
+
+        table = RichTable(title=self.title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+        for i, column in enumerate(self.columns):
+            table.add_column(column, style="bold" if i == 0 else "", overflow="fold")
+        for row in self.rows:
+            table.add_row(*map(Text, row))
+        Console().print(table)
 
 
-def print_message(words: str) -> None:
-    """Tells a person something that is not the result."""
-    print(words, file=sys.stderr, flush=True)
+def print_message(message: str) -> None:
+    """Prints something that is not the result, to stderr."""
+    print(message, file=sys.stderr, flush=True)
 
 
-def print_result(result: Mapping[str, Any], words: str, as_json: bool) -> int:
-    """Prints a result, as one JSON object or in words; returns the status of success."""
-    print(json.dumps(result, default=str) if as_json else words or "\n".join(nested_lines(result)), flush=True)
+def print_result(result: Mapping[str, Any], shown: str | Table | Iterable[str | Table], as_json: bool) -> int:
+    """Prints the result of a command to stdout.
+
+    Args:
+        result: Is printed as one JSON object if `as_json`.
+        shown: Is printed otherwise: text, tables, or several of them.
+        as_json: Value of `--json`.
+
+    Returns:
+        The exit status of success.
+    """
+    if as_json:
+        print(json.dumps(result, default=str), flush=True)
+        return 0
+    for part in (shown,) if isinstance(shown, str | Table) else shown:
+        if isinstance(part, Table):
+            part.print()
+        else:
+            print(part, flush=True)
     return 0
 
 
-def two_columns(rows: Mapping[str, Any]) -> str:
-    """Returns names and what is to be said of them, in two columns."""
-    width = max((len(name) for name in rows), default=0)
-    return "\n".join(f"{name:{width}}  {value}" for name, value in rows.items())
-
-
-def nested_lines(result: Mapping[str, Any], indent: str = "") -> list[str]:
-    """Returns a nested result as lines."""
-    out = []
-    for name, value in result.items():
-        if isinstance(value, Mapping):
-            out += [f"{indent}{name}", *nested_lines(value, f"{indent}  ")] if value else []
-        else:
-            out.append(f"{indent}{name}: {value}")
-    return out
-
-
-def html_page(title: str, result: Mapping[str, Any], picture: Path) -> str:
-    """Returns a page that needs nothing else: the picture, where there is one, and the numbers."""
-    drawn = ""
-    if picture.is_file():
-        drawn = f'<img alt="summary" src="data:image/png;base64,{base64.b64encode(picture.read_bytes()).decode()}">'
-    flat = _flatten(result)
-    rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>" for name, value in flat.items()
-    )
-    return PAGE.format(title=html.escape(title), picture=drawn, rows=rows)
-
-
-def write_report(run: Path, numbers: Mapping[str, Any]) -> None:
-    """Keeps a run's numbers, a picture of them, and a page with both."""
-    import viewer
-    from agent.runs.run_dir import load_run
-    from housecat.core.atomic_write import explain_write_errors, write_text
-
-    with explain_write_errors(run):
-        write_text(run / "summary.json", json.dumps(numbers, indent=2))
-        viewer.summarise(load_run(run), run / "summary.png")
-        write_text(run / "report.html", html_page(run.name, numbers, run / "summary.png"))
-
-
-def _flatten(result: Mapping[str, Any], above: str = "") -> dict[str, str]:
+def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Returns the leaves of a nested mapping as text, each by its keys joined by dots."""
     flat: dict[str, str] = {}
-    for name, value in result.items():
-        flat |= _flatten(value, f"{above}{name} / ") if isinstance(value, Mapping) else {above + name: str(value)}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return flat

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from housecat.cli.options import DEFAULT_LIFE, INTERRUPTED, JsonFlag, LifeOptions, NameOption, PathOption
-from housecat.cli.output import print_message, print_result, write_report
+from housecat.cli.output import Table, print_message, print_result
+from housecat.cli.report import write_page, write_summary
 from housecat.cli.watch import CLIP_SECONDS, make_clip
 from housecat.core.errors import UserError
-from housecat.core.versions import versions
 
 STEPS = 5000
 
@@ -52,10 +52,12 @@ def run(
             if stop.asked:
                 moments.close()
     numbers = {"path": str(folder.path), "interrupted": recorder.rows < folder.config.steps, **summarise(folder)}
-    write_report(folder.path, {**numbers, "versions": versions()})
+    numbers["objectives"] = dict(recorded.mind.config.objectives)
+    write_summary(folder, numbers)
     if clip and not numbers["interrupted"]:
         numbers |= make_clip(folder.path, partial(awaken, folder.path), CLIP_SECONDS, folder.config.mind_name)
-    print_result(numbers, "", json)
+    write_page(folder, numbers)
+    print_result(numbers, Table.of(numbers), json)
     if numbers["interrupted"]:
         print_message(f"Stopped after {numbers['steps']} steps. Go on with: housecat run --resume {folder.path}")
         return INTERRUPTED

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import tyro
 
 from housecat.cli.options import INTERRUPTED, JsonFlag, PathOption
-from housecat.cli.output import print_message, print_result, two_columns
+from housecat.cli.output import Table, print_message, print_result
 from housecat.core.errors import UserError, unknown_name
 
 EXTRA = ("joblib", "sklearn")  # import names of the packages that `housecat[studies]` brings
@@ -41,7 +41,7 @@ def study(
 
     known = studies.summaries()
     if not name:
-        return print_result(known, two_columns(known), json)
+        return print_result(known, Table(("study", "claim"), list(known.items())), json)
     if name not in known:
         raise unknown_name("study", name, known)
     if steps is not None and steps < 1:
@@ -60,21 +60,24 @@ def study(
     except KeyboardInterrupt:
         print_message(f"Stopped. What was done is kept in {folder}, and the same command goes on from there.")
         return INTERRUPTED
-    return print_result(result, f"{_table(result)}\n\nKept in {folder}: result.json and figure.png", json)
+    notes = (
+        f"In brackets: {result['interval']}, {len(result['seeds'])} seeds.",
+        f"Kept in {folder}: result.json and figure.png",
+    )
+    return print_result(result, (*_tables(result), *notes), json)
 
 
-def _table(result: Mapping[str, Any]) -> str:
-    """Returns metrics and controls in words, a line each."""
-    groups = {"": result["metrics"], **result["controls"]}
-    width = max(len(name) for group in groups.values() for name in group)
-    lines = []
-    for title, group in groups.items():
-        lines += [f"\nControl: {title}"] if title else []
-        lines += [f"{name:{width}}  {_value(found)}" for name, found in group.items()]
-    return "\n".join([*lines, f"\nIn brackets: {result['interval']}, {len(result['seeds'])} seeds."])
+def _tables(result: Mapping[str, Any]) -> list[Table]:
+    """Returns a table of the metrics, and one for each control."""
+    groups = {"": result["metrics"], **{f"Control: {name}": found for name, found in result["controls"].items()}}
+    return [
+        Table(("metric", "value"), [(name, _value(metric)) for name, metric in group.items()], title)
+        for title, group in groups.items()
+    ]
 
 
 def _value(metric: Mapping[str, Any]) -> str:
+    """Returns the value of a metric with its interval and unit, and which direction is better."""
     if metric["value"] is None:
         return f"not measured: {metric['reason']}"
     interval = "" if metric["ci95"] is None else " [{:.3g}, {:.3g}]".format(*metric["ci95"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from housecat.cli.doctor import has_display
 from housecat.cli.options import DEFAULT_LIFE, JsonFlag, LifeOptions
-from housecat.cli.output import print_message, print_result
+from housecat.cli.output import Table, print_message, print_result
 from housecat.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -38,11 +38,12 @@ def watch(
     config = life.run_config()
     if has_display():
         result = show_in_window(partial(begin, config), seconds, speed)
-        return print_result(result, "", json) or int(bool(result["error"]))
+        return print_result(result, Table.of(result), json) or int(bool(result["error"]))
     seconds = CLIP_SECONDS if seconds is None else seconds
     print_message(f"There is no display, so this makes a clip of {seconds:g} seconds of life.")
     made = begin(config)  # before the folder, so that a mistake leaves none behind
-    return print_result(make_clip(RunFolder.create(config).path, lambda: made, seconds, config.mind_name), "", json)
+    result = make_clip(RunFolder.create(config).path, lambda: made, seconds, config.mind_name)
+    return print_result(result, Table.of(result), json)
 
 
 def show_in_window(make: Callable[[], Any], seconds: float | None, speed: float = 1.0) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import tyro
 
 from housecat.cli.options import JsonFlag
-from housecat.cli.output import print_result, two_columns
+from housecat.cli.output import Table, print_result
 from housecat.core.errors import UserError
 
 
@@ -37,19 +37,14 @@ def worlds(
         if name:
             raise UserError(f"housecat worlds list takes no name; to check {name}: housecat worlds check {name}")
         found = {entry.name: asdict(entry) for entry in package.describe()}
-        return print_result(found, two_columns({name: _summary(entry) for name, entry in found.items()}), json)
+        rows = [
+            (name, ", ".join(entry["bodies"]), ", ".join(entry["options"]), entry["problem"] or entry["summary"])
+            for name, entry in found.items()
+        ]
+        return print_result(found, Table(("world", "--body", "--world-option", "what it is"), rows), json)
     from worlds.testing.contract import check
 
     if not name:
         raise UserError(f"check which world? One of {', '.join(package.names())}, or my_worlds.py:Attic")
     result = check(name, seeds=seeds, steps=steps)
     return print_result(result.to_json(), str(result), json) or int(not result.passed)
-
-
-def _summary(entry: dict[str, Any]) -> str:
-    """Returns what a world is, and the bodies and options that it takes."""
-    if entry["problem"]:
-        return str(entry["problem"])
-    keys = ("--body", "bodies"), ("--world-option", "options")
-    more = [f"{flag} {', '.join(entry[key])}" for flag, key in keys if entry[key]]
-    return "\n  ".join([entry["summary"], *more])

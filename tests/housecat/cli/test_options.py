@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +79,8 @@ def test_lists_worlds_with_their_bodies_and_options(call: Any, capsys: pytest.Ca
     assert found["maze"]["options"] == ["cells", "plan"]
     assert housecat.main(["worlds"]) == 0
     said = capsys.readouterr().out
-    assert "--body crawler, kitten" in said
-    assert "--world-option hills, steepness" in said
+    assert re.search(r"^world +--body +--world-option +what it is$", said, re.MULTILINE)
+    assert re.search(r"^meadow +crawler, kitten +hills, steepness +A meadow", said, re.MULTILINE)
 
 
 def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_them(call: Any) -> None:
