@@ -29,7 +29,7 @@ def main(world: str = "playroom", steps: int = 5_000, seed: int = 0) -> float:
         steps: Control steps.
         seed: Of everything.
     """
-    room = Touches(gymnasium.make(f"housecat/{world.title()}-v0", max_episode_steps=500, frames_per_step=1))
+    room = Touches(gymnasium.make(f"worlds:housecat/{world.title()}-v0", max_episode_steps=500, frames_per_step=1))
     assert world in worlds.names()
     model = SAC("MultiInputPolicy", Monitor(room), learning_starts=200, seed=seed, device="cpu", verbose=1)
     model.learn(steps, callback=IntrinsicReward({"disagreement": 1.0, "pain": 1.0, "effort": 0.05}, seed=seed))

@@ -76,7 +76,8 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
 
     Args:
         mind: With a reflex.
-        world: Where it will act, by name; Gymnasium's ids, such as ``housecat/Playroom-v0``, mean the same worlds.
+        world: Where it will act, by name; Gymnasium's ids, such as ``worlds:housecat/Playroom-v0``, mean the same
+            worlds.
 
     Raises:
         UserError: If the mind has no reflex, or cannot live in the world.

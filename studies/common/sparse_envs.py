@@ -123,7 +123,7 @@ def make_maze(seed: int) -> SparseReward:
     Physics takes steps twice as long as elsewhere: nothing here is finer than a hedge.
     """
     env = gymnasium.make(
-        "housecat/Maze-v0",
+        "worlds:housecat/Maze-v0",
         cells=(MAZE, MAZE),
         senses=("body",),
         physics_dt=1 / 120,
