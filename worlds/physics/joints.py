@@ -1,4 +1,4 @@
-"""What bodies are made of and feel: joints, motors, contacts."""
+"""Joints, motors and contacts of bodies."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class Joint:
     Attributes:
         name: Name of the link.
         shape: Its collision shape, centred on the link's frame shifted by ``shape.position``.
-        mass: In kg.
+        mass: Mass of the link (kg).
         parent: Index of the parent link, counted from 1; 0 is the base.
-        position: Of the joint (m), in the parent's frame.
-        axis: Of rotation, in the parent's frame; None for a fixed joint.
-        limits: Lower and upper angle (rad), or None for a wheel that turns without end.
-        friction: Coulomb coefficient of its surface.
+        position: Position of the joint (m), in the parent's frame.
+        axis: Axis of rotation or sliding, in the parent's frame; None for a fixed joint.
+        limits: Lower and upper angle (rad), or None for a wheel without limits.
+        friction: Coulomb coefficient of the link's surface.
         slides: Whether it slides along its axis (m) instead of turning about it.
     """
 
@@ -37,7 +37,15 @@ class Joint:
 
 @dataclass
 class Motor:
-    """What a joint's motor is told; told again at every control step, since a restored state forgets it."""
+    """The command of a joint's motor; sent again at every control step, since a restored state does not hold it.
+
+    Attributes:
+        joint: Index of the joint.
+        force: Greatest force (N) or torque (N m).
+        velocity: Target velocity (rad/s, m/s); None for position control.
+        position: Target position (rad, m), for position control.
+        max_velocity: Greatest velocity (rad/s, m/s), for position control.
+    """
 
     joint: int
     force: float
@@ -46,8 +54,14 @@ class Motor:
     max_velocity: float = 8.0
 
 
-class Contact(NamedTuple):  # made by the hundred in every step: a tuple is made three times as fast
-    """A touch of two bodies; links are -1 for the base, and the force is in newtons."""
+class Contact(NamedTuple):  # hundreds are made in every step, and a tuple is made three times as fast as a dataclass
+    """A contact of a body with another one.
+
+    Attributes:
+        link: Link of the body that is touched; -1 is the base.
+        other: Number of the other body.
+        force: Normal force (N).
+    """
 
     link: int
     other: int

@@ -1,4 +1,4 @@
-"""A snapshot as bytes: JSON with a checksum, so that reading a stranger's runs no code and damage is noticed."""
+"""Snapshots as bytes: JSON with a checksum, so that reading one runs no code and damage is noticed."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ CACHE_SIZE = 4  # snapshots whose physics stays in memory (0.3 MB each)
 MARK = "housecat snapshot"
 
 
-def pack(fits: Mapping[str, Any], state: Mapping[str, Any], physics: bytes) -> bytes:
+def pack(signature: Mapping[str, Any], state: Mapping[str, Any], physics: bytes) -> bytes:
     """Returns a snapshot.
 
     Args:
-        fits: What a world must have in common with this one to take the snapshot.
-        state: All but the physics, fit for JSON; floats survive it bit for bit.
+        signature: What a world must have in common with this one to restore the snapshot.
+        state: All but the physics, as JSON types; floats survive it bit for bit.
         physics: State of the physics.
     """
     body = json.dumps({**state, "physics": base64.b64encode(physics).decode()})
-    head = {"is": MARK, "format": FORMAT, "sha256": hashlib.sha256(body.encode()).hexdigest(), "fits": dict(fits)}
+    head = {"is": MARK, "format": FORMAT, "sha256": hashlib.sha256(body.encode()).hexdigest(), "fits": dict(signature)}
     return f"{json.dumps(head)}\n{body}".encode()
 
 
-def unpack(snapshot: bytes, fits: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
+def unpack(snapshot: bytes, signature: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Reads what `pack` wrote.
 
     Args:
         snapshot: The bytes.
-        fits: What the world that is to take it has.
+        signature: Signature of the world that is to restore it.
 
     Returns:
         The state, and that of the physics.
@@ -60,10 +60,10 @@ def unpack(snapshot: bytes, fits: Mapping[str, Any]) -> tuple[dict[str, Any], by
             "Restore it with the version that wrote it, or make a new one"
         )
     kept = head.get("fits", {})
-    for name in {**fits, **kept}:
-        if kept.get(name) != fits.get(name):
+    for name in {**signature, **kept}:
+        if kept.get(name) != signature.get(name):
             raise UserError(
-                f"this snapshot has {name} {kept.get(name)!r}, and this world has {name} {fits.get(name)!r}. "
+                f"this snapshot has {name} {kept.get(name)!r}, and this world has {name} {signature.get(name)!r}. "
                 "Restore it into a world made with the same arguments"
             )
     digest = hashlib.sha256(body).hexdigest()
@@ -77,26 +77,26 @@ def unpack(snapshot: bytes, fits: Mapping[str, Any]) -> tuple[dict[str, Any], by
 
 
 class SnapshotCache:
-    """Snapshots that were restored lately: what was restored twice comes back a hundred times faster from then on."""
+    """A cache of the snapshots that were restored last: from the third time on, restoring is 100 times faster."""
 
     def __init__(self, physics: Physics) -> None:
         self._physics = physics
         self._kept: OrderedDict[bytes, tuple[int, dict[str, Any]] | None] = OrderedDict()
 
     def get(self, snapshot: bytes) -> dict[str, Any] | None:
-        """Returns the state in a snapshot whose physics is in memory, ready for `restore`."""
+        """Returns the state of a snapshot whose physics is in memory, ready for `restore`; None for others."""
         kept = self._kept.get(snapshot)
         return None if kept is None else kept[1]
 
     def restore(self, snapshot: bytes) -> None:
-        """Puts the physics of a snapshot back that `get` found."""
+        """Restores the physics of a snapshot for which `get` returned a state."""
         kept = self._kept[snapshot]
         assert kept is not None
         self._kept.move_to_end(snapshot)
         physics_state.load_from_memory(self._physics, kept[0])
 
     def load(self, snapshot: bytes, state: dict[str, Any], physics: bytes) -> None:
-        """Puts the physics of a snapshot back from bytes; the second time it stays in memory."""
+        """Restores the physics of a snapshot from bytes; at the second time it stays in memory."""
         physics_state.load(self._physics, physics)
         known = snapshot in self._kept
         self._kept[snapshot] = (physics_state.save_in_memory(self._physics), state) if known else None

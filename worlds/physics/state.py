@@ -1,4 +1,4 @@
-"""The state of a physics: kept in bytes or in memory, put back, and read to the last bit by name."""
+"""The state of a physics: saved as bytes or in memory, restored, and read bit for bit by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,14 @@ BASE = (
 
 
 class MovableBody(NamedTuple):
-    """A body that can move: its number, its name, and the numbers and names of the joints that turn or slide."""
+    """A body that can move.
+
+    Attributes:
+        body: Number of the body.
+        name: Name of its base.
+        joints: Indices of the joints that turn or slide.
+        joint_names: Names of these joints.
+    """
 
     body: int
     name: str
@@ -30,7 +37,7 @@ class MovableBody(NamedTuple):
 
 
 def movable_bodies(physics: Physics) -> tuple[MovableBody, ...]:
-    """Finds all bodies that can move; what has no mass and no joints never does by itself."""
+    """Returns all bodies that can move: those with a mass or with joints."""
     found = []
     for index in range(p.getNumBodies(physicsClientId=physics.client)):
         body = p.getBodyUniqueId(index, physicsClientId=physics.client)
@@ -51,12 +58,12 @@ def variable_names(bodies: tuple[MovableBody, ...]) -> tuple[str, ...]:
     names: list[str] = []
     for mover in bodies:
         names += [f"{mover.name}.{name}" for name in BASE]
-        names += [f"{mover.name}.{joint}.{what}" for joint in mover.joint_names for what in ("angle", "rate")]
+        names += [f"{mover.name}.{joint}.{quantity}" for joint in mover.joint_names for quantity in ("angle", "rate")]
     return tuple(names)
 
 
 def read_variables(physics: Physics, bodies: tuple[MovableBody, ...]) -> npt.NDArray[np.float64]:
-    """Returns (V,) positions, orientations, velocities and joints as the physics holds them, without rounding."""
+    """Returns (V,) poses, velocities and joint states as the physics holds them, without rounding."""
     values: list[float] = []
     for body, _, joints, _ in bodies:
         for part in physics.state(body):
@@ -68,7 +75,7 @@ def read_variables(physics: Physics, bodies: tuple[MovableBody, ...]) -> npt.NDA
 
 
 def save(physics: Physics) -> bytes:
-    """Returns the full state of all bodies and contacts; fits only a world built in the same way."""
+    """Returns the state of all bodies and contacts; it can be loaded into a physics that was built in the same way."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "state.bullet")
         p.saveBullet(path, physicsClientId=physics.client)
@@ -76,7 +83,7 @@ def save(physics: Physics) -> bytes:
 
 
 def load(physics: Physics, state: bytes) -> None:
-    """Puts back what `save` returned."""
+    """Restores what `save` returned."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "state.bullet")
         Path(path).write_bytes(state)
@@ -85,24 +92,30 @@ def load(physics: Physics, state: bytes) -> None:
 
 
 def save_in_memory(physics: Physics) -> int:
-    """Keeps the state of now in memory, until `drop_from_memory`; returns its number."""
+    """Saves the state in memory until `drop_from_memory`; returns its number."""
     return p.saveState(physicsClientId=physics.client)
 
 
 def load_from_memory(physics: Physics, number: int) -> None:
-    """Puts back what `save_in_memory` kept: a thousand times faster than `load`."""
+    """Restores what `save_in_memory` saved; a thousand times faster than `load`."""
     p.restoreState(stateId=number, physicsClientId=physics.client)
     physics.invalidate_cache()
 
 
 def drop_from_memory(physics: Physics, number: int) -> None:
-    """Frees what `save_in_memory` kept: 0.3 MB."""
+    """Frees what `save_in_memory` saved: 0.3 MB."""
     p.removeState(number, physicsClientId=physics.client)
 
 
 def cast_rays(
     physics: Physics, starts: npt.NDArray[np.float64], ends: npt.NDArray[np.float64]
 ) -> list[tuple[int, int, float]]:
-    """Returns what each ray (R, 3) from start to end meets first: body (-1 none), link, and how far along (0 to 1)."""
+    """Returns what each ray hits first: body (-1 for none), link, and the fraction of the way (0 to 1).
+
+    Args:
+        physics: The physics to cast rays in.
+        starts: (R, 3) points where the rays start (m).
+        ends: (R, 3) points where they end (m).
+    """
     hits = p.rayTestBatch(starts.tolist(), ends.tolist(), numThreads=1, physicsClientId=physics.client)
     return [(hit[0], hit[1], hit[2]) for hit in hits]
