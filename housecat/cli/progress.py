@@ -1,4 +1,4 @@
-"""Progress on stderr, a bar in a terminal and a line every ten per cent elsewhere; and a Ctrl-C that waits."""
+"""Shows progress on stderr, as a bar in a terminal and a line every ten per cent elsewhere; and defers Ctrl-C."""
 
 from __future__ import annotations
 
@@ -10,46 +10,49 @@ from types import FrameType, TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-WINDOW = 5.0  # seconds that the shown speed is the mean of
+SPEED_WINDOW = 5.0  # seconds over which the shown speed is averaged
 
 
-class Bar:
-    """Shows how far something is; a context manager.
+class ProgressBar:
+    """Shows how far a task is; a context manager.
 
     Args:
         title: What is being done.
-        total: Units it takes.
-        unit: What is counted.
+        total: Units that the task takes.
+        unit: Name of the units.
+
+    Attributes:
+        done: Units done so far.
     """
 
     def __init__(self, title: str, total: float, unit: str = "steps") -> None:
         self.title, self.total, self.unit, self.done = title, total, unit, 0.0
         self._console = Console(stderr=True)
-        self._told = 0
-        self._marks: list[tuple[float, float]] = []  # when how much was done
-        words = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}")
-        self._bar = Progress(*words, TimeRemainingColumn(), console=self._console)
-        self._task = self._bar.add_task(title, total=total, words="")
+        self._printed_tenths = 0
+        self._history: list[tuple[float, float]] = []  # (time in s, units done) within the last `SPEED_WINDOW`
+        columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[text]}")
+        self._bar = Progress(*columns, TimeRemainingColumn(), console=self._console)
+        self._task = self._bar.add_task(title, total=total, text="")
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> ProgressBar:
         if self._console.is_terminal:
             self._bar.start()
         return self
 
-    def __call__(self, done: float, words: str = "") -> None:
-        """Shows that `done` units are done, and some words."""
+    def __call__(self, done: float, note: str = "") -> None:
+        """Shows that `done` units are done, and a note."""
         self.done = done
         now = time.perf_counter()
-        self._marks.append((now, done))
-        while len(self._marks) > 2 and now - self._marks[0][0] > WINDOW:
-            self._marks.pop(0)
-        then, before = self._marks[0]
+        self._history.append((now, done))
+        while len(self._history) > 2 and now - self._history[0][0] > SPEED_WINDOW:
+            self._history.pop(0)
+        then, before = self._history[0]
         speed = (done - before) / max(1e-6, now - then)
-        line = f"{done:.0f}/{self.total:.0f} {self.unit}, {speed:.1f}/s{', ' + words if words else ''}"
+        line = f"{done:.0f}/{self.total:.0f} {self.unit}, {speed:.1f}/s{', ' + note if note else ''}"
         if self._console.is_terminal:
-            self._bar.update(self._task, completed=done, words=line)
-        elif (tenths := int(10 * done / max(self.total, 1e-9))) > self._told:
-            self._told = tenths
+            self._bar.update(self._task, completed=done, text=line)
+        elif (tenths := int(10 * done / max(self.total, 1e-9))) > self._printed_tenths:
+            self._printed_tenths = tenths
             print(f"{self.title}: {line}", file=sys.stderr, flush=True)
 
     def __exit__(
@@ -59,24 +62,26 @@ class Bar:
             self._bar.stop()
 
 
-class Interrupts:
-    """Notes Ctrl-C and a friendly kill, so that a step can be finished and kept; a second Ctrl-C does not wait.
+class InterruptFlag:
+    """Notes Ctrl-C (SIGINT) and SIGTERM within its block, so that a step can be finished and kept.
+
+    A second one does not wait: it raises KeyboardInterrupt.
 
     Attributes:
-        asked: True once somebody asked to stop.
+        is_set: True once a signal has come.
     """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.is_set = False
 
-    def __enter__(self) -> Interrupts:
-        self._before = {s: signal.signal(s, self._note) for s in (signal.SIGINT, signal.SIGTERM)}
+    def __enter__(self) -> InterruptFlag:
+        self._before = {number: signal.signal(number, self._handle) for number in (signal.SIGINT, signal.SIGTERM)}
         return self
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.is_set:
             raise KeyboardInterrupt
-        self.asked = True
+        self.is_set = True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

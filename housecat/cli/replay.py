@@ -24,14 +24,14 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
     """
     from agent.runs.recorded_run import begin
     from agent.runs.run_dir import RunFolder
-    from agent.runs.verify import replay as again
-    from housecat.cli.progress import Bar
+    from agent.runs.verify import replay as replay_rows
+    from housecat.cli.progress import ProgressBar
 
     folder = RunFolder(path)
     rows, difference = 0, ""
-    with Bar(f"{path.name} again", folder.rows) as bar:
-        for row, found_difference in again(folder):
-            rows, difference = row + 1, found_difference
+    with ProgressBar(f"{path.name} again", folder.rows) as bar:
+        for row, row_difference in replay_rows(folder):
+            rows, difference = row + 1, row_difference
             bar(rows)
     found: dict[str, Any] = {"path": str(path), "steps": rows, "same": not difference, "difference": difference}
     if show:

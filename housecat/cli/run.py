@@ -34,7 +34,7 @@ def run(
     """
     from agent.runs.metrics import summarise
     from agent.runs.recorded_run import RecordedLife, awaken
-    from housecat.cli.progress import Bar, Interrupts
+    from housecat.cli.progress import InterruptFlag, ProgressBar
 
     if resume is None:
         recorded = RecordedLife.start(life.run_config(STEPS if steps is None else steps), name)
@@ -44,12 +44,12 @@ def run(
         recorded = RecordedLife.resume(resume, steps)
     folder, moments = recorded.folder, recorded.moments()
     print_message(f"Recording into {folder.path}")
-    with Interrupts() as stop, Bar(folder.path.name, folder.config.steps) as bar:
+    with InterruptFlag() as interrupt, ProgressBar(folder.path.name, folder.config.steps) as bar:
         for _, recorder in moments:
             skipped = recorded.mind.learner.skips
-            told = f", {skipped.total} updates skipped{' (stopped)' * skipped.stopped}" if skipped.total else ""
-            bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing{told}")
-            if stop.asked:
+            note = f", {skipped.total} updates skipped{' (stopped)' * skipped.stopped}" if skipped.total else ""
+            bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing{note}")
+            if interrupt.is_set:
                 moments.close()
     numbers = {"path": str(folder.path), "interrupted": recorder.rows < folder.config.steps, **summarise(folder)}
     numbers["objectives"] = dict(recorded.mind.config.objectives)

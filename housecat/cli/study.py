@@ -36,7 +36,7 @@ def study(
         json: Print the result as one JSON object.
     """
     import studies
-    from housecat.cli.progress import Bar
+    from housecat.cli.progress import ProgressBar
     from housecat.core.atomic_write import explain_write_errors
 
     known = studies.summaries()
@@ -53,7 +53,7 @@ def study(
     folder = out or Path("runs") / f"study-{name}"
     options: dict[str, Any] = {} if steps is None else {"steps": steps}
     try:
-        with explain_write_errors(folder), Bar(name, 100, "%") as bar:
+        with explain_write_errors(folder), ProgressBar(name, 100, "%") as bar:
             folder.mkdir(parents=True, exist_ok=True)
             options["progress"] = lambda share, words: bar(100 * share, words)
             result = studies.load(name)(seeds=seeds, out=folder, **options)

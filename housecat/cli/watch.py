@@ -78,11 +78,11 @@ def make_clip(run: Path, make: Callable[[], Any], seconds: float, title: str) ->
         The paths of both files.
     """
     import viewer
-    from housecat.cli.progress import Bar
+    from housecat.cli.progress import ProgressBar
     from housecat.core.atomic_write import explain_write_errors
 
     clip, picture = run / "clip.mp4", run / "summary.png"
-    with explain_write_errors(run), Bar("Filming", seconds, "s") as bar:
+    with explain_write_errors(run), ProgressBar("Filming", seconds, "s") as bar:
 
         def on_moment(moment: Moment) -> None:
             bar(min(seconds, bar.done + moment.time / (moment.step + 1)))  # a mind may have lived before

@@ -1,0 +1,82 @@
+"""The command `housecat study`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import studies
+from housecat.cli import main as housecat
+
+RESULT: dict[str, Any] = {
+    "study": "play",
+    "seeds": [0, 1],
+    "interval": "95 % of Student's t",
+    "metrics": {
+        "play share": {"value": 0.4567, "ci95": [0.4, 0.5], "unit": "of steps", "better": "higher"},
+        "cells": {"value": None, "ci95": None, "reason": "no toy moved", "unit": "cells", "better": "higher"},
+    },
+    "controls": {"random": {"play share": {"value": 0.03, "ci95": None, "unit": "of steps", "better": "higher"}}},
+}
+
+
+@pytest.fixture
+def fake_study(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    calls: list[dict[str, Any]] = []
+
+    def run(**options: Any) -> dict[str, Any]:
+        options["progress"](1.0, "done")
+        calls.append(options)
+        return RESULT
+
+    monkeypatch.setattr(studies, "load", lambda name: run)
+    return calls
+
+
+def test_metrics_and_controls_are_told_in_tables(
+    fake_study: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert housecat.main(["study", "play", "--seeds", "0", "1", "--steps", "7"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "play share  0.457 [0.4, 0.5] of steps (higher is better)" in lines
+    assert "cells       not measured: no toy moved" in lines
+    assert lines[lines.index("Control: random") + 2] == "play share  0.03 of steps (higher is better)"
+    assert "In brackets: 95 % of Student's t, 2 seeds." in lines
+    assert lines[-1].startswith("Kept in runs/study-play")
+    ((options),) = fake_study
+    assert (options["seeds"], options["steps"], options["out"]) == ((0, 1), 7, Path("runs/study-play"))
+
+
+def test_the_result_as_json(fake_study: list[dict[str, Any]], call: Any) -> None:
+    status, result, _ = call("study", "play", "--out", "mine")
+    assert (status, result) == (0, RESULT)
+    assert "steps" not in fake_study[0]
+    assert Path("mine").is_dir()
+
+
+def test_ctrl_c_says_what_is_kept(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(**options: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(studies, "load", lambda name: interrupted)
+    status, result, err = call("study", "play")
+    assert (status, result) == (130, None)
+    assert "kept in runs/study-play" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nothing"], "unknown study 'nothing'. Known: "),
+        (["play", "--steps", "0"], "steps=0; a study takes at least 1"),
+        (["play", "--seeds", "1", "1"], "seeds=1 1; give one or more"),
+        (["play", "--seeds", "-1"], "seeds=-1; give one or more"),
+    ],
+)
+def test_a_mistake_is_told(call: Any, arguments: list[str], words: str) -> None:
+    status, _, err = call("study", *arguments)
+    assert status == 2
+    assert words in err
+    assert not Path("runs").exists()
