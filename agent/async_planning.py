@@ -146,7 +146,7 @@ def _take_back(mixture: Mixture, double: Mixture) -> None:
                 kept.copy_(found)
             own.given.fill_(True)
         if other.muted is not None:
-            own.fail(other.muted)
+            own.mute(other.muted)
 
 
 def _tensors(module: torch.nn.Module) -> Tensors:

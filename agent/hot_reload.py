@@ -12,9 +12,9 @@ import torch
 
 from agent.mind import Mind
 from housecat.core.errors import UserError
+from housecat.core.plugins import is_file_spec
 from intrinsic import Memory, Mixture, Objective
-from intrinsic.plugin import class_from_source, is_file_spec
-from intrinsic.registry import key_of, made
+from intrinsic.registry import REGISTRY, instantiate, term_name
 from worlds import Event, World
 
 log = logging.getLogger(__name__)
@@ -100,14 +100,14 @@ def reload(mind: Mind, world: World, event: Reload) -> dict[str, Any]:
     Returns:
         What to log: ``reloaded``, or ``reload failed`` with an ``error``.
     """
-    name = key_of(event.spec)
+    name = term_name(event.spec)
     try:
         with torch.random.fork_rng(devices=[]):  # first weights come from the mind's seed, as at its birth
             torch.manual_seed(mind.seed)
-            new = Mixture({made(event.spec, class_from_source(event.spec, event.source)): 1.0})
+            new = Mixture({instantiate(event.spec, REGISTRY.load_source(event.spec, event.source)): 1.0})
             _try(mind, world, new)
         old = mind.mixture[name]
-        mind.mixture.adopt(name, new)
+        mind.mixture.replace_objective(name, new)
     except UserError as error:
         log.warning("objective %r is not reloaded, its old version goes on: %s", name, error)
         return {"event": "reload failed", "objective": name, "error": _brief(str(error), name, _file(event.spec).name)}

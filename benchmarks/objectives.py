@@ -30,7 +30,7 @@ from torch import Tensor, nn
 
 from agent.world_model.ensemble_mlp import EnsembleMLP
 from intrinsic import Objective
-from intrinsic.nets import Pool, frozen
+from intrinsic.nets import TokenPool, freeze
 from intrinsic.novelty.e3b import E3B
 from intrinsic.novelty.state_entropy import StateEntropy
 from intrinsic.prediction.disagreement import Disagreement
@@ -57,7 +57,7 @@ class Model(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.features = frozen(Pool((1, width), 256, 128))
+        self.features = freeze(TokenPool((1, width), 256, 128))
         self.net = EnsembleMLP(MEMBERS, (128 + ACTIONS, 256, 128))
 
     def mean(self, view: dict[str, Tensor]) -> Tensor:

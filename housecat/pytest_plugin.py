@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from intrinsic import Objective, Report
+    from intrinsic import Objective, ObjectiveReport
 
 
 @pytest.fixture
-def check_objective() -> Callable[..., Report]:
+def check_objective() -> Callable[..., ObjectiveReport]:
     """Checks an objective (a class, or ``my_drives.py:LovesRed``) and fails with what must be changed.
 
     Takes what `intrinsic.check` takes, and returns its report.
     """
 
-    def act(objective: str | type[Objective], budget_us: float = 100.0) -> Report:
+    def act(objective: str | type[Objective], budget_us: float = 100.0) -> ObjectiveReport:
         from intrinsic import check
 
         report = check(objective, budget_us)

@@ -5,7 +5,7 @@ from intrinsic.mixture import Mixture
 from intrinsic.objective import Memory, Names, Objective, View
 from intrinsic.registry import Description, describe, make, names, parse_spec, parse_specs
 from intrinsic.schedule import shares
-from intrinsic.testing import Finding, Report, check
+from intrinsic.testing import Finding, ObjectiveReport, check
 
 __all__ = [
     "BODY",
@@ -20,7 +20,7 @@ __all__ = [
     "Mixture",
     "Names",
     "Objective",
-    "Report",
+    "ObjectiveReport",
     "View",
     "check",
     "describe",

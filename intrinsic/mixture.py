@@ -1,29 +1,29 @@
-"""A weighted mixture of objectives that stays readable term by term, and survives any one of them."""
+"""A weighted mixture of objectives that stays readable term by term, and survives the failure of any one of them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from typing import TypeVar, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from housecat.core.errors import UserError
-from intrinsic.isolation.custody import Custody
-from intrinsic.isolation.guard import Fault
-from intrinsic.isolation.vetting import try_out
-from intrinsic.objective import Memory, Names, View
-from intrinsic.registry import parse_specs
+from housecat.core.errors import ContractViolation, UserError, unknown_name
+from intrinsic.catalogue import BUILTIN
+from intrinsic.isolation.state_guard import StateGuard
+from intrinsic.isolation.validation import validate_objective, validate_weight
+from intrinsic.objective import Memory, Names, Objective, View
+from intrinsic.registry import make, parse_specs, term_name
 from intrinsic.term import Term
-from intrinsic.terms import Terms
-from intrinsic.views import constant
+from intrinsic.views import constant_cost
 
 T = TypeVar("T")
 Memories = Mapping[str, Memory]
+Weights = Mapping[str, float] | Mapping[Objective, float] | Mapping[str | Objective, float]
 
 
-class Mixture(Terms):
+class Mixture(nn.Module):
     """What an agent cares about: objectives, each with a weight, on a common scale.
 
     The cost of an objective with a `unit` is divided by it. Any other is divided by a running root mean square of
@@ -43,23 +43,125 @@ class Mixture(Terms):
         UserError: There is none, one is unknown or cannot be made, or two have the same name.
     """
 
+    def __init__(self, objectives: Weights) -> None:
+        super().__init__()
+        self.terms = nn.ModuleDict()
+        for objective, weight in objectives.items():
+            self._add(objective, weight)
+        if not self.terms:
+            raise UserError(f"a mixture needs at least one objective. Known: {', '.join(BUILTIN)}")
+
     @classmethod
     def parse(cls, specs: Iterable[str]) -> Mixture:
         """Makes a mixture from specs such as ``pain``, ``disagreement=1.5`` or ``my_drives.py:LovesRed=2``."""
         return cls(parse_specs(specs))
 
-    def _attempt(self, term: Term, whole: bool, act: Callable[..., T], *given: object) -> T | None:
-        """Lets an objective act; what a plug-in changes of others is put back, and mutes it."""
+    def _add(self, given: str | Objective, weight: float) -> None:
+        name = term_name(given)
+        if name in self.terms:
+            raise UserError(f"two objectives are called {name!r}. Give it once, or rename the class of one")
+        objective = validate_objective(name, make(given) if isinstance(given, str) else given)
+        self.terms[name] = Term(name, objective, validate_weight(name, weight))
+
+    def _items(self) -> list[tuple[str, Term]]:
+        return cast("list[tuple[str, Term]]", list(self.terms.items()))
+
+    def _term(self, name: str) -> Term:
+        if name not in self.terms:
+            raise unknown_name("objective in this mixture", name, self.terms)
+        return cast(Term, self.terms[name])
+
+    def __getitem__(self, name: str) -> Objective:
+        return self._term(name).objective
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the objectives, in the order given."""
+        return tuple(self.terms)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Every key that some objective needs in its view."""
+        return frozenset().union(*(term.reads for _, term in self._items()))
+
+    @property
+    def anticipated(self) -> tuple[str, ...]:
+        """Names of the objectives whose future cost the critic learns."""
+        return tuple(name for name, term in self._items() if term.objective.anticipated)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weight of each objective now."""
+        return {name: float(term.weight) for name, term in self._items()}
+
+    @property
+    def scales(self) -> dict[str, float]:
+        """Raw cost that counts as one, for each objective, now."""
+        return {name: term.unit_cost() for name, term in self._items()}
+
+    @property
+    def muted(self) -> dict[str, str]:
+        """Reason for each objective that is muted."""
+        return {name: term.muted for name, term in self._items() if term.muted is not None}
+
+    def set_weight(self, name: str, weight: float) -> None:
+        """Sets the weight of an objective while the agent lives; a schedule that it followed ends."""
+        valid = validate_weight(name, weight)
+        self._term(name).set_schedule(None)
+        self._term(name).weight.fill_(valid)
+
+    def set_schedule(self, name: str, points: Sequence[tuple[float, float]]) -> None:
+        """Lets the weight of an objective change with age while the agent lives; it is saved with the mixture.
+
+        Args:
+            name: Name of the objective.
+            points: Points of (lived transitions from now, weight), with straight lines between them, such as
+                ``[(0, 1.0), (10_000, 0.1)]``.
+
+        Raises:
+            UserError: It is no schedule, or there is no such objective.
+        """
+        self._term(name).set_schedule(points)
+
+    @property
+    def schedules(self) -> dict[str, list[tuple[float, float]]]:
+        """Points of each schedule that is being followed, by objective; time runs in lived transitions."""
+        running = {name: term.schedule for name, term in self._items() if term.schedule}
+        return {
+            name: list(zip(schedule.at.tolist(), schedule.weights.tolist(), strict=True))
+            for name, schedule in running.items()
+        }
+
+    def mute(self, name: str, reason: str) -> None:
+        """Takes an objective out of the mixture, as its own failure would."""
+        self._term(name).muted = reason
+
+    def unmute(self, name: str) -> None:
+        """Gives a muted objective another chance."""
+        self._term(name).muted = None
+
+    def _run_guarded(self, term: Term, all_tensors: bool, act: Callable[..., T], *arguments: object) -> T | None:
+        """Calls a method of a term; what a plug-in changes of others is put back, and mutes it.
+
+        Args:
+            term: The term.
+            all_tensors: Whether to guard all numbers of the other terms, see `StateGuard`.
+            act: The method.
+            *arguments: Its arguments.
+
+        Returns:
+            What the method returned, or None where the term is or was muted.
+        """
         if term.trusted or term.muted is not None:
-            return term.attempt(act, *given)
-        custody = self._custody(term, whole)
-        result, changed = term.attempt(act, *given), custody.inspect()
+            return term.run_or_mute(act, *arguments)
+        guard = self._guard_others(term, all_tensors)
+        result, changed = term.run_or_mute(act, *arguments), guard.restore_changes()
         if changed:
-            term.fail(changed)
+            term.mute(changed)
         return None if changed else result
 
-    def _custody(self, term: Term, whole: bool) -> Custody:
-        return Custody(((name, other) for name, other in self._items() if other is not term), whole)
+    def _guard_others(self, term: Term, all_tensors: bool) -> StateGuard:
+        return StateGuard(((name, other) for name, other in self._items() if other is not term), all_tensors)
 
     def bind_names(self, names: Names) -> None:
         """Tells the objectives what the host's things and readings are called; call it whenever a life begins.
@@ -70,22 +172,22 @@ class Mixture(Terms):
         for name, term in self._items():
             try:
                 term.bind_names(names)
-            except Fault as fault:
-                raise UserError(f"objective {name!r}: {fault}") from fault
+            except ContractViolation as violation:
+                raise UserError(f"objective {name!r}: {violation}") from violation
 
-    def adopt(self, name: str, tried: Mixture) -> None:
-        """Puts another version of an objective in the place of one, unmuted, with the same weight and scale.
+    def replace_objective(self, name: str, source: Mixture) -> None:
+        """Replaces an objective by another version of it, unmuted, with the same weight and scale.
 
         What the old one learnt is taken over as far as it fits: tensors of the same name and shape.
 
         Args:
-            name: Which.
-            tried: The mixture that the new version comes from, where it was checked.
+            name: Name of the objective, in both mixtures.
+            source: The mixture that the new version comes from, where it was checked.
 
         Raises:
             UserError: There is no such objective, or it is one of housecat's own.
         """
-        old, new = self._term(name), tried._term(name)
+        old, new = self._term(name), source._term(name)
         if old.trusted:
             raise UserError(f"{name!r} is one of housecat's own objectives, which cannot be replaced in a life")
         own = new.state_dict()
@@ -105,11 +207,11 @@ class Mixture(Terms):
             UserError: An objective cannot live with this host; the message names it and the remedy.
         """
         for name, term in self._items():
-            custody = None if term.trusted else self._custody(term, True)
+            guard = None if term.trusted else self._guard_others(term, True)
             try:
-                try_out(term, view)
+                term.dry_run(view)
             finally:
-                changed = custody.inspect() if custody else None
+                changed = guard.restore_changes() if guard else None
             if changed:
                 raise UserError(f"objective {name!r}: {changed}. Mend it, or leave it out")
 
@@ -139,11 +241,11 @@ class Mixture(Terms):
         for name, term in self._items():
             if only is not None and name not in only:
                 continue
-            cost = self._attempt(term, lived, term.cost, view, memories.get(name) if memories else None)
+            cost = self._run_guarded(term, lived, term.cost, view, memories.get(name) if memories else None)
             if cost is None:
-                cost = constant(view, math.nan if lived else 0.0)
+                cost = constant_cost(view, math.nan if lived else 0.0)
             elif scaled:
-                cost = cost / term.value_of_one()
+                cost = cost / term.unit_cost()
             costs[name] = cost.detach() if lived else cost
         return costs
 
@@ -159,7 +261,7 @@ class Mixture(Terms):
     def observe(self, view: View, memories: Memories | None = None) -> None:
         """Takes note of lived transitions, each exactly once: moves the scales, then lets the objectives learn."""
         for name, term in self._items():
-            self._attempt(term, True, term.observe, view, memories.get(name) if memories else None)
+            self._run_guarded(term, True, term.observe, view, memories.get(name) if memories else None)
 
     def rescale(self, raw: Mapping[str, Tensor]) -> None:
         """Moves the running scales by raw costs of a batch that the host finds representative.
@@ -176,21 +278,23 @@ class Mixture(Terms):
 
     def loss(self, view: View) -> Tensor | None:
         """Returns the sum of what the objectives want minimised, a scalar, or None when none learns."""
-        losses = [self._attempt(term, True, term.loss, view) for _, term in self._items()]
+        losses = [self._run_guarded(term, True, term.loss, view) for _, term in self._items()]
         wanted = [loss for loss in losses if loss is not None]
         return sum(wanted[1:], wanted[0]) if wanted else None
 
     def begin(self, lead: tuple[int, ...]) -> dict[str, Memory]:
         """Returns empty memories for a batch of shape `lead`, by name; objectives that keep none are left out."""
         episodic = [(name, term) for name, term in self._items() if term.episodic]
-        return {name: term.attempt(term.begin, lead) for name, term in episodic}
+        return {name: term.run_or_mute(term.begin, lead) for name, term in episodic}
 
     def remember(self, memories: Memories, view: View) -> dict[str, Memory]:
         """Returns the memories after the view's transition; those given stay as they are."""
         terms = {name: self._term(name) for name in memories}
-        return {name: self._attempt(term, False, term.remember, memories[name], view) for name, term in terms.items()}
+        return {
+            name: self._run_guarded(term, False, term.remember, memories[name], view) for name, term in terms.items()
+        }
 
     def fork(self, memories: Memories, count: int) -> dict[str, Memory]:
         """Returns memories for `count` candidate futures, shape (count, ...), from those of one life, (1, ...)."""
         terms = {name: self._term(name) for name in memories}
-        return {name: term.attempt(term.fork, memories[name], count) for name, term in terms.items()}
+        return {name: term.run_or_mute(term.fork, memories[name], count) for name, term in terms.items()}

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from housecat.core.errors import unknown_name
 from intrinsic.objective import View
 
-FAR: Final = 5.0  # standard deviations: what lies farther out is cut to that
-SLOWEST: Final = 1e-4  # share of a new transition in the running moments of an old life
+MAX_DEVIATION: Final = 5.0  # standard deviations: what lies farther out is cut to that
+MIN_SHARE: Final = 1e-4  # share of a new transition in the running moments of an old life
 Tokens = Literal["all", "things"]
 M = TypeVar("M", bound=nn.Module)
 
@@ -26,26 +26,26 @@ def mlp(*sizes: int) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-def vetted(tokens: str) -> Tokens:
+def validated_tokens(tokens: str) -> Tokens:
     """Returns a choice of tokens, or raises UserError."""
     if tokens not in ("all", "things"):
         raise unknown_name("choice of tokens", tokens, ("all", "things"))
     return "all" if tokens == "all" else "things"
 
 
-def summed(per_token: Tensor, attended: Tensor, tokens: Tokens) -> Tensor:
+def sum_attended(per_token: Tensor, attended: Tensor, tokens: Tokens) -> Tensor:
     r"""Sums a number per token (\*lead, N) over those attended: all, or without the body where there are others."""
     counted = per_token * attended
     return (counted[..., 1:] if tokens == "things" and counted.shape[-1] > 1 else counted).sum(-1)
 
 
-def example(view: View, key: str) -> Tensor:
+def first_transition(view: View, key: str) -> Tensor:
     """Returns one transition of a key, without leading shape, for `Objective.build`."""
     tensor, tail = view[key], {"latent": 2, "latent.before": 2, "mean": 3, "action": 1}[key]
     return tensor.reshape(-1, *tensor.shape[tensor.dim() - tail :])[0] if key != "mean" else tensor
 
 
-class Look(nn.Module):
+class TokenNormalizer(nn.Module):
     r"""Standardises latent tokens by running moments: one set for the body, one shared by all things.
 
     Source: the observation normalisation of Burda et al. 2018, arXiv 1810.12894, section 2.4, clipped at 5 as there.
@@ -71,14 +71,14 @@ class Look(nn.Module):
         mean, scale = self.mean, (self.var + 1e-6).rsqrt()
         if latent.shape[-2] > 2:
             mean, scale = (torch.cat([m[:1], m[1:].expand(latent.shape[-2] - 1, -1)]) for m in (mean, scale))
-        return ((latent - mean) * scale).clamp(-FAR, FAR)
+        return ((latent - mean) * scale).clamp(-MAX_DEVIATION, MAX_DEVIATION)
 
     @torch.no_grad()
     def observe(self, latent: Tensor) -> None:
         r"""Takes in lived tokens (\*lead, N, Z); old moments are merged with new ones (Chan et al. 1979)."""
         rows = latent.reshape(-1, *latent.shape[-2:])
         self.count += len(rows)
-        share = max(len(rows) / (float(self.count) + 1.0), SLOWEST)
+        share = max(len(rows) / (float(self.count) + 1.0), MIN_SHARE)
         groups = (rows[:, :1], rows[:, 1:]) if len(self.mean) > 1 else (rows,)
         for kind, group in enumerate(groups):
             flat = group.reshape(-1, group.shape[-1])
@@ -87,7 +87,7 @@ class Look(nn.Module):
             self.mean[kind].add_(off * share)
 
 
-class Pool(nn.Module):
+class TokenPool(nn.Module):
     r"""Maps tokens to one vector, whatever the order of the things: a net for the body, the mean of a net over things.
 
     Args:
@@ -109,7 +109,7 @@ class Pool(nn.Module):
         return own if self.things is None else own + self.things(tokens[..., 1:, :]).mean(-2)
 
 
-class Features(nn.Module):
+class TokenFeatures(nn.Module):
     r"""A vector per state: tokens standardised, then pooled.
 
     Args:
@@ -123,14 +123,14 @@ class Features(nn.Module):
 
     def __init__(self, shape: Sequence[int], hidden: int, size: int, fixed: bool = False) -> None:
         super().__init__()
-        self.look = Look(shape)
-        self.pool = Pool(shape, hidden, size).requires_grad_(not fixed)
+        self.look = TokenNormalizer(shape)
+        self.pool = TokenPool(shape, hidden, size).requires_grad_(not fixed)
 
     def forward(self, latent: Tensor) -> Tensor:
         r"""Returns the vector (\*lead, D) of tokens (\*lead, N, Z)."""
         return self.pool(self.look(latent))
 
-    def both(self, view: View) -> tuple[Tensor, Tensor]:
+    def before_and_after(self, view: View) -> tuple[Tensor, Tensor]:
         r"""Returns the vectors before and after the view's transitions, (\*lead, D) each, in one pass."""
         before, after = self(torch.stack([view["latent.before"], view["latent"]])).unbind(0)
         return before, after
@@ -140,7 +140,7 @@ class Features(nn.Module):
         self.look.observe(latent)
 
 
-class Inverse(Features):
+class InverseDynamicsFeatures(TokenFeatures):
     r"""A vector per state, learnt by reading the action back from two successive ones: it keeps what actions change.
 
     Source: Pathak et al. 2017, arXiv 1705.05363, equations 2 and 3. The error is squared for every kind of action: for
@@ -163,7 +163,7 @@ class Inverse(Features):
         return (read - action).square().mean()
 
 
-def frozen(module: M) -> M:
+def freeze(module: M) -> M:
     """Returns the module with nothing left to learn."""
     module.requires_grad_(False)
     return module

@@ -6,31 +6,42 @@ import inspect
 import math
 import re
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import torch
 
 from housecat.core.errors import UserError
-from housecat.core.plugins import is_file_spec
-from housecat.core.registry import Registry
+from housecat.core.plugins import PluginKind, is_file_spec
+from housecat.core.registry import PluginDescription, Registry, summary_of
 from intrinsic.catalogue import BUILTIN
-from intrinsic.isolation.guard import blame, fence, file_of, seed_of
+from intrinsic.isolation.process_state import preserve_process_state, seed_from_name
 from intrinsic.objective import Objective
-from intrinsic.plugin import OBJECTIVE, fenced
 
 GROUP: Final = "housecat.objectives"
-REGISTRY = Registry(GROUP, BUILTIN, OBJECTIVE, fenced)
+OBJECTIVE: Final = PluginKind(
+    base=Objective,  # type: ignore[type-abstract]
+    noun="objective",
+    base_name="intrinsic.Objective",
+    example="my_drives.py:LovesRed",
+    members="a method `cost`",
+)
+
+
+def _import_context(name: str) -> AbstractContextManager[None]:
+    return preserve_process_state(seed_from_name(name, torch.initial_seed()))
+
+
+REGISTRY: Final = Registry(GROUP, BUILTIN, OBJECTIVE, _import_context)
 
 
 @dataclass(frozen=True)
-class Description:
+class Description(PluginDescription):
     """What can be said of an objective without running it.
 
     Attributes:
-        name: What to call it by.
-        summary: First line of its docstring.
-        reads: Keys of the view that it needs.
+        reads: The keys that it needs in its view.
         unit: Cost that counts as one; None when it is scaled by its own running root mean square.
         hardwired: Whether it is a drive that nobody can change.
         anticipated: Whether the critic learns what it will cost.
@@ -39,12 +50,8 @@ class Description:
         habituates: Whether it claims that the familiar costs more than the new.
         actions: Kinds of action that it works with.
         argument_example: An example of the text that it is made of, after a colon; empty when it takes none.
-        origin: ``"housecat"``, the distribution that a plug-in came with, or a file.
-        problem: Why it cannot be used; empty when it can.
     """
 
-    name: str
-    summary: str = ""
     reads: tuple[str, ...] = ()
     unit: float | None = None
     hardwired: bool = False
@@ -54,8 +61,6 @@ class Description:
     habituates: bool = False
     actions: tuple[str, ...] = ()
     argument_example: str = ""
-    origin: str = "housecat"
-    problem: str = ""
 
 
 def names() -> list[str]:
@@ -63,15 +68,15 @@ def names() -> list[str]:
     return REGISTRY.names()
 
 
-def split(name: str) -> tuple[str, str]:
+def split_argument(name: str) -> tuple[str, str]:
     """Splits ``goal:things.red_ball.position=1,2`` into the objective and what it is made of; all else has none."""
     kind, _, argument = name.partition(":")
     return (kind.strip(), argument.strip()) if kind.strip() in BUILTIN else (name, "")
 
 
-def is_file(name: str) -> bool:
+def is_objective_file(name: str) -> bool:
     """Tells whether a name means a class in a file rather than a registered objective."""
-    return is_file_spec(name) and split(name)[0] not in BUILTIN
+    return is_file_spec(name) and split_argument(name)[0] not in BUILTIN
 
 
 def parse_spec(text: str) -> tuple[str, float]:
@@ -82,7 +87,7 @@ def parse_spec(text: str) -> tuple[str, float]:
     Raises:
         UserError: There is no name, or the weight is not a finite number.
     """
-    kind, argument = split(text.strip())
+    kind, argument = split_argument(text.strip())
     if argument:
         path, sign, rest = argument.partition("=")
         value_text, equals, weight = rest.partition("=")
@@ -117,18 +122,18 @@ def parse_specs(texts: Iterable[str]) -> dict[str, float]:
     return weights
 
 
-def key_of(given: str | Objective) -> str:
+def term_name(given: str | Objective) -> str:
     """Returns what an objective is called inside a mixture: its registered name, or else the name of its class."""
     if isinstance(given, str):
-        kind, argument = split(given)
-        return given.rpartition(":")[2] if is_file(given) else _labelled(kind, argument)
+        kind, argument = split_argument(given)
+        return given.rpartition(":")[2] if is_objective_file(given) else _label(kind, argument)
     return next(
-        (_labelled(name, given.argument) for name, kind in BUILTIN.items() if type(given) is kind),
+        (_label(name, given.argument) for name, kind in BUILTIN.items() if type(given) is kind),
         type(given).__name__,
     )
 
 
-def _labelled(kind: str, argument: str) -> str:
+def _label(kind: str, argument: str) -> str:
     """Names an objective by its kind and what it is made of, such as ``goal_things_red_ball_position``."""
     return re.sub(r"\W+", "_", f"{kind} {argument.partition('=')[0].strip()}") if argument else kind
 
@@ -139,7 +144,7 @@ def class_of(name: str) -> type[Objective]:
     Raises:
         UserError: There is no such objective, or it cannot be imported.
     """
-    return REGISTRY.load(split(name)[0])
+    return REGISTRY.load(split_argument(name)[0])
 
 
 def make(name: str, **options: Any) -> Objective:
@@ -155,17 +160,15 @@ def make(name: str, **options: Any) -> Objective:
     Raises:
         UserError: It is not known, cannot be imported or cannot be made.
     """
-    return made(name, class_of(name), **options)
+    return instantiate(name, class_of(name), **options)
 
 
-def made(name: str, kind: type[Objective], **options: Any) -> Objective:
+def instantiate(name: str, kind: type[Objective], **options: Any) -> Objective:
     """Makes an objective of a class that was found for a name (see `make`)."""
-    given = [argument] if (argument := split(name)[1]) else []
+    given = [argument] if (argument := split_argument(name)[1]) else []
     if kind.argument_example and not given and not options:
         raise UserError(f"say which: {name}:{kind.argument_example}")
-    if inspect.isabstract(kind):
-        missing = ", ".join(sorted(kind.__abstractmethods__))
-        raise UserError(f"objective {name!r} has no method `{missing}`: define cost(self, view, memory=None)")
+    REGISTRY.require_methods(name, kind, "define cost(self, view, memory=None)")
     try:
         inspect.signature(kind).bind(*given, **options)
     except TypeError as error:
@@ -173,13 +176,12 @@ def made(name: str, kind: type[Objective], **options: Any) -> Objective:
             f"objective {name!r} cannot be made from what was given: {error}. Its arguments are "
             f"{inspect.signature(kind)}: give them defaults, or make the object in Python and pass it to the mixture"
         ) from error
-    try:
-        with fence(seed_of(key_of(name), torch.initial_seed())):
+
+    def create() -> Objective:
+        with preserve_process_state(seed_from_name(term_name(name), torch.initial_seed())):
             return kind(*given, **options)
-    except UserError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise UserError(f"objective {name!r} cannot be made: {blame(error, file_of(kind))}") from error
+
+    return REGISTRY.instantiate(name, kind, create)
 
 
 def describe(*which: str) -> tuple[Description, ...]:
@@ -188,14 +190,23 @@ def describe(*which: str) -> tuple[Description, ...]:
 
 
 def _description(name: str) -> Description:
-    origin = REGISTRY.origin(split(name)[0])
+    origin = REGISTRY.origin(split_argument(name)[0])
     try:
-        kind, argument = class_of(name), split(name)[1]
-        it = make(f"{name}:{kind.argument_example}" if kind.argument_example and not argument else name)
+        kind, argument = class_of(name), split_argument(name)[1]
+        objective = make(f"{name}:{kind.argument_example}" if kind.argument_example and not argument else name)
     except UserError as error:
         return Description(name, origin=origin, problem=str(error))
-    summary = (type(it).__doc__ or "").strip().partition("\n")[0]
-    flags = it.hardwired, it.anticipated, it.memory == "episode", it.differentiable, it.habituates
     return Description(
-        name, summary, tuple(sorted(it.reads)), it.unit, *flags, tuple(sorted(it.actions)), it.argument_example, origin
+        name,
+        summary_of(kind),
+        origin,
+        reads=tuple(sorted(objective.reads)),
+        unit=objective.unit,
+        hardwired=objective.hardwired,
+        anticipated=objective.anticipated,
+        episodic=objective.memory == "episode",
+        differentiable=objective.differentiable,
+        habituates=objective.habituates,
+        actions=tuple(sorted(objective.actions)),
+        argument_example=objective.argument_example,
     )

@@ -37,7 +37,7 @@ class Schedule(nn.Module):
         self.register_buffer("weights", torch.tensor([float(w) for _, w in points], dtype=torch.float64))
         self.register_buffer("clock", torch.zeros((), dtype=torch.float64))
 
-    def tick(self, transitions: int) -> None:
+    def advance(self, transitions: int) -> None:
         """Lets time pass."""
         self.clock += transitions
 

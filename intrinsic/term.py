@@ -1,4 +1,4 @@
-"""One objective inside a mixture: its weight, its scale, and a guard around its code."""
+"""One objective inside a mixture: its weight, its scale, and what keeps its code apart from the rest."""
 
 from __future__ import annotations
 
@@ -10,35 +10,49 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
+from housecat.core.errors import ContractViolation, UserError, describe_error
+from housecat.core.plugins import source_file
 from intrinsic.catalogue import BUILTIN
-from intrinsic.isolation.guard import Fault, blame, fence, file_of, seed_of
+from intrinsic.isolation.process_state import preserve_process_state, seed_from_name
 from intrinsic.objective import Memory, Names, Objective, View
-from intrinsic.scale import Scale
+from intrinsic.running_rms import RunningRms
 from intrinsic.schedule import Schedule
-from intrinsic.views import Declared, lead_of, mapped
+from intrinsic.views import DeclaredView, lead_shape, map_tensors, repeat_first
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LIVED_HALF_LIFE = 500.0  # transitions: long against a spell of rest, short against a childhood
-GIVEN_HALF_LIFE = 20.0  # calls of `rescale`, each a batch large enough to be right by itself
+RESCALE_HALF_LIFE = 20.0  # calls of `rescale`, each a batch large enough to be right by itself
+DRY_RUN_LEADS = ((), (2,), (2, 3))  # one transition, a batch, a batch of sequences
 
 
 class Term(nn.Module):
     """An objective with its weight and scale.
 
-    Plug-ins (all that housecat does not ship) run behind a fence: they get copies of the tensors they declared and
-    random numbers of their own, and what they return is looked at before anybody uses it. housecat's own
+    Plug-ins (all that housecat does not ship) run isolated: they get copies of the tensors they declared and
+    random numbers of their own, and what they return is validated before anybody uses it. housecat's own
     objectives are trusted with the tensors themselves, because copying would cost more than they do; only where they
     learn do they get random numbers of their own, too.
 
-    Methods raise `Fault` for what the objective does wrong; `attempt` turns that into silence.
+    Methods raise `ContractViolation` for what the objective does wrong; `run_or_mute` mutes the objective instead.
+
+    Args:
+        name: Name of the objective in the mixture.
+        objective: The objective.
+        weight: Its weight.
 
     Attributes:
+        reads: The keys that it needs in its view.
+        episodic: Whether it keeps a memory within an episode.
+        trusted: Whether it is one of housecat's own.
+        unit: The raw cost that counts as one; None where the running scale says so.
+        scale: Running root mean square of the raw cost.
+        schedule: The schedule that the weight follows, or None.
         muted: Why the objective is muted; None when it is not.
         weight: Weight in the mixture, a scalar tensor.
-        lived: Number of calls of `observe` and `loss`, which seeds the plug-in's random numbers.
-        given: 1 once `rescale` was used: from then on lived costs no longer move the scale.
+        lived: Number of calls of `observe` and `loss`, which seeds the random numbers of the plug-in.
+        given: True once `rescale` was used: from then on lived costs no longer move the scale.
     """
 
     weight: Tensor
@@ -54,18 +68,18 @@ class Term(nn.Module):
         self.trusted = type(objective) in BUILTIN.values()
         self.unit = None if objective.unit is None else float(objective.unit)
         self.muted: str | None = None
-        self.scale = Scale()
+        self.scale = RunningRms()
         self.schedule: Schedule | None = None
         self.register_buffer("weight", torch.tensor(float(weight), dtype=torch.float64))
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
         self.register_buffer("given", torch.zeros((), dtype=torch.bool))
-        self._seed = seed_of(name)
-        self._birth = seed_of(name, torch.initial_seed())
+        self._seed = seed_from_name(name)
+        self._build_seed = seed_from_name(name, torch.initial_seed())
         self._learns = type(objective).loss is not Objective.loss
-        self._notes = type(objective).observe is not Objective.observe
+        self._observes = type(objective).observe is not Objective.observe
         self._built = type(objective).build is Objective.build
 
-    def plan(self, points: Sequence[tuple[float, float]] | None) -> None:
+    def set_schedule(self, points: Sequence[tuple[float, float]] | None) -> None:
         """Lets the weight follow a schedule from now on; None lets it stay."""
         self.schedule = None if points is None else Schedule(points)
         if self.schedule is not None:
@@ -79,49 +93,58 @@ class Term(nn.Module):
             self.schedule = Schedule([(i, 0.0) for i in range(len(saved))])  # its points are loaded next
         super()._load_from_state_dict(state_dict, prefix, *rest)
 
-    def attempt(self, act: Callable[..., T], *given: object) -> T | None:
-        """Acts unless muted; mutes the objective, says so once and returns None when it proves at fault."""
+    def run_or_mute(self, act: Callable[..., T], *arguments: object) -> T | None:
+        """Calls a method of the term; where it raises `ContractViolation`, mutes the objective.
+
+        Returns:
+            What the method returned, or None where the objective is or was muted.
+        """
         if self.muted is not None:
             return None
         try:
-            return act(*given)
-        except Fault as fault:
-            self.fail(str(fault))
+            return act(*arguments)
+        except ContractViolation as violation:
+            self.mute(str(violation))
             return None
 
-    def fail(self, reason: str) -> None:
-        """Mutes the objective, and says so unless that is done."""
+    def mute(self, reason: str) -> None:
+        """Mutes the objective, and logs the reason the first time."""
         if self.muted is None:
             self.muted = reason
             log.warning("objective %r is muted, life goes on without it: %s", self.name, reason)
 
     def build(self, view: View) -> None:
-        """Lets the objective make what hangs on shapes, once; an optimiser made before this misses its parameters."""
+        """Lets the objective make what depends on shapes, once; an optimiser made before misses its parameters."""
         if self._built:
             return
         self._built = True
         try:
-            with torch.inference_mode(False), torch.enable_grad(), fence(self._birth):
-                self.objective.build(self._seen(view))
+            with torch.inference_mode(False), torch.enable_grad(), preserve_process_state(self._build_seed):
+                self.objective.build(self._declared_view(view))
         except (Exception, SystemExit) as error:
-            raise Fault(blame(error, file_of(type(self.objective)))) from error
+            raise ContractViolation(describe_error(error, source_file(type(self.objective)))) from error
         self.objective.eval()
 
     def bind_names(self, names: Names) -> None:
-        """Tells the objective what the host's numbers are called; a name that is not there is the user's to mend."""
-        self._run(lambda: self.objective.bind_names(names))
+        """Tells the objective what the host's things and readings are called."""
+        self._run_isolated(lambda: self.objective.bind_names(names))
 
-    def value_of_one(self) -> float:
+    def unit_cost(self) -> float:
         """Returns the raw cost that counts as one on the common scale."""
         return self.scale.value() if self.unit is None else self.unit
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the raw cost, shape (*lead,)."""
-        lead = lead_of(view)
+        lead = lead_shape(view)
         self.build(view)
         if self.episodic and memory is None:
             memory = self.begin(lead)
-        return self._run(lambda: self._checked(self.objective.cost(self._seen(view), self._copied(memory)), lead, view))
+
+        def cost() -> Tensor:
+            raw = self.objective.cost(self._declared_view(view), self._own_copy(memory))
+            return self._validate_cost(raw, lead, view)
+
+        return self._run_isolated(cost)
 
     def loss(self, view: View) -> Tensor | None:
         """Returns what the objective wants minimised, a scalar, or None; no gradient flows into the view."""
@@ -132,13 +155,15 @@ class Term(nn.Module):
         detached = {key: tensor.detach() for key, tensor in view.items()}
         self.objective.train()
         try:
-            loss: object = self._run(lambda: self.objective.loss(self._seen(detached)), draws=True)
+            loss: object = self._run_isolated(lambda: self.objective.loss(self._declared_view(detached)), draws=True)
         finally:
             self.objective.eval()
         if loss is None or (isinstance(loss, Tensor) and loss.dim() == 0 and bool(torch.isfinite(loss.detach()))):
             return loss
         shape = f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else f"a {type(loss).__name__}"
-        raise Fault(f"`loss` must return None or one finite number as a tensor of shape (); it returned {shape}")
+        raise ContractViolation(
+            f"`loss` must return None or one finite number as a tensor of shape (); it returned {shape}"
+        )
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Lets the objective and its scale take note of lived transitions."""
@@ -147,12 +172,14 @@ class Term(nn.Module):
                 self.scale.update(self.cost(view, memory), LIVED_HALF_LIFE)
         self.lived += 1
         if self.schedule is not None:
-            self.schedule.tick(math.prod(lead_of(view)))
+            self.schedule.advance(math.prod(lead_shape(view)))
             self.weight.fill_(self.schedule.value())
-        if self._notes:
+        if self._observes:
             self.build(view)
             with torch.no_grad():
-                self._run(lambda: self.objective.observe(self._seen(view), self._copied(memory)), draws=True)
+                self._run_isolated(
+                    lambda: self.objective.observe(self._declared_view(view), self._own_copy(memory)), draws=True
+                )
 
     def rescale(self, cost: Tensor) -> None:
         """Moves the scale by a batch of raw costs that the host finds representative."""
@@ -160,67 +187,104 @@ class Term(nn.Module):
             if not self.given:  # the lived costs had another distribution: start again
                 self.scale.reset()
                 self.given.fill_(True)
-            self.scale.update(cost.detach(), GIVEN_HALF_LIFE, samples=1)
+            self.scale.update(cost.detach(), RESCALE_HALF_LIFE, samples=1)
 
     def begin(self, lead: tuple[int, ...]) -> Memory:
         """Returns an empty episodic memory."""
-        return self._kept(self._run(lambda: self.objective.begin(lead)), lead, "begin")
+        return self._validate_memory(self._run_isolated(lambda: self.objective.begin(lead)), lead, "begin")
 
     def remember(self, memory: Memory, view: View) -> Memory:
         """Returns the memory after the view's transition; begins one where an earlier mute left none."""
         if memory is None:
-            memory = self.begin(lead_of(view))
-        after = self._run(lambda: self.objective.remember(self._copied(memory), self._seen(view)))
-        return self._kept(after, lead_of(view), "remember")
+            memory = self.begin(lead_shape(view))
+        after = self._run_isolated(lambda: self.objective.remember(self._own_copy(memory), self._declared_view(view)))
+        return self._validate_memory(after, lead_shape(view), "remember")
 
     def fork(self, memory: Memory, count: int) -> Memory:
         """Returns a memory (count, ...) for as many futures from that of one life (1, ...)."""
-        return self._run(lambda: mapped(lambda tensor: tensor.expand(count, *tensor.shape[1:]), memory))
+        return self._run_isolated(lambda: map_tensors(lambda tensor: tensor.expand(count, *tensor.shape[1:]), memory))
 
-    def _kept(self, memory: Memory, lead: tuple[int, ...], method: str) -> Memory:
+    def dry_run(self, view: View) -> None:
+        """Runs the objective on the first transition of a view at several leading shapes; leaves it as it was.
+
+        Args:
+            view: A view with every key that the host offers.
+
+        Raises:
+            UserError: It reads what the host does not offer, or does not keep the contract.
+        """
+        missing = sorted(self.reads - view.keys())
+        if missing:
+            raise UserError(
+                f"objective {self.name!r} reads {', '.join(missing)}, which this agent does not offer. "
+                f"Offered: {', '.join(sorted(view))}"
+            )
+        lived = self.lived.clone()
+        try:
+            self.build(view)
+            for lead in DRY_RUN_LEADS:
+                sample = repeat_first(view, lead)
+                memory = self.begin(lead) if self.episodic else None
+                with torch.no_grad():
+                    cost = self.cost(sample, memory)
+                if not bool(torch.isfinite(cost).all()):
+                    raise ContractViolation("`cost` is not finite, because what it reads is not")
+                if self.episodic:
+                    self.remember(memory, sample)
+                self.loss(sample)
+        except ContractViolation as violation:
+            raise UserError(f"objective {self.name!r}: {violation}. Mend it, or leave it out") from violation
+        finally:
+            self.lived.copy_(lived)
+
+    def _validate_memory(self, memory: Memory, lead: tuple[int, ...], method: str) -> Memory:
         """Makes sure that a memory is one per life: what has another leading shape cannot be forked."""
 
         def fits(tensor: Tensor) -> Tensor:
             if tensor.shape[: len(lead)] != lead:
-                raise Fault(f"`{method}` must keep tensors of leading shape {lead}; it kept {tuple(tensor.shape)}")
+                raise ContractViolation(
+                    f"`{method}` must keep tensors of leading shape {lead}; it kept {tuple(tensor.shape)}"
+                )
             return tensor
 
-        return mapped(fits, memory)
+        return map_tensors(fits, memory)
 
-    def _run(self, act: Callable[[], T], draws: bool = False) -> T:
+    def _run_isolated(self, act: Callable[[], T], draws: bool = False) -> T:
+        """Runs the objective's code; of plug-ins, or where it draws, with the state of the process preserved."""
         try:
             if self.trusted and not draws:
                 return act()
-            with fence((self._seed + int(self.lived)) % 2**32):
+            with preserve_process_state((self._seed + int(self.lived)) % 2**32):
                 return act()
         except (Exception, SystemExit) as error:
-            raise Fault(blame(error, file_of(type(self.objective)))) from error
+            raise ContractViolation(describe_error(error, source_file(type(self.objective)))) from error
 
-    def _seen(self, view: View) -> View:
-        declared = Declared(self.name, self.reads, view)
+    def _declared_view(self, view: View) -> View:
+        declared = DeclaredView(self.name, self.reads, view)
         if not self.trusted:
             for key, tensor in declared.items():
                 declared[key] = tensor.clone()
         return declared
 
-    def _copied(self, memory: Memory) -> Memory:
-        return memory if self.trusted or memory is None else mapped(Tensor.clone, memory)
+    def _own_copy(self, memory: Memory) -> Memory:
+        return memory if self.trusted or memory is None else map_tensors(Tensor.clone, memory)
 
-    def _checked(self, cost: object, lead: tuple[int, ...], view: View) -> Tensor:
+    def _validate_cost(self, cost: object, lead: tuple[int, ...], view: View) -> Tensor:
         if not isinstance(cost, Tensor):
-            raise Fault(f"`cost` must return a tensor; it returned a {type(cost).__name__}")
+            raise ContractViolation(f"`cost` must return a tensor; it returned a {type(cost).__name__}")
         if cost.shape != lead:
             extra = len(cost.shape) > len(lead) and cost.shape[: len(lead)] == lead
             hint = " Reduce its last dimensions" if extra else " Index the view from the right"
-            raise Fault(
+            raise ContractViolation(
                 f"`cost` must return one number a transition, shape {lead} for this view; it returned "
                 f"{tuple(cost.shape)}.{hint}, as in view['senses.vitals'][..., VITALS.energy]"
             )
         if self.trusted:  # what is not finite came from outside: say so through the cost, not by falling silent
             return cost
         cost = cost.float()
-        if not math.isfinite(float(cost.detach().sum())) and not bool(torch.isfinite(cost).all()):
-            innocent = not all(bool(torch.isfinite(view[key]).all()) for key in self.reads)
-            if not innocent:
-                raise Fault("`cost` returned nan or infinity from finite senses. Guard divisions, logs and roots")
+        finite = math.isfinite(float(cost.detach().sum())) or bool(torch.isfinite(cost).all())
+        if not finite and all(bool(torch.isfinite(view[key]).all()) for key in self.reads):
+            raise ContractViolation(
+                "`cost` returned nan or infinity from finite senses. Guard divisions, logs and roots"
+            )
         return cost

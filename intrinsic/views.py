@@ -11,7 +11,7 @@ from torch import Tensor
 from intrinsic.objective import View
 
 # Dimensions after the leading ones. A sense that is not listed here still travels, but cannot tell the lead.
-TAILS = {
+TRAILING_DIMS = {
     "action": 1,
     "latent": 2,
     "mean": 2,
@@ -24,7 +24,7 @@ TAILS = {
 }
 
 
-class Declared(dict[str, Tensor]):
+class DeclaredView(dict[str, Tensor]):
     """The part of a view that an objective declared; anything else is invisible and says so."""
 
     def __init__(self, objective: str, reads: Iterable[str], view: View) -> None:
@@ -42,27 +42,27 @@ class Declared(dict[str, Tensor]):
         raise KeyError(f"objective {self.objective!r} asked for {key!r}, {reason}")
 
 
-def lead_of(view: View) -> tuple[int, ...]:
+def lead_shape(view: View) -> tuple[int, ...]:
     """Returns the leading shape (*lead) that the tensors of a view share.
 
     Raises:
         ValueError: The view has no key of known shape.
     """
-    for key, tail in TAILS.items():
+    for key, tail in TRAILING_DIMS.items():
         for name in (key, f"{key}.before"):
             if name in view:
                 return tuple(view[name].shape[key == "mean" : view[name].dim() - tail])
     raise ValueError(f"no key of known shape in the view; it has {', '.join(sorted(view)) or 'no keys'}")
 
 
-def constant(view: View, value: float) -> Tensor:
+def constant_cost(view: View, value: float) -> Tensor:
     """Returns a tensor of the view's leading shape, (*lead,), with one value throughout."""
-    return torch.full(lead_of(view), value, device=next(iter(view.values())).device)
+    return torch.full(lead_shape(view), value, device=next(iter(view.values())).device)
 
 
-def repeated(view: View, lead: tuple[int, ...]) -> dict[str, Tensor]:
+def repeat_first(view: View, lead: tuple[int, ...]) -> dict[str, Tensor]:
     """Returns a view of leading shape `lead` in which every transition is the first one of the view given."""
-    first = (0,) * len(lead_of(view))
+    first = (0,) * len(lead_shape(view))
 
     def repeat(key: str, tensor: Tensor) -> Tensor:
         if key == "mean":
@@ -74,13 +74,13 @@ def repeated(view: View, lead: tuple[int, ...]) -> dict[str, Tensor]:
     return {key: repeat(key, tensor) for key, tensor in view.items()}
 
 
-def mapped(function: Callable[[Tensor], Tensor], memory: Any) -> Any:
+def map_tensors(function: Callable[[Tensor], Tensor], memory: Any) -> Any:
     """Applies a function to every tensor of a memory (tuples, lists and dicts of tensors), keeping its structure."""
     if isinstance(memory, Tensor):
         return function(memory)
     if isinstance(memory, dict):
-        return {key: mapped(function, value) for key, value in memory.items()}
+        return {key: map_tensors(function, value) for key, value in memory.items()}
     if isinstance(memory, tuple | list):
-        values = [mapped(function, value) for value in memory]
+        values = [map_tensors(function, value) for value in memory]
         return type(memory)(*values) if hasattr(memory, "_fields") else type(memory)(values)
     return memory

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from typing import Any, Final
 
 import gymnasium
 
-from housecat.core.errors import UserError, describe_error
+from housecat.core.errors import UserError
 from housecat.core.plugins import PluginKind, is_file_spec
-from housecat.core.registry import Registry
+from housecat.core.registry import PluginDescription, Registry, summary_of
 from worlds.env import World
 from worlds.options import check_options, own_options
 from worlds.rooms import ROOMS
@@ -28,26 +27,18 @@ REGISTRY = Registry(GROUP, BUILTIN, WORLD)
 
 
 @dataclass(frozen=True)
-class Description:
+class Description(PluginDescription):
     """What can be said of a world without making it.
 
     Attributes:
-        name: What to call it by.
-        summary: First line of its docstring.
         bodies: Names of the bodies that fit it.
         options: Names of the options that it has besides those of every room.
-        id: What Gymnasium knows it by; empty for a class in a file.
-        origin: ``"housecat"``, the distribution that a plug-in came with, or a file.
-        problem: Why it cannot be used; empty when it can.
+        id: Gymnasium's id of it; empty for a class in a file.
     """
 
-    name: str
-    summary: str = ""
     bodies: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     id: str = ""
-    origin: str = "housecat"
-    problem: str = ""
 
 
 def names() -> tuple[str, ...]:
@@ -77,24 +68,13 @@ def make(name: str, seed: int | None = 0, **options: Any) -> World:
         UserError: If there is no such world, an option does not fit, or a world of somebody's own is broken.
     """
     kind = class_of(name)
-    missing = sorted(it for it in dir(kind) if getattr(getattr(kind, it), "__isabstractmethod__", False))
-    if missing:  # Gymnasium's environments are no abstract classes to Python, which so does not notice
-        raise UserError(f"world {name!r} has no method `{'`, `'.join(missing)}`: define it, see docs/worlds.md")
-    if name in BUILTIN:
-        return _made(kind, seed, options)
-    try:
-        return _made(kind, seed, options)
-    except UserError:
-        raise
-    except (Exception, SystemExit) as error:  # the code of somebody who wants to know in which line
-        raise UserError(
-            f"world {name!r} cannot be made: {describe_error(error, inspect.getsourcefile(kind))}"
-        ) from error
+    REGISTRY.require_methods(name, kind, "define it, see docs/worlds.md")
 
+    def create() -> World:
+        check_options(kind, options)
+        return kind(seed=seed, **options)  # type: ignore[call-arg]  # every registered world takes a seed
 
-def _made(kind: type[World], seed: int | None, options: dict[str, Any]) -> World:
-    check_options(kind, options)
-    return kind(seed=seed, **options)  # type: ignore[call-arg]  # every registered world takes a seed
+    return create() if name in BUILTIN else REGISTRY.instantiate(name, kind, create)
 
 
 def gym_id(name: str) -> str:
@@ -121,14 +101,13 @@ def describe(*which: str) -> tuple[Description, ...]:
 
 
 def _description(name: str) -> Description:
-    origin = REGISTRY.origin(name)
-    known_as = "" if is_file_spec(name) else gym_id(name)
+    origin, gymnasium_id = REGISTRY.origin(name), "" if is_file_spec(name) else gym_id(name)
     try:
         kind = class_of(name)
     except UserError as error:
-        return Description(name, id=known_as, origin=origin, problem=str(error))
+        return Description(name, origin=origin, problem=str(error), id=gymnasium_id)
     try:
-        summary = (kind.__doc__ or "").strip().partition("\n")[0]
-        return Description(name, summary, tuple(getattr(kind, "bodies", ())), own_options(kind), known_as, origin)
+        bodies = tuple(getattr(kind, "bodies", ()))
+        return Description(name, summary_of(kind), origin, bodies=bodies, options=own_options(kind), id=gymnasium_id)
     except Exception as error:  # somebody's class, of which nothing is known
-        return Description(name, id=known_as, origin=origin, problem=f"it cannot be described: {error}")
+        return Description(name, origin=origin, problem=f"it cannot be described: {error}", id=gymnasium_id)

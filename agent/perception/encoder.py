@@ -18,9 +18,13 @@ Senses = dict[str, Tensor]
 # scalars: of the body its own readings, of a thing its height and the rate of its height.
 BODY_ORDER = (*indices(BODY.position), *indices(BODY.velocity), BODY.cos_heading, BODY.sin_heading)
 THING_ORDER = (
-    *indices(THINGS.position_xy), *indices(THINGS.velocity_xy), THINGS.cos_heading, THINGS.sin_heading,
-    THINGS.z, THINGS.vz,
-)  # fmt: skip
+    *indices(THINGS.position_xy),
+    *indices(THINGS.velocity_xy),
+    THINGS.cos_heading,
+    THINGS.sin_heading,
+    THINGS.z,
+    THINGS.vz,
+)
 PLANE = len(BODY_ORDER)
 THING = len(THING_ORDER)
 # Where the columns of `body` stand among the first numbers of its where: `BODY_ORDER` undone.
@@ -101,9 +105,7 @@ class Perception(nn.Module):
             ],
             -1,
         )
-        what = torch.cat(
-            [self.body_encoder(feel).unsqueeze(-2), self.thing_encoder(self.appearance(senses))], -2
-        )  # fmt: skip
+        what = torch.cat([self.body_encoder(feel).unsqueeze(-2), self.thing_encoder(self.appearance(senses))], -2)
         return torch.cat([where, what], -1)
 
     def appearance(self, senses: Senses) -> Tensor:

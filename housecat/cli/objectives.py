@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import tyro
 
 from housecat.cli.options import JsonFlag
-from housecat.cli.output import Table, print_message, print_result
+from housecat.cli.output import Table, print_message, print_report, print_result
 from housecat.core.errors import UserError
 
 Names = Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="[NAME|FILE.py:CLASS ...]")]
@@ -32,10 +32,10 @@ def objectives(action: Action = "list", names: Names = (), *, budget: float = 10
     if action == "list":
         return _list(names, json)
     if action == "table":
-        from intrinsic.testing.catalogue_table import measure, table_of
+        from intrinsic.testing.catalogue_table import markdown_table, measure
 
         rows = measure(names)
-        return print_result({"rows": [asdict(row) for row in rows]}, table_of(rows), json)
+        return print_result({"rows": [asdict(row) for row in rows]}, markdown_table(rows), json)
     if not names:
         example = "new LovesRed" if action == "new" else "check my_drives.py:LovesRed"
         raise UserError(f"say which: housecat objectives {example}")
@@ -51,29 +51,25 @@ def _list(names: tuple[str, ...], json: bool) -> int:
 
 
 def _check(names: tuple[str, ...], budget: float, json: bool) -> int:
-    from rich.console import Console
-
     from intrinsic.testing import check
 
     if not 0 < budget < float("inf"):
         raise UserError(f"budget={budget}; it must be more than 0 microseconds")
     reports = [check(name, budget) for name in names]
     if json:
-        print_result({report.objective: report.to_json() for report in reports}, (), True)
+        print_result({report.subject: report.to_json() for report in reports}, (), True)
     else:
-        console = Console()
         for report in reports:
-            console.print(report)
-            console.print()
+            print_report(report)
     return int(not all(report.ok for report in reports))
 
 
 def _new(names: tuple[str, ...], json: bool) -> int:
-    from intrinsic.testing.starter import start
+    from intrinsic.testing.starter import write_starter
 
     found = {}
     for name in names:
-        file, test = start(name, Path())
+        file, test = write_starter(name, Path())
         found[name] = {"file": str(file), "test": str(test)}
         print_message(f"Wrote {file} and {test}. Next:")
         print_message(f"  housecat objectives check {file}:{name}")

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from housecat.core.conformance import SIGNS, Report
+
 
 @dataclass(frozen=True)
 class Table:
@@ -78,6 +80,15 @@ def print_result(result: Mapping[str, Any], shown: str | Table | Iterable[str | 
         else:
             print(part, flush=True)
     return 0
+
+
+def print_report(report: Report) -> None:
+    """Prints what a conformance kit found, a line for each check."""
+    if sys.stdout.isatty():
+        rows = [(SIGNS[finding.mark], finding.check, finding.message) for finding in report.findings]
+        Table(("", "check", "found"), rows, f"{report.subject}: {report.verdict}").print()
+    else:
+        print(report, flush=True)
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

@@ -148,13 +148,13 @@ def _world(config: RunConfig) -> str:
 
 def _objectives(numbers: Mapping[str, Any]) -> list[dict[str, str]]:
     from intrinsic import describe
-    from intrinsic.registry import key_of
+    from intrinsic.registry import term_name
 
     weights, costs = numbers.get("objectives", {}), numbers.get("costs", {})
     rows = []
     for name, weight in weights.items():
         (entry,) = describe(name)
-        cost = f"{costs[key_of(name)]:.3f}" if key_of(name) in costs else ""
+        cost = f"{costs[term_name(name)]:.3f}" if term_name(name) in costs else ""
         rows.append({"name": name, "weight": f"{weight:g}", "cost": cost, "summary": entry.summary or entry.problem})
     return rows
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import tyro
 
 from housecat.cli.options import JsonFlag
-from housecat.cli.output import Table, print_result
+from housecat.cli.output import Table, print_report, print_result
 from housecat.core.errors import UserError
 
 
@@ -46,5 +46,9 @@ def worlds(
 
     if not name:
         raise UserError(f"check which world? One of {', '.join(package.names())}, or my_worlds.py:Attic")
-    result = check(name, seeds=seeds, steps=steps)
-    return print_result(result.to_json(), str(result), json) or int(not result.passed)
+    report = check(name, seeds=seeds, steps=steps)
+    if json:
+        print_result(report.to_json(), (), True)
+    else:
+        print_report(report)
+    return int(not report.ok)

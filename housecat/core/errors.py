@@ -12,6 +12,10 @@ class UserError(Exception):
     """A mistake in what was given. The message says what was given, what is allowed and what to do."""
 
 
+class ContractViolation(Exception):  # noqa: N818 - a finding about somebody's code, not an error of ours
+    """What a plug-in does wrong, in words for the person who wrote it: what was seen, and what to change."""
+
+
 def unknown_name(noun: str, given: str, known: Iterable[str], remedy: str = "") -> UserError:
     """Returns the error for a name that does not exist, with the nearest names that do.
 
@@ -36,7 +40,7 @@ def describe_error(error: BaseException, file: str | None) -> str:
         file: Path of the user's file, if known.
     """
     message = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    if isinstance(error, UserError):
+    if isinstance(error, UserError | ContractViolation):
         return message
     what = f"{type(error).__name__}: {message}" if message else type(error).__name__
     line: int | None = None

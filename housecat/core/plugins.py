@@ -44,6 +44,14 @@ def plain_import(name: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
+def source_file(kind: type) -> str | None:
+    """Returns the path of the file that a class is defined in, or None where there is none."""
+    try:
+        return inspect.getsourcefile(kind)
+    except (TypeError, OSError):
+        return None
+
+
 def is_file_spec(name: str) -> bool:
     """Returns whether a name means a class in a file rather than a registered one."""
     return ":" in name or name.endswith(".py") or "/" in name

@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 from housecat.core.errors import UserError, describe_error, unknown_name
-from housecat.core.plugins import ImportContext, PluginKind, class_from_file, is_file_spec, plain_import
+from housecat.core.plugins import (
+    ImportContext,
+    PluginKind,
+    class_from_file,
+    class_from_source,
+    is_file_spec,
+    plain_import,
+    source_file,
+)
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PluginDescription:
+    """What can be said of a registered class without using it.
+
+    Attributes:
+        name: Its registered name, or ``path/to/file.py:ClassName``.
+        summary: First line of its docstring.
+        origin: ``"housecat"``, the distribution that a plug-in came with, or a file.
+        problem: Why it cannot be used; empty when it can.
+    """
+
+    name: str
+    summary: str = ""
+    origin: str = "housecat"
+    problem: str = ""
+
+
+def summary_of(kind: type) -> str:
+    """Returns the first line of a class's docstring, or nothing."""
+    return (kind.__doc__ or "").strip().partition("\n")[0]
 
 
 @dataclass(frozen=True)
@@ -73,3 +103,50 @@ class Registry(Generic[T]):
         if not (inspect.isclass(found) and issubclass(found, self.kind.base)):
             raise UserError(f"{described} is not a subclass of {self.kind.base_name}")
         return found
+
+    def load_source(self, spec: str, source: str) -> type[T]:
+        """Returns the class that ``path/to/file.py:ClassName`` would mean if the file held other source.
+
+        Args:
+            spec: The path and the name.
+            source: What the file is taken to hold.
+
+        Raises:
+            UserError: The source does not run, or the class is not there or not of the kind.
+        """
+        return class_from_source(spec, source, self.kind, self.import_context)
+
+    def require_methods(self, name: str, kind: type[T], remedy: str) -> None:
+        """Checks that a class defines every abstract method of its base.
+
+        Args:
+            name: The name that means the class.
+            kind: The class.
+            remedy: What to do where one is missing.
+
+        Raises:
+            UserError: A method is missing.
+        """
+        # Not `inspect.isabstract`: a class need not have the metaclass of abstract classes, such as Gymnasium's.
+        missing = sorted(m for m in dir(kind) if getattr(getattr(kind, m), "__isabstractmethod__", False))
+        if missing:
+            raise UserError(f"{self.kind.noun} {name!r} has no method `{'`, `'.join(missing)}`: {remedy}")
+
+    def instantiate(self, name: str, kind: type[T], make: Callable[[], T]) -> T:
+        """Makes an object of a plug-in's class; what goes wrong is told with the line of the plug-in's file.
+
+        Args:
+            name: The name that means the class.
+            kind: The class.
+            make: Makes the object.
+
+        Raises:
+            UserError: It cannot be made.
+        """
+        try:
+            return make()
+        except UserError:
+            raise
+        except (Exception, SystemExit) as error:
+            described = describe_error(error, source_file(kind))
+            raise UserError(f"{self.kind.noun} {name!r} cannot be made: {described}") from error

@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Features, example, mlp
+from intrinsic.nets import TokenFeatures, first_transition, mlp
 from intrinsic.objective import Memory, Objective, View
 
 LEAST, MOST = -3.0, 1.0  # log standard deviations of an action
@@ -42,14 +42,14 @@ class Empowerment(Objective):
 
     def build(self, view: View) -> None:
         """Makes the nets."""
-        shape, actions = example(view, "latent").shape, len(example(view, "action"))
-        self.states = Features(shape, self.hidden, self.size)
+        shape, actions = first_transition(view, "latent").shape, len(first_transition(view, "action"))
+        self.states = TokenFeatures(shape, self.hidden, self.size)
         self.source = mlp(self.size, self.hidden, 2 * actions)
         self.planner = mlp(2 * self.size, self.hidden, 2 * actions)
 
     def _likelihoods(self, view: View) -> tuple[Tensor, Tensor]:
         """Returns log q(a | s, s') and log p(a | s), (*lead,)."""
-        before, after = self.states.both(view)
+        before, after = self.states.before_and_after(view)
         told = self.planner(torch.cat([before, after - before], -1))
         return _log_likelihood(told, view["action"]), _log_likelihood(self.source(before), view["action"])
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Features, example, mlp
+from intrinsic.nets import TokenFeatures, first_transition, mlp
 from intrinsic.objective import Memory, Objective, View
 
 BATCH = 256  # remembered states per `loss`
@@ -45,8 +45,8 @@ class SkillDiversity(Objective):
 
     def build(self, view: View) -> None:
         """Makes the discriminator, and room for states and their skills."""
-        shape = example(view, "latent").shape
-        self.random = Features(shape, self.hidden, self.size, fixed=True)
+        shape = first_transition(view, "latent").shape
+        self.random = TokenFeatures(shape, self.hidden, self.size, fixed=True)
         self.discriminator = mlp(self.size, self.hidden, self.skills)
         self.register_buffer("states", torch.zeros(self.capacity, self.size))
         self.register_buffer("labels", torch.zeros(self.capacity, dtype=torch.int64))

@@ -7,9 +7,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.cells import Cells, at
-from intrinsic.nets import example
+from intrinsic.nets import first_transition
 from intrinsic.objective import Memory, Objective, View
+from intrinsic.simhash import SimHash, read_cell
 
 
 class Boredom(Objective):
@@ -21,7 +21,7 @@ class Boredom(Objective):
     Source: Stanley, *Computer simulation of a model of habituation*, Nature 1976: a response to a stimulus falls
     while it lasts and recovers in its absence, two first-order lags; as novelty for robots, Marsland, Nehmzow and
     Shapiro 2000, arXiv cs/0006007. Differs: h is 1 less the response, states of one cell of a random hash
-    (`intrinsic.cells`) are one stimulus.
+    (`intrinsic.simhash`) are one stimulus.
 
     Reads: ``latent`` (\*lead, N, Z).
 
@@ -45,7 +45,7 @@ class Boredom(Objective):
 
     def build(self, view: View) -> None:
         """Makes the cells."""
-        self.cells = Cells(example(view, "latent"), self.bits)
+        self.cells = SimHash(first_transition(view, "latent"), self.bits)
 
     def begin(self, lead: tuple[int, ...]) -> Tensor:
         r"""Returns the habituation of each cell (\*lead, cells): none."""
@@ -53,7 +53,7 @@ class Boredom(Objective):
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the habituation (0 to 1), shape (*lead,)."""
-        return at(memory, self.cells(view["latent"]))
+        return read_cell(memory, self.cells(view["latent"]))
 
     def remember(self, memory: Tensor, view: View) -> Tensor:
         """Returns the habituation after one more step here."""
@@ -63,7 +63,7 @@ class Boredom(Objective):
         r"""Returns costs (T, \*lead) and the habituation after them; the cells are found at once."""
         costs = []
         for cell in self.cells(view["latent"]):
-            costs.append(at(memory, cell))
+            costs.append(read_cell(memory, cell))
             memory = self._used(memory, cell)
         return torch.stack(costs), memory
 

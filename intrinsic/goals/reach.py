@@ -46,7 +46,7 @@ class Reach(Objective):
             target: ``sense.numbers=value``, with as many values as numbers, parted by commas.
         """
         super().__init__()
-        path, values = parsed(type(self).__name__.lower(), target, self.argument_example)
+        path, values = parse_target(type(self).__name__.lower(), target, self.argument_example)
         self.argument, self.path = target, path
         self.sense = path[0]
         self.reads = frozenset({f"senses.{self.sense}"})
@@ -84,7 +84,7 @@ class Reach(Objective):
         return (off.square().sum(-1) + 1e-12).sqrt()  # the floor keeps its gradient finite at the goal
 
 
-def parsed(kind: str, target: str, example: str) -> tuple[list[str], list[float]]:
+def parse_target(kind: str, target: str, example: str) -> tuple[list[str], list[float]]:
     """Splits ``sense.numbers=1,2`` into names and values.
 
     Raises:

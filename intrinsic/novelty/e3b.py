@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Inverse, example
+from intrinsic.nets import InverseDynamicsFeatures, first_transition
 from intrinsic.objective import Memory, Objective, View
 
 
@@ -19,7 +19,7 @@ class E3B(Objective):
 
     Source: Henaff et al., *Exploration via elliptical episodic bonuses* (E3B), 2022, arXiv 2210.05805, with the
     ridge of 0.1 of their code. Differs: over a stretch of T steps, `sequence_cost` finds all bonuses b in one Cholesky
-    factor L of ``I + Phi C^-1 Phi^T``, since ``L[t, t]^2 = 1 + b[t]``; tokens are pooled (`intrinsic.nets.Pool`).
+    factor L of ``I + Phi C^-1 Phi^T``, since ``L[t, t]^2 = 1 + b[t]``; tokens are pooled (`intrinsic.nets.TokenPool`).
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
@@ -39,7 +39,9 @@ class E3B(Objective):
 
     def build(self, view: View) -> None:
         """Makes the nets."""
-        self.phi = Inverse(example(view, "latent"), example(view, "action"), self.hidden, self.size)
+        self.phi = InverseDynamicsFeatures(
+            first_transition(view, "latent"), first_transition(view, "action"), self.hidden, self.size
+        )
 
     def begin(self, lead: tuple[int, ...]) -> Tensor:
         r"""Returns the inverse of C, (\*lead, D, D)."""
@@ -69,7 +71,7 @@ class E3B(Objective):
 
     def loss(self, view: View) -> Tensor:
         """Returns how badly the action is read back."""
-        return self.phi.loss(*self.phi.both(view), view["action"])
+        return self.phi.loss(*self.phi.before_and_after(view), view["action"])
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Inverse, example
+from intrinsic.nets import InverseDynamicsFeatures, first_transition
 from intrinsic.objective import Memory, Objective, View
 from intrinsic.prediction.rnd import RND
 
@@ -26,7 +26,7 @@ class EpisodicNovelty(Objective):
     Source: Badia et al., *Never give up* (NGU), 2020, arXiv 2002.06038, section 2. Differs: the
     usual distance d_mean is a running mean per episode over the nearest distances; the reward is divided by that of an
     empty episode, 1/c, so that it is 1 at most before m; the last 100 states of an episode are remembered, so
-    that a planner can fork it; tokens are pooled (see `intrinsic.nets.Pool`).
+    that a planner can fork it; tokens are pooled (see `intrinsic.nets.TokenPool`).
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
@@ -50,7 +50,9 @@ class EpisodicNovelty(Objective):
 
     def build(self, view: View) -> None:
         """Makes the nets."""
-        self.phi = Inverse(example(view, "latent"), example(view, "action"), self.hidden, self.size)
+        self.phi = InverseDynamicsFeatures(
+            first_transition(view, "latent"), first_transition(view, "action"), self.hidden, self.size
+        )
         self.life.build(view)
         for name, value in (("level", 0.0), ("spread", 1.0), ("count", 0.0)):
             self.register_buffer(name, torch.tensor(value))
@@ -112,7 +114,7 @@ class EpisodicNovelty(Objective):
 
     def loss(self, view: View) -> Tensor:
         """Returns how badly the action is read back, and the error of RND."""
-        return self.phi.loss(*self.phi.both(view), view["action"]) + self.life.loss(view)
+        return self.phi.loss(*self.phi.before_and_after(view), view["action"]) + self.life.loss(view)
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents and errors are spread."""

@@ -7,9 +7,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.cells import Cells
-from intrinsic.nets import example
+from intrinsic.nets import first_transition
 from intrinsic.objective import Memory, Objective, View
+from intrinsic.simhash import SimHash
 
 
 class PseudoCounts(Objective):
@@ -19,7 +19,7 @@ class PseudoCounts(Objective):
 
     Source: Tang et al., *#Exploration*, 2017, arXiv 1611.04717, section 2.2: counts of SimHash cells stand for
     counts of states, as the density model's pseudo-counts of Bellemare et al. 2016, arXiv 1606.01868, do. Differs: the
-    hash sees random features of standardised tokens (`intrinsic.cells`), learnt codes are left out, and the count
+    hash sees random features of standardised tokens (`intrinsic.simhash`), learnt codes are left out, and the count
     begins at one.
 
     Reads: ``latent`` (\*lead, N, Z).
@@ -41,7 +41,7 @@ class PseudoCounts(Objective):
 
     def build(self, view: View) -> None:
         """Makes the cells."""
-        self.cells = Cells(example(view, "latent"), self.bits)
+        self.cells = SimHash(first_transition(view, "latent"), self.bits)
         self.register_buffer("visits", torch.zeros(self.cells.count))
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:

@@ -7,9 +7,9 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
-from intrinsic.cells import Cells, added, at
-from intrinsic.nets import Inverse, example
+from intrinsic.nets import InverseDynamicsFeatures, first_transition
 from intrinsic.objective import Memory, Objective, View
+from intrinsic.simhash import SimHash, add_to_cell, read_cell
 
 TINY: Final = 1e-8
 
@@ -21,8 +21,8 @@ class RIDE(Objective):
     phi is learnt by reading the action back.
 
     Source: Raileanu and Rocktäschel, *RIDE: rewarding impact-driven exploration*, 2020, arXiv 2002.12292.
-    Differs: states of the same cell of a random hash (`intrinsic.cells`) count as one; phi is
-    not trained to be predictable, too, which lets it shrink; tokens are pooled (see `intrinsic.nets.Pool`).
+    Differs: states of the same cell of a random hash (`intrinsic.simhash`) count as one; phi is
+    not trained to be predictable, too, which lets it shrink; tokens are pooled (see `intrinsic.nets.TokenPool`).
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
@@ -42,9 +42,9 @@ class RIDE(Objective):
 
     def build(self, view: View) -> None:
         """Makes the net and the cells."""
-        latent, action = example(view, "latent"), example(view, "action")
-        self.phi = Inverse(latent, action, self.hidden, self.size)
-        self.cells = Cells(latent, self.bits)
+        latent, action = first_transition(view, "latent"), first_transition(view, "action")
+        self.phi = InverseDynamicsFeatures(latent, action, self.hidden, self.size)
+        self.cells = SimHash(latent, self.bits)
 
     def begin(self, lead: tuple[int, ...]) -> Tensor:
         r"""Returns visits (\*lead, cells)."""
@@ -52,17 +52,17 @@ class RIDE(Objective):
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative impact (features), shape (*lead,)."""
-        before, after = self.phi.both(view)
+        before, after = self.phi.before_and_after(view)
         impact = ((after - before).square().sum(-1) + TINY).sqrt()
-        return -impact * (1.0 + at(memory, self.cells(view["latent"]))).rsqrt()
+        return -impact * (1.0 + read_cell(memory, self.cells(view["latent"]))).rsqrt()
 
     def remember(self, memory: Tensor, view: View) -> Tensor:
         """Returns the visits with one more."""
-        return added(memory, self.cells(view["latent"]))
+        return add_to_cell(memory, self.cells(view["latent"]))
 
     def sequence_cost(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
         r"""Returns costs (T, \*lead) and the visits after them, all steps at once."""
-        before, after = self.phi.both(view)
+        before, after = self.phi.before_and_after(view)
         impact = ((after - before).square().sum(-1) + TINY).sqrt()
         cell = self.cells(view["latent"]).movedim(0, -1)  # (*lead, T)
         earlier = (cell.unsqueeze(-1) == cell.unsqueeze(-2)).tril(-1).sum(-1)
@@ -72,7 +72,7 @@ class RIDE(Objective):
 
     def loss(self, view: View) -> Tensor:
         """Returns how badly the action is read back."""
-        return self.phi.loss(*self.phi.both(view), view["action"])
+        return self.phi.loss(*self.phi.before_and_after(view), view["action"])
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how latents are spread."""

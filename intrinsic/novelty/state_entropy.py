@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Features, example
+from intrinsic.nets import TokenFeatures, first_transition
 from intrinsic.objective import Memory, Objective, View
 
 NOWHERE: Final = 100.0  # where a slot that holds nothing yet lies, in each dimension: nobody has been near
@@ -23,7 +23,8 @@ class StateEntropy(Objective):
     Source: Liu and Abbeel, *Behavior from the void* (APT), 2021, arXiv 2103.04551 (the mean distance to k
     neighbours, in the logarithm); random features and the state kept for it are Seo et al., *State entropy
     maximization with random encoders* (RE3), 2021, arXiv 2102.09430. Differs: a sample of fixed size stands
-    for the whole life, so that a decision costs the same at any age; and tokens are pooled (`intrinsic.nets.Pool`).
+    for the whole life, so that a decision costs the same at any age; and tokens are pooled
+    (`intrinsic.nets.TokenPool`).
 
     Reads: ``latent`` (\*lead, N, Z).
 
@@ -44,8 +45,8 @@ class StateEntropy(Objective):
 
     def build(self, view: View) -> None:
         """Makes the random features, and room for the states."""
-        shape = example(view, "latent").shape
-        self.random = Features(shape, self.hidden, self.size, fixed=True)
+        shape = first_transition(view, "latent").shape
+        self.random = TokenFeatures(shape, self.hidden, self.size, fixed=True)
         self.register_buffer("kept", torch.full((self.capacity, self.size), NOWHERE))
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Features, example, mlp
+from intrinsic.nets import TokenFeatures, first_transition, mlp
 from intrinsic.objective import Memory, Objective, View
 
 LEAST, MOST = -3.0, 2.0  # log standard deviations
@@ -21,7 +21,7 @@ class BayesianSurprise(Objective):
 
     Source: Mazzaglia et al., *Curiosity-driven exploration via latent Bayesian surprise*, 2022, arXiv 2104.07495,
     the KL between posterior and prior over a latent variable of the transition. Differs: s and s' are fixed random
-    features of the tokens (see `intrinsic.nets.Pool`), so that crowds of things have a fixed size.
+    features of the tokens (see `intrinsic.nets.TokenPool`), so that crowds of things have a fixed size.
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
@@ -40,15 +40,15 @@ class BayesianSurprise(Objective):
 
     def build(self, view: View) -> None:
         """Makes the nets."""
-        shape, actions = example(view, "latent").shape, len(example(view, "action"))
-        self.random = Features(shape, self.hidden, self.features, fixed=True)
+        shape, actions = first_transition(view, "latent").shape, len(first_transition(view, "action"))
+        self.random = TokenFeatures(shape, self.hidden, self.features, fixed=True)
         self.prior = mlp(self.features + actions, self.hidden, 2 * self.size)
         self.posterior = mlp(2 * self.features + actions, self.hidden, 2 * self.size)
         self.decode = mlp(self.size + self.features + actions, self.hidden, self.features)
 
     def _beliefs(self, view: View) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """Returns what is known before, the outcome, the belief after (mean, log std) and the KL."""
-        before, after = self.random.both(view)
+        before, after = self.random.before_and_after(view)
         known = torch.cat([before, view["action"]], -1)
         mean, log_std = self.posterior(torch.cat([known, after], -1)).chunk(2, -1)
         expected, log_width = self.prior(known).chunk(2, -1)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Inverse, example, mlp
+from intrinsic.nets import InverseDynamicsFeatures, first_transition, mlp
 from intrinsic.objective import Memory, Objective, View
 
 
@@ -18,8 +18,9 @@ class ICM(Objective):
     phi(s) and phi(s'), the forward model f by its error: ``loss = 0.8 inverse + 0.2 forward``.
 
     Source: Pathak et al., *Curiosity-driven exploration by self-supervised prediction*, 2017, arXiv 1705.05363,
-    equations 2 to 7 (their beta is 0.2). Differs: things are pooled, see `intrinsic.nets.Pool`; the forward error does
-    not shape phi, which could else shrink to be predictable; the scale is the mixture's running one, not their eta.
+    equations 2 to 7 (their beta is 0.2). Differs: things are pooled, see `intrinsic.nets.TokenPool`; the forward
+    error does not shape phi, which could else shrink to be predictable; the scale is the mixture's running one, not
+    their eta.
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
@@ -39,8 +40,8 @@ class ICM(Objective):
 
     def build(self, view: View) -> None:
         """Makes the nets."""
-        latent, action = example(view, "latent"), example(view, "action")
-        self.phi = Inverse(latent, action, self.hidden, self.size)
+        latent, action = first_transition(view, "latent"), first_transition(view, "action")
+        self.phi = InverseDynamicsFeatures(latent, action, self.hidden, self.size)
         self.forward_model = mlp(self.size + len(action), self.hidden, self.size)
 
     def _error(self, before: Tensor, after: Tensor, action: Tensor) -> Tensor:
@@ -49,11 +50,11 @@ class ICM(Objective):
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative error (features squared), shape (*lead,)."""
-        return -self._error(*self.phi.both(view), view["action"])
+        return -self._error(*self.phi.before_and_after(view), view["action"])
 
     def loss(self, view: View) -> Tensor:
         """Returns the weighted error of inverse and forward model."""
-        before, after = self.phi.both(view)
+        before, after = self.phi.before_and_after(view)
         inverse = self.phi.loss(before, after, view["action"])
         return 0.8 * inverse + 0.2 * self._error(before.detach(), after.detach(), view["action"]).mean()
 

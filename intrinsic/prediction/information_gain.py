@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Tokens, example, summed, vetted
+from intrinsic.nets import Tokens, first_transition, sum_attended, validated_tokens
 from intrinsic.objective import Memory, Objective, View
 
 TINY: Final = 1e-4  # noise below this (squared standardised units) is taken to be this: nothing is known exactly
@@ -40,11 +40,11 @@ class InformationGain(Objective):
     def __init__(self, tokens: Tokens = "things") -> None:
         """Makes a curiosity about ``"all"`` tokens, or about ``"things"`` without the body."""
         super().__init__()
-        self.tokens = vetted(tokens)
+        self.tokens = validated_tokens(tokens)
 
     def build(self, view: View) -> None:
         """Makes room for the noise: of the body and, where there are things, of things."""
-        tokens, size = example(view, "latent").shape
+        tokens, size = first_transition(view, "latent").shape
         self.register_buffer("noise", torch.ones(min(tokens, 2), size))
         self.register_buffer("count", torch.zeros((), dtype=torch.float64))
 
@@ -55,7 +55,7 @@ class InformationGain(Objective):
         ratio = (apart * apart).mean(0)
         if mean.shape[-2] > 1:
             noise = torch.cat([noise[:1], noise[1:].expand(mean.shape[-2] - 1, -1)])
-        return -summed(0.5 * torch.log1p(ratio / noise).sum(-1), view["attended"], self.tokens)
+        return -sum_attended(0.5 * torch.log1p(ratio / noise).sum(-1), view["attended"], self.tokens)
 
     def observe(self, view: View, memory: Memory = None) -> None:
         """Takes in how wrong the ensemble was."""

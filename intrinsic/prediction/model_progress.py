@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.nets import Look, Pool, example, frozen, mlp
+from intrinsic.nets import TokenNormalizer, TokenPool, first_transition, freeze, mlp
 from intrinsic.objective import Memory, Objective, View
 
 
@@ -41,10 +41,10 @@ class ModelProgress(Objective):
 
     def build(self, view: View) -> None:
         """Makes the error model and its past."""
-        shape, actions = example(view, "latent").shape, len(example(view, "action"))
-        self.look = Look(shape)
+        shape, actions = first_transition(view, "latent").shape, len(first_transition(view, "action"))
+        self.look = TokenNormalizer(shape)
         self.now = _Error(shape, self.hidden, actions)
-        self.then = frozen(copy.deepcopy(self.now))
+        self.then = freeze(copy.deepcopy(self.now))
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative progress (log units), shape (*lead,)."""
@@ -69,7 +69,7 @@ class ModelProgress(Objective):
 class _Error(torch.nn.Module):
     def __init__(self, shape: torch.Size, hidden: int, actions: int) -> None:
         super().__init__()
-        self.pool = Pool(shape, hidden, hidden)
+        self.pool = TokenPool(shape, hidden, hidden)
         self.head = mlp(hidden + actions, hidden, 1)
         torch.nn.init.zeros_(self.head[-1].weight)  # type: ignore[arg-type]  # a newborn expects no change
 

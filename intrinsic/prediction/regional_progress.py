@@ -7,9 +7,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from intrinsic.cells import Cells
-from intrinsic.nets import example
+from intrinsic.nets import first_transition
 from intrinsic.objective import Memory, Objective, View
+from intrinsic.simhash import SimHash
 
 
 class RegionalProgress(Objective):
@@ -20,8 +20,8 @@ class RegionalProgress(Objective):
 
     Source: Oudeyer, Kaplan and Hafner, *Intrinsic motivation systems for autonomous mental development* (IAC), 2007:
     progress is the fall of the mean error between two windows of a region's history. Differs: windows
-    are running means, regions are fixed cells of a random hash (`intrinsic.cells`) where theirs split as they fill, and
-    the error counts in the logarithm, so that progress from 0.2 to 0.1 is seen beside that from 20 to 10.
+    are running means, regions are fixed cells of a random hash (`intrinsic.simhash`) where theirs split as they fill,
+    and the error counts in the logarithm, so that progress from 0.2 to 0.1 is seen beside that from 20 to 10.
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``mean`` (E, \*lead, N, Z).
 
@@ -43,7 +43,7 @@ class RegionalProgress(Objective):
 
     def build(self, view: View) -> None:
         """Makes the regions."""
-        self.regions = Cells(example(view, "latent"), self.bits)
+        self.regions = SimHash(first_transition(view, "latent"), self.bits)
         for name in ("fast", "slow"):
             self.register_buffer(name, torch.zeros(self.regions.count))
             self.register_buffer(f"{name}_weight", torch.zeros(self.regions.count))

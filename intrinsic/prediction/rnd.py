@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from intrinsic.nets import Features, Pool, example
+from intrinsic.nets import TokenFeatures, TokenPool, first_transition
 from intrinsic.objective import Memory, Objective, View
 
 
@@ -16,7 +16,7 @@ class RND(Objective):
     Formula: ``cost = - mean over D of (predictor(s') - target(s'))^2``; the predictor learns to make it small.
 
     Source: Burda et al., *Exploration by random network distillation*, 2018, arXiv 1810.12894, section 2.2, with their
-    normalisation of observations. Differs: tokens are pooled (see `intrinsic.nets.Pool`); the two nets are of one
+    normalisation of observations. Differs: tokens are pooled (see `intrinsic.nets.TokenPool`); the two nets are of one
     shape; returns are not split by horizon, since the critic here knows each drive apart.
 
     Reads: ``latent`` (\*lead, N, Z).
@@ -36,9 +36,9 @@ class RND(Objective):
 
     def build(self, view: View) -> None:
         """Makes the nets."""
-        shape = example(view, "latent").shape
-        self.target = Features(shape, self.hidden, self.size, fixed=True)
-        self.predictor = Pool(shape, self.hidden, self.size)
+        shape = first_transition(view, "latent").shape
+        self.target = TokenFeatures(shape, self.hidden, self.size, fixed=True)
+        self.predictor = TokenPool(shape, self.hidden, self.size)
 
     def _error(self, view: View) -> Tensor:
         tokens = self.target.look(view["latent"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from intrinsic.nets import Tokens, summed, vetted
+from intrinsic.nets import Tokens, sum_attended, validated_tokens
 from intrinsic.objective import Memory, Objective, View
 
 
@@ -28,9 +28,9 @@ class Surprise(Objective):
     def __init__(self, tokens: Tokens = "all") -> None:
         """Makes a surprise about ``"all"`` tokens, or about ``"things"`` without the body."""
         super().__init__()
-        self.tokens = vetted(tokens)
+        self.tokens = validated_tokens(tokens)
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative energy (standardised latent units squared), shape (*lead,)."""
         energy = (view["latent"] - view["mean"].mean(0)).square().sum(-1)
-        return -summed(energy, view["attended"], self.tokens)
+        return -sum_attended(energy, view["attended"], self.tokens)

@@ -15,13 +15,13 @@ class Row:
     """One line of the table.
 
     Attributes:
-        name: What to call it by.
+        name: Name of the objective.
         summary: First line of its docstring.
-        kind: Package that it is in.
-        reads: Keys that it reads.
+        kind: Package of `intrinsic` that it is in, or where a plug-in is from.
+        reads: The keys that it reads.
         properties: Words for what is true of it: ``hardwired``, ``anticipated``, ``episodic``, ``gradient``,
             ``habituates``.
-        noisy_tv: See `intrinsic.testing.Report`; None where it does not apply, or was not measured.
+        noisy_tv: See `intrinsic.testing.ObjectiveReport`; None where it does not apply, or was not measured.
         microseconds: Per transition, to judge and to learn; None when not measured.
     """
 
@@ -43,33 +43,34 @@ class Row:
 
 def rows(which: tuple[str, ...] = ()) -> list[Row]:
     """Returns the rows without anything measured: all of housecat's own, or those named."""
-    return [_row(it) for it in describe(*which) if which or it.origin == "housecat"]
+    return [_row(entry) for entry in describe(*which) if which or entry.origin == "housecat"]
 
 
 def measure(which: tuple[str, ...] = ()) -> list[Row]:
     """Returns the rows with what the check measured; takes a second or two for each."""
     measured = []
     for row in rows(which):
-        found = check(row.name, budget_us=1e6)
-        cost = None if found.cost_us is None or found.update_us is None else (found.cost_us, found.update_us)
-        measured.append(replace(row, noisy_tv=found.noisy_tv, microseconds=cost))
+        report = check(row.name, budget_us=1e6)
+        cost, update = report.cost_us, report.update_us
+        microseconds = None if cost is None or update is None else (cost, update)
+        measured.append(replace(row, noisy_tv=report.noisy_tv, microseconds=microseconds))
     return measured
 
 
-def table_of(given: list[Row]) -> str:
+def markdown_table(rows: list[Row]) -> str:
     """Returns the table in Markdown."""
-    lines = [HEAD, ("---",) * len(HEAD), *(row.cells() for row in given)]
+    lines = [HEAD, ("---",) * len(HEAD), *(row.cells() for row in rows)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _row(it: Description) -> Row:
-    module = class_of(it.name).__module__.split(".")
-    kind = module[1] if module[0] == "intrinsic" and len(module) > 2 else it.origin
+def _row(entry: Description) -> Row:
+    module = class_of(entry.name).__module__.split(".")
+    kind = module[1] if module[0] == "intrinsic" and len(module) > 2 else entry.origin
     flags = {
-        "hardwired": it.hardwired,
-        "anticipated": it.anticipated,
-        "episodic": it.episodic,
-        "gradient": it.differentiable,
-        "habituates": it.habituates,
+        "hardwired": entry.hardwired,
+        "anticipated": entry.anticipated,
+        "episodic": entry.episodic,
+        "gradient": entry.differentiable,
+        "habituates": entry.habituates,
     }
-    return Row(it.name, it.summary, kind, it.reads, ", ".join(name for name, has in flags.items() if has))
+    return Row(entry.name, entry.summary, kind, entry.reads, ", ".join(name for name, has in flags.items() if has))

@@ -1,4 +1,4 @@
-"""Made-up experience of every kind that an objective may meet: actions x observations, at any leading shape."""
+"""Made-up experience of every kind of host: actions x observations, at any leading shape."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from torch import Tensor
 
 from housecat.core.obs_layout import THING_SIZE, THINGS
 from intrinsic.objective import Action, Names
-from intrinsic.views import TAILS
 
 Observation = Literal["vector", "image", "dict"]
 ENSEMBLE: Final = 5
@@ -23,15 +22,20 @@ ACTIONS: Final[dict[str, tuple[Action, int]]] = {
 }
 # Tokens N and their size Z: a host without a body makes one token of whatever it observes.
 LATENTS: Final[dict[Observation, tuple[int, int]]] = {"vector": (1, 12), "image": (1, 16), "dict": (5, 8)}
-NAMES: Final = Names(
+SAMPLE_NAMES: Final = Names(
     ("red ball", "box", "feeder", "plate"),
     {"body": ("x", "y", "sin heading", "cos heading", "vx", "vy", "up z", *(f"joint {i}" for i in range(8)))},
 )
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of host: what its actions and observations are."""
+class HostKind:
+    """A kind of host.
+
+    Attributes:
+        action: What its actions are, a key of `ACTIONS`.
+        observation: What its observations are: a vector, an image or a Dict of senses.
+    """
 
     action: str
     observation: Observation
@@ -40,49 +44,44 @@ class Kind:
         return f"{self.action} x {self.observation}"
 
 
-KINDS: Final = tuple(Kind(action, observation) for observation in LATENTS for action in ACTIONS)
+HOST_KINDS: Final = tuple(HostKind(action, observation) for observation in LATENTS for action in ACTIONS)
 
 
-def tail(key: str) -> int:
-    """Returns how many dimensions a key of a view has after the leading ones (`mean`: after those and E)."""
-    return TAILS[key.removesuffix(".before")]
-
-
-def sample(kind: Kind, lead: tuple[int, ...], seed: int = 0, size: int | None = None) -> dict[str, Tensor]:
-    """Returns transitions by chance, with every key that a host of this kind offers.
+def sample_view(host: HostKind, lead: tuple[int, ...], seed: int = 0, size: int | None = None) -> dict[str, Tensor]:
+    """Returns random transitions with every key that a host of some kind offers.
 
     Args:
-        kind: Of host.
-        lead: Leading shape.
-        seed: Of the chance; nothing global is touched.
-        size: Z, where other than the kind's.
+        host: The kind of host.
+        lead: Leading shape of the view.
+        seed: Seed of the random numbers; nothing global is touched.
+        size: Size Z of the latent tokens, where other than the host's.
     """
     generator = torch.Generator().manual_seed(seed)
 
     def draw(*shape: int) -> Tensor:
         return torch.randn(*lead, *shape, generator=generator)
 
-    tokens, own = LATENTS[kind.observation]
+    tokens, own = LATENTS[host.observation]
     size = size or own
     before = draw(tokens, size)
     latent = before + 0.3 * draw(tokens, size)
     mean = torch.stack([latent + 0.1 * draw(tokens, size) for _ in range(ENSEMBLE)])
-    view = {"latent": latent, "latent.before": before, "mean": mean, "action": _action(kind, draw)}
+    view = {"latent": latent, "latent.before": before, "mean": mean, "action": _action(host, draw)}
     view["attended"] = torch.ones(*lead, tokens)
-    if kind.observation == "image":
+    if host.observation == "image":
         view |= {key: 255.0 * draw(16, 16, 3).sigmoid() for key in ("senses.eye", "senses.eye.before")}
-    if kind.observation == "dict":
+    if host.observation == "dict":
         for suffix in ("", ".before"):
             view |= {f"senses.{name}{suffix}": value for name, value in _senses(draw).items()}
     return view
 
 
-def _action(kind: Kind, draw: Callable[..., Tensor]) -> Tensor:
-    sort, size = ACTIONS[kind.action]
+def _action(host: HostKind, draw: Callable[..., Tensor]) -> Tensor:
+    kind, size = ACTIONS[host.action]
     raw = draw(size)
-    if sort == "box":
+    if kind == "box":
         return raw.clamp(-1.0, 1.0)
-    parts = (raw,) if sort == "discrete" else (raw[..., :3], raw[..., 3:])
+    parts = (raw,) if kind == "discrete" else (raw[..., :3], raw[..., 3:])
     return torch.cat([torch.nn.functional.one_hot(part.argmax(-1), part.shape[-1]).float() for part in parts], -1)
 
 
@@ -99,8 +98,13 @@ def _senses(draw: Callable[..., Tensor]) -> dict[str, Tensor]:
     }
 
 
-def arranged(view: dict[str, Tensor], act: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
-    """Applies a change of the leading dimensions, such as flattening two of them, to each tensor of a view."""
+def map_lead(view: dict[str, Tensor], act: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
+    """Applies a change of the leading dimensions, such as flattening two of them, to each tensor of a view.
+
+    Args:
+        view: The view, with any leading shape.
+        act: The change, of tensors that begin with the leading shape.
+    """
     return {
         key: torch.stack([act(member) for member in tensor]) if key == "mean" else act(tensor)
         for key, tensor in view.items()

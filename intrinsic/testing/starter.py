@@ -9,7 +9,7 @@ from typing import Final
 
 from housecat.core.errors import UserError
 
-OBJECTIVE: Final = '''"""{title}: an objective of one's own.
+OBJECTIVE_TEMPLATE: Final = '''"""{title}: an objective of one's own.
 
 Watch it:  housecat watch --objective {file}:{name}=1
 Check it:  housecat objectives check {file}:{name}
@@ -49,7 +49,7 @@ class {name}(Objective):
     # memory = "episode"                     # with begin(lead) and remember(memory, view): a value, never changed
 '''
 
-TEST: Final = '''"""The contract of {name} is checked by housecat; what it likes is for you to say."""
+TEST_TEMPLATE: Final = '''"""The contract of {name} is checked by housecat; what it likes is for you to say."""
 
 from __future__ import annotations
 
@@ -77,15 +77,15 @@ def test_likes_to_go_fast() -> None:
 '''
 
 
-def start(name: str, folder: Path) -> tuple[Path, Path]:
+def write_starter(name: str, folder: Path) -> tuple[Path, Path]:
     """Writes a documented file with an objective in it, and a test for it.
 
     Args:
-        name: Of the class, such as ``LovesRed``.
-        folder: Where to.
+        name: Name of the class, such as ``LovesRed``.
+        folder: The folder to write to.
 
     Returns:
-        The file and its test.
+        The paths of the file and of its test.
 
     Raises:
         UserError: It is no name for a class, or a file is there already.
@@ -97,7 +97,7 @@ def start(name: str, folder: Path) -> tuple[Path, Path]:
     for path in (file, test):
         if path.exists():
             raise UserError(f"{path} is there already. Take another name, or move it away")
-    texts = (OBJECTIVE, TEST)
+    texts = (OBJECTIVE_TEMPLATE, TEST_TEMPLATE)
     for path, text in zip((file, test), texts, strict=True):
         try:
             path.write_text(text.format(name=name, file=file.name, title=words.replace("_", " ").capitalize()))

@@ -199,4 +199,4 @@ def test_a_recorded_life_with_a_reload_replays(author, tmp_path, monkeypatch):
 
 def test_housecats_own_objectives_cannot_be_replaced(mind):
     with pytest.raises(UserError, match="one of housecat's own"):
-        mind.mixture.adopt("pain", mind.mixture)
+        mind.mixture.replace_objective("pain", mind.mixture)

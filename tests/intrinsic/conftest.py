@@ -9,6 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from housecat.core.obs_layout import BODY, THING_SIZE, THINGS
+from intrinsic import Names
+
 MakeView = Callable[..., dict[str, Tensor]]
 
 
@@ -27,8 +30,8 @@ def make_view() -> MakeView:
         def draw(*shape: int) -> Tensor:
             return torch.rand(*shape, generator=generator)
 
-        things = draw(*lead, 4, 19)
-        things[..., -1] = 1.0
+        things = draw(*lead, 4, THING_SIZE)
+        things[..., THINGS.present] = 1.0
         return {
             "latent": draw(*lead, 5, 4),
             "action": draw(*lead, 2) * 2.0 - 1.0,
@@ -58,3 +61,23 @@ def plugin_file(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def room() -> Callable[..., dict[str, Tensor]]:
+    """A view of one transition with a ball among two things, and a body that has the readings of `NAMES`."""
+
+    def make(ball: tuple[float, float] = (1.0, 2.0), body: tuple[float, float] = (0.0, 0.0)) -> dict[str, Tensor]:
+        things, own = torch.zeros(2, THING_SIZE), torch.zeros(8)
+        things[0, THINGS.position_xy] = torch.tensor(ball)
+        own[BODY.position] = torch.tensor(body)
+        return {"senses.things": things, "senses.body": own, "senses.vitals": torch.tensor([0.4, 0.0, 22.0])}
+
+    return make
+
+
+@pytest.fixture
+def names() -> Names:
+    """What a host calls the things and readings of `room`."""
+    readings = ("x", "y", "sin heading", "cos heading", "vx", "vy", "paw", "up z")
+    return Names(("red ball", "box"), {"body": readings})

@@ -10,7 +10,7 @@ from housecat.core.obs_layout import VITALS
 from intrinsic import Mixture, Objective
 
 
-class Fades(Objective):
+class Fading(Objective):
     """A cost with a running scale."""
 
     reads = frozenset({"action"})
@@ -71,34 +71,34 @@ def test_raw_costs_are_in_the_objectives_own_units(make_view):
 
 
 def test_a_fading_cost_stays_comparably_loud(make_view):
-    mixture, view = Mixture({Fades(): 1.0}), make_view(50)
+    mixture, view = Mixture({Fading(): 1.0}), make_view(50)
     loudness = []
     for step in range(60):
         view["action"] = torch.full((50, 2), 0.97**step)
         mixture.observe(view)
-        loudness.append(float(mixture.costs(view)["Fades"].mean()))
+        loudness.append(float(mixture.costs(view)["Fading"].mean()))
     assert loudness[0] == pytest.approx(1.0)  # bias correction: right from the first sample on
     assert 0.97**59 < 0.17 < min(loudness)
     assert min(loudness) > 0.5
 
 
 def test_the_host_can_take_the_scale_over(make_view):
-    mixture, view = Mixture({Fades(): 1.0, "pain": 1.0}), make_view(50)
+    mixture, view = Mixture({Fading(): 1.0, "pain": 1.0}), make_view(50)
     mixture.observe(view)
-    mixture.rescale({"Fades": torch.full((50,), 0.01), "pain": torch.ones(50)})
-    assert mixture.scales == {"Fades": pytest.approx(0.01), "pain": 0.2}
+    mixture.rescale({"Fading": torch.full((50,), 0.01), "pain": torch.ones(50)})
+    assert mixture.scales == {"Fading": pytest.approx(0.01), "pain": 0.2}
     mixture.observe(view)
-    assert mixture.scales["Fades"] == pytest.approx(0.01)
+    assert mixture.scales["Fading"] == pytest.approx(0.01)
 
 
 def test_scales_ignore_what_is_not_finite():
-    mixture = Mixture({Fades(): 1.0})
-    mixture.rescale({"Fades": torch.tensor([0.5, float("nan"), float("inf")])})
-    assert mixture.scales["Fades"] == pytest.approx(0.5)
+    mixture = Mixture({Fading(): 1.0})
+    mixture.rescale({"Fading": torch.tensor([0.5, float("nan"), float("inf")])})
+    assert mixture.scales["Fading"] == pytest.approx(0.5)
 
 
 def test_observing_in_inference_mode_leaves_ordinary_buffers(make_view):
-    mixture = Mixture({Fades(): 1.0})
+    mixture = Mixture({Fading(): 1.0})
     with torch.inference_mode():
         mixture.observe(make_view(3))
     mixture.observe(make_view(3))
@@ -106,7 +106,7 @@ def test_observing_in_inference_mode_leaves_ordinary_buffers(make_view):
 
 
 def test_weights_and_scales_are_saved(make_view):
-    mixture, twin, view = Mixture({**ALL, Fades(): 1.0}), Mixture({**ALL, Fades(): 1.0}), make_view(20)
+    mixture, twin, view = Mixture({**ALL, Fading(): 1.0}), Mixture({**ALL, Fading(): 1.0}), make_view(20)
     mixture.set_weight("effort", 3.0)
     mixture.observe(view)
     mixture.rescale({"disagreement": torch.full((5,), -4.0)})
@@ -130,7 +130,7 @@ def test_losses_are_summed_and_cannot_bend_the_model(make_view):
 
 
 def test_gradients_of_imagined_costs_reach_the_planner_and_lived_ones_carry_none(make_view):
-    mixture, view = Mixture({**ALL, Fades(): 1.0}), make_view(6)
+    mixture, view = Mixture({**ALL, Fading(): 1.0}), make_view(6)
     view["action"].requires_grad_()
     mixture.total(mixture.costs(view)).sum().backward()
     assert view["action"].grad.abs().sum() > 0.0
@@ -160,7 +160,7 @@ def test_an_unmuted_objective_begins_its_memory_anew(make_view):
 
 
 def test_diverged_imagination_is_passed_on_and_mutes_nobody(make_view):
-    mixture, view = Mixture({"pain": 1.0, Counts(): 1.0, Fades(): 1.0}), make_view(4)
+    mixture, view = Mixture({"pain": 1.0, Counts(): 1.0, Fading(): 1.0}), make_view(4)
     view["senses.vitals"][2, VITALS.damage] = float("nan")
     view["action"][3] = float("inf")
     total = mixture.total(mixture.costs(view))
@@ -202,3 +202,58 @@ def test_a_memory_may_be_a_named_tuple(make_view):
     forked = mixture.fork(mixture.begin((1,)), 5)["Keeps"]
     assert forked.right.shape == (5, 3)
     assert not mixture.muted
+
+
+def test_reads_is_the_union():
+    assert Mixture(ALL).reads == {"mean", "attended", "senses.vitals", "action"}
+
+
+def test_anticipated_names_what_the_critic_learns():
+    assert Mixture(ALL).anticipated == ("pain", "hunger")
+
+
+def test_weights_change_while_living(make_view):
+    mixture, view = Mixture({"pain": 1.0, "effort": 1.0}), make_view(3)
+    mixture.set_weight("effort", 0.0)
+    assert mixture.weights == {"pain": 1.0, "effort": 0.0}
+    costs = mixture.costs(view)
+    torch.testing.assert_close(mixture.total(costs), costs["pain"])
+
+
+@pytest.mark.parametrize("weight", [float("nan"), float("inf"), "much", None, True])
+def test_a_weight_must_be_a_finite_number(weight):
+    with pytest.raises(UserError, match="Give a finite number"):
+        Mixture({"pain": 1.0}).set_weight("pain", weight)
+
+
+def test_a_weight_for_a_stranger_names_the_nearest():
+    with pytest.raises(UserError, match=r"unknown objective in this mixture 'pian'. Did you mean pain"):
+        Mixture({"pain": 1.0}).set_weight("pian", 1.0)
+
+
+def test_objects_are_called_by_their_class_and_ours_by_their_name(my_drives):
+    assert Mixture({Fading(): 1.0}).names == ("Fading",)
+    assert Mixture({my_drives: 1.0, "pain": 1.0}).names == ("LovesRed", "pain")
+    assert Mixture.parse([f"{my_drives}=2", "pain"]).weights == {"LovesRed": 2.0, "pain": 1.0}
+
+
+def test_two_of_one_name_are_refused():
+    with pytest.raises(UserError, match="two objectives are called 'Fading'"):
+        Mixture({Fading(): 1.0, Fading(): 2.0})
+
+
+def test_an_empty_mixture_is_refused():
+    with pytest.raises(UserError, match="at least one objective"):
+        Mixture({})
+
+
+def test_a_class_cannot_pass_for_a_drive():
+    impostor = type("pain", (Fading,), {})
+    with pytest.raises(UserError, match=r"as one of housecat's own is. Rename its class"):
+        Mixture({impostor(): 1.0})
+
+
+def test_reads_written_as_one_string_is_refused():
+    careless = type("Careless", (Fading,), {"reads": "action"})
+    with pytest.raises(UserError, match="Write a set of keys"):
+        Mixture({careless(): 1.0})

@@ -1,4 +1,4 @@
-"""The checks that `worlds.testing.contract` runs; each says what it saw, or raises `CheckFailedError`."""
+"""The checks that `worlds.testing.contract` runs; each says what it saw, or raises `ContractViolation`."""
 
 from __future__ import annotations
 
@@ -13,16 +13,12 @@ from typing import Any
 import numpy as np
 from gymnasium.utils.env_checker import check_env
 
-from housecat.core.errors import UserError
+from housecat.core.errors import ContractViolation, UserError
 from worlds.env import World
 from worlds.registry import make
 from worlds.testing.random_script import difference, random_script, step_with_events
 
 SLOW = 0.5  # of real time: a mind must think and learn in the rest
-
-
-class CheckFailedError(Exception):
-    """What a world does wrong, in words for its author."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +54,7 @@ def check_gymnasium(subject: WorldUnderTest) -> str:
         check_env(world, skip_render_check=True)  # it would open a window
     told = dict.fromkeys(re.sub(r"\033\[\d*m|WARN: ", "", str(it.message)) for it in caught)
     if told:
-        raise CheckFailedError("Gymnasium's checker warns:\n" + "\n".join(told))
+        raise ContractViolation("Gymnasium's checker warns:\n" + "\n".join(told))
     return "Gymnasium's checker warns of nothing"
 
 
@@ -73,7 +69,7 @@ def check_seeds(subject: WorldUnderTest) -> str:
             )
     for number, (one, other) in enumerate(zip(*runs, strict=True)):
         if found := difference(one, other):
-            raise CheckFailedError(
+            raise ContractViolation(
                 f"two worlds of seed {seed} differ after {number} resets: {found}. Draw from self.np_random"
             )
     with subject.world(seed + 1) as world:
@@ -81,11 +77,11 @@ def check_seeds(subject: WorldUnderTest) -> str:
             step_with_events(world, action, events)
         world.reset(seed=seed)
         if found := difference(runs[0][0], world.exact_state()):
-            raise CheckFailedError(
+            raise ContractViolation(
                 f"a used world reset to seed {seed} is not as a new one: {found}. Set it all in `initialize_episode`"
             )
     if not difference(runs[0][0], runs[0][1]):
-        raise CheckFailedError("a second reset without a seed is like the first. Draw the layout from self.np_random")
+        raise ContractViolation("a second reset without a seed is like the first. Draw the layout from self.np_random")
     return "the same layout by the same seed; another by each reset"
 
 
@@ -101,7 +97,7 @@ def check_determinism(subject: WorldUnderTest) -> str:
                 for world, which in ((other, "another world"), (again, "the world after a reset")):
                     step_with_events(world, action, events)
                     if one.digest() != world.digest():
-                        raise CheckFailedError(f"seed {seed}: {which} differs at step {step}: {_parted(one, world)}")
+                        raise ContractViolation(f"seed {seed}: {which} differs at step {step}: {_parted(one, world)}")
     return f"{subject.steps} steps x {len(subject.seeds)} seeds with pokes: the same, again and after a reset"
 
 
@@ -120,13 +116,13 @@ def check_snapshots(subject: WorldUnderTest) -> str:
                 lived.append(one.digest())
             for world, which in ((one, "the same world"), (other, "another world"), (other, "another world again")):
                 if found := difference(begun, world.restore(kept)):
-                    raise CheckFailedError(
+                    raise ContractViolation(
                         f"seed {seed}: restored into {which}: {found}. Name it in `state_attributes`"
                     )
                 for step, digest in enumerate(lived, 1):
                     step_with_events(world, *plan[half + step - 1])
                     if world.digest() != digest:
-                        raise CheckFailedError(
+                        raise ContractViolation(
                             f"seed {seed}: restored into {which} it differs after {step} steps. Name in "
                             "`state_attributes` all that changes and that the physics does not keep"
                         )
@@ -147,22 +143,22 @@ def check_truth(subject: WorldUnderTest) -> str:
         missing = {"body.position", "body.heading", "things.names", "things.position", "things.velocity", "contacts"}
         missing -= set(truth)
         if missing:
-            raise CheckFailedError(
+            raise ContractViolation(
                 f"truth() does not tell {', '.join(sorted(missing))}. Begin with {{**super().truth(), ...}}"
             )
         shared = set(truth) & set(asked.observation_space.spaces)
         if shared:
-            raise CheckFailedError(f"{', '.join(sorted(shared))} is a truth and a sense")
+            raise ContractViolation(f"{', '.join(sorted(shared))} is a truth and a sense")
         for action, events in random_script(asked, seed, min(20, subject.steps)):
             step_with_events(asked, action, events)
             asked.truth(), asked.scene(), asked.frames(), asked.snapshot()
             step_with_events(left, action, events)
             if asked.digest() != left.digest():
-                raise CheckFailedError(f"a world whose truth is asked for lives another life: {_parted(asked, left)}")
+                raise ContractViolation(f"a world whose truth is asked for lives another life: {_parted(asked, left)}")
             one = asked.observe()
             for name, space in asked.observation_space.spaces.items():
                 if not space.contains(one[name]):
-                    raise CheckFailedError(f"the sense {name} leaves its space {space}: {one[name]}")
+                    raise ContractViolation(f"the sense {name} leaves its space {space}: {one[name]}")
     return f"{len(truth)} truths, none a sense; asking changes nothing"
 
 
@@ -179,10 +175,10 @@ def check_bad_actions(subject: WorldUnderTest) -> str:
                 world.step(action)
             except UserError:
                 continue
-            raise CheckFailedError(f"the action {action!r} is taken; override `_advance`, not `step`")
+            raise ContractViolation(f"the action {action!r} is taken; override `_advance`, not `step`")
         action = np.zeros(n, np.float32)
         if found := difference(world.step(action)[0], left.step(action)[0]):
-            raise CheckFailedError(f"after refused actions another life goes on: {found}")
+            raise ContractViolation(f"after refused actions another life goes on: {found}")
     return f"{len(bad)} kinds refused; the world goes on"
 
 
@@ -192,15 +188,15 @@ def check_drawing(subject: WorldUnderTest) -> str:
         scene, frames = world.scene(), world.frames()
         count = len(scene.nodes)
         if scene.poses.shape != (count, 7) or frames.shape != (world.frames_per_step, count, 7):
-            raise CheckFailedError(f"{count} nodes, but poses {scene.poses.shape} and frames {frames.shape}")
+            raise ContractViolation(f"{count} nodes, but poses {scene.poses.shape} and frames {frames.shape}")
         if max(shape.node for shape in scene.shapes) >= count:
-            raise CheckFailedError(f"a shape's node is not one of the {count} nodes")
+            raise ContractViolation(f"a shape's node is not one of the {count} nodes")
         missing = [name for name in world.things if name not in scene.nodes]
         if missing:
-            raise CheckFailedError(f"things without a node in the scene: {', '.join(missing)}")
+            raise ContractViolation(f"things without a node in the scene: {', '.join(missing)}")
         picture = world.render()
         if picture is None or picture.std() < 5.0:
-            raise CheckFailedError("the picture shows nothing")
+            raise ContractViolation("the picture shows nothing")
         return f"{len(scene.shapes)} shapes on {count} nodes"
 
 
@@ -218,5 +214,5 @@ def check_step_time(subject: WorldUnderTest) -> str:
         middle = float(np.median(took))
         words = f"step {1e3 * middle:.2f} ms of {1e3 * world.control_dt:.0f} ms, reset {1e3 * reset:.2f} ms"
         if middle > SLOW * world.control_dt:
-            raise CheckFailedError(f"{words}: leaves a mind no time. Fewer things, or a longer control_dt")
+            raise ContractViolation(f"{words}: leaves a mind no time. Fewer things, or a longer control_dt")
         return words

@@ -4,57 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
-from housecat.core.errors import UserError
+from housecat.core.conformance import Finding, Mark, Report
+from housecat.core.errors import ContractViolation, UserError
 from worlds.registry import make
 from worlds.testing import checks
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one check found.
-
-    Attributes:
-        check: What had to hold.
-        ok: Whether it does.
-        found: What was seen, in words or numbers.
-        seconds: That the check took.
-    """
-
-    check: str
-    ok: bool
-    found: str
-    seconds: float
-
-    def __str__(self) -> str:
-        head, *rest = self.found.splitlines() or [""]
-        lines = [f"{'ok' if self.ok else 'FAIL':5} {self.check:13} {head}", *(f"{'':20}{line}" for line in rest)]
-        return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class Report:
-    """What all checks of a world found."""
-
-    world: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether the world keeps the contract."""
-        return all(finding.ok for finding in self.findings)
-
-    def to_json(self) -> dict[str, Any]:
-        """Returns it as a plain mapping."""
-        return {"world": self.world, "passed": self.passed, "checks": [asdict(finding) for finding in self.findings]}
-
-    def __str__(self) -> str:
-        failed = sum(not finding.ok for finding in self.findings)
-        verdict = f"{self.world}: {failed} of {len(self.findings)} checks failed" if failed else f"{self.world}: fine"
-        return "\n".join([*map(str, self.findings), verdict])
-
 
 CHECKS: dict[str, Callable[[checks.WorldUnderTest], str]] = {
     "gymnasium": checks.check_gymnasium,
@@ -91,11 +46,12 @@ def check(
         if only and title not in only:
             continue
         started = time.perf_counter()
+        mark: Mark
         try:
-            ok, found = True, run(checks.WorldUnderTest(name, tuple(seeds), steps, options))
-        except checks.CheckFailedError as fault:
-            ok, found = False, str(fault)
+            mark, message = "ok", run(checks.WorldUnderTest(name, tuple(seeds), steps, options))
+        except ContractViolation as violation:
+            mark, message = "fail", str(violation)
         except Exception as error:  # whatever a stranger's world raises is what the check is for
-            ok, found = False, f"{type(error).__name__}: {error}"
-        findings.append(Finding(title, ok, found, round(time.perf_counter() - started, 3)))
+            mark, message = "fail", f"{type(error).__name__}: {error}"
+        findings.append(Finding(title, mark, message, round(time.perf_counter() - started, 3)))
     return Report(name, tuple(findings))

@@ -40,8 +40,8 @@ class WorldCheck(pytest.Item):
     def runtest(self) -> None:
         """Runs it."""
         (finding,) = check(self.world, only=(self.title,)).findings
-        if not finding.ok:
-            raise UserError(finding.found)
+        if finding.mark == "fail":
+            raise UserError(finding.message)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
         """Tells what was found, without the traceback of housecat's own code."""

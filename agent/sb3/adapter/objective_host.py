@@ -18,7 +18,7 @@ from agent.sb3.adapter.term_calls import terms_of, told
 from agent.sb3.adapter.trainer import Teacher
 from housecat.core.errors import UserError
 from intrinsic import Memory, Mixture
-from intrinsic.isolation.guard import fence, seed_of
+from intrinsic.isolation.process_state import preserve_process_state, seed_from_name
 from intrinsic.term import Term
 
 Senses = dict[str, Tensor]
@@ -95,7 +95,7 @@ class Host(nn.Module):
     def _chances(self) -> Iterator[None]:
         """Gives objectives random numbers of their own: the algorithm's stay as they would be without them."""
         self.calls += 1
-        with fence(seed_of(f"host {self.seed}", self.calls)):
+        with preserve_process_state(seed_from_name(f"host {self.seed}", self.calls)):
             yield
 
     def view(self, stretch: Stretch, lived: Tensor | None = None) -> dict[str, Tensor]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, cast
 
-from housecat.core.errors import UserError
+from housecat.core.errors import ContractViolation, UserError
 from intrinsic import Mixture
-from intrinsic.isolation.guard import Fault
 from intrinsic.term import Term
 
 T = TypeVar("T")
@@ -22,5 +21,5 @@ def told(name: str, act: Callable[..., T], *given: object) -> T:
     """Acts for an objective; its fault becomes an error that names it, with the first cause in the traceback."""
     try:
         return act(*given)
-    except Fault as fault:
+    except ContractViolation as fault:
         raise UserError(f"objective {name!r}: {fault}") from fault

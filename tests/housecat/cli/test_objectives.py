@@ -22,7 +22,7 @@ def test_a_good_objective_has_status_0_and_a_bad_one_1(capsys: pytest.CaptureFix
     assert housecat.main(["objectives", "check", "bad.py:LovesRed", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)["LovesRed"]
     assert not told["ok"]
-    assert any("Return float32" in finding["words"] for finding in told["findings"] if finding["mark"] == "fail")
+    assert any("Return float32" in finding["message"] for finding in told["findings"] if finding["mark"] == "fail")
 
 
 def test_new_writes_a_file_that_can_be_checked_at_once(capsys: pytest.CaptureFixture[str]) -> None:

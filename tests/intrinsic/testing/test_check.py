@@ -123,7 +123,7 @@ class Spies(Objective):
 FAULTS = {
     "undeclared": (bad(lambda v: fine(v) + v["mean"].sum()), "reads", "asked for 'mean'.*add the key to its `reads`"),
     "idle key": (bad(lambda v: v["action"].sum(-1)), "reads", "names latent, which it never looks at. Leave that out"),
-    "unheard-of key": (bad(fine, reads={"senses.smell"}), "kinds", "no host offers.*senses.smell.*Offered are action"),
+    "unheard-of key": (bad(fine, reads={"senses.smell"}), "hosts", "no host offers.*senses.smell.*Offered are action"),
     "writes": (bad(scribbles), "purity", r"writes into view\['action'\].*\.clone\(\)"),
     "float64": (bad(lambda v: fine(v).double()), "shape", r"returned float64.*\.float\(\)"),
     "integers": (bad(lambda v: fine(v).long()), "shape", r"returned int64.*\.float\(\)"),
@@ -147,7 +147,7 @@ FAULTS = {
     "changes when asked": (Spies, "purity", "changes asked. Only `observe` may"),
     "no gradient": (bad(lambda v: fine(v).detach()), "gradient", "Say `differentiable = False`"),
     "a hidden gradient": (bad(fine, differentiable=False), "gradient", "says `differentiable = False`. Leave that"),
-    "never fades": (bad(fine, habituates=True), "the new", "says `habituates = True`, but"),
+    "never habituates": (bad(fine, habituates=True), "the new", "says `habituates = True`, but"),
     "memory that nobody asks for": (bad(fine, remember=lambda self, m, v: m), "memory", 'Write memory = "episode"'),
 }
 
@@ -157,9 +157,9 @@ def test_a_fault_is_found_and_has_a_remedy(fault: str) -> None:
     kind, title, words = FAULTS[fault]
     report = intrinsic.check(kind, budget_us=20.0)
     assert not report.ok
-    told = {finding.check: finding.words for finding in report.failed}
-    assert title in told, str(report)
-    assert re.search(words, told[title]), told[title]
+    found = {finding.check: finding.message for finding in report.failed}
+    assert title in found, str(report)
+    assert re.search(words, found[title]), found[title]
 
 
 def test_a_fault_in_a_file_names_its_line(plugin_file) -> None:
@@ -168,7 +168,7 @@ def test_a_fault_in_a_file_names_its_line(plugin_file) -> None:
         "        return view['latent']\n"
     )
     report = intrinsic.check(f"{path}:Late")
-    assert report.failed[0].words.startswith("drives.py, line 8: KeyError: objective 'Late' asked for 'latent'")
+    assert report.failed[0].message.startswith("drives.py, line 8: KeyError: objective 'Late' asked for 'latent'")
 
 
 def test_what_hangs_is_given_up_early() -> None:
@@ -186,10 +186,10 @@ def test_a_good_one_is_told_so_in_text_and_in_json() -> None:
     report = intrinsic.check(bad(fine))
     assert report.ok, str(report)
     assert str(report).startswith("Bad: keeps the contract")
-    told = json.loads(json.dumps(report.to_json()))
-    assert told["ok"] is True
-    assert told["kinds"] == [12, 12]
-    assert told["cost_us"] > 0.0
+    found = json.loads(json.dumps(report.to_json()))
+    assert found["ok"] is True
+    assert found["hosts"] == [12, 12]
+    assert found["cost_us"] > 0.0
 
 
 def test_the_check_leaves_random_numbers_and_threads_alone() -> None:

@@ -1,4 +1,4 @@
-"""A tiny life with a noisy television in it, seen through a small ensemble: what every objective is shown."""
+"""A small experience with a noisy television in it, predicted by a small ensemble; every objective is shown it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-LIVES: Final = 32
+BATCH: Final = 32  # environments side by side
 STEPS: Final = 200
-SIZE: Final = 8  # latent numbers: which place (3), and what goes on there (5)
+SIZE: Final = 8  # latent numbers: which place it is (3), and its state (5)
 ACTIONS: Final = 2
 MEMBERS: Final = 5
 HIDDEN: Final = 48
@@ -21,12 +21,12 @@ View = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
-class Stream:
-    """What was lived, and what is asked afterwards.
+class NoisyTvExperience:
+    """Transitions to learn from, and transitions to judge afterwards.
 
     Attributes:
-        lived: One view a step, (lives,) each: the room at even steps, the television at odd ones.
-        after: By place, a view of later transitions there. Nobody ever was in the attic.
+        lived: One view a step, of leading shape (BATCH,): the room at even steps, the television at odd ones.
+        after: By place, a view of later transitions there. The attic was never visited.
     """
 
     lived: tuple[View, ...]
@@ -41,27 +41,34 @@ class _Ensemble(nn.Module):
         self.last = nn.Parameter(0.3 * torch.randn(MEMBERS, HIDDEN, SIZE) / HIDDEN**0.5)
 
     def forward(self, before: Tensor, action: Tensor) -> Tensor:
-        given = torch.cat([before, action], -1).expand(MEMBERS, -1, -1)
-        return before + torch.bmm(nn.functional.silu(torch.bmm(given, self.first)), self.last)
+        inputs = torch.cat([before, action], -1).expand(MEMBERS, -1, -1)
+        return before + torch.bmm(nn.functional.silu(torch.bmm(inputs, self.first)), self.last)
 
 
 @functools.cache
-def stream(seed: int = 0) -> Stream:
-    """Lives once: in the room the outcome follows from state and action, at the television it is noise.
+def noisy_tv_experience(seed: int = 0) -> NoisyTvExperience:
+    """Collects the experience: in the room outcomes follow from state and action, at the television they are noise.
 
-    The attic works by other rules than the room. The ensemble learns from all that was lived, two batches a step.
+    The attic works by other rules than the room. The ensemble learns from all transitions so far, two batches a step.
+
+    Args:
+        seed: Seed of all random numbers; nothing global is touched.
     """
     generator = torch.Generator().manual_seed(seed)
-    turn = torch.linalg.qr(torch.randn(5, 5, generator=generator)).Q
-    other = torch.linalg.qr(torch.randn(5, 5, generator=generator)).Q
+    room_rule = torch.linalg.qr(torch.randn(5, 5, generator=generator)).Q
+    attic_rule = torch.linalg.qr(torch.randn(5, 5, generator=generator)).Q
     push = 0.5 * torch.randn(ACTIONS, 5, generator=generator)
 
-    def happen(place: str) -> tuple[Tensor, Tensor, Tensor]:
-        now, action = (torch.randn(LIVES, n, generator=generator) for n in (5, ACTIONS))
+    def transitions(place: str) -> tuple[Tensor, Tensor, Tensor]:
+        now, action = (torch.randn(BATCH, n, generator=generator) for n in (5, ACTIONS))
         action = action.clamp(-1.0, 1.0)
-        noise = torch.randn(LIVES, 5, generator=generator)
-        outcomes = {"room": now @ turn + action @ push, "television": noise, "attic": now @ other - action @ push}
-        where = torch.zeros(LIVES, 3)
+        noise = torch.randn(BATCH, 5, generator=generator)
+        outcomes = {
+            "room": now @ room_rule + action @ push,
+            "television": noise,
+            "attic": now @ attic_rule - action @ push,
+        }
+        where = torch.zeros(BATCH, 3)
         where[:, PLACES.index(place)] = 1.0
         return torch.cat([where, now], -1), action, torch.cat([where, outcomes[place]], -1)
 
@@ -72,7 +79,7 @@ def stream(seed: int = 0) -> Stream:
         lived: list[View] = []
         past: list[tuple[Tensor, Tensor, Tensor]] = []
         for step in range(STEPS):
-            past.append(happen(PLACES[step % 2]))
+            past.append(transitions(PLACES[step % 2]))
             lived.append(_view(model, *past[-1]))
             for _ in range(2):
                 pick = torch.randint(len(past), (4,), generator=generator).tolist()
@@ -81,11 +88,11 @@ def stream(seed: int = 0) -> Stream:
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()
                 optimizer.step()
-        return Stream(tuple(lived), {place: _view(model, *happen(place)) for place in PLACES})
+        return NoisyTvExperience(tuple(lived), {place: _view(model, *transitions(place)) for place in PLACES})
 
 
 @torch.no_grad()
 def _view(model: _Ensemble, before: Tensor, action: Tensor, after: Tensor) -> View:
     mean = model(before, action).unsqueeze(-2)
     tokens = {"latent.before": before.unsqueeze(-2), "latent": after.unsqueeze(-2)}
-    return {**tokens, "action": action, "mean": mean, "attended": torch.ones(LIVES, 1)}
+    return {**tokens, "action": action, "mean": mean, "attended": torch.ones(BATCH, 1)}

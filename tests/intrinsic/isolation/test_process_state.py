@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from intrinsic import Mixture
-from intrinsic.testing.samples import KINDS, sample
-from tests.intrinsic.isolation.bad import fine, misbehaving
+from intrinsic.testing.samples import HOST_KINDS, sample_view
+from tests.intrinsic.misbehaving import fine, misbehaving
 
 
 def draws(view):
@@ -67,7 +67,7 @@ def test_learning_objectives_of_our_own_draw_from_generators_of_their_own():
     def numbers(objectives) -> list[float]:
         with torch.random.fork_rng():
             torch.manual_seed(5)
-            mixture, view = Mixture(objectives), sample(KINDS[-1], (8,))
+            mixture, view = Mixture(objectives), sample_view(HOST_KINDS[-1], (8,))
             mixture.check(view)
             mixture.observe(view)
             mixture.loss(view)

@@ -15,7 +15,7 @@ from intrinsic import Mixture, Objective
 from intrinsic.drives.pain import Pain
 from intrinsic.prediction.rnd import RND
 from intrinsic.term import Term
-from tests.intrinsic.isolation.bad import fine, misbehaving
+from tests.intrinsic.misbehaving import fine, misbehaving
 
 
 def test_writing_into_inputs_reaches_nobody(make_view):

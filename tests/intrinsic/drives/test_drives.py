@@ -1,4 +1,4 @@
-"""Pain, hunger, effort, and the seal on them."""
+"""The hardwired drives, and the seal on them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 import torch
 
 import intrinsic
+from housecat.core.errors import UserError
+from housecat.core.obs_layout import BODY
+from intrinsic import Mixture, Names
 from intrinsic.drives.pain import Pain
 
 
@@ -57,3 +60,25 @@ def test_a_hardwired_drive_cannot_be_changed(name):
 def test_a_hardwired_drive_can_be_copied_moved_and_switched():
     drive = copy.deepcopy(Pain()).to("cpu").eval().train()
     assert drive.training
+
+
+def test_upright_reads_what_the_body_calls_up(names):
+    upright = intrinsic.make("upright")
+    upright.bind_names(names)
+    body = torch.zeros(3, 8)
+    body[:, names.readings["body"].index("up z")] = torch.tensor([1.0, 0.0, -1.0])
+    assert upright.cost({"senses.body": body}).tolist() == [0.0, 0.5, 1.0]
+
+
+def test_a_body_that_cannot_tell_up_is_told_so_before_life():
+    with pytest.raises(UserError, match=r"'upright' needs a body that tells which way is up.*Take a legged body"):
+        Mixture({"upright": 1.0}).bind_names(Names((), {"body": ("x", "y")}))
+
+
+def test_warmth_and_movement_want_comfort_and_a_walk():
+    warmth, movement = intrinsic.make("warmth"), intrinsic.make("movement")
+    heat = torch.tensor([[0.0, 0.0, 8.0], [0.0, 0.0, 25.0], [0.0, 0.0, 42.0]])
+    assert warmth.cost({"senses.vitals": heat}).tolist() == [10.0, 0.0, 10.0]
+    body = torch.zeros(3, 8)
+    body[:, BODY.vx] = torch.tensor([0.0, 0.2, 1.0])
+    assert movement.cost({"senses.body": body}).tolist() == pytest.approx([1.0, 0.5, 0.0], abs=1e-5)

@@ -10,7 +10,7 @@ import torch
 
 from housecat.core.errors import UserError
 from intrinsic import Mixture
-from tests.intrinsic.isolation.bad import fine, misbehaving
+from tests.intrinsic.misbehaving import fine, misbehaving
 
 FAULTS = {
     "raises": (lambda view: 1 / 0, "ZeroDivisionError"),

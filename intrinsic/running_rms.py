@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Scale(nn.Module):
+class RunningRms(nn.Module):
     """An exponential moving root mean square with bias correction.
 
     The square root of a weighted mean of squares, where a sample's weight halves with every `half_life` samples

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from intrinsic.nets import Features
+from intrinsic.nets import TokenFeatures
 
 
-class Cells(nn.Module):
+class SimHash(nn.Module):
     r"""A fixed random hash of latent tokens.
 
     Formula: bit b of the cell is the sign of random projection b of random features of the standardised tokens.
@@ -28,7 +28,7 @@ class Cells(nn.Module):
     def __init__(self, latent: Tensor, bits: int, hidden: int = 32) -> None:
         super().__init__()
         self.bits, self.count = bits, 2**bits
-        self.features = Features(latent.shape, hidden, bits, fixed=True)
+        self.features = TokenFeatures(latent.shape, hidden, bits, fixed=True)
         self.power: Tensor
         self.register_buffer("power", 2 ** torch.arange(bits), persistent=False)
 
@@ -42,11 +42,11 @@ class Cells(nn.Module):
         self.features.observe(latent)
 
 
-def at(table: Tensor, cell: Tensor) -> Tensor:
+def read_cell(table: Tensor, cell: Tensor) -> Tensor:
     r"""Reads a table per life (\*lead, cells) at a cell per life (\*lead,)."""
     return table.gather(-1, cell.unsqueeze(-1)).squeeze(-1)
 
 
-def added(table: Tensor, cell: Tensor, amount: float = 1.0) -> Tensor:
+def add_to_cell(table: Tensor, cell: Tensor, amount: float = 1.0) -> Tensor:
     r"""Returns the table (\*lead, cells) with an amount added at a cell per life (\*lead,)."""
     return table.scatter_add(-1, cell.unsqueeze(-1), table.new_full((*cell.shape, 1), amount))
