@@ -51,15 +51,19 @@ def claims(folder: Path = RESULTS) -> list[Claim]:
 def _claims(result: Mapping[str, Any]) -> Iterable[Claim]:
     controls: Mapping[str, Mapping[str, Any]] = result.get("controls", {})
     for name, metric in result["metrics"].items():
-        beside = {control: _said(it[name]) for control, it in controls.items() if name in it}
+        # Of a variant, such as vicreg/body/rank, the controls have body/rank.
+        measure = {control: it.get(name, it.get(name.partition("/")[2])) for control, it in controls.items()}
+        beside = {control: _said(found) for control, found in measure.items() if found is not None}
         command = result.get("command", f"housecat study {result['study']}")
         words = metric["unit"], metric["better"]
         yield Claim(result["study"], name, *words, _said(metric), beside, len(result["seeds"]), command)
 
 
 def _said(metric: Mapping[str, Any]) -> str:
-    low, high = metric["ci95"]
-    return f"{metric['value']:.3g} [{low:.3g}, {high:.3g}]"
+    if metric["value"] is None:
+        return f"not measured: {metric['reason']}"
+    interval = "" if metric["ci95"] is None else " [{:.3g}, {:.3g}]".format(*metric["ci95"])
+    return f"{metric['value']:.3g}{interval}"
 
 
 def markdown(given: Iterable[Claim]) -> str:

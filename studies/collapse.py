@@ -1,4 +1,4 @@
-"""Latents do not collapse: how much they tell and how many directions they use, by what keeps them apart.
+"""Latents do not collapse: how much they tell, and how many directions they use, by regulariser.
 
 One recording a seed, of a body that goes from thing to thing; newborn minds that differ in their regulariser alone
 learn from it. Measured on the last part of the recording, which no probe was fitted on: the effective rank and spread

@@ -1,4 +1,4 @@
-"""Does an eye alone tell where one is, and where the toys are? What a linear probe reads off the latents of pictures.
+"""An eye alone tells where one is and where one looks: linear probes of picture latents.
 
 One recording a seed, of a body that goes from thing to thing and sees; minds with no sense but body and eye learn from
 its first part. A picture's latents are probed on the last part for the own place in the room, the direction looked

@@ -1,4 +1,4 @@
-"""A mind fears before it is hurt: the critic foretells pain.
+"""A mind fears before it is hurt: the critic predicts pain.
 
 The shipped minds, whose nets do not learn here, watch a body that ignores the hot plate and is put near it again and
 again: it moves by smooth noise, or by what the mind did in a life elsewhere. What the critic predicts of pain is

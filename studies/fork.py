@@ -1,4 +1,4 @@
-"""A mind imagines both: a ball that falls on a wedge goes left or right, and is predicted to go left or right.
+"""A mind imagines both outcomes of chance: a ball that falls on a wedge goes left or right.
 
 A newborn sits in the room `fork`, watches, and learns from what it saw. More balls fall. From the last moment before
 each meets the wedge, many futures of the next 1.6 s are imagined. They are compared with what came by the energy score

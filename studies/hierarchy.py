@@ -1,4 +1,4 @@
-"""A second level of planning reaches goals beyond one horizon: a maze, with one level and with two.
+"""A second level of planning reaches goals beyond one horizon: a maze, with and without it.
 
 A kitten that knows its body, as it is shipped, is put into a maze, moves there by smooth noise and is now and then put
 elsewhere. From that one life a second level learns. Then it is given goals that lie three to eight cells away, along

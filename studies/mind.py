@@ -1,6 +1,6 @@
-"""The whole mind, part by part: every study of what it foresees, believes, leaves to chance, compiles and attends to.
+"""The whole mind, part by part: the studies of its foresight, fear, latents, beliefs, habits and more.
 
-Runs the studies of its parts, one after the other, each as `housecat study NAME` does and into a folder of its own, and
+Runs them one after the other, each as `housecat study NAME` does and into a folder of its own, and
 puts what they measured side by side. It takes hours, and may be stopped and gone on with, as any study. Controls and
 their intervals are those of each part.
 """

@@ -1,4 +1,4 @@
-"""A loss over several steps against as much learning of single steps: which imagines better?
+"""A loss over several steps imagines better, or not, than as much learning of single steps.
 
 The shipped kitten plays in a room and then learns from what it remembers: with the loss over eight steps, or, for as
 much computing, by twice the updates of single steps. Then plans are imagined and acted out in another room, from the

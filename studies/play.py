@@ -105,7 +105,7 @@ def _ratio(
     """Returns what lives measure in units of the mean of controls; their own spread is not in its interval."""
     unit = float(np.mean([measure(life) for life in controls]))
     values = [measure(life) / unit for life in lives] if unit else []
-    return metric(values, f"times the mean of {name}", better, missing=f"the mean of {name} is zero")
+    return metric(values, f"times the mean of {name}", better, (0.0, np.inf), missing=f"the mean of {name} is zero")
 
 
 def _draw(traces: dict[str, list[PlayTrace]]) -> Figure:

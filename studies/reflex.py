@@ -1,4 +1,4 @@
-"""Practice makes habit: how much of what planning does can a learned policy do, and at what part of the cost?
+"""Practice makes habit: how much of what planning does a policy can do, and at what cost.
 
 The shipped kitten practises reaching places and pushing toys to places: it plans (Mode-2), its policy (Mode-1) is
 distilled from the plans, and more and more the policy acts: in attempts that planning supervises, and where it is

@@ -19,7 +19,7 @@ class ProgressBar:
     Args:
         title: What is being done.
         total: Units that the task takes.
-        unit: Name of the units.
+        unit: Name of the units; of ``"%"`` no speed is shown.
 
     Attributes:
         done: Units done so far.
@@ -48,7 +48,8 @@ class ProgressBar:
             self._history.pop(0)
         then, before = self._history[0]
         speed = (done - before) / max(1e-6, now - then)
-        line = f"{done:.0f}/{self.total:.0f} {self.unit}, {speed:.1f}/s{', ' + note if note else ''}"
+        amount = f"{done:.0f} %" if self.unit == "%" else f"{done:.0f}/{self.total:.0f} {self.unit}, {speed:.1f}/s"
+        line = f"{amount}, {note}" if note else amount
         if self._console.is_terminal:
             self._bar.update(self._task, completed=done, text=line)
         elif (tenths := int(10 * done / max(self.total, 1e-9))) > self._printed_tenths:

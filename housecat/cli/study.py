@@ -52,6 +52,7 @@ def study(
         raise UserError(f"studies need {' and '.join(missing)}: pip install 'housecat[studies]'")
     folder = out or Path("runs") / f"study-{name}"
     options: dict[str, Any] = {} if steps is None else {"steps": steps}
+    print_message(f"Running the study {name}. It may take hours: Ctrl-C stops it, the same command goes on.")
     try:
         with explain_write_errors(folder), ProgressBar(name, 100, "%") as bar:
             folder.mkdir(parents=True, exist_ok=True)

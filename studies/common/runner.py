@@ -14,6 +14,7 @@ import pickle
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -72,11 +73,11 @@ def run_jobs(
         return_as="generator_unordered",
         pre_dispatch="n_jobs",
         batch_size=1,
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),  # Ctrl-C reaches all processes; this one ends the others
     )
     try:
-        for job, result, error in pool(calls):
+        with _interrupts_ignored():
+            outcomes = pool(calls)  # starts the workers
+        for job, result, error in outcomes:
             if error is not None:
                 errors.append(error)
                 continue
@@ -93,6 +94,19 @@ def run_jobs(
     if errors:
         raise errors[0]
     return results
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ignores Ctrl-C for a moment, and in all processes that are started meanwhile for good.
+
+    It reaches all processes of a terminal; this one ends the workers, which would print where they were interrupted.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run_and_keep(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +71,57 @@ def test_ctrl_c_says_what_is_kept(call: Any, monkeypatch: pytest.MonkeyPatch) ->
     assert "kept in runs/study-play" in err
 
 
+def test_ctrl_c_reaches_workers_quietly() -> None:
+    command = [sys.executable, "-m", "housecat", "study", "play", "--seeds", "0", "1", "--steps", "6000"]
+    study = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, text=True)
+    assert study.stderr is not None
+    assert "Running the study play" in study.stderr.readline()
+    deadline = time.monotonic() + 60
+    while not Path("runs/study-play/jobs").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(1.0)  # workers are just being started
+    os.killpg(study.pid, signal.SIGINT)
+    out, err = study.communicate(timeout=30)
+    assert study.returncode == 130
+    assert out == ""
+    assert err.strip() == "Stopped. What was done is kept in runs/study-play, and the same command goes on from there."
+
+
+def test_without_a_name_every_study_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert housecat.main(["study"]) == 0
+    words = capsys.readouterr().out
+    for name, claim in studies.summaries().items():
+        assert name in words
+        assert len(claim) <= 100
+
+
+@pytest.mark.usefixtures("fake_study")
+def test_progress_is_shown_in_percent(call: Any) -> None:
+    _, _, err = call("study", "play")
+    assert "play: 100 %, done" in err
+    assert "/s" not in err
+
+
+def test_missing_packages_are_named_with_what_installs_them(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("housecat.cli.study.find_spec", lambda name: None if name == "sklearn" else name)
+    status, _, err = call("study", "play")
+    assert status == 2
+    assert "sklearn" in err
+    assert "pip install 'housecat[studies]'" in err
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(call: Any) -> None:
+    Path("runs").write_text("a file where a folder should be")
+    status, _, err = call("study", "play")
+    assert status == 2
+    assert "cannot write to runs" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["nothing"], "unknown study 'nothing'. Known: "),
+        (["plya"], "Did you mean play?"),
         (["play", "--steps", "0"], "steps=0; a study takes at least 1"),
         (["play", "--seeds", "1", "1"], "seeds=1 1; give one or more"),
         (["play", "--seeds", "-1"], "seeds=-1; give one or more"),
