@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from housecat.core.errors import unknown_name
 from intrinsic.objective import View
+from intrinsic.running_moments import merge_moments
 
 MAX_DEVIATION: Final = 5.0  # standard deviations: what lies farther out is cut to that
 MIN_SHARE: Final = 1e-4  # share of a new transition in the running moments of an old life
@@ -75,16 +76,14 @@ class TokenNormalizer(nn.Module):
 
     @torch.no_grad()
     def observe(self, latent: Tensor) -> None:
-        r"""Takes in lived tokens (\*lead, N, Z); old moments are merged with new ones (Chan et al. 1979)."""
+        r"""Merges the moments of lived tokens (\*lead, N, Z) into the running ones."""
         rows = latent.reshape(-1, *latent.shape[-2:])
         self.count += len(rows)
         share = max(len(rows) / (float(self.count) + 1.0), MIN_SHARE)
         groups = (rows[:, :1], rows[:, 1:]) if len(self.mean) > 1 else (rows,)
         for kind, group in enumerate(groups):
             flat = group.reshape(-1, group.shape[-1])
-            off = flat.mean(0) - self.mean[kind]
-            self.var[kind].lerp_(flat.var(0, correction=0), share).add_(off.square() * (share * (1.0 - share)))
-            self.mean[kind].add_(off * share)
+            merge_moments(self.mean[kind], self.var[kind], flat, share)
 
 
 class TokenPool(nn.Module):

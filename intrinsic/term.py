@@ -15,7 +15,7 @@ from housecat.core.plugins import source_file
 from intrinsic.catalogue import BUILTIN
 from intrinsic.isolation.process_state import preserve_process_state, seed_from_name
 from intrinsic.objective import Memory, Names, Objective, View
-from intrinsic.running_rms import RunningRms
+from intrinsic.running_moments import RunningRms
 from intrinsic.schedule import Schedule
 from intrinsic.views import DeclaredView, lead_shape, map_tensors, repeat_first
 

@@ -3,39 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+
+from intrinsic.running_moments import ExponentialMoments
 
 FULL_PAIN = 5.0  # the cost of a step of pain at its fullest: 1/s, of which 0.2/s counts as one
 EMOTIONS = ("fear", "elation", "surprise", "curiosity", "boredom", "frustration")
-
-
-@dataclass
-class Running:
-    """An exponential running mean and deviation; unbiased from the first value on."""
-
-    half_life: float
-    weight: float = 0.0
-    first: float = 0.0
-    second: float = 0.0
-
-    def update(self, value: float) -> None:
-        """Takes in a value; one that is not finite is passed over."""
-        if not math.isfinite(value):
-            return
-        keep = 0.5 ** (1.0 / self.half_life)
-        self.weight = keep * self.weight + (1.0 - keep)
-        self.first = keep * self.first + (1.0 - keep) * value
-        self.second = keep * self.second + (1.0 - keep) * value * value
-
-    @property
-    def mean(self) -> float:
-        """The running mean; 0 before the first value."""
-        return self.first / self.weight if self.weight else 0.0
-
-    @property
-    def deviation(self) -> float:
-        """The running standard deviation."""
-        return math.sqrt(max(0.0, self.second / self.weight - self.mean**2)) if self.weight else 0.0
 
 
 def squash(x: float) -> float:
@@ -66,13 +39,13 @@ class Emotions:
     """
 
     def __init__(self) -> None:
-        self.fear_level = Running(300.0)
-        self.relief = Running(300.0)
-        self.energy = Running(300.0)
-        self.information = Running(300.0)
-        self.recent_information = Running(50.0)
-        self.cost = Running(300.0)
-        self.broken_promise = Running(25.0)
+        self.fear_level = ExponentialMoments(300.0)
+        self.relief = ExponentialMoments(300.0)
+        self.energy = ExponentialMoments(300.0)
+        self.information = ExponentialMoments(300.0)
+        self.recent_information = ExponentialMoments(50.0)
+        self.cost = ExponentialMoments(300.0)
+        self.broken_promise = ExponentialMoments(25.0)
         self.most_information = 1e-6
 
     def update(
@@ -122,9 +95,9 @@ class Emotions:
 
     def state(self) -> dict[str, object]:
         """Returns the running values as plain numbers."""
-        return {k: asdict(v) if isinstance(v, Running) else v for k, v in vars(self).items()}
+        return {k: asdict(v) if isinstance(v, ExponentialMoments) else v for k, v in vars(self).items()}
 
     def load(self, state: dict[str, object]) -> None:
         """Puts back what `state` returned."""
         for name, value in state.items():
-            setattr(self, name, Running(**value) if isinstance(value, dict) else value)
+            setattr(self, name, ExponentialMoments(**value) if isinstance(value, dict) else value)

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
-from agent.critic.emotions import Running
+from intrinsic.running_moments import ExponentialMoments
 
 PRACTICE = 100  # plans to have learnt from, before any trust
 RECENT = 20.0  # plans, half-life of what is remembered of how far expectations were off
@@ -33,7 +33,11 @@ class Trust:
 
     def __init__(self, tolerance: float, check: int) -> None:
         self.tolerance, self.check = tolerance, check
-        self.amiss, self.unsure, self.energy = Running(RECENT), Running(USUAL), Running(USUAL)
+        self.amiss, self.unsure, self.energy = (
+            ExponentialMoments(RECENT),
+            ExponentialMoments(USUAL),
+            ExponentialMoments(USUAL),
+        )
         self.compared = self.row = self.alarm = 0
 
     def decide(self, regret: float) -> bool:
@@ -66,5 +70,5 @@ class Trust:
         """Puts back what `state` returned."""
         for name in ("amiss", "unsure", "energy"):
             if name in state:  # minds that were saved by an older housecat kept something else
-                setattr(self, name, Running(**state[name]))
+                setattr(self, name, ExponentialMoments(**state[name]))
         self.compared, self.row, self.alarm = state["compared"], state["row"], state["alarm"]

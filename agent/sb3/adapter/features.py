@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from agent.sb3.adapter.spaces import is_image
 from agent.world_model.ensemble_mlp import EnsembleMLP
+from intrinsic.running_moments import merge_moments
 
 FAR = 5.0  # standard deviations: what lies farther out is cut to that
 PICTURE = 64  # features of a picture
@@ -59,12 +60,9 @@ class Encoder(nn.Module):
         return latent.clamp(-FAR, FAR).unsqueeze(-2)
 
     def observe(self, features: Tensor) -> None:
-        """Takes in features of lived transitions (Chan et al. 1979: parallel mean and variance)."""
+        """Merges the moments of the features of lived transitions into the running ones."""
         rows = features.flatten(0, -2)
-        share = len(rows) / (float(self.count) + len(rows))
-        off = rows.mean(0) - self.mean
-        self.var.lerp_(rows.var(0, unbiased=False), share).add_(off.square() * (share * (1.0 - share)))
-        self.mean.add_(off * share)
+        merge_moments(self.mean, self.var, rows, len(rows) / (float(self.count) + len(rows)))
         self.count += len(rows)
 
 
