@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -11,6 +10,7 @@ import moderngl
 import numpy as np
 import numpy.typing as npt
 
+from housecat.core.environment import graphics_environment
 from worlds.rendering.batches import QuadBatch, RibbonBatch, make_batches
 from worlds.rendering.camera import Camera, Overlay
 from worlds.rendering.instancing import FLOOR_TILES, LIGHT, SCREEN_TILE, InstanceBuilder, merge_cells
@@ -242,12 +242,14 @@ def context() -> moderngl.Context:
     Raises:
         NoOpenGLError: If there is none to be had.
     """
-    # More rasteriser threads would fight the life for its core.
-    os.environ.setdefault("LP_NUM_THREADS", "1")
     reasons = []
-    for options in ({"backend": "egl"}, {}):
-        try:
-            return moderngl.create_context(standalone=True, **options)  # type: ignore[arg-type]
-        except Exception as error:  # moderngl and drivers raise what they like, bare Exception included
-            reasons.append(str(error))
+    # Mesa's llvmpipe frees a fence while its rasteriser thread may still be signalling it (`lp_fence_signal` against
+    # the lock-free `lp_fence_signalled`), which corrupts the heap of a busy machine. Without a thread of its own it
+    # cannot, and is as fast: every picture is read back at once.
+    with graphics_environment(LP_NUM_THREADS="0"):
+        for options in ({"backend": "egl"}, {}):
+            try:
+                return moderngl.create_context(standalone=True, **options)  # type: ignore[arg-type]
+            except Exception as error:  # moderngl and drivers raise what they like, bare Exception included
+                reasons.append(str(error))
     raise NoOpenGLError("; ".join(reasons))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +25,14 @@ def renderer() -> Iterator[GLRenderer]:
         pytest.skip(f"no OpenGL here: {error}")
     yield made
     made.close()
+
+
+def test_software_opengl_draws_in_no_thread_of_its_own(renderer):
+    # Its rasteriser thread would signal fences that are freed already.
+    renderer.render(SCENE.poses, CAMERA)
+    names = [path.read_text() for path in Path("/proc/self/task").glob("*/comm")]
+    assert names
+    assert not [name for name in names if "llvmpipe" in name]
 
 
 def at(name: str) -> np.ndarray:
