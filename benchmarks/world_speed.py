@@ -92,7 +92,7 @@ def eyes(repeats: int = 100) -> dict[str, float]:
     eye, camera = GLHeadCamera(crowd), gaze_camera(world.body.gaze())
     found = {
         "eye, up to 15 objects, ms": median_ms(world.observe, repeats),
-        "eye, 100 objects, ms": median_ms(lambda: eye.look(crowd, camera), repeats),
+        "eye, 100 objects, ms": median_ms(lambda: eye.render(crowd, camera), repeats),
         "TinyRenderer, 84 x 84, ms": median_ms(lambda: world.tiny_render(84, 84, camera.eye, camera.target, 90.0), 20),
     }
     eye.close()

@@ -1,4 +1,4 @@
-"""What makes a world exact: its state kept and put back to the bit, and a hash of its whole life."""
+"""The base class of a deterministic environment: bit-exact snapshots, and a digest of the episode."""
 
 from __future__ import annotations
 
@@ -20,13 +20,17 @@ Obs = dict[str, npt.NDArray[Any]]
 
 
 class DeterministicEnv(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
-    """An environment on a physics, with snapshots and a digest.
+    """An environment on a physics, with bit-exact snapshots and a digest.
+
+    Args:
+        physics: The physics.
 
     Attributes:
-        version: Of the world, as in the id ``housecat/Playroom-v0``: a new one where the same seed and actions give
-            another life.
+        version: Version of the world, as in the id ``housecat/Playroom-v0``; it grows where the same seed and actions
+            lead to another episode.
+        physics: The physics.
         steps: Control steps since `reset`.
-        events: What happened since the last step.
+        events: What happened since the last step, as plain mappings.
     """
 
     version: ClassVar[int] = 0
@@ -42,57 +46,59 @@ class DeterministicEnv(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
 
     @abstractmethod
     def observe(self) -> Obs:
-        """Returns the senses of now, without living a step."""
+        """Returns the current observation, without a step."""
 
     @abstractmethod
     def _clear_contacts(self) -> None:
-        """Drops all contacts that the physics remembers; comes before a layout or a state is put in place."""
+        """Drops all contacts that the physics caches; called before a layout or a state is put in place."""
 
     @abstractmethod
     def _state(self) -> dict[str, Any]:
-        """Returns what `snapshot` must keep besides the physics, fit for JSON."""
+        """Returns what a snapshot holds besides the physics, as JSON types."""
 
     @abstractmethod
-    def _set_state(self, state: dict[str, Any]) -> None: ...
+    def _set_state(self, state: dict[str, Any]) -> None:
+        """Restores what `_state` returned."""
 
     @cached_property
     def movable_bodies(self) -> tuple[physics_state.MovableBody, ...]:
-        """What can move, once the world is furnished."""
+        """All bodies that can move; complete once the world is built."""
         return physics_state.movable_bodies(self.physics)
 
     def exact_state(self) -> dict[str, float]:
-        """Returns every number that the physics moves, without rounding, by name: ``"red ball.position.x"``."""
+        """Returns every number that the physics changes, without rounding, by name: ``"red ball.position.x"``."""
         names = physics_state.variable_names(self.movable_bodies)
         return dict(zip(names, physics_state.read_variables(self.physics, self.movable_bodies).tolist(), strict=True))
 
     def digest(self) -> str:
-        """Returns a hash of the life since `reset`: of every action, sense and exact state in order.
+        """Returns a hash of the episode: of every action, observation and exact state since `reset`, in order.
 
-        Two lives have the same if, and only if, they were the same to the bit so far.
+        Two episodes have the same digest if and only if they are equal to the bit so far.
         """
         return self._hash.hex()
 
     def _update_digest(self, action: bytes, obs: Obs, fresh: bool = False) -> None:
-        rolled = hashlib.blake2b(b"" if fresh else self._hash, digest_size=16)
-        rolled.update(action)
+        """Adds an action and what followed to the digest, or starts a fresh one."""
+        chained = hashlib.blake2b(b"" if fresh else self._hash, digest_size=16)
+        chained.update(action)
         for name in self.senses:
-            rolled.update(obs[name].tobytes())
-        rolled.update(physics_state.read_variables(self.physics, self.movable_bodies).tobytes())
-        self._hash = rolled.digest()
+            chained.update(obs[name].tobytes())
+        chained.update(physics_state.read_variables(self.physics, self.movable_bodies).tobytes())
+        self._hash = chained.digest()
 
     @property
     def _signature(self) -> dict[str, Any]:
-        """What two worlds must have in common for the one to take a snapshot of the other."""
+        """What two worlds must have in common for one to restore a snapshot of the other."""
         return {
             "world": type(self).__name__,
             "version": self.version,
-            "movers": [mover.name for mover in self.movable_bodies],
+            "movers": [body.name for body in self.movable_bodies],
             "control_dt": self.control_dt,
             "physics_dt": self.physics.dt,
         }
 
     def snapshot(self) -> bytes:
-        """Returns the whole state of the world, to be put back by `restore` in any process."""
+        """Returns the whole state of the world, which `restore` takes in any process."""
         state = {
             "random": self.np_random.bit_generator.state,
             "steps": self.steps,
@@ -104,12 +110,18 @@ class DeterministicEnv(gymnasium.Env[Obs, npt.NDArray[np.float32]]):
         return pack(self._signature, state, physics_state.save(self.physics))
 
     def restore(self, snapshot: bytes) -> Obs:
-        """Puts back a state that `snapshot` of a world made with the same arguments returned.
+        """Restores a state that `snapshot` of a world made with the same arguments returned.
 
-        Going back to the same snapshot again and again is much faster from the third time on.
+        Restoring the same snapshot repeatedly is much faster from the third time on.
+
+        Args:
+            snapshot: What `snapshot` returned.
+
+        Returns:
+            The observation in that state.
 
         Raises:
-            UserError: If it is damaged, or of another world or version; this world is as it was, then.
+            UserError: If it is damaged, or of another world or version; this world is unchanged then.
         """
         state = self._snapshot_cache.get(snapshot)
         if state is None:

@@ -1,4 +1,4 @@
-"""What every world is: a Gymnasium environment that can be drawn, saved, told of events and asked for the truth."""
+"""The base class of all worlds: a Gymnasium environment with drawing, snapshots, events and a ground truth."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from worlds.physics.client import Physics
 from worlds.rendering.human_window import EnvRenderer
 from worlds.rendering.scene import Scene, Vector
 
-MAX_SUBSTEPS = 10_000  # of a control step
+MAX_SUBSTEPS = 10_000  # physics substeps per control step
 
 __all__ = ["Obs", "World"]
 
-MAX_ACTION = 1.0 + 1e-6  # of a number in an action: what rounding makes of 1
+MAX_ACTION = 1.0 + 1e-6  # actions reach 1, which rounding may exceed
 
 
 class World(DeterministicEnv):
-    """A world steps its physics many times per control step and never ends by itself.
+    """A simulated world; it steps its physics many times per control step and never ends an episode by itself.
 
-    The reward is always 0: what an agent wants is its own affair (see the package `intrinsic`).
+    The reward is always 0: costs and rewards belong to the agent (see the package `intrinsic`).
 
     Args:
         senses: Names of the senses in an observation.
@@ -37,13 +37,14 @@ class World(DeterministicEnv):
         frames_per_step: Poses recorded per control step, for smooth drawing.
         render_mode: ``"rgb_array"`` for `render` to return pictures, ``"human"`` for a window that shows every step,
             or None.
-        flat: Whether a sense of several rows comes as one row: Stable-Baselines3 takes nothing but rows and pictures.
+        flat: Whether the sense ``things`` comes as one row of K x F numbers, as Stable-Baselines3 needs it.
 
     Raises:
-        UserError: If a sense does not exist, or the two times do not fit.
+        UserError: If a sense does not exist, `control_dt` is not a multiple of `physics_dt`, or `frames_per_step` does
+            not divide the substeps.
     """
 
-    metadata: dict[str, Any] = {  # noqa: RUF012  # Gymnasium declares it as an instance's
+    metadata: dict[str, Any] = {  # noqa: RUF012  # Gymnasium declares it as an attribute of the instance
         "render_modes": ["human", "rgb_array"],
         "render_fps": 5,
     }
@@ -91,12 +92,12 @@ class World(DeterministicEnv):
 
     @property
     def readings(self) -> dict[str, tuple[str, ...]]:
-        """Names of the numbers in a sense, by sense, where they have names."""
+        """Names of the columns of the senses that have named columns, by sense."""
         return {}
 
     @abstractmethod
     def scene(self) -> Scene:
-        """Returns what there is to draw, with the poses of now."""
+        """Returns the shapes to draw, with their current poses."""
 
     @abstractmethod
     def frames(self) -> npt.NDArray[np.float32]:
@@ -104,35 +105,38 @@ class World(DeterministicEnv):
 
     @abstractmethod
     def truth(self) -> Mapping[str, Any]:
-        """Returns the true state, for studies and viewers alone; an agent never sees it."""
+        """Returns the true state, for studies and viewers; it is no part of an observation."""
 
     @abstractmethod
-    def _read_senses(self) -> Obs: ...
+    def _read_senses(self) -> Obs:
+        """Returns the current observation, with ``things`` as a table."""
 
     @abstractmethod
-    def _advance(self, action: npt.NDArray[np.float32]) -> None: ...
+    def _advance(self, action: npt.NDArray[np.float32]) -> None:
+        """Applies a valid action and simulates one control step."""
 
     @abstractmethod
-    def _apply_event(self, event: Event) -> None: ...
+    def _apply_event(self, event: Event) -> None:
+        """Applies an event; raises `UserError` if its target does not exist."""
 
     @abstractmethod
     def _reset_layout(self, layout: Mapping[str, Sequence[float]]) -> None:
-        """Lays the room out anew with `self.np_random`, and puts what `layout` names where it says."""
+        """Draws a new layout with `self.np_random`, and places what `layout` names."""
 
     def _reset_info(self) -> dict[str, Any]:
-        """Returns what `reset` tells besides the senses."""
+        """Returns what the info of `reset` holds besides the events."""
         return {}
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Obs, dict[str, Any]]:
-        """Lays the room out: by the seed when given, else by going on with the room's random numbers.
+        """Starts an episode with a new layout.
 
         Args:
-            seed: Of the layout and of all later chances.
-            options: ``{"layout": {"red ball": (x, y), "kitten": (x, y, heading)}}`` puts some things and the body
-                where it says (m, rad); the others lie by chance.
+            seed: Seed of the layout and of all random numbers after it; when None, the world's generator goes on.
+            options: ``{"layout": {"red ball": (x, y), "kitten": (x, y, heading)}}`` places some of the things and the
+                body (m, rad); the others are placed at random.
 
         Raises:
-            UserError: If an option is unknown, or what it puts overlaps or does not fit.
+            UserError: If an option is unknown, or what is placed overlaps something or lies outside.
         """
         options = options or {}
         for name in options:
@@ -142,53 +146,63 @@ class World(DeterministicEnv):
         self.steps = 0
         self.events = []
         self._reset_layout(options.get("layout", {}))
-        obs, begun = self.observe(), bool(self._hash)
+        obs, was_reset_before = self.observe(), bool(self._hash)
         self._update_digest(b"", obs, fresh=True)
-        if self.render_mode == "human" and begun:  # making a world shows nothing yet
+        if self.render_mode == "human" and was_reset_before:  # the constructor resets, too, and shows nothing
             self._env_renderer.show()
         return obs, {"events": [], **self._reset_info()}
 
     def step(self, action: npt.NDArray[np.float32]) -> tuple[Obs, float, bool, bool, dict[str, Any]]:
-        """Lives one control step; ``info["events"]`` lists what happened in it.
+        """Simulates one control step; ``info["events"]`` lists what happened in it.
+
+        Args:
+            action: (A,) numbers from -1 to 1.
+
+        Returns:
+            Observation, reward (0), terminated and truncated (False), and info.
 
         Raises:
-            UserError: If the action does not fit `action_space`; nothing has happened then, and the world can go on.
+            UserError: If the action is not in `action_space`; the world is unchanged then.
         """
-        given = self._validate_action(action)
-        self._advance(given)
+        valid = self._validate_action(action)
+        self._advance(valid)
         self.steps += 1
         events, self.events = self.events, []
         obs = self.observe()
-        self._update_digest(given.tobytes(), obs)
+        self._update_digest(valid.tobytes(), obs)
         if self.render_mode == "human":
             self._env_renderer.show()
         return obs, 0.0, False, False, {"events": events}
 
     def _validate_action(self, action: Any) -> npt.NDArray[np.float32]:
+        """Returns an action as float32, clipped to -1 to 1; raises `UserError` if it is no action of this world."""
         space = self.action_space
-        wanted = f"an action here is {space.shape[0]} finite numbers from -1 to 1"
+        expected = f"an action here is {space.shape[0]} finite numbers from -1 to 1"
         try:
-            given = np.asarray(action)
+            array = np.asarray(action)
         except ValueError as error:
-            raise UserError(f"{wanted}, got {action!r}: {error}") from error
-        if given.dtype.kind not in "fiu":
-            raise UserError(f"{wanted}, got {action!r}, of type {given.dtype}")
-        if given.shape != space.shape:
-            raise UserError(f"{wanted}, of shape {space.shape}; got shape {given.shape}")
-        numbers = given.tolist()  # of a few, Python is much quicker than NumPy
-        if not all(-MAX_ACTION <= number <= MAX_ACTION for number in numbers):  # nan is not, either
-            raise UserError(f"{wanted}; got {numbers}. Clip it, or divide it by its range")
+            raise UserError(f"{expected}, got {action!r}: {error}") from error
+        if array.dtype.kind not in "fiu":
+            raise UserError(f"{expected}, got {action!r}, of type {array.dtype}")
+        if array.shape != space.shape:
+            raise UserError(f"{expected}, of shape {space.shape}; got shape {array.shape}")
+        numbers = array.tolist()  # for a few numbers, Python is much quicker than NumPy
+        if not all(-MAX_ACTION <= number <= MAX_ACTION for number in numbers):  # False for nan, too
+            raise UserError(f"{expected}; got {numbers}. Clip it, or divide it by its range")
         return np.array([min(max(number, -1.0), 1.0) for number in numbers], np.float32)
 
     def observe(self) -> Obs:
-        """Returns the senses of now, without living a step."""
+        """Returns the current observation, without a step."""
         obs = self._read_senses()
         if self.flat:
             return {name: value.reshape(-1) if value.ndim == 2 else value for name, value in obs.items()}
         return obs
 
     def apply(self, event: Event) -> None:
-        """Lets something from outside happen before the next step, and notes it among that step's events.
+        """Applies an event from outside before the next step, and lists it among that step's events.
+
+        Args:
+            event: What a user does to the world.
 
         Raises:
             UserError: If the event names a target that does not exist.
@@ -197,14 +211,14 @@ class World(DeterministicEnv):
         self.events.append(to_json(event))
 
     def render(self) -> npt.NDArray[np.uint8] | None:
-        """Returns a picture (480, 640, 3) from a corner of the room; None without a render mode or with a window."""
+        """Returns a picture (480, 640, 3) from a corner of the room; None in ``"human"`` mode and without a mode."""
         if self.render_mode == "human":
             self._env_renderer.show()
             return None
         return None if self.render_mode is None else self._env_renderer.picture(self.scene().poses)
 
     def tiny_render(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> npt.NDArray[np.uint8]:
-        """Returns a picture (height, width, 3) by PyBullet's software rasteriser, where OpenGL is missing."""
+        """Returns a picture (height, width, 3) by PyBullet's software rasteriser; see `Physics.render`."""
         return self.physics.render(width, height, eye, target, fov)
 
     def close(self) -> None:

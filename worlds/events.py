@@ -1,4 +1,4 @@
-"""Every influence from outside a life: what a user does to a world is one of these, and is logged."""
+"""Events: everything that a user can do to a world while it runs; each is logged."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from housecat.core.errors import UserError
 
 
-def _numbers(name: str, values: Sequence[float], count: int) -> None:
+def _check_numbers(name: str, values: Sequence[float], count: int) -> None:
     try:
-        fine = len(values) == count and all(math.isfinite(value) for value in values)
+        valid = len(values) == count and all(math.isfinite(value) for value in values)
     except TypeError:
-        fine = False
-    if not fine:
+        valid = False
+    if not valid:
         raise UserError(f"{name}={values!r}; it takes {count} finite number{'s' if count > 1 else ''}")
 
 
@@ -25,49 +25,53 @@ class Poke:
 
     Attributes:
         target: Name of a thing, or of the body.
-        impulse: (x, y, z) in newton seconds, in the room's frame.
+        impulse: (x, y, z) impulse (N s), in the room's frame.
     """
 
     target: str
     impulse: tuple[float, float, float]
 
     def __post_init__(self) -> None:
-        _numbers("impulse", self.impulse, 3)
+        _check_numbers("impulse", self.impulse, 3)
 
 
 @dataclass(frozen=True)
 class Place:
-    """Puts a thing somewhere at rest.
+    """Places a thing, or the body, at rest.
 
     Attributes:
         target: Name of a thing, or of the body.
-        position: (x, y) in metres, in the room's frame.
+        position: (x, y) position (m), in the room's frame.
     """
 
     target: str
     position: tuple[float, float]
 
     def __post_init__(self) -> None:
-        _numbers("position", self.position, 2)
+        _check_numbers("position", self.position, 2)
 
 
 @dataclass(frozen=True)
 class Meal:
-    """Gives the body energy (a share of a full store, 0 to 1)."""
+    """Gives the body energy.
+
+    Attributes:
+        energy: Energy to add, as a share of a full store (0 to 1).
+    """
 
     energy: float = 0.5
 
     def __post_init__(self) -> None:
-        _numbers("energy", (self.energy,), 1)
+        _check_numbers("energy", (self.energy,), 1)
 
 
 @dataclass(frozen=True)
 class Switch:
-    """Sets something that a room lets a user set while it runs.
+    """Sets a parameter of a room while it runs, see `Room.set_parameter`.
 
     Attributes:
-        target: What to set, such as ``"pairing"`` in the stove.
-        setting: What to set it to, such as ``"off"``.
+        target: Name of the parameter, such as ``"pairing"`` in the stove.
+        setting: Its new value, such as ``"off"``.
     """
 
     target: str
@@ -84,12 +88,12 @@ EVENTS: dict[str, Callable[..., Event]] = {"poke": Poke, "place": Place, "meal":
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """Returns the event as a plain mapping with its kind under ``"event"``."""
+    """Returns an event as a plain mapping, with its kind under ``"event"``."""
     return {"event": type(event).__name__.lower(), **asdict(event)}
 
 
 def from_json(data: dict[str, Any]) -> Event:
-    """Reads back what `to_json` wrote.
+    """Returns the event that `to_json` wrote.
 
     Raises:
         UserError: If the kind is unknown or a field is missing or unknown.

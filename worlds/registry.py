@@ -28,12 +28,12 @@ REGISTRY = Registry(GROUP, BUILTIN, WORLD)
 
 @dataclass(frozen=True)
 class Description(PluginDescription):
-    """What can be said of a world without making it.
+    """The description of a world, which can be given without making the world.
 
     Attributes:
-        bodies: Names of the bodies that fit it.
+        bodies: Names of the bodies that it can be made with.
         options: Names of the options that it has besides those of every room.
-        id: Gymnasium's id of it; empty for a class in a file.
+        id: Its id in Gymnasium; empty for a class in a file.
     """
 
     bodies: tuple[str, ...] = ()
@@ -60,25 +60,28 @@ def make(name: str, seed: int | None = 0, **options: Any) -> World:
 
     Args:
         name: One of `names()`, or ``path/to/file.py:ClassName``.
-        seed: For the layout; None for a different one each time.
-        **options: Of the world: ``body``, ``senses``, ``control_dt``, ``physics_dt``, ``frames_per_step``,
-        ``render_mode``, ...
+        seed: Seed of the layout; None for a different one each time.
+        **options: Options of the world: ``body``, ``senses``, ``control_dt``, ``physics_dt``, ``frames_per_step``,
+            ``render_mode``, ...
 
     Raises:
-        UserError: If there is no such world, an option does not fit, or a world of somebody's own is broken.
+        UserError: If there is no such world, an option does not fit, or a user's own world is broken.
     """
-    kind = class_of(name)
-    REGISTRY.require_methods(name, kind, "define it, see docs/worlds.md")
+    world_class = class_of(name)
+    REGISTRY.require_methods(name, world_class, "define it, see docs/worlds.md")
 
     def create() -> World:
-        check_options(kind, options)
-        return kind(seed=seed, **options)  # type: ignore[call-arg]  # every registered world takes a seed
+        check_options(world_class, options)
+        return world_class(seed=seed, **options)  # type: ignore[call-arg]  # every registered world takes a seed
 
-    return create() if name in BUILTIN else REGISTRY.instantiate(name, kind, create)
+    return create() if name in BUILTIN else REGISTRY.instantiate(name, world_class, create)
 
 
 def gym_id(name: str) -> str:
-    """Returns what Gymnasium knows a registered world by: ``housecat/Playroom-v0``."""
+    """Returns the id of a registered world in Gymnasium, such as ``housecat/Playroom-v0``.
+
+    `gymnasium.make` finds it after ``import worlds``, or with the package before it: ``worlds:housecat/Playroom-v0``.
+    """
     version = BUILTIN[name].version if name in BUILTIN else 0
     return f"housecat/{''.join(part.capitalize() for part in name.replace('-', '_').split('_'))}-v{version}"
 
@@ -89,25 +92,35 @@ def register() -> None:
     There senses come flat, since what learns through Gymnasium takes rows and pictures, not tables; and poses are
     recorded once per step, since nobody watches between two steps.
     """
-    places = {name: f"{kind.__module__}:{kind.__name__}" for name, kind in BUILTIN.items()}
-    for name, place in {**{name: point.value for name, point in REGISTRY.entry_points().items()}, **places}.items():
+    entry_points = {name: point.value for name, point in REGISTRY.entry_points().items()}
+    entry_points |= {name: f"{world_class.__module__}:{world_class.__name__}" for name, world_class in BUILTIN.items()}
+    for name, entry_point in entry_points.items():
         if gym_id(name) not in gymnasium.registry:
-            gymnasium.register(gym_id(name), entry_point=place, kwargs={"flat": True, "frames_per_step": 1})
+            gymnasium.register(gym_id(name), entry_point=entry_point, kwargs={"flat": True, "frames_per_step": 1})
 
 
-def describe(*which: str) -> tuple[Description, ...]:
-    """Describes the worlds named, or all that are registered; one that cannot be imported tells its problem."""
-    return tuple(_description(name) for name in which or names())
+def describe(*selected: str) -> tuple[Description, ...]:
+    """Describes worlds.
+
+    Args:
+        *selected: Names of worlds, or ``file.py:Class``; all registered worlds when none is given.
+
+    Returns:
+        A description of each; that of a world which cannot be imported holds the problem.
+    """
+    return tuple(_description(name) for name in selected or names())
 
 
 def _description(name: str) -> Description:
     origin, gymnasium_id = REGISTRY.origin(name), "" if is_file_spec(name) else gym_id(name)
     try:
-        kind = class_of(name)
+        world_class = class_of(name)
     except UserError as error:
         return Description(name, origin=origin, problem=str(error), id=gymnasium_id)
     try:
-        bodies = tuple(getattr(kind, "bodies", ()))
-        return Description(name, summary_of(kind), origin, bodies=bodies, options=own_options(kind), id=gymnasium_id)
-    except Exception as error:  # somebody's class, of which nothing is known
+        bodies = tuple(getattr(world_class, "bodies", ()))
+        return Description(
+            name, summary_of(world_class), origin, bodies=bodies, options=own_options(world_class), id=gymnasium_id
+        )
+    except Exception as error:  # whatever a user's class raises
         return Description(name, origin=origin, problem=f"it cannot be described: {error}", id=gymnasium_id)

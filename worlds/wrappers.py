@@ -1,4 +1,4 @@
-"""Wrappers: a world seen, or told of, in another way."""
+"""Wrappers that change the observations of a world."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from worlds.deterministic_env import Obs
 
 
 class PermutePixels(gymnasium.ObservationWrapper[Obs, npt.NDArray[np.float32], Obs]):
-    """Shuffles the pixels of the sense ``eye``, always in the same way.
+    """Permutes the pixels of the sense ``eye``, always in the same way.
 
-    Nothing that the picture tells is lost, and nothing of it is left for a person, or for a net that takes
-    neighbouring pixels for neighbouring places: a thought experiment on what is complex to whom.
+    The picture's information is kept, but neighbouring pixels are no longer neighbouring places: neither a person nor a
+    convolutional net can read it. A thought experiment on what is complex to whom.
 
-    Source: the talk that LeCun (2022), *A Path Towards Autonomous Machine Intelligence*, goes with.
+    Source: the talk that accompanies LeCun (2022), *A Path Towards Autonomous Machine Intelligence*.
 
     Args:
-        env: With the sense ``eye``.
-        seed: Of the shuffle.
+        env: An environment with the sense ``eye``.
+        seed: Seed of the permutation.
 
     Raises:
-        UserError: If there is no eye.
+        UserError: If the environment has no such sense.
     """
 
     def __init__(self, env: gymnasium.Env[Any, Any], seed: int = 0) -> None:
@@ -38,6 +38,6 @@ class PermutePixels(gymnasium.ObservationWrapper[Obs, npt.NDArray[np.float32], O
         self.order = np.random.default_rng(seed).permutation(height * width)
 
     def observation(self, observation: Obs) -> Obs:
-        """Returns the senses with the eye's pixels shuffled; the three colours of a pixel stay together."""
+        """Returns the observation with permuted pixels; the three colours of a pixel stay together."""
         eye = observation["eye"]
         return {**observation, "eye": eye.reshape(-1, eye.shape[-1])[self.order].reshape(eye.shape)}

@@ -1,4 +1,4 @@
-"""Rooms: a layout file each."""
+"""Rooms, each in a file of its own."""
 
 from __future__ import annotations
 

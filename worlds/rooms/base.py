@@ -1,4 +1,4 @@
-"""What every room is: a floor, walls and things around one body. A layout file adds what makes it this room."""
+"""The base class of all rooms: one body among things on a floor."""
 
 from __future__ import annotations
 
@@ -29,34 +29,39 @@ from worlds.sensors.vitals import Vitals
 __all__ = ["WALL", "Room"]
 
 MAX_LAYOUTS = 50  # layouts drawn until what a layout names overlaps nothing
-PLACE_MARGIN = 0.3  # metres from the walls within which the event `Place` puts nothing
-CONTACT_EVERY = 4  # substeps between looks at contacts: at 240 Hz, touch is felt at 60 Hz
+PLACE_MARGIN = 0.3  # distance from the walls (m) that the event `Place` keeps
+CONTACT_EVERY = 4  # substeps between two readings of contacts: 60 Hz, with physics at 240 Hz
 
 
 class Room(RoomSensors):
     """A world with one body among things on a floor.
 
-    A subclass says in `build` what there is, in `initialize_episode` where it begins, and in `update` what goes on by
-    itself.
+    A subclass adds things in `build`, places them in `initialize_episode`, and changes by itself in `update`.
 
-    Observations have the senses ``body``, ``touch``, ``things`` and ``vitals``, where asked for ``cues`` and ``eye``.
-    Their columns are named in `housecat.core.obs_layout`: index by the names there, such as ``THINGS.position``.
+    Observations have the senses ``body``, ``touch``, ``things`` and ``vitals``, and ``cues`` and ``eye`` where asked
+    for. Their columns are named in `housecat.core.obs_layout`: index by the names there, such as ``THINGS.position``.
 
     Args:
-        seed: For the layout; None for a different one each time.
-        body: Name of the body that lives here, one of `bodies`; the first when not given.
+        seed: Seed of the layout; None for a different one each time.
+        body: Name of the body, one of `bodies`; the first when not given.
         senses: Names of the senses in an observation.
-        things: ``"all"`` for the sense ``things`` to tell of all things, or ``"seen"`` of those in view of the head
-            alone: the rows of others are 0, so that what is out of sight must be kept in mind.
+        things: ``"all"`` for the sense ``things`` to hold all things, or ``"seen"`` for those in view of the head
+            alone: the rows of others are 0, so that an agent must remember what is out of sight.
         eye: What the sense ``eye`` is drawn by: ``"moderngl"`` (OpenGL), ``"tiny"`` (slow, needs nothing), or
-            ``"auto"`` for the best that works here; ``info["eye"]`` of `reset` tells which it is.
-        **options: Of every world, see `World`.
+            ``"auto"`` for the best that works here; ``info["eye"]`` of `reset` says which it is.
+        **options: Options of every world, see `World`.
+
+    Attributes:
+        bodies: Names of the bodies that the room can be made with.
+        state_attributes: Names of the attributes that change and that the physics does not hold; snapshots keep them.
+            Numbers, strings, and lists of these.
+
+    Raises:
+        UserError: If an option does not fit.
     """
 
     bodies: ClassVar[tuple[str, ...]] = ("kitten",)
-    state_attributes: ClassVar[
-        tuple[str, ...]
-    ] = ()  # attributes, plain numbers, words and lists, that go into snapshots
+    state_attributes: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -67,21 +72,21 @@ class Room(RoomSensors):
         eye: Backend = "auto",
         **options: Any,
     ) -> None:
-        kind = self.bodies[0] if body is None else body
-        if kind not in self.bodies:
-            raise unknown_name("body for this room", kind, self.bodies)
+        body_name = self.bodies[0] if body is None else body
+        if body_name not in self.bodies:
+            raise unknown_name("body for this room", body_name, self.bodies)
         super().__init__(senses, things, eye, **options)
         self.vitals = Vitals()
         self.build()
-        self.body = BODIES[kind](self.physics)
+        self.body = BODIES[body_name](self.physics)
         self._finish_building()
         self.action_space = spaces.Box(-1.0, 1.0, (len(self.body.actions),), np.float32)
         self.reset(seed=seed)
 
     def _finish_building(self) -> None:
-        """Gets ready what looks at the things and the body, now that all are there."""
+        """Makes what depends on all things and the body: sensors, recorder, scene and schedule."""
         self._build_sensors()
-        self._placeable = {thing.name: thing for thing in self._things if thing.link < 0}  # what can be put elsewhere
+        self._placeable = {thing.name: thing for thing in self._things if thing.link < 0}
         self._pose_recorder = PoseRecorder(self.physics, self._things, self.body, self.frames_per_step)
         self._scene_nodes = SceneNodes(
             self._statics, self._things, self._decor, self.body, self._kinematic_parts, self.size
@@ -90,10 +95,8 @@ class Room(RoomSensors):
         self._solids = (*solid, *self._jointed, self.body.id)
         self._step_schedule = schedule_step(self.substeps, self.frames_per_step, CONTACT_EVERY)
 
-    # What every room does.
-
     def place_body(self) -> None:
-        """Puts the body where there is room for it."""
+        """Places the body at a random free position; called at every `reset`, after `initialize_episode`."""
         x, y = self.sample_position(0.35, 0.6)
         self.body.place(x, y, float(self.np_random.uniform(-math.pi, math.pi)), self.ground_height(x, y))
 
@@ -121,20 +124,20 @@ class Room(RoomSensors):
         self._pose_recorder.reset()
 
     def _place_named(self, name: str, place: Sequence[float]) -> None:
-        """Puts a thing, or the body, where a layout says.
+        """Places a thing, or the body, as a layout says.
 
         Args:
             name: Name of the thing, or of the body.
-            place: x and y (m), and a heading (rad) if wanted.
+            place: x and y (m), and optionally a heading (rad).
 
         Raises:
-            UserError: If there is nothing of that name, or `place` is no place.
+            UserError: If there is no thing of that name, or `place` has another form.
         """
         known = self._placeable
         if name != self.body.name and name not in known:
             raise unknown_name("thing in a layout", name, (*known, self.body.name))
         if len(place) not in (2, 3) or not all(map(math.isfinite, place)):
-            raise UserError(f"layout[{name!r}]={place!r}; give x, y (m) and, if you like, a heading (rad)")
+            raise UserError(f"layout[{name!r}]={place!r}; give x, y (m) and, optionally, a heading (rad)")
         x, y, heading = (*map(float, place), 0.0)[:3]
         if name == self.body.name:
             self.body.place(x, y, heading, self.ground_height(x, y))
@@ -142,23 +145,23 @@ class Room(RoomSensors):
             known[name].place(x, y, self.ground_height(x, y) + known[name].shape.size[2], heading)
 
     def _check_layout(self, layout: Mapping[str, Sequence[float]], retries: int) -> bool:
-        """Checks that what was placed by name lies in the room and touches nothing.
+        """Checks that what was placed by name lies in the room and overlaps nothing.
 
         Args:
             layout: Where the named things were placed.
-            retries: How often the rest may still be laid out anew.
+            retries: How many more layouts may be drawn for everything else.
 
         Returns:
-            Whether it does; False where something lies in the way by chance, and may lie elsewhere another time.
+            Whether it does; False where it overlaps something that was placed at random, as long as retries are left.
 
         Raises:
-            UserError: If it lies outside, or touches something that does not make way.
+            UserError: If it lies outside, or overlaps something that no other layout moves away.
         """
         where = {name: (*t.pose()[0][:2], t.radius) for name, t in self._placeable.items() if not t.visual_only}
         where[self.body.name] = (*self.physics.pose(self.body.id)[0][:2], self.body.radius)
         for name in layout:
             if name not in where:
-                continue  # what is touched by nothing overlaps nothing
+                continue  # visual-only things overlap nothing
             x, y, r = where[name]
             if abs(x) > self.size[0] / 2 - r or abs(y) > self.size[1] / 2 - r:
                 raise UserError(
@@ -178,18 +181,18 @@ class Room(RoomSensors):
         return True
 
     def place_body_near(self, x: float, y: float) -> None:
-        """Puts the body on its feet at the nearest place (m) with room for it."""
+        """Places the body upright at the nearest position (m) with room for it."""
         x, y = self._free_spot_near(x, y)
         self.body.place(x, y, yaw(self.physics.pose(self.body.id)[1]), self.ground_height(x, y))
 
     def _free_spot_near(self, x: float, y: float) -> tuple[float, float]:
-        """Finds the nearest place (m) with room for the body.
+        """Finds the nearest position (m) with room for the body.
 
-        Put into a thing it would be pressed into it with thousands of newtons, and never come free.
+        A body placed inside a thing would be pressed against it with thousands of newtons, and never come free.
         """
         reach = self.body.clearance
         solid = [t for t in self._things if not t.visual_only and t.link < 0]
-        # A thing that gives way needs no more room than its own; beside a fixed one there must be space to turn.
+        # A movable thing needs no more room than its own; beside an immovable one there must be space to turn.
         things = [(*t.pose()[0][:2], t.radius * (1.0 if t.movable else 1.5)) for t in solid]
         edge = np.array(self.size) / 2 - reach
         spots = []
@@ -201,9 +204,9 @@ class Room(RoomSensors):
         return min(spots)[2]
 
     def _clear_contacts(self) -> None:
-        """Lets the physics forget every contact, so that a used room is bit-equal to a new one.
+        """Makes the physics drop every cached contact, so that a used room is bit-equal to a new one.
 
-        A state with nothing in touch, kept and put back, would be quicker, but is not exact: measured.
+        Restoring a saved state without contacts would be quicker, but is not exact: measured.
         """
         self.physics.separate(self._solids)
 
@@ -227,7 +230,7 @@ class Room(RoomSensors):
         self._step_vitals(float(np.add.reduce(action * action) / len(action)))
 
     def _step_vitals(self, effort: float) -> None:
-        """Moves the vitals on by one control step."""
+        """Advances the vitals by one control step, and lists the events of the step."""
         gained = self.vitals.step(self.control_dt, effort, self.is_fed(), self.ground_heat())
         self.events += self._touch_sensor.events()
         if gained:
@@ -261,7 +264,7 @@ class Room(RoomSensors):
                 thing.place(x, y, self.ground_height(x, y) + thing.shape.size[2])
 
     def scene(self) -> Scene:
-        """Returns what there is to draw, with the poses of now."""
+        """Returns the shapes to draw, with their current poses."""
         return self._scene_nodes.scene(self._pose_recorder.current_poses())
 
     def frames(self) -> npt.NDArray[np.float32]:
@@ -269,7 +272,7 @@ class Room(RoomSensors):
         return self._scene_nodes.with_kinematic_parts(self._pose_recorder.poses)
 
     def truth(self) -> Mapping[str, Any]:
-        """Returns the true state of body and things and the contacts of the last step; a room adds its own."""
+        """Returns the true state of body and things, and the contacts of the last step; a subclass adds its own."""
         position, q = self.body.pose()
         things = self._things_sensor.read()
         return {
@@ -289,7 +292,7 @@ class Room(RoomSensors):
             "things": [thing.state() for thing in self._things],
             "film": self._pose_recorder.poses.tolist(),
             "eye": self._vision.camera.backend if "eye" in self.senses else None,
-            "pieces": [piece.row.tolist() if piece.visual_only else None for piece in self._kinematic_parts],
+            "pieces": [part.row.tolist() if part.visual_only else None for part in self._kinematic_parts],
             "fixtures": [fixture.state() for fixture in self._fixtures],
             "memory": {name: getattr(self, name) for name in self.state_attributes},
         }
@@ -306,8 +309,8 @@ class Room(RoomSensors):
             self._pose_recorder.reset()
         if "eye" in self.senses and state["eye"]:
             self._vision.warn_if_backend_differs(state["eye"])
-        for piece, row in zip(self._kinematic_parts, state["pieces"], strict=True):
-            piece.restore(row)
+        for part, row in zip(self._kinematic_parts, state["pieces"], strict=True):
+            part.restore(row)
         for name in self.state_attributes:
             setattr(self, name, state["memory"][name])
         for fixture, kept in zip(self._fixtures, state["fixtures"], strict=True):

@@ -1,4 +1,4 @@
-"""What the author of a room writes, and the kit for it: floor, walls, things, pieces, fixtures, and free places."""
+"""Building rooms: the methods that a room defines, and those that it calls to add and to place things."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from worlds.rooms.kinematic import AWAY, KinematicPart
 from worlds.rooms.placement import PlacementSampler
 from worlds.sensors.things import Thing
 
-WALL = 0.35  # height of the walls (m)
+WALL = 0.35  # height of walls (m)
 
 
 class RoomBuilder(World):
-    """A world that is furnished by its author.
+    """The methods with which a room is built.
 
     Args:
         senses: Names of the senses in an observation.
-        **options: Of every world, see `World`.
+        **options: Options of every world, see `World`.
 
     Attributes:
         size: Side lengths of the room along x and y (m).
-        placement: The places that are taken while an episode is laid out.
+        placement: The positions that are taken, while an episode is initialized.
     """
 
     size: tuple[float, float] = (6.0, 6.0)
@@ -52,24 +52,24 @@ class RoomBuilder(World):
         """Names of the things, in the order of the sense ``things``."""
         return tuple(thing.name for thing in self._things)
 
-    # What makes it this room.
+    # What a room defines.
 
     @abstractmethod
     def build(self) -> None:
-        """Adds floor, walls and things: `add_floor`, `add_walls`, `add_static`, `add_thing`."""
+        """Adds floor, walls, things and fixtures; called once, by the constructor."""
 
     @abstractmethod
     def initialize_episode(self) -> None:
-        """Puts the things where they begin, at every `reset`; `place_body` then places the body.
+        """Places the things; called at every `reset`, before `place_body`.
 
-        All chance comes from `self.np_random` and `sample_position`, so that a seed fixes the episode.
+        Draw random numbers from `self.np_random` and `sample_position` alone, so that a seed fixes the episode.
         """
 
-    def update(self) -> None:  # most rooms have nothing that goes on by itself
-        """Lets happen what goes on by itself; called every `update_dt` seconds, after touches were felt."""
+    def update(self) -> None:
+        """Changes the room by itself; called every `update_dt` seconds of a step, after contacts were read."""
 
     def before_step(self) -> None:
-        """Begins a control step; `contact_forces` are still those of the last one."""
+        """Starts a control step; `contact_forces` are still those of the last one."""
 
     def set_parameter(self, name: str, value: str) -> None:
         """Sets a parameter that a user may change while the room runs; the event `Switch` calls it.
@@ -80,22 +80,22 @@ class RoomBuilder(World):
         raise UserError(f"{name!r} cannot be set to {value!r}: nothing can be set in this room")
 
     def ground_height(self, x: float, y: float) -> float:
-        """Returns the height (m) of the ground at a place."""
+        """Returns the height (m) of the ground at a position (m)."""
         return 0.0
 
     def ground_heat(self) -> float:
-        """Returns how hot it is below the body: 0 as the room, 1 as hot as a plate gets."""
+        """Returns the heat of the ground below the body, from 0 (ambient) to 1 (the hottest plate)."""
         return 0.0
 
     def is_fed(self) -> bool:
-        """Tells whether the body is being fed."""
+        """Returns whether the body is being fed."""
         return False
 
     def cue_values(self) -> Sequence[float]:
-        """Returns what lamps and sounds tell now, one number from -1 to 1 for each of `cue_names`."""
+        """Returns the current cues, such as lamps and sounds: a number from -1 to 1 for each of `cue_names`."""
         return ()
 
-    # The kit, once, in `build`.
+    # What `build` calls.
 
     def add_floor(self, color: Vector = (0.80, 0.70, 0.58)) -> None:
         """Adds a flat floor under the whole room."""
@@ -112,12 +112,12 @@ class RoomBuilder(World):
             self.add_static(Shape(f"wall {'xy'[axis]}{'-+'[side > 0]}", "box", size, (0.86, 0.84, 0.80), 0, at), 0.3)
 
     def add_static(self, shape: Shape, friction: float, *, obstacle: bool = False) -> int:
-        """Adds what belongs to the room itself and never moves. Returns its number in the physics.
+        """Adds a part of the room that never moves. Returns the number of its body.
 
         Args:
-            shape: How it looks.
-            friction: Of its surface.
-            obstacle: Whether it is a box that stands in the way inside the room: nothing is then put into it.
+            shape: Its looks and its collision shape.
+            friction: Coulomb coefficient of its surface.
+            obstacle: Whether it is a box inside the room, in which nothing may be placed.
         """
         if obstacle:
             self._barriers.append(shape)
@@ -127,26 +127,39 @@ class RoomBuilder(World):
         return body
 
     def add_thing(self, shape: Shape, mass: float = 0.0, *, visual_only: bool = False, **surface: float) -> Thing:
-        """Adds a thing that is sensed; see `builders.add_body` for its surface. A mass of 0 stays where it is put."""
+        """Adds a thing, which is observed by the sense ``things``.
+
+        Args:
+            shape: Its looks and its collision shape.
+            mass: Mass (kg); 0 for a thing that cannot be pushed.
+            visual_only: Whether it is seen but cannot be touched.
+            **surface: Friction, rolling, restitution and damping, see `worlds.physics.builders.add_body`.
+        """
         if visual_only:
             body = builders.add_visual(self.physics, shape)
         else:
-            # Somewhere above the room and apart: a physics remembers what overlapped.
+            # Above the room and apart: a physics caches the contacts of what overlaps.
             body = builders.add_body(self.physics, shape, mass, (0.0, 0.0, 1.0 + len(self._things)), **surface)
             builders.set_color(self.physics, body, shape)
         return self.register_thing(Thing(self.physics, shape, body, mass=mass, visual_only=visual_only))
 
     def register_thing(self, thing: Thing) -> Thing:
-        """Makes something that is in the physics one of the things that are sensed."""
+        """Makes something that is already in the physics a thing, which is observed by the sense ``things``."""
         self._things.append(thing)
         return thing
 
     def add_kinematic(self, shape: Shape, friction: float = 0.5, *, visual_only: bool = False) -> KinematicPart:
-        """Adds a part of the room that a layout, or a fixture, may put elsewhere."""
+        """Adds a part of the room that can be placed elsewhere, but does not move by itself and is no thing.
+
+        Args:
+            shape: Its looks and its collision shape.
+            friction: Coulomb coefficient of its surface.
+            visual_only: Whether it is seen but cannot be touched.
+        """
         if visual_only:
             body = builders.add_visual(self.physics, shape)
         else:
-            # Below the floor and apart, so that nothing overlaps before it is put in place.
+            # Below the floor and apart, so that nothing overlaps before it is placed.
             below = (0.0, 0.0, -100.0 - 5.0 * len(self._kinematic_parts))
             body = builders.add_body(self.physics, shape, 0.0, below, friction=friction)
             builders.set_color(self.physics, body, shape)
@@ -154,47 +167,49 @@ class RoomBuilder(World):
         return self._kinematic_parts[-1]
 
     def add_decoration(self, thing: Thing, shape: Shape) -> None:
-        """Adds to how a thing looks; the shape moves with it."""
+        """Adds a shape to the looks of a thing; it moves with the thing."""
         self._decor.append((thing, shape))
 
     def add_articulated(self, base: Shape, joints: Sequence[Joint]) -> int:
-        """Adds something jointed whose base stays where it is put, such as a lever. Returns its number."""
+        """Adds an articulated body with an immovable base, such as a lever. Returns its number."""
         at = (0.0, 0.0, 100.0 + 5.0 * len(self._jointed))
         self._jointed.append(builders.add_articulated(self.physics, base, 0.0, joints, at))
         return self._jointed[-1]
 
     def add_fixture(self, fixture: Fixture) -> None:
-        """Fits the room with something that does something."""
+        """Adds a fixture; its hooks are called after those of the room."""
         self._fixtures.append(fixture)
 
     def add_storage_floor(self) -> None:
-        """Adds what things lie on that are not there at the moment, far below the room and out of sight."""
-        shape = Shape("cellar", "box", (20.0, 20.0, 0.5), (0.0, 0.0, 0.0), 0)
+        """Adds a floor far below the room, on which things lie that were removed by `remove_thing`."""
+        shape = Shape("storage floor", "box", (20.0, 20.0, 0.5), (0.0, 0.0, 0.0), 0)
         builders.add_body(self.physics, shape, 0.0, (0.0, 0.0, AWAY[2] - 0.5))
 
-    # The kit, at every reset, in `initialize_episode`.
+    # What `initialize_episode` calls.
 
     def sample_position(self, radius: float, margin: float) -> tuple[float, float]:
-        """Finds a place (m) for something of some radius, away from all found before and from the room's edge.
+        """Draws a random free position (m), and reserves it.
+
+        Args:
+            radius: Radius of what is to be placed (m).
+            margin: Distance to keep from the edge of the room (m).
 
         Raises:
-            UserError: If there is none.
+            UserError: If there is no free position.
         """
         return self.placement.sample(radius, margin, self.np_random)
 
     def reserve(self, x: float, y: float, radius: float) -> None:
-        """Notes that a place is taken, for `sample_position`."""
+        """Reserves a circle (m), so that `sample_position` keeps away from it."""
         self.placement.reserve(x, y, radius)
 
     def remove_thing(self, thing: Thing) -> None:
-        """Takes a thing out of the room; `Thing.place` brings it back."""
+        """Removes a thing from the room; `Thing.place` brings it back."""
         thing.place(float(self._things.index(thing)), 0.0, AWAY[2] + thing.shape.size[2])
         thing.present = False
 
-    # For a world that is drawn without OpenGL.
-
     def tiny_render(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> Any:
-        """Returns a picture (height, width, 3) by PyBullet's software rasteriser, where OpenGL is missing."""
-        for piece in self._kinematic_parts:
-            piece.show()
+        """Returns a picture (height, width, 3) by PyBullet's software rasteriser; see `Physics.render`."""
+        for part in self._kinematic_parts:
+            part.sync_visual()
         return super().tiny_render(width, height, eye, target, fov)

@@ -1,4 +1,4 @@
-"""What a fixture may ask of the room that it stands in."""
+"""The part of a room that its fixtures use."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RoomContext(Protocol):
 
     @property
     def np_random(self) -> np.random.Generator:
-        """The room's random numbers."""
+        """The room's random generator."""
         ...
 
     @property
@@ -40,25 +40,25 @@ class RoomContext(Protocol):
         ...
 
     def add_thing(self, shape: Shape, mass: float = 0.0, *, visual_only: bool = False, **surface: float) -> Thing:
-        """Adds a thing that is sensed."""
+        """Adds a thing, which is observed by the sense ``things``."""
         ...
 
     def register_thing(self, thing: Thing) -> Thing:
-        """Makes something that is in the physics one of the things that are sensed."""
+        """Makes something that is already in the physics a thing."""
         ...
 
     def add_kinematic(self, shape: Shape, friction: float = 0.5, *, visual_only: bool = False) -> KinematicPart:
-        """Adds a part of the room that can be put elsewhere."""
+        """Adds a part of the room that can be placed elsewhere."""
         ...
 
     def add_articulated(self, base: Shape, joints: Sequence[Joint]) -> int:
-        """Adds something jointed whose base stays where it is put; returns the number of its body."""
+        """Adds an articulated body with an immovable base. Returns its number."""
         ...
 
     def sample_position(self, radius: float, margin: float) -> tuple[float, float]:
-        """Finds a free place (m) for something of some radius."""
+        """Draws a random free position (m), and reserves it."""
         ...
 
     def reserve(self, x: float, y: float, radius: float) -> None:
-        """Notes that a place (m) is taken."""
+        """Reserves a circle (m)."""
         ...

@@ -1,4 +1,4 @@
-"""The fork: a ball falls on a wedge and goes left or right by chance."""
+"""The fork: a ball falls on a wedge and goes left or right at random."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ STONE, PALE = (0.50, 0.54, 0.62), (0.86, 0.84, 0.80)
 Y = 0.75  # of the plane in which the ball falls (m)
 TOP, RIDGE = 1.25, 0.62  # heights of the ball when it is let go, and of the wedge's ridge (m)
 SIDE = 0.16  # half side of the wedge's square section (m)
-KICK = 0.35  # m/s to the side that it falls to
-WAIT, TRIAL = 1.0, 4.0  # seconds that it is held, and that a trial takes
+SIDE_SPEED = 0.35  # m/s with which the ball leaves the wedge
+WAIT, TRIAL = 1.0, 4.0  # seconds for which the ball is held, and that a trial lasts
 SIDES = ("left", "right")
 
 
 class Fork(Room):
-    """A room of 4 x 4 m: behind a rail a ball falls on a wedge, again every 4 s, and goes left or right by chance.
+    """A room of 4 x 4 m: behind a rail, a ball falls on a wedge every 4 s and goes left or right at random.
 
-    The side is drawn by the room's generator when the ball meets the wedge, each as often as the other: nothing that
-    comes before tells it, so that a good prediction has two modes and none in between.
+    The room's generator draws the side when the ball meets the wedge, both with equal probability. Nothing before that
+    predicts it, so that a good prediction has two modes and none in between.
 
     Observation: see `Room`; the one thing is the ball (K = 1). An episode has no end of its own.
     """
@@ -60,13 +60,13 @@ class Fork(Room):
         self.ball.place(0.0, Y, TOP)
 
     def place_body(self) -> None:
-        """Puts the body before the rail, facing the wedge."""
+        """Places the body before the rail, facing the wedge."""
         x = float(self.np_random.uniform(-0.6, 0.6))
         y = float(self.np_random.uniform(-1.2, -0.8))
         self.body.place(x, y, math.atan2(Y - y, -x))
 
     def update(self) -> None:
-        """Holds the ball, lets it go, and draws the side when it meets the wedge."""
+        """Holds the ball, releases it, and draws the side when it meets the wedge."""
         self.ticks += 1
         if self.phase == "held":
             if self.clock < WAIT:
@@ -76,11 +76,11 @@ class Fork(Room):
         elif self.phase == "falling":
             (_, _, z), _, (_, _, speed), _ = self.physics.state(self.ball.body)
             meets = RIDGE + BALL.shape.size[0]
-            if z + speed * self.update_dt < meets:  # before the next look
-                # Whatever set it off the middle must not count: it meets the ridge squarely, then chance decides.
+            if z + speed * self.update_dt < meets:  # before the next update
+                # A ball that was pushed off the middle must not decide: centre it on the ridge before drawing the side.
                 side = int(self.np_random.integers(2))
                 self.ball.place(0.0, Y, meets)
-                self.physics.set_velocity(self.ball.body, ((2 * side - 1) * KICK, 0.0, -0.5))
+                self.physics.set_velocity(self.ball.body, ((2 * side - 1) * SIDE_SPEED, 0.0, -0.5))
                 self.side, self.phase = SIDES[side], "fallen"
                 self.counts[side] += 1
                 self.events.append({"event": "fork", "side": self.side})

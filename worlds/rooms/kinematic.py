@@ -1,4 +1,4 @@
-"""Parts of a room that are put elsewhere at times but never move by themselves."""
+"""Kinematic parts of a room: placed by the room, never moved by the physics."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import numpy.typing as npt
 from worlds.physics.client import UPRIGHT, Physics, Pose
 from worlds.rendering.scene import Quaternion, Shape, Vector
 
-AWAY: Vector = (0.0, 0.0, -50.0)  # where what is not there is kept
-OUT_OF_SIGHT: Vector = (1000.0, 1000.0, -50.0)  # farther: the renderer lights the floor below all that glows
+AWAY: Vector = (0.0, 0.0, -50.0)  # where removed things are kept
+OUT_OF_SIGHT: Vector = (1000.0, 1000.0, -50.0)  # farther off: the renderer lights the floor below everything that glows
 
 
 @dataclass(eq=False)
 class KinematicPart:
-    """A part of the room that is put elsewhere at times but never moves by itself; not one of the things.
+    """A part of a room that is placed by the room and never moved by the physics; it is no thing.
 
     Attributes:
-        physics: That it is in.
-        shape: How it looks.
+        physics: The physics that it is in.
+        shape: Its looks and its collision shape.
         body: Number of its body in the physics.
-        visual_only: Whether it is only seen.
-        row: (7,) its pose, a view into the room's table of poses.
+        visual_only: Whether it is seen but cannot be touched.
+        row: (7,) its pose, a view into `SceneNodes.kinematic_poses`.
     """
 
     physics: Physics
@@ -32,30 +32,34 @@ class KinematicPart:
     body: int
     visual_only: bool
     row: npt.NDArray[np.float32]
-    _at: Pose | None = field(init=False, default=None)  # where it was put last, if nothing else moved it
+    _at: Pose | None = field(init=False, default=None)  # its last pose; None after a state was restored
 
     def place(self, x: float, y: float, z: float, orientation: Quaternion = UPRIGHT) -> None:
-        """Puts it somewhere (m)."""
+        """Places it at a position (m)."""
         at = (x, y, z), orientation
         if at == self._at:
             return
-        if not self.visual_only:  # nothing meets a ghost: where it is matters to pictures alone, see `show`
+        if not self.visual_only:  # the pose of a visual-only body matters to pictures alone, see `sync_visual`
             self.physics.move(self.body, *at)
         self._at = at
         self.row[:] = x, y, z, *orientation
 
-    def show(self) -> None:
-        """Puts a ghost where a picture by the physics shows it."""
+    def sync_visual(self) -> None:
+        """Moves a visual-only body to its pose, for a picture by `Physics.render`."""
         if self.visual_only:
             x, y, z, *turn = self.row.tolist()
             self.physics.move(self.body, (x, y, z), (turn[0], turn[1], turn[2], turn[3]))
 
     def hide(self) -> None:
-        """Puts it where nobody sees it."""
+        """Places it out of sight."""
         self.place(*OUT_OF_SIGHT)
 
     def restore(self, row: Sequence[float] | None) -> None:
-        """Puts a ghost back, or reads off where the physics has put what can be touched."""
+        """Restores its pose.
+
+        Args:
+            row: (7,) the pose of a visual-only part; None for others, whose pose the physics holds.
+        """
         self._at = None
         if row is not None:
             self.place(row[0], row[1], row[2], (row[3], row[4], row[5], row[6]))

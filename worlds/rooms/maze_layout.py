@@ -1,4 +1,4 @@
-"""Mazes as plans: carved by chance so that every cell can be reached, or read from a drawing, and checked."""
+"""Layouts of mazes: generated at random, or parsed from a drawing."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
 
 @dataclass(frozen=True)
 class MazeLayout:
-    """Which neighbouring cells are open to each other.
+    """The layout of a maze: which neighbouring cells are open to each other.
 
     Attributes:
-        columns: Cells along x.
-        rows: Cells along y.
+        columns: Number of cells along x.
+        rows: Number of cells along y.
         doors: Pairs of neighbours without a hedge between them, the lesser cell first.
-        start: Where the body begins.
-        goal: Where the goal is.
+        start: Cell in which the body starts.
+        goal: Cell of the goal.
     """
 
     columns: int
@@ -33,28 +33,28 @@ class MazeLayout:
     goal: Cell
 
     def open_neighbors(self, cell: Cell) -> list[Cell]:
-        """Returns the neighbours that can be entered from a cell."""
+        """Returns the neighbours of a cell without a hedge between."""
         around = [(cell[0] + dx, cell[1] + dy) for dx, dy in STEPS]
         return [other for other in around if (min(cell, other), max(cell, other)) in self.doors]
 
     def distances(self, origin: Cell) -> dict[Cell, int]:
-        """Returns how many cells away from one cell every cell is that can be reached from it."""
-        beside: dict[Cell, list[Cell]] = defaultdict(list)
+        """Returns the distance, in cells, of every reachable cell from one cell."""
+        neighbors: dict[Cell, list[Cell]] = defaultdict(list)
         for one, other in self.doors:
-            beside[one].append(other)
-            beside[other].append(one)
-        far, queue = {origin: 0}, deque([origin])
+            neighbors[one].append(other)
+            neighbors[other].append(one)
+        distance, queue = {origin: 0}, deque([origin])
         while queue:
             cell = queue.popleft()
-            for other in beside[cell]:
-                if other not in far:
-                    far[other] = far[cell] + 1
+            for other in neighbors[cell]:
+                if other not in distance:
+                    distance[other] = distance[cell] + 1
                     queue.append(other)
-        return far
+        return distance
 
     @cached_property
     def hedges(self) -> tuple[tuple[Cell, Cell], ...]:
-        """The pairs of neighbours that a hedge stands between."""
+        """The pairs of neighbours with a hedge between them."""
         every = [(x, y) for x in range(self.columns) for y in range(self.rows)]
         pairs = [
             (c, n)
@@ -65,11 +65,11 @@ class MazeLayout:
         return tuple(pair for pair in pairs if pair not in self.doors)
 
     def dead_ends(self) -> list[Cell]:
-        """Returns the cells with one way out."""
+        """Returns the cells with one open neighbour."""
         return [(x, y) for x in range(self.columns) for y in range(self.rows) if len(self.open_neighbors((x, y))) == 1]
 
     def draw(self) -> str:
-        """Draws it, for `parse_maze`."""
+        """Returns the maze as a drawing that `parse_maze` reads."""
         grid = [["#"] * (2 * self.columns + 1) for _ in range(2 * self.rows + 1)]
         for x in range(self.columns):
             for y in range(self.rows):
@@ -79,7 +79,7 @@ class MazeLayout:
         return "\n".join("".join(line) for line in grid[::-1])
 
     def validate(self) -> MazeLayout:
-        """Makes sure that the goal can be reached.
+        """Checks that the goal can be reached, and returns the maze itself.
 
         Raises:
             UserError: If it cannot.
@@ -93,7 +93,15 @@ class MazeLayout:
 
 
 def generate_maze(columns: int, rows: int, rng: np.random.Generator) -> MazeLayout:
-    """Carves a maze with one way between any two cells: start and goal are the dead ends farthest apart."""
+    """Generates a maze with one path between any two cells; start and goal are the dead ends farthest apart.
+
+    Depth-first search with backtracking.
+
+    Args:
+        columns: Number of cells along x.
+        rows: Number of cells along y.
+        rng: Generator of the random numbers.
+    """
     cell: Cell = (int(rng.integers(columns)), int(rng.integers(rows)))
     seen, path, doors = {cell}, [cell], set()
     while path:
@@ -107,18 +115,18 @@ def generate_maze(columns: int, rows: int, rng: np.random.Generator) -> MazeLayo
         doors.add((min(cell, other), max(cell, other)))
         seen.add(other)
         path.append(other)
-    plan = MazeLayout(columns, rows, frozenset(doors), cell, cell)
-    far = plan.distances(cell)
-    start = max(far, key=lambda c: (far[c], c))  # the ends of a tree's longest path are found in two sweeps
-    far = plan.distances(start)
-    goal = max(far, key=lambda c: (far[c], c))
+    maze = MazeLayout(columns, rows, frozenset(doors), cell, cell)
+    distance = maze.distances(cell)
+    start = max(distance, key=lambda c: (distance[c], c))  # two sweeps find the ends of a tree's longest path
+    distance = maze.distances(start)
+    goal = max(distance, key=lambda c: (distance[c], c))
     return MazeLayout(columns, rows, frozenset(doors), start, goal).validate()
 
 
 def parse_maze(drawing: str) -> MazeLayout:
-    """Reads a maze from a drawing of hedges (#), ways (spaces), start (S) and goal (G).
+    """Parses a drawing of a maze with hedges (#), open ways (spaces), start (S) and goal (G).
 
-    Cells are every second character of every second line; what is drawn between two cells is a hedge or a way::
+    Cells are every second character of every second line; between two cells there is a hedge or an open way::
 
         #######
         #S  # #
@@ -127,7 +135,7 @@ def parse_maze(drawing: str) -> MazeLayout:
         #######
 
     Raises:
-        UserError: If it is no such drawing, or its goal cannot be reached.
+        UserError: If the drawing has another form, or the goal cannot be reached.
     """
     lines = [line.rstrip() for line in drawing.strip("\n").splitlines()]
     lines = [line for line in lines if line]

@@ -1,4 +1,4 @@
-"""The meadow: uneven ground to walk on, with boulders, cones and a berry bush."""
+"""The meadow: uneven ground with boulders, a few toys and a berry bush."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from worlds.rendering.scene import Shape
 from worlds.rooms.base import Room
 from worlds.rooms.fixtures.toys import Toy
 
-SPACING = 0.25  # metres between the points of the ground
+SPACING = 0.25  # distance between the points of the ground (m)
 GRASS = (0.42, 0.62, 0.30)
-FLAT = 0.9  # metres along the walls in which the ground flattens out
+FLAT = 0.9  # width of the strip along the walls in which the ground flattens out (m)
 LOWEST = -0.5
 BOULDERS = tuple(
     Shape(f"boulder {i + 1}", "sphere", (radius,) * 3, (0.55, 0.54, 0.52), 0)
@@ -32,12 +32,12 @@ class Meadow(Room):
     """A meadow of 8 x 8 m with hills up to some 0.2 m, three boulders, a cone, an apple, a bale and a berry bush.
 
     Observation: see `Room`; the things are boulders, cone, apple and bale, and the bush, which feeds (K = 7). The
-    hills belong to the room and stay through all resets. An episode has no end of its own.
+    hills belong to the room and stay the same at every reset. An episode has no end of its own.
 
     Args:
-        hills: Number of the ground: another number, other hills.
-        steepness: How high the hills are, against the ordinary ones; 0 is flat ground.
-        **options: Of every room, see `Room`.
+        hills: Seed of the hills.
+        steepness: Factor of the hills' height, 0 to 2; 0 is flat ground.
+        **options: Options of every room, see `Room`.
     """
 
     bodies = ("crawler", "kitten")
@@ -52,7 +52,7 @@ class Meadow(Room):
         super().__init__(**options)  # type: ignore[arg-type]
 
     def build(self) -> None:
-        """Adds ground, walls and what lies about."""
+        """Adds ground, walls and things."""
         self.heights = self._ground()
         self._floors.add(builders.add_ground(self.physics, self.heights, SPACING, friction=0.9))
         half, top = self.size[0] / 2, 1.0
@@ -67,8 +67,8 @@ class Meadow(Room):
         ]
         self.bush = self.add_thing(BUSH)
 
-    def _ground(self) -> np.ndarray:  # (X, Y), m
-        """Makes hills of smooth waves, flat along the walls."""
+    def _ground(self) -> np.ndarray:
+        """Returns the heights (X, Y) of hills made of smooth waves, flat along the walls (m)."""
         rng = np.random.default_rng([817, self.hills])
         count = round(self.size[0] / SPACING) + 1
         x, y = np.meshgrid(*2 * (np.linspace(-self.size[0] / 2, self.size[0] / 2, count),), indexing="ij")
@@ -78,17 +78,20 @@ class Meadow(Room):
                 along = (x * math.cos(angle) + y * math.sin(angle)) * 2 * math.pi / length
                 ground += 0.0166 * length * np.sin(along + rng.uniform(0.0, 2 * math.pi))
         edge = self.size[0] / 2 - np.maximum(np.abs(x), np.abs(y))
-        # Every sum a binary fraction: the physics keeps single precision and must stand on what `ground_height` says.
+        # In single precision, as the physics holds them, so that `ground_height` is exact.
         return (self.steepness * ground * np.clip(edge / FLAT, 0.0, 1.0)).astype(np.float32)
 
     def ground_height(self, x: float, y: float) -> float:
-        """Returns the height of the ground (m): of the highest corner around, so that nothing is put into it."""
+        """Returns the height (m) of the highest grid point around a position (m).
+
+        What is placed there never lies in the ground.
+        """
         count = len(self.heights)
         i, j = (min(max(int((v + self.size[0] / 2) / SPACING), 0), count - 2) for v in (x, y))
         return float(self.heights[i : i + 2, j : j + 2].max())
 
     def initialize_episode(self) -> None:
-        """Scatters boulders, half sunk, and all else."""
+        """Scatters the boulders, half sunk, and everything else."""
         for boulder in self.boulders:
             radius = boulder.shape.size[0]
             x, y = self.sample_position(radius, 1.0)
@@ -98,5 +101,5 @@ class Meadow(Room):
             thing.place(x, y, self.ground_height(x, y) + (0.4 if thing is self.bush else 1.0) * thing.shape.size[2])
 
     def is_fed(self) -> bool:
-        """Tells whether the bush is touched."""
+        """Returns whether the bush is touched."""
         return self.is_touched(BUSH.name)

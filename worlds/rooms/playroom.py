@@ -1,4 +1,4 @@
-"""The playroom: toys to push about, a hot plate that hurts and a feeder that feeds."""
+"""The playroom: toys to push, a hot plate that hurts, and a feeder."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from worlds.rooms.fixtures.ramp import Ramp
 from worlds.rooms.fixtures.television import Television
 from worlds.rooms.fixtures.toys import FEEDER, PLATE, TOYS
 
-DOOR = 0.7  # half width of the doorway (m)
+DOORWAY = 0.7  # half width of the doorway (m)
 STONE = (0.86, 0.84, 0.80)
 EXTRAS = ("lamp", "lever", "ramp", "doorway", "television")
 
 
 class Playroom(Room):
-    """A walled room of 6 x 6 m with six toys, a hot plate and a feeder; more comes with its options.
+    """A walled room of 6 x 6 m with six toys, a hot plate and a feeder; its options add more.
 
     Observation: see `Room`; the things are the toys, the hot plate and the feeder (K = 8), then ``lamp`` and
     ``switch``, ``lever``, ``ramp``, ``television`` and ``knob`` as the options add them. An episode has no end of
@@ -35,8 +35,8 @@ class Playroom(Room):
         ramp: Whether there is a ramp, 0.2 m high, to go over.
         doorway: Whether a doorway leads to a second room of the same size.
         television: Whether there is a television of random pixels, whose channel a knob changes.
-        extras: ``"all"`` turns on those that are not given.
-        **options: Of every room, see `Room`.
+        extras: ``"all"`` turns on every extra that is not given; ``"none"`` turns on none of them.
+        **options: Options of every room, see `Room`.
     """
 
     bodies = ("kitten", "crawler", "octopus")
@@ -63,7 +63,7 @@ class Playroom(Room):
         super().__init__(**options)
 
     def build(self) -> None:
-        """Adds floor, walls, toys, plate and feeder, and what the options ask for."""
+        """Adds floor, walls, toys, plate, feeder, and the extras."""
         self.add_floor()
         self.add_walls()
         self.toys = [
@@ -86,15 +86,15 @@ class Playroom(Room):
             self.add_fixture(Television(self))
 
     def _partition(self) -> None:
-        """Adds the wall between the rooms, with a doorway in its middle."""
-        half = (self.size[1] / 2 - DOOR) / 2
+        """Adds the wall between the two rooms, with a doorway in its middle."""
+        half = (self.size[1] / 2 - DOORWAY) / 2
         for side in (-1.0, 1.0):
-            at = (0.0, side * (DOOR + half), WALL / 2)
+            at = (0.0, side * (DOORWAY + half), WALL / 2)
             name = f"wall partition {'-+'[side > 0]}"
             self.add_static(Shape(name, "box", (0.05, half, WALL / 2), STONE, 0, at), 0.3, obstacle=True)
 
     def initialize_episode(self) -> None:
-        """Puts the plate away from the walls, the feeder at one of them, and the toys anywhere."""
+        """Places the plate away from the walls, the feeder at one of them, and the toys anywhere."""
         rng = self.np_random
         if self.extras["doorway"]:
             for along in np.linspace(-self.size[1] / 2, self.size[1] / 2, 9).tolist():
@@ -102,21 +102,21 @@ class Playroom(Room):
         self.plate.place(*self.sample_position(self.plate.radius, 1.2), 0.0)
         self.hot = 1.0
         side, along = int(rng.integers(4)), float(rng.uniform(-2.2, 2.2))
-        x, y, radius = self._beside_a_wall(side, along)
+        x, y, radius = self._feeder_position(side, along)
         self.reserve(x, y, radius)
         self.feeder.place(x, y)
         for toy in self.toys:
             toy.place(*self.sample_position(toy.shape.size[0], 0.5))
 
-    def _beside_a_wall(self, side: int, along: float) -> tuple[float, float, float]:
-        """Returns a place (m) for the feeder, and the radius to keep free."""
+    def _feeder_position(self, side: int, along: float) -> tuple[float, float, float]:
+        """Returns a position (m) at a wall for the feeder, and the radius to keep free."""
         width, depth = self.size
         sign = 1 if side % 2 else -1
         if side < 2:
             x, y = (width / 2 - FEEDER.size[0]) * sign, along
         else:
             x, y = along, (depth / 2 - FEEDER.size[0]) * sign
-        if any(self.extras.values()):  # what stands at the walls came first: look along this wall for room
+        if any(self.extras.values()):  # the extras at the walls were placed first: search along this wall for room
             for step in range(40):
                 for shift in (0.1 * step, -0.1 * step):
                     a, b = (x, y + shift) if side < 2 else (x + shift, y)
@@ -126,16 +126,16 @@ class Playroom(Room):
         return x, y, FEEDER.size[0]
 
     def ground_heat(self) -> float:
-        """Returns the plate's heat for a body on it."""
+        """Returns the heat of the plate if the body is on it."""
         return self.hot if self.on_plate() else 0.0
 
     def is_fed(self) -> bool:
-        """Tells whether the feeder is touched."""
+        """Returns whether the feeder is open and touched."""
         opened = self.lever is None or self.lever.left > 0.0
         return opened and self.is_touched(FEEDER.name)
 
     def on_plate(self) -> bool:
-        """Tells whether the middle of the body is over the hot plate."""
+        """Returns whether the centre of the body is over the hot plate."""
         x, y, _ = self.physics.pose(self.body.id)[0]
         return math.hypot(x - self.plate.position[0], y - self.plate.position[1]) < PLATE.size[0]
 

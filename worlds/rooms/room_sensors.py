@@ -1,4 +1,4 @@
-"""What the one who lives in a room senses: its body, touch, things, vitals, cues, and what its eye sees."""
+"""The sensors of a room: body, touch, things, vitals, cues and eye."""
 
 from __future__ import annotations
 
@@ -14,20 +14,26 @@ from worlds.bodies.body import Body
 from worlds.env import Obs
 from worlds.rooms.builder import RoomBuilder
 from worlds.sensors.camera import Backend
-from worlds.sensors.observation import Vision, make_observation_space
+from worlds.sensors.observation import make_observation_space
 from worlds.sensors.things import ThingsSensor
 from worlds.sensors.touch import TouchSensor
+from worlds.sensors.vision import Vision
 from worlds.sensors.vitals import Vitals
 
 
 class RoomSensors(RoomBuilder):
-    """A furnished world with somebody in it who senses.
+    """A room's observations.
 
     Args:
         senses: Names of the senses in an observation.
         things: ``"all"`` or ``"seen"``, see `Room`.
         eye: What the sense ``eye`` is drawn by.
-        **options: Of every world, see `World`.
+        **options: Options of every world, see `World`.
+
+    Attributes:
+        cue_names: Names of the numbers in the sense ``cues``.
+        body: The body.
+        vitals: The body's vitals.
     """
 
     known_senses: ClassVar[tuple[str, ...]] = ("body", "touch", "things", "vitals", "cues", "eye")
@@ -47,10 +53,10 @@ class RoomSensors(RoomBuilder):
         self._vision = Vision(self, eye)
 
     def _build_sensors(self) -> None:
-        """Gets the senses ready, now that things and body are there."""
+        """Makes the sensors and the observation space; comes after things and body were added."""
         names = dict.fromkeys(self._floors, "floor") | {t.body: t.name for t in self._things if not t.visual_only}
-        unfelt = {self.body.id} if self.body.feels_floor else {self.body.id, *self._floors}
-        self._touch_sensor = TouchSensor(self.physics, self.body, names, unfelt)
+        ignored = {self.body.id} if self.body.feels_floor else {self.body.id, *self._floors}
+        self._touch_sensor = TouchSensor(self.physics, self.body, names, ignored)
         self._things_sensor = ThingsSensor(self._things)
         self._sensors = [(name, getattr(self, f"_sense_{name}")) for name in self.senses]
         self.observation_space = make_observation_space(
@@ -65,7 +71,7 @@ class RoomSensors(RoomBuilder):
     @property
     def contact_forces(self) -> dict[tuple[str, str], float]:
         """Strongest force (N) in this control step, by part of the body and name of the thing."""
-        return self._touch_sensor.touches
+        return self._touch_sensor.contact_forces
 
     def is_touched(self, name: str) -> bool:
         """Returns whether the body has touched a thing in this control step.
@@ -77,7 +83,7 @@ class RoomSensors(RoomBuilder):
 
     @property
     def readings(self) -> dict[str, tuple[str, ...]]:
-        """Names of the numbers in the senses ``body``, ``touch`` and ``vitals``."""
+        """Names of the columns of the senses ``body``, ``touch`` and ``vitals``."""
         vitals = tuple(labels(VITALS).values())
         return {"body": self.body.readings, "touch": self.body.parts, "vitals": vitals}
 
@@ -100,7 +106,7 @@ class RoomSensors(RoomBuilder):
         return np.array(self.cue_values(), np.float32)
 
     def _sense_eye(self) -> npt.NDArray[np.uint8]:
-        return self._vision.look(self.body)
+        return self._vision.render(self.body)
 
     def _sense_vitals(self) -> npt.NDArray[np.float32]:
         return np.array([self.vitals.energy, self.vitals.damage, self.vitals.temperature], np.float32)

@@ -1,4 +1,4 @@
-"""The stove: a lamp and a place that come before heat, for as long as the pairing holds."""
+"""The stove: a lamp and a place predict heat, for as long as they are paired."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ PLATES = tuple(
 STEEL = (0.55, 0.55, 0.58)
 RIMS = tuple(Shape(f"{plate.name} rim", "cylinder", (0.80, 0.80, 0.002), STEEL, 0, solid=False) for plate in PLATES)
 BALL = Toy.ball("red ball", 0.12, 0.25, (0.90, 0.20, 0.20))
-REST = (3.0, 7.0)  # seconds without lamp, by chance between
-CUE, HEAT = 2.0, 3.0  # seconds of lamp alone, then of lamp and heat
+REST = (3.0, 7.0)  # least and greatest time without lamp (s)
+CUE, HEAT = 2.0, 3.0  # time of the lamp alone, then of lamp and heat (s)
 
 
 class Stove(Room):
     """A room of 5 x 4 m with two iron plates that look alike, a lamp, a feeder between the plates and a ball.
 
-    Again and again the lamp shines for 5 s. With the pairing ``on``, one of the plates (by chance, the same until the
-    next reset) gets hot after 2 s of it and stays hot as long as the lamp shines. With the pairing ``off`` the plate
-    gets hot as often and as long, at times of its own. With the pairing ``reversed`` it is hot whenever the lamp is
-    dark. Heat is not seen, only felt.
+    Every few seconds the lamp shines for 5 s. With the pairing ``on``, one of the plates (drawn at every reset) gets
+    hot after 2 s and stays hot as long as the lamp shines. With the pairing ``off``, the plate gets hot as often and
+    as long, at times of its own. With the pairing ``reversed``, it is hot whenever the lamp is dark. Heat is felt, not
+    seen.
 
     Observation: see `Room`; the things are the lamp, the plates, the feeder and the ball (K = 5). An episode has no
     end of its own.
 
     Args:
         pairing: ``on``, ``off`` or ``reversed``; set while running by the event ``Switch("pairing", "off")``.
-        **options: Of every room, see `Room`.
+        **options: Options of every room, see `Room`.
     """
 
     bodies = ("kitten", "crawler", "octopus")
@@ -50,7 +50,7 @@ class Stove(Room):
             raise unknown_name("pairing", pairing, PAIRINGS)
         self.first_pairing = self.pairing = pairing
         self.side, self.clock, self.hot = 0, 0.0, False
-        self.lit_at = self.own_at = 0.0  # seconds at which lamp, and the plate's own times, begin next, or began
+        self.lit_at = self.own_at = 0.0  # start (s) of the next or current time of the lamp, and of the plate's own
         super().__init__(**options)
 
     def build(self) -> None:
@@ -65,7 +65,7 @@ class Stove(Room):
         self.ball = self.add_thing(BALL.shape, BALL.mass, friction=0.5, rolling=BALL.rolling, damping=0.1)
 
     def initialize_episode(self) -> None:
-        """Puts a plate to each side, feeder and lamp at the wall between, and draws which plate gets hot."""
+        """Places a plate on each side, feeder and lamp at the wall between, and draws the plate that gets hot."""
         rng = self.np_random
         for plate, rim, x in zip(self.plates, self.rims, (-1.3, 1.3), strict=True):
             y = float(rng.uniform(-0.4, 0.9))
@@ -81,10 +81,10 @@ class Stove(Room):
         self.ball.place(*self.sample_position(BALL.shape.size[0], 0.4))
         self.pairing, self.clock = self.first_pairing, 0.0
         self.lit_at, self.own_at = float(rng.uniform(*REST)), float(rng.uniform(*REST))
-        self.hot = self._heats()
+        self.hot = self._is_heating()
 
     def before_step(self) -> None:
-        """Moves the clock on: lamp and plate go through their times."""
+        """Advances the clock, and switches lamp and plate."""
         if self.clock >= self.lit_at + CUE + HEAT:
             self.lit_at = self.clock + float(self.np_random.uniform(*REST))
         if self.clock >= self.own_at + HEAT:
@@ -92,11 +92,11 @@ class Stove(Room):
         lit = self.clock >= self.lit_at
         if lit != self.lamp.on:
             self.lamp.set(lit)
-        self.hot = self._heats()
+        self.hot = self._is_heating()
         self.clock += self.control_dt
 
-    def _heats(self) -> bool:
-        """Tells whether the plate that gets hot is to be hot now."""
+    def _is_heating(self) -> bool:
+        """Returns whether the plate that gets hot is to be hot now."""
         if self.pairing == "on":
             return self.lamp.on and self.clock >= self.lit_at + CUE
         if self.pairing == "off":
@@ -110,7 +110,7 @@ class Stove(Room):
         return float(self.hot and math.hypot(x - a, y - b) < PLATES[self.side].size[0])
 
     def is_fed(self) -> bool:
-        """Tells whether the feeder is touched."""
+        """Returns whether the feeder is touched."""
         return self.is_touched(FEEDER.name)
 
     def set_parameter(self, name: str, value: str) -> None:

@@ -1,4 +1,4 @@
-"""The tabletop: the arm at a table with blocks, balls and a drawer."""
+"""The tabletop: an arm at a table with blocks, balls and a drawer."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from worlds.sensors.things import Thing
 
 WOOD, PALE, STEEL = (0.62, 0.46, 0.32), (0.80, 0.66, 0.48), (0.45, 0.47, 0.50)
 HEIGHT = 0.70  # of the table (m)
-BASE = -0.50  # where along x the arm is bolted down (m)
-REACH_X, REACH_Y = (-0.20, 0.12), (-0.35, 0.20)  # where things begin (m)
+BASE = -0.50  # x of the arm's base (m)
+START_X, START_Y = (-0.20, 0.12), (-0.35, 0.20)  # where things start (m)
 BLOCKS = (
     Toy.cube("red block", 0.025, 0.08, (0.90, 0.20, 0.20)),
     Toy.cube("green block", 0.025, 0.08, (0.25, 0.72, 0.35)),
@@ -27,7 +27,7 @@ BLOCKS = (
 )
 HIDDEN = Toy.cube("yellow block", 0.022, 0.06, (0.97, 0.82, 0.22))  # in the drawer
 CABINET = (0.0, 0.40)  # its middle (m); the drawer opens towards -y
-THROW = 0.13  # m that the drawer opens
+DRAWER_TRAVEL = 0.13  # m
 BRAKE = Motor(0, 2.0, velocity=0.0)  # friction of the slide
 
 
@@ -44,7 +44,7 @@ DRAWER = (
         0,
         (0.0, -0.005, 0.014),
         (0.0, -1.0, 0.0),
-        (0.0, THROW),
+        (0.0, DRAWER_TRAVEL),
         slides=True,
     ),
     _board("drawer front", (0.097, 0.006, 0.034), (0.0, -0.095, 0.031), 1),
@@ -72,7 +72,8 @@ class Tabletop(Room):
     """A table of 1.5 x 1.2 m with the arm, three blocks, two balls, and a drawer with one more block in it.
 
     Observation: see `Room`; the things are the blocks and balls, the drawer and the block in it (K = 7). The sense
-    ``body`` tells where the hand is. What falls off the table is put back on it. An episode has no end of its own.
+    ``body`` holds the position of the hand. What falls off the table is placed on it again. An episode has no end of
+    its own.
     """
 
     bodies = ("arm",)
@@ -103,10 +104,10 @@ class Tabletop(Room):
         for link, joint in enumerate(DRAWER):
             builders.set_color(self.physics, self.cabinet, joint.shape, link)
         self.drawer = self.register_thing(Thing(self.physics, DRAWER[0].shape, self.cabinet, link=0, mass=0.3))
-        self._carcass()
+        self._add_looks()
 
-    def _carcass(self) -> None:
-        """Draws what the cabinet and the drawer's boards look like: the drawer's move with it, as parts of a thing."""
+    def _add_looks(self) -> None:
+        """Adds the looks of the cabinet, and of the drawer's boards, which move with the drawer."""
         x, y = CABINET
         for joint in DRAWER[6:]:
             a, b, c = joint.position
@@ -120,7 +121,7 @@ class Tabletop(Room):
         self.add_decoration(self.drawer, bar)
 
     def initialize_episode(self) -> None:
-        """Scatters blocks and balls before the arm, and hides a block in the closed drawer."""
+        """Scatters blocks and balls before the arm, and places a block in the closed drawer."""
         rng = self.np_random
         self.physics.place(self.cabinet, (*CABINET, FOOT.size[2]))
         self.physics.set_motors(self.cabinet, (BRAKE,))
@@ -130,9 +131,9 @@ class Tabletop(Room):
         self.toys[-1].place(x + float(rng.uniform(-0.03, 0.03)), y + float(rng.uniform(-0.03, 0.03)), 0.045)
 
     def _scatter(self, thing: Thing, radius: float) -> None:
-        """Puts a thing where the arm reaches it and nothing else lies."""
+        """Places a thing within the arm's reach, where nothing else lies."""
         for _ in range(1000):
-            x, y = float(self.np_random.uniform(*REACH_X)), float(self.np_random.uniform(*REACH_Y))
+            x, y = float(self.np_random.uniform(*START_X)), float(self.np_random.uniform(*START_Y))
             for a, b, r in self.placement.taken:
                 if (x - a) ** 2 + (y - b) ** 2 <= (1.5 * (radius + r) + 0.03) ** 2:
                     break
@@ -142,11 +143,11 @@ class Tabletop(Room):
         thing.place(x, y, heading=float(self.np_random.uniform(-0.7, 0.7)))
 
     def place_body(self) -> None:
-        """Puts the arm where it is bolted down."""
+        """Places the arm at its base."""
         self.body.place(BASE, 0.0, 0.0)
 
     def before_step(self) -> None:
-        """Puts back what has fallen off the table."""
+        """Places what has fallen off the table on it again."""
         for thing in self.toys:
             if self.physics.pose(thing.body)[0][2] < -0.2:
                 self.placement.taken = [(*other.pose()[0][:2], 0.03) for other in self.toys if other is not thing]

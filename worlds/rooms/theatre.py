@@ -1,4 +1,4 @@
-"""The theatre: a watcher before a stage on which possible and impossible things happen, alike up to one event."""
+"""The theatre: a stage with possible and impossible scenes that differ in one event."""
 
 from __future__ import annotations
 
@@ -34,20 +34,20 @@ LASTS = 6.0  # seconds
 
 
 class Theatre(Room):
-    """A room of 6 x 5 m: behind a rail sits the watcher, before it is a stage with two screens.
+    """A room of 6 x 5 m: the body stands behind a rail, before a stage with two screens.
 
-    An act is played once after each reset and lasts 6 s. Every act has a twisted version, alike in everything up to
-    one event: most twists cannot happen (vanishing, appearing, teleport, passing through a wall, floating, changing
-    shape, broken momentum), two surprise but can (another colour, a push by a hand that is seen). A pair is two
-    worlds with the same seed and act, one with ``twist=True``.
+    An act is played once after each reset and lasts 6 s. Every act has a twisted version, which is alike up to one
+    event. Most twists are physically impossible (vanishing, appearing, teleport, passing through a wall, floating,
+    changing shape, broken momentum); two are surprising but possible (another colour, a push by a visible hand). A pair
+    for an experiment is two worlds with the same seed and act, one of them with ``twist=True``.
 
     Observation: see `Room`; the things are two screens, ball, its twin, blue ball, block, wall and hand (K = 8), the
     absent ones with ``present`` 0. An episode has no end of its own: when an act is over, the stage rests.
 
     Args:
-        act: One of `plays.ACTS`; by chance at every reset when not given.
-        twist: Whether it is played with its twist; by chance at every reset when not given.
-        **options: Of every room, see `Room`. `act` and `twist` can also be set as attributes between resets.
+        act: Name of an act, see `theatre_acts.ACTS`; drawn at every reset when not given.
+        twist: Whether it is played with its twist; drawn at every reset when not given.
+        **options: Options of every room, see `Room`. `act` and `twist` can also be set as attributes between resets.
     """
 
     bodies = ("kitten", "crawler", "octopus")
@@ -73,7 +73,7 @@ class Theatre(Room):
             self.add_thing(Shape(f"{n} screen", "box", BOARD.size, BOARD.color, 0)) for n in ("left", "right")
         ]
         self.props: dict[str, Thing] = {
-            # Slick and lively: what rolls goes on at its speed, the block slides, and a wall sends a ball back.
+            # Smooth and elastic: what rolls keeps its speed, the block slides, and a wall sends a ball back.
             name: self.add_thing(
                 toy.shape, toy.mass, friction=0.0 if name == "block" else 0.4, restitution=0.9, damping=0.0
             )
@@ -83,9 +83,9 @@ class Theatre(Room):
         self.props["hand"] = self.add_thing(HAND, visual_only=True)
 
     def initialize_episode(self) -> None:
-        """Draws the act, its twist and the side that it comes from, and sets the stage."""
+        """Draws the act, its twist and the side that it starts from, and sets the stage."""
         rng = self.np_random
-        # Always the same draws, so that a pair of worlds with one seed is alike.
+        # Always the same draws, so that two worlds with one seed are alike.
         drawn, side, twist = int(rng.integers(len(ACTS))), int(rng.integers(2)), bool(rng.integers(2))
         self.playing = tuple(ACTS)[drawn] if self.act is None else self.act
         self.twisted = twist if self.twist is None else self.twist
@@ -94,15 +94,15 @@ class Theatre(Room):
         for screen, x in zip(self.screens, (-SCREEN, SCREEN), strict=True):
             screen.place(x, SCREENS)
         for name, prop in self.props.items():
-            if name not in self.play.props:
+            if name not in self.current_act.props:
                 self.remove_thing(prop)
-        if "ball" in self.play.props:
+        if "ball" in self.current_act.props:
             self.props["ball"].place(self.side * ENTER, WAY)
         for extra in ("twin", "blue ball"):
             self.remove_thing(self.props[extra])
         if self.playing == "changing":
             self.remove_thing(self.props["block"])
-        if "stage wall" in self.play.props:
+        if "stage wall" in self.current_act.props:
             self.props["stage wall"].place(self.side * (SCREEN + WALL_PROP.size[0]), WAY)
         if self.playing == "floating":
             self.props["block"].place(0.0, WAY, LIFT)
@@ -110,13 +110,13 @@ class Theatre(Room):
 
     @property
     def hand_moves(self) -> bool:
-        """Tells whether the hand is on its way."""
+        """Whether the hand is moving."""
         if self.playing == "pushing":
             return self.twisted and abs(self.clock - MEETS) < REACHING + 0.1
         return self.playing == "floating" and DROP <= self.clock < DROP + 0.6
 
     def place_body(self) -> None:
-        """Puts the watcher before the middle of the stage, facing it."""
+        """Places the body before the middle of the stage, facing it."""
         self.body.place(float(self.np_random.uniform(-0.3, 0.3)), -1.5, math.pi / 2)
 
     @property
@@ -125,12 +125,12 @@ class Theatre(Room):
         return self.ticks * self.update_dt
 
     @property
-    def play(self) -> Act:
-        """The act that is played."""
+    def current_act(self) -> Act:
+        """The act that is being played."""
         return ACTS[self.playing]
 
     def update(self) -> None:
-        """Lets the act go on."""
+        """Advances the act."""
         before = self.clock
         self.ticks += 1
         if self.hand_moves:
@@ -140,23 +140,23 @@ class Theatre(Room):
             if held and self.clock < LASTS:
                 self.props["block"].place(0.0, WAY, LIFT)
             if before < DROP <= self.clock and self.twisted:
-                self._note()
+                self._log_twist()
             return
         if self.playing == "pushing" and self.twisted and before < MEETS - REACHING <= self.clock:
-            self._note()  # from here on the pair differs
+            self._log_twist()  # from here on the pair differs
         if before < BEGIN <= self.clock:
             self._roll(self.props["ball"], self.side * ENTER, self.side * SPEED)
-        if not self.done and self.clock > BEGIN and self.play.at is not None:
+        if not self.done and self.clock > BEGIN and self.current_act.at is not None:
             x = self.physics.pose(self.props["ball"].body)[0][0]
-            if self.side * x >= self.play.at:
+            if self.side * x >= self.current_act.at:
                 self.done = True
                 if self.twisted:
-                    self._twist(x)
+                    self._apply_twist(x)
                     if self.happened_at < 0.0:
-                        self._note()
+                        self._log_twist()
 
-    def _twist(self, x: float) -> None:
-        """Does what could not have been expected, with the ball at x."""
+    def _apply_twist(self, x: float) -> None:
+        """Applies the twist of the current act, with the ball at x (m)."""
         ball, along = self.props["ball"], self.side * SPEED
         if self.playing == "vanishing":
             self.remove_thing(ball)
@@ -169,27 +169,28 @@ class Theatre(Room):
         elif self.playing in ("changing", "recolouring"):
             self.remove_thing(ball)
             self._roll(self.props["block" if self.playing == "changing" else "blue ball"], x, along)
-        else:  # it turns back, by itself or by the hand
+        else:  # the ball turns back, by itself or pushed by the hand
             self._roll(ball, x, -along)
 
     def _roll(self, thing: Thing, x: float, speed: float) -> None:
-        """Lets a thing go along the stage, rolling if it is round."""
+        """Starts a thing along the stage, rolling if it is round."""
         thing.place(x, WAY)
         spin = (0.0, speed / RADIUS, 0.0) if thing.shape.kind == "sphere" else (0.0, 0.0, 0.0)
         self.physics.set_velocity(thing.body, (speed, 0.0, 0.0), spin)
 
-    def _note(self) -> None:
+    def _log_twist(self) -> None:
+        """Notes the time of the twist, and lists it among the events."""
         self.happened_at = self.clock
-        self.events.append({"event": "twist", "act": self.playing, "possible": self.play.possible})
+        self.events.append({"event": "twist", "act": self.playing, "possible": self.current_act.possible})
 
     def _move_hand(self) -> None:
-        """Puts the hand where it is at this time: it holds and draws back, or waits at the way and may push."""
+        """Places the hand: it holds the block and withdraws, or waits beside the ball's way and may push."""
         hand = self.props["hand"]
         if self.playing == "floating":
             away = min(max((self.clock - DROP) / 0.5, 0.0), 1.0)
             hand.place(0.0, WAY + HALF + HAND.size[1] + 0.5 * away, LIFT)
         elif self.playing == "pushing":
-            # It waits behind the way; to push it comes down to where the ball is going to be, and goes back.
+            # It waits behind the way; to push, it moves to where the ball will be, and goes back.
             near = max(1.0 - abs(self.clock - MEETS) / REACHING, 0.0) if self.twisted else 0.0
             hand.place(self.side * (PUSHED + RADIUS + HAND.size[0]), WAY + 0.6 * (1.0 - near), RADIUS)
 
@@ -199,7 +200,7 @@ class Theatre(Room):
             **super().truth(),
             "scene.act": self.playing,
             "scene.twisted": self.twisted,
-            "scene.possible": not self.twisted or self.play.possible,
+            "scene.possible": not self.twisted or self.current_act.possible,
             "scene.time": self.clock,
             "scene.happened_at": None if self.happened_at < 0.0 else self.happened_at,
             "scene.over": self.clock > LASTS - self.update_dt / 2,

@@ -1,4 +1,4 @@
-"""What is played in the theatre: acts that go as physics does, and each one's twist."""
+"""The acts of the theatre: physically possible scenes, each with a twist."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ Prop = Literal["ball", "twin", "blue ball", "block", "stage wall", "hand"]
 
 @dataclass(frozen=True)
 class Act:
-    """A short scene on the stage and the one thing that is different in its twisted version.
+    """A short scene on the stage, and the one event that differs in its twisted version.
 
     Attributes:
-        props: What is on the stage or behind it, besides the two screens.
-        at: Where along the ball's way the twist comes (m from the middle, along its direction); for the act without a
-            rolling ball None.
-        hidden: Whether it happens behind a screen.
-        possible: Whether the twisted version could happen.
+        props: The props on the stage or behind it, besides the two screens.
+        at: Position along the ball's way at which the twist happens (m from the middle, along the ball's direction);
+            None for the act without a rolling ball.
+        hidden: Whether the twist happens behind a screen.
+        possible: Whether the twisted version is physically possible.
         untwisted: What happens, in words.
         twisted: What happens in the twisted version, in words.
     """

@@ -1,23 +1,23 @@
-"""The eye: a small picture of the world from a body's head, quick enough to be taken at every control step."""
+"""The sense ``eye``: a small picture from a body's head, quick enough to be taken at every control step."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from worlds.rendering.camera import Camera
 from worlds.rendering.meshes import compose, mesh
-from worlds.rendering.protocols import BACKGROUND
+from worlds.rendering.protocols import BACKGROUND, TinyRender
 from worlds.rendering.scene import Scene, Shape, Vector
 from worlds.rendering.shaders import WALL_GLOW, shader_sources
 
 SIDE: Final = 84  # pixels
 FOV: Final = 90.0  # degrees, up and down as well as from left to right
 NEAR: Final = 0.01  # m
-MARKS = {"floor": 2.0, "wall": WALL_GLOW}  # in place of a glow: the shader draws boards there, and paint
+SURFACE_MARKS = {"floor": 2.0, "wall": WALL_GLOW}  # in place of a glow: the shader draws boards and paint there
 TEXELS = 5  # of four floats, per shape: position and glow, rotation, size, colour
 Backend = Literal["auto", "moderngl", "tiny"]
 
@@ -25,19 +25,29 @@ log = logging.getLogger(__name__)
 
 
 class HeadCamera(Protocol):
-    """What sees; its backend tells how."""
+    """A camera in the head of a body.
+
+    Attributes:
+        backend: What it draws by.
+    """
 
     backend: str
 
-    def look(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
-        """Returns a picture (84, 84, 3)."""
+    def render(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
+        """Returns a picture (84, 84, 3) of a scene."""
+        ...
 
     def close(self) -> None:
         """Frees what it holds."""
+        ...
 
 
 class GLHeadCamera:
-    """Sees by OpenGL: every shape of the scene in one call, since each call costs as much as a hundred triangles."""
+    """A camera that draws by OpenGL: all shapes in one call, since a call costs as much as a hundred triangles.
+
+    Args:
+        scene: The scene; later ones must have the same shapes.
+    """
 
     def __init__(self, scene: Scene) -> None:
         from worlds.rendering.renderer import context
@@ -49,7 +59,7 @@ class GLHeadCamera:
             self._canvas = gl.framebuffer([gl.renderbuffer((SIDE, SIDE), 3)], gl.depth_renderbuffer((SIDE, SIDE)))
             self._texture = gl.texture((TEXELS, max(1, len(scene.shapes))), 4, dtype="f4")
             self._texture.filter = (gl.NEAREST, gl.NEAREST)
-            vertices, order = _all(scene.shapes)
+            vertices, order = _merged_mesh(scene.shapes)
             layout = [(gl.buffer(vertices), "3f 3f 1f", "vertex", "normal", "shape")]
             self._array = gl.vertex_array(self._program, layout, gl.buffer(order))
         shapes = scene.shapes
@@ -58,10 +68,10 @@ class GLHeadCamera:
         self._data = np.zeros((max(1, len(shapes)), TEXELS, 4), np.float32)
         for row, shape in zip(self._data, shapes, strict=False):
             row[2, :3], row[3, :3] = shape.size, shape.color
-            row[2, 3] = next((mark for name, mark in MARKS.items() if shape.name.startswith(name)), shape.glow)
+            row[2, 3] = next((mark for name, mark in SURFACE_MARKS.items() if shape.name.startswith(name)), shape.glow)
 
-    def look(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
-        """Returns a picture (84, 84, 3) of a scene with the shapes that it was made for."""
+    def render(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
+        """Returns a picture (84, 84, 3) of a scene with the same shapes."""
         world = compose(scene.poses[self._node], self._local)
         self._data[: len(world), 0, :3], self._data[: len(world), 1] = world[:, :3], world[:, 3:]
         matrix = camera.matrix(1.0)
@@ -86,24 +96,33 @@ class GLHeadCamera:
 
 
 class TinyHeadCamera:
-    """Sees by the world's own slow renderer, where there is no OpenGL."""
+    """A camera that draws by the world's own slow renderer, for machines without OpenGL.
+
+    Args:
+        tiny_render: The world's `tiny_render`.
+    """
 
     backend = "tiny"
 
-    def __init__(self, draw: Any) -> None:
-        self._draw = draw
+    def __init__(self, tiny_render: TinyRender) -> None:
+        self._tiny_render = tiny_render
 
-    def look(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
-        """Returns a picture (84, 84, 3) of the world as it is."""
-        picture = self._draw(SIDE, SIDE, camera.eye, camera.target, camera.fov)
+    def render(self, scene: Scene, camera: Camera) -> npt.NDArray[np.uint8]:
+        """Returns a picture (84, 84, 3) of the world's current state; `scene` is not used."""
+        picture = self._tiny_render(SIDE, SIDE, camera.eye, camera.target, camera.fov)
         return np.where((picture == 255).all(-1, keepdims=True), BACKGROUND, picture).astype(np.uint8)
 
     def close(self) -> None:
-        """Has nothing to free."""
+        """Does nothing: there is nothing to free."""
 
 
-def make_head_camera(scene: Scene, tiny_render: Any, backend: Backend = "auto") -> HeadCamera:
-    """Makes the best eye that works here; its choice is in `backend`.
+def make_head_camera(scene: Scene, tiny_render: TinyRender, backend: Backend = "auto") -> HeadCamera:
+    """Makes the best camera that works here; its attribute `backend` says which it is.
+
+    Args:
+        scene: The scene to draw.
+        tiny_render: The world's `tiny_render`.
+        backend: ``"moderngl"`` (OpenGL), ``"tiny"``, or ``"auto"`` for OpenGL where there is one.
 
     Raises:
         NoOpenGLError: If `backend` insists on OpenGL and there is none.
@@ -116,17 +135,17 @@ def make_head_camera(scene: Scene, tiny_render: Any, backend: Backend = "auto") 
         except NoOpenGLError as error:
             if backend == "moderngl":
                 raise
-            log.warning("no OpenGL here (%s): the eye sees by the world's own slow renderer", error)
+            log.warning("no OpenGL here (%s): the eye is drawn by the world's own slow renderer", error)
     return TinyHeadCamera(tiny_render)
 
 
 def gaze_camera(gaze: tuple[Vector, Vector, Vector]) -> Camera:
-    """Returns the camera that looks as a body does."""
+    """Returns the camera for what `Body.gaze` returned."""
     eye, target, up = gaze
     return Camera(eye, target, FOV, NEAR, up=up)
 
 
-def _all(shapes: tuple[Shape, ...]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
+def _merged_mesh(shapes: tuple[Shape, ...]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
     """Returns the vertices (V, 7) of all shapes, each with its shape's number, and the indices of the triangles."""
     vertices, orders, count = [np.zeros((0, 7), np.float32)], [np.zeros(0, np.int32)], 0
     for number, shape in enumerate(shapes):

@@ -1,4 +1,4 @@
-"""Things in a room: what they are made of, where they are, and how they look to the senses."""
+"""Things in a room, and the sensor that observes them."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ SHAPES = ("sphere", "box", "cylinder")  # in the order of `THINGS.shape_one_hot`
 
 @dataclass(eq=False)
 class Thing:
-    """A thing in a room: a body, a link of one, or a ghost, which is seen but cannot be touched.
+    """A thing in a room: a rigid body, a link of an articulated one, or a visual-only one, which cannot be touched.
 
     Attributes:
-        physics: That it is in.
-        shape: How it looks and what it collides with; its node is the thing's own.
+        physics: The physics that it is in.
+        shape: Its looks and its collision shape; its node is the thing's own.
         body: Number of its body in the physics.
-        link: Of the body; -1 is the base.
-        mass: In kg; 0 does not move.
-        visual_only: Whether it cannot be touched.
-        color: Red, green, blue, now.
-        glow: 0 to 1, now.
-        present: Whether it is there; a thing that is not lies far below the room.
-        is_static: Whether it stays where it is put, so that nobody need ask the physics.
-        position: Of what rests (m).
-        orientation: Of what rests.
+        link: Link of the body; -1 is the base.
+        mass: Mass (kg); 0 for one that cannot be pushed.
+        visual_only: Whether it is seen but cannot be touched.
+        color: Current colour: red, green, blue.
+        glow: Current glow, 0 to 1.
+        present: Whether it is in the room; a thing that is not lies far below.
+        is_static: Whether it stays where it is placed, so that the physics need not be asked for its pose.
+        position: Position of a static thing (m).
+        orientation: Orientation of a static thing.
     """
 
     physics: Physics
@@ -53,24 +53,24 @@ class Thing:
     def __post_init__(self) -> None:
         self.color, self.glow = self.shape.color, self.shape.glow
         self._kind = tuple(float(self.shape.kind == kind) for kind in SHAPES)
-        self._turns = self.shape.kind == "box"  # of others nobody sees how they are turned
-        self._static_motion: tuple[float, ...] | None = None
+        self._shows_heading = self.shape.kind == "box"  # the heading of round shapes cannot be seen
+        self._static_columns: tuple[float, ...] | None = None
         self.is_static = self.visual_only or (self.mass == 0.0 and self.link < 0)
 
     @property
     def name(self) -> str:
-        """What a person would call it."""
+        """Name of its shape."""
         return self.shape.name
 
     @property
     def radius(self) -> float:
-        """Half width (m) of the space that it needs on the floor."""
+        """Radius (m) of the circle that it needs on the floor."""
         a, b, _ = self.shape.size
         return math.hypot(a, b) if self.shape.kind == "box" and a != b else max(a, b)
 
     @property
     def movable(self) -> bool:
-        """Whether it can be pushed about."""
+        """Whether it can be pushed."""
         return self.mass > 0.0 and self.link < 0
 
     def pose(self) -> tuple[Vector, Quaternion]:
@@ -82,43 +82,50 @@ class Thing:
         return self.physics.pose(self.body)
 
     def place(self, x: float, y: float, z: float | None = None, heading: float = 0.0) -> None:
-        """Puts it somewhere at rest (m, rad), where it is there to be seen; on the floor when no height is given."""
+        """Places it in the room, upright and at rest.
+
+        Args:
+            x: Position along x (m).
+            y: Position along y (m).
+            z: Height of its centre (m); it stands on a floor at 0 when not given.
+            heading: Rotation about z (rad).
+        """
         self.present = True
         at = (x, y, self.shape.size[2] if z is None else z)
         self.set_pose(at, (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2)))
 
     def set_pose(self, position: Vector, orientation: Quaternion) -> None:
-        """Puts it somewhere at rest, turned in any way."""
+        """Sets its position (m) and orientation, at rest."""
         if self.is_static:
             self.physics.move(self.body, position, orientation)
-            # The physics rounds a turn; what is restored later is what it has, not what it was told.
+            # The physics rounds orientations, and a restored state holds the rounded one: keep the same.
             self._set_static_pose(*((position, orientation) if self.visual_only else self.physics.pose(self.body)))
         else:
             self.physics.place(self.body, position, orientation)
 
-    def motion(self) -> tuple[float, ...]:
+    def pose_columns(self) -> tuple[float, ...]:
         """Returns the columns `THINGS.pose`."""
         if self.is_static:
-            if self._static_motion is None:
-                self._static_motion = _motion_columns(self.position, STILL, self.orientation, self._turns)
-            return self._static_motion
+            if self._static_columns is None:
+                self._static_columns = _pose_columns(self.position, STILL, self.orientation, self._shows_heading)
+            return self._static_columns
         if self.link >= 0:
-            position, turn = self.pose()
-            return _motion_columns(position, STILL, turn, self._turns)
-        position, turn, velocity, _ = self.physics.state(self.body)
-        return _motion_columns(position, velocity, turn, self._turns)
+            position, orientation = self.pose()
+            return _pose_columns(position, STILL, orientation, self._shows_heading)
+        position, orientation, velocity, _ = self.physics.state(self.body)
+        return _pose_columns(position, velocity, orientation, self._shows_heading)
 
-    def appearance(self) -> tuple[float, ...]:
+    def appearance_columns(self) -> tuple[float, ...]:
         """Returns the columns `THINGS.appearance`."""
         return (*self.shape.size, *self.color, *self._kind, self.glow, float(self.present))
 
     def state(self) -> dict[str, Any]:
-        """Returns what the physics does not keep, fit for JSON."""
+        """Returns what the physics does not hold, as JSON types."""
         state: dict[str, Any] = {"color": self.color, "glow": self.glow, "present": self.present}
         return state | ({"position": self.position, "orientation": self.orientation} if self.visual_only else {})
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Puts back what `state` returned."""
+        """Restores what `state` returned."""
         self.color, self.glow, self.present = tuple(state["color"]), state["glow"], state["present"]
         if self.visual_only:
             self._set_static_pose(tuple(state["position"]), tuple(state["orientation"]))
@@ -127,35 +134,37 @@ class Thing:
             self._set_static_pose(*self.physics.pose(self.body))
 
     def _set_static_pose(self, position: Vector, orientation: Quaternion) -> None:
-        self.position, self.orientation, self._static_motion = position, orientation, None
+        self.position, self.orientation, self._static_columns = position, orientation, None
 
 
 class ThingsSensor:
-    """The sense ``things``: a row for each thing, where it is and how it looks, not what it is for.
+    """The sense ``things``: a row with the pose and the appearance of each thing.
 
     Args:
-        things: In the order of the rows.
+        things: The things, in the order of the rows.
     """
 
     def __init__(self, things: Sequence[Thing]) -> None:
         self._things = things
         self._rows = np.zeros((len(things), THING_SIZE), np.float32)
-        self._known: list[tuple[Vector, float, bool]] = []
+        self._last_appearance: list[tuple[Vector, float, bool]] = []
 
     def read(self) -> npt.NDArray[np.float32]:
-        """Returns (K, F), see `Thing.motion` and `Thing.appearance`."""
+        """Returns (K, F) rows with the columns of `THINGS`."""
         if not self._things:
             return self._rows.copy()
-        looks = [(thing.color, thing.glow, thing.present) for thing in self._things]
-        if looks != self._known:  # looks seldom change
-            self._rows[:, THINGS.appearance] = [thing.appearance() for thing in self._things]
-            self._known = looks
-        self._rows[:, THINGS.pose] = [thing.motion() for thing in self._things]
+        appearance = [(thing.color, thing.glow, thing.present) for thing in self._things]
+        if appearance != self._last_appearance:  # it seldom changes
+            self._rows[:, THINGS.appearance] = [thing.appearance_columns() for thing in self._things]
+            self._last_appearance = appearance
+        self._rows[:, THINGS.pose] = [thing.pose_columns() for thing in self._things]
         return self._rows.copy()
 
 
-def _motion_columns(position: Vector, velocity: Vector, turn: Quaternion, turns: bool) -> tuple[float, ...]:
-    if not turns:
+def _pose_columns(
+    position: Vector, velocity: Vector, orientation: Quaternion, shows_heading: bool
+) -> tuple[float, ...]:
+    if not shows_heading:
         return (*position, *velocity, 0.0, 1.0)
-    heading = yaw(turn)
+    heading = yaw(orientation)
     return (*position, *velocity, math.sin(heading), math.cos(heading))

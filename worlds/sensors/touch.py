@@ -1,4 +1,4 @@
-"""What a body feels: the strongest touch of each of its parts by each thing, in one control step."""
+"""The sense ``touch``: the strongest contact of each part of a body with each thing, in one control step."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ import numpy.typing as npt
 from worlds.bodies.body import Body
 from worlds.physics.client import Physics
 
-PLAIN = ("wall", "floor")  # of which no event tells
+WITHOUT_EVENT = ("wall", "floor")  # contacts with these are no events
 
 
 class TouchSensor:
-    """Looks at contacts and keeps the strongest.
+    """Reads the contacts of a body and keeps the strongest of each control step.
 
     Args:
-        physics: That the body is in.
-        body: Whose skin it is.
-        names: What a person would call the bodies of things; all others are walls.
-        unfelt: Bodies whose touch does not count.
+        physics: The physics that the body is in.
+        body: The body that feels.
+        names: Names of things by the number of their body; every other body is a wall.
+        ignored: Numbers of the bodies whose contacts do not count.
 
     Attributes:
-        touches: Force (N) by part of the body and name of what it touched.
+        contact_forces: Strongest force (N) by part of the body and name of what it touched.
     """
 
-    def __init__(self, physics: Physics, body: Body, names: Mapping[int, str], unfelt: Collection[int]) -> None:
-        self._physics, self._body, self._names, self._unfelt = physics, body, names, unfelt
+    def __init__(self, physics: Physics, body: Body, names: Mapping[int, str], ignored: Collection[int]) -> None:
+        self._physics, self._body, self._names, self._ignored = physics, body, names, ignored
         self._rows = {part: i for i, part in enumerate(body.parts)}
-        self.touches: dict[tuple[str, str], float] = {}
+        self.contact_forces: dict[tuple[str, str], float] = {}
 
     def reset(self) -> None:
-        """Begins a control step: nothing has been touched."""
-        self.touches = {}
+        """Starts a control step without contacts."""
+        self.contact_forces = {}
 
     def update(self) -> None:
-        """Looks at what touches the body now."""
-        for contact in self._physics.contacts(self._body.id, self._unfelt):
+        """Reads the current contacts."""
+        for contact in self._physics.contacts(self._body.id, self._ignored):
             key = (self._body.touched_part(contact), self._names.get(contact.other, "wall"))
-            if contact.force > self.touches.get(key, 0.0):
-                self.touches[key] = contact.force
+            if contact.force > self.contact_forces.get(key, 0.0):
+                self.contact_forces[key] = contact.force
 
     def read(self) -> npt.NDArray[np.float32]:
         """Returns (P,) the strongest force (N) on each part of the body."""
         touch = np.zeros(len(self._rows), np.float32)
-        for (part, _), force in self.touches.items():
+        for (part, _), force in self.contact_forces.items():
             row = self._rows[part]
             touch[row] = max(touch[row], force)
         return touch
@@ -54,8 +54,8 @@ class TouchSensor:
     def events(self) -> list[dict[str, Any]]:
         """Returns an event for each thing that was touched, with the part that touched it first."""
         first: dict[str, tuple[str, float]] = {}
-        for (part, name), force in self.touches.items():
-            if name not in PLAIN:
+        for (part, name), force in self.contact_forces.items():
+            if name not in WITHOUT_EVENT:
                 first.setdefault(name, (part, force))
         return [
             {"event": "contact", "part": part, "thing": name, "force": round(force, 3)}
@@ -63,9 +63,9 @@ class TouchSensor:
         ]
 
     def state(self) -> list[list[Any]]:
-        """Returns the touches, fit for JSON."""
-        return [[*key, force] for key, force in self.touches.items()]
+        """Returns the contact forces, as JSON types."""
+        return [[*key, force] for key, force in self.contact_forces.items()]
 
     def set_state(self, state: list[list[Any]]) -> None:
-        """Puts back what `state` returned."""
-        self.touches = {(part, name): force for part, name, force in state}
+        """Restores what `state` returned."""
+        self.contact_forces = {(part, name): force for part, name, force in state}

@@ -1,4 +1,4 @@
-"""Which things are in view of a head: inside its field of view, and with nothing in between."""
+"""Which things are in view of a camera: inside its field of view, and not occluded."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from worlds.rendering.meshes import rotate
 from worlds.sensors.camera import FOV
 from worlds.sensors.things import Thing
 
-SPREAD = 0.85  # where on a thing is looked, from its middle (0) to its rim (1)
-THROUGH = 3  # times that a ray goes on behind the body's own skin: an eye may sit inside a head
-REACH = math.tan(math.radians(FOV) / 2)
+RIM_SHARE = 0.85  # where the tested points lie, from a thing's centre (0) to its rim (1)
+MAX_CASTS = 3  # a ray that hits the body itself is cast again from behind it: the camera may be inside the head
+HALF_WIDTH = math.tan(math.radians(FOV) / 2)
 
 
 def in_view(things: Sequence[Thing], body: int, camera: Camera) -> npt.NDArray[np.bool_]:
-    """Returns (K,) which things show anything of themselves: their middle, or one of four points on their rim.
+    """Returns a mask (K,) of the things of which at least one of five points is visible: centre and four on the rim.
 
     Args:
-        things: All from one physics.
-        body: Number of the body that looks; it does not stand in its own light.
-        camera: Where the eye is and how it looks.
+        things: The things, all in one physics.
+        body: Number of the body that carries the camera; it does not occlude anything.
+        camera: The camera.
     """
     if not things:
         return np.zeros(0, bool)
@@ -38,11 +38,11 @@ def in_view(things: Sequence[Thing], body: int, camera: Camera) -> npt.NDArray[n
     rims = [np.zeros_like(middle)]
     for axis in (right, up):
         rim = _support(size, turns, axis, [thing.shape.kind for thing in things])
-        rims += [SPREAD * rim, -SPREAD * rim]
+        rims += [RIM_SHARE * rim, -RIM_SHARE * rim]
     points = middle[:, None] + np.stack(rims, axis=1)  # (K, 5, 3)
     offset = points - eye
     depth, across, along = offset @ forward, offset @ right, offset @ up
-    inside = (depth > 0) & (np.abs(across) <= REACH * depth) & (np.abs(along) <= REACH * depth)
+    inside = (depth > 0) & (np.abs(across) <= HALF_WIDTH * depth) & (np.abs(along) <= HALF_WIDTH * depth)
     inside &= np.array([thing.present for thing in things])[:, None]
     which, at = np.nonzero(inside)
     seen = np.zeros(len(things), bool)
@@ -50,28 +50,28 @@ def in_view(things: Sequence[Thing], body: int, camera: Camera) -> npt.NDArray[n
         return seen
     physics, ends = things[0].physics, points[which, at]
     starts = np.broadcast_to(eye, ends.shape).copy()
-    going = np.arange(len(ends))
-    for _ in range(THROUGH):
-        hits = cast_rays(physics, starts[going], ends[going])
-        for ray, (hit, link, share) in zip(going, hits, strict=True):
+    active = np.arange(len(ends))
+    for _ in range(MAX_CASTS):
+        hits = cast_rays(physics, starts[active], ends[active])
+        for ray, (hit, link, share) in zip(active, hits, strict=True):
             thing = things[which[ray]]
-            # What cannot be touched stops no ray: it is seen where nothing else is in the way.
+            # A visual-only thing stops no ray: it is visible where the ray hits nothing else.
             free = hit < 0 or share > 0.999 if thing.visual_only else hit == thing.body and thing.link in (-1, link)
             seen[which[ray]] |= free or (hit < 0 and not thing.visual_only and share >= 1.0)
         own = [i for i, (hit, _, _) in enumerate(hits) if hit == body]
         if not own:
             break
         for i in own:
-            ray = going[i]
+            ray = active[i]
             starts[ray] += (hits[i][2] + 1e-3) * (ends[ray] - starts[ray])
-        going = going[own]
+        active = active[own]
     return seen
 
 
 def _support(
     size: npt.NDArray[np.float64], turns: npt.NDArray[np.float64], axis: npt.NDArray[np.float64], kinds: list[str]
 ) -> npt.NDArray[np.float64]:
-    """Returns (K, 3): from each thing's middle to its farthest point along an axis of the room's frame."""
+    """Returns offsets (K, 3) from each thing's centre to its farthest point along an axis of the room's frame."""
     back = turns * np.array([-1.0, -1.0, -1.0, 1.0])
     local = rotate(back, np.broadcast_to(axis, (len(size), 3)))
     far = np.where(local < 0, -size, size)

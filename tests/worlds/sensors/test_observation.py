@@ -91,7 +91,7 @@ def test_no_two_places_at_the_walls_look_alike() -> None:
         out = np.array([x if abs(x) > 2.5 else 0.0, y if abs(y) > 2.5 else 0.0])
         at = np.array([x, y]) + 0.38 * np.sign(out)  # before the wall, and things behind
         target = at + np.sign(out)
-        picture = eye.look(scene, gaze_camera(((*at, 0.17), (*target, 0.17), (0.0, 0.0, 1.0))))
+        picture = eye.render(scene, gaze_camera(((*at, 0.17), (*target, 0.17), (0.0, 0.0, 1.0))))
         colours.append(picture[36:48, 36:48].reshape(-1, 3).mean(0) / picture[36:48, 36:48].mean())
     eye.close()
     apart = [np.abs(a - b).max() for i, a in enumerate(colours) for b in colours[:i]]
@@ -128,7 +128,7 @@ def test_going_on_with_another_eye_is_warned_of(caplog: pytest.LogCaptureFixture
         world.restore(kept)
         assert not caplog.records
         worlds.make("playroom", seed=1, senses=("eye",), eye="tiny").restore(kept)
-    assert "sees by tiny now" in caplog.text
+    assert "and now by tiny" in caplog.text
 
 
 def test_only_what_is_ahead_and_not_hidden_is_seen() -> None:
