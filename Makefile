@@ -64,9 +64,8 @@ docs: $(STAMP)  ## build the documentation into build/docs; a warning is an erro
 minds: $(STAMP)  ## train again the minds that housecat ships
 	@$(BIN)/python -m scripts.train_shipped_minds $(ARGS)
 
-pictures: $(STAMP)  ## draw the pictures of the documentation again
-	@$(BIN)/python -m scripts.make_pictures
-	$(BIN)/python -m scripts.make_world_pictures
+pictures: $(STAMP)  ## draw the pictures of the documentation again (ARGS="window maze": some of them)
+	@$(BIN)/python -m scripts.make_pictures $(ARGS)
 
 clean:  ## remove what building and testing leave behind (runs/ and .venv stay)
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

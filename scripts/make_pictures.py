@@ -1,65 +1,189 @@
-"""Draws the picture of the window in the README: python scripts/make_pictures.py [--mind NAME|PATH] [--seconds 17]."""
+"""Draws the pictures of the documentation: python -m scripts.make_pictures [NAME ...], or `make pictures`."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 
+import numpy as np
 import pygame
 import tyro
 
 import worlds
 from agent import Mind, live
+from housecat.core.errors import UserError, unknown_name
 from viewer import InlineLife
 from viewer.frame import Stage
 from viewer.layout import SIZE, Status
 from viewer.source.playback import Playback
+from worlds.rendering.renderer import Camera, make_renderer
+from worlds.rendering.scene import Vector
 
+WINDOW = "window"  # name of the picture of the window
 FPS = 30
-CHILDHOOD = 700  # steps that a newborn lives unseen: before, there is little to see
+NEWBORN_STEPS = 700  # that a newborn lives before the picture: in fewer there is little to see
+ROOM_SIZE = (480, 300)
+SUPERSAMPLING = 3  # a room is drawn so many times larger, then made smaller
+FIELD_OF_VIEW = 42.0  # degrees
 
 
-def begin(mind: str | None, seed: int) -> tuple[Any, Any]:
-    """Makes a world and a mind that has lived for a while."""
-    world = worlds.make("playroom", seed=seed)
-    if mind is not None:
-        return world, Mind.load(mind)
-    newborn = Mind.born(world, seed=seed)
-    deque(live(world, newborn, CHILDHOOD), maxlen=0)
-    return world, newborn
+@dataclass(frozen=True)
+class RoomPicture:
+    """A picture of a world some steps into a life of doing nothing.
+
+    Attributes:
+        world: Name of the world.
+        eye: Position of the camera (m).
+        target: Position that the camera looks at (m).
+        steps: Control steps before the picture.
+        options: Options of the world.
+        prepare: Called with the world before the steps.
+    """
+
+    world: str
+    eye: Vector
+    target: Vector
+    steps: int = 2
+    options: dict[str, Any] = field(default_factory=dict)
+    prepare: Callable[[Any], None] = lambda world: None
 
 
-def main(
-    mind: str | None = "kitten", seed: int = 14, seconds: float = 22.0, out: Path = Path("docs/window.png")
-) -> None:
+def place_body(x: float, y: float, heading: float) -> Callable[[Any], None]:
+    """Returns what puts the body of a world to a place (m), in a direction (rad)."""
+    return lambda world: world.body.place(x, y, heading, world.level(x, y))
+
+
+def grip_block(world: Any) -> None:
+    """Lets the arm grip the red block and lift it."""
+    hand = [world.body.readings.index(name) for name in ("hand x", "hand y", "hand z")]
+    x, y, z = (float(v) for v in world.truth()["things.position"][0])
+    for target, grip, steps in (((x, y, z), 1.0, 14), ((x, y, z), -1.0, 3), ((x, y, 0.18), -1.0, 8)):
+        for _ in range(steps):
+            body = world.observe()["body"]
+            error = np.subtract(target, body[hand])
+            world.step(np.array([*np.clip(error / 0.05, -1, 1), 0.0, grip], np.float32))
+    world.physics.set_joints(world.cabinet, (0.09,))
+
+
+ROOM_PICTURES = {
+    "playroom": RoomPicture("playroom", (-3.6, -4.6, 4.4), (0.0, -0.1, 0.0), options={"seed": 7}),
+    "playroom-all": RoomPicture(
+        "playroom",
+        (-5.4, -7.6, 7.6),
+        (0.0, -0.3, 0.0),
+        options={"seed": 5, "extras": "all"},
+        prepare=lambda world: world._fixtures[0].set(True),
+    ),
+    "maze": RoomPicture("maze", (-4.8, -6.9, 9.0), (0.0, -0.5, 0.0), options={"seed": 0}),
+    "stove": RoomPicture("stove", (-2.6, -3.8, 3.0), (0.0, 0.1, 0.0), 22, {"seed": 0}, place_body(-0.35, -0.7, 2.2)),
+    "theatre": RoomPicture(
+        "theatre", (1.5, -3.9, 2.3), (0.0, 0.4, 0.1), 14, {"seed": 1, "act": "appearing", "twist": True}
+    ),
+    "fork": RoomPicture("fork", (1.7, -2.9, 2.0), (0.0, 0.45, 0.45), 8, {"seed": 0}),
+    "tabletop": RoomPicture(
+        "tabletop", (1.05, -1.35, 0.95), (-0.08, 0.02, 0.12), options={"seed": 0}, prepare=grip_block
+    ),
+    "meadow": RoomPicture("meadow", (-2.4, -3.6, 1.0), (0.0, 0.1, 0.0), 3, {"seed": 3}, place_body(-0.7, -0.9, 0.9)),
+    "kitten": RoomPicture(
+        "playroom", (0.62, -0.72, 0.52), (0.08, 0.0, 0.09), 2, {"seed": 3}, place_body(0.0, 0.0, -0.3)
+    ),
+    "crawler": RoomPicture(
+        "playroom", (0.62, -0.72, 0.52), (0.0, 0.0, 0.09), 2, {"seed": 3, "body": "crawler"}, place_body(0.0, 0.0, -0.3)
+    ),
+    "octopus": RoomPicture(
+        "playroom", (0.70, -0.78, 0.66), (0.0, 0.0, 0.05), 2, {"seed": 3, "body": "octopus"}, place_body(0.0, 0.0, -0.5)
+    ),
+    "arm": RoomPicture("tabletop", (0.65, -0.85, 0.75), (-0.22, 0.0, 0.27), 1, {"seed": 0}),
+}
+
+
+PICTURES = (WINDOW, *ROOM_PICTURES)
+
+
+def draw_room(picture: RoomPicture) -> pygame.Surface:
+    """Draws a picture of a room or a body."""
+    world = worlds.make(picture.world, **picture.options)
+    picture.prepare(world)
+    for _ in range(picture.steps):
+        world.step(np.zeros(world.action_space.shape, np.float32))
+    renderer = make_renderer(world, SUPERSAMPLING * ROOM_SIZE[0], SUPERSAMPLING * ROOM_SIZE[1])
+    image = renderer.render(world.scene().poses, Camera(picture.eye, picture.target, FIELD_OF_VIEW))
+    surface = pygame.surfarray.make_surface(np.ascontiguousarray(image.swapaxes(0, 1)))
+    world.close()
+    return pygame.transform.smoothscale(surface, ROOM_SIZE)
+
+
+def draw_window(mind: str | None, seed: int, seconds: float) -> pygame.Surface:
     """Draws the window after some seconds of a life.
 
     Args:
-        mind: Name or path of a mind; a newborn after some minutes of play when not given.
-        seed: Of the room.
+        mind: Name or path of a mind; None for a newborn after some minutes of play.
+        seed: Seed of the room.
         seconds: Seconds of life before the picture.
-        out: The picture.
     """
     pygame.font.init()
     surface = pygame.Surface(SIZE)
-    life = InlineLife(lambda: begin(mind, seed))
+    life = InlineLife(lambda: _start_life(mind, seed))
     stage, playback = Stage(life), Playback(life)
     status = Status(title=mind or "a kitten")
     for _ in range(round(seconds * FPS)):
         for moment in playback.advance(1.0 / FPS, 1.0):
             stage.add(moment)
         stage.paint(surface, playback.poses, 1.0 / FPS, status)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    pygame.image.save(surface, out)
-    sys.stderr.write(f"{out}\n")
     stage.close()
     life.close()
+    return surface
+
+
+def _start_life(mind: str | None, seed: int) -> tuple[Any, Any]:
+    world = worlds.make("playroom", seed=seed)
+    if mind is not None:
+        return world, Mind.load(mind)
+    newborn = Mind.born(world, seed=seed)
+    deque(live(world, newborn, NEWBORN_STEPS), maxlen=0)
+    return world, newborn
+
+
+def main(
+    names: tyro.conf.Positional[tuple[str, ...]] = (),
+    mind: str | None = "kitten",
+    seed: int = 14,
+    seconds: float = 22.0,
+    out: Path = Path("docs"),
+) -> None:
+    """Draws the picture of the window and those of rooms and bodies.
+
+    Args:
+        names: Names of the pictures: window, playroom, maze ...; all when none is given.
+        mind: Who is in the window: name or path of a mind, or None for a newborn after some minutes of play.
+        seed: Seed of the room in the window.
+        seconds: Seconds of life before the picture of the window.
+        out: Folder for window.png; those of rooms and bodies go to the folder worlds in it.
+
+    Raises:
+        UserError: If there is no such picture.
+    """
+    for name in names:
+        if name not in PICTURES:
+            raise unknown_name("picture", name, PICTURES)
+    for name in names or PICTURES:
+        path = out / "window.png" if name == WINDOW else out / "worlds" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        surface = draw_window(mind, seed, seconds) if name == WINDOW else draw_room(ROOM_PICTURES[name])
+        pygame.image.save(surface, path)
+        sys.stderr.write(f"Saved {path}\n")
 
 
 if __name__ == "__main__":
-    tyro.cli(main)
+    try:
+        tyro.cli(main, prog="python -m scripts.make_pictures")
+    except UserError as error:
+        sys.stderr.write(f"make_pictures: {error}\n")
+        sys.exit(2)
