@@ -78,6 +78,16 @@ class Play:
         return sum(map(self._toys, self._recent)) / max(1, len(self._recent))
 
 
+def duration(arrays: Mapping[str, npt.NDArray[Any]]) -> float:
+    """Returns the seconds of life that a run has recorded.
+
+    Args:
+        arrays: What `RunFolder.arrays` returned; at least one row.
+    """
+    age, step = arrays["time"], arrays["step"]  # the age (s) of the mind at the end of each step, which counts from 0
+    return float(age[-1] - age[0] + age[0] / (step[0] + 1))
+
+
 def summarise(folder: RunFolder) -> dict[str, Any]:
     """Returns the numbers of a recorded life, ready for JSON: play, means of what was felt, events, speed."""
     arrays, play = folder.arrays(), Play.of(folder)
@@ -85,7 +95,6 @@ def summarise(folder: RunFolder) -> dict[str, Any]:
         return {"steps": 0}
     counts = Counter(event["event"] for event in folder.events())
     modes, steps = np.unique(arrays["mode"], return_counts=True)
-    time = arrays["time"]  # age of the mind at the end of each step
 
     def means(group: str) -> dict[str, float]:
         found = {name.removeprefix(group): array for name, array in arrays.items() if name.startswith(group)}
@@ -93,8 +102,8 @@ def summarise(folder: RunFolder) -> dict[str, Any]:
 
     return {
         "steps": play.steps,
-        "seconds": round(float(time[-1] - time[0] + time[0] / (arrays["step"][0] + 1)), 3),
-        "age_seconds": round(float(time[-1]), 3),
+        "seconds": round(duration(arrays), 3),
+        "age_seconds": round(float(arrays["time"][-1]), 3),
         "play": {
             "share": round(play.share, 4),
             f"share_last_{RECENT}": round(play.recent, 4),

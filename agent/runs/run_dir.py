@@ -51,6 +51,8 @@ class RunConfig:
     def __post_init__(self) -> None:
         if self.steps < 1:
             raise UserError(f"steps={self.steps}; a run has at least 1 step")
+        if not 0 <= self.seed < 2**63:
+            raise UserError(f"seed={self.seed}; a seed is a whole number from 0 to 2**63 - 1")
         if self.settings and self.mind is not None:
             raise UserError(f"settings={self.settings}: a mind that has lived, such as {self.mind!r}, keeps its own")
 

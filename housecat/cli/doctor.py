@@ -38,9 +38,9 @@ def doctor(*, json: JsonFlag = False) -> int:
     """Looks whether this machine can run housecat, and says what to do where not. Status 0 when all needed is there."""
     checks = run_checks()
     passed = all(check.mark != "fail" for check in checks)
-    rows = [(check.mark, check.name, check.found, check.remedy) for check in checks]
+    rows = [(check.mark, check.name, f"{check.found}\n-> {check.remedy}".removesuffix("\n-> ")) for check in checks]
     found = {"ok": passed, "checks": [asdict(check) for check in checks]}
-    return print_result(found, Table(("", "check", "found", "what to do"), rows), json) or int(not passed)
+    return print_result(found, Table(("", "check", "found, and what to do"), rows), json) or int(not passed)
 
 
 def run_checks() -> list[Check]:

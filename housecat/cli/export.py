@@ -7,7 +7,7 @@ from typing import Annotated
 
 import tyro
 
-from housecat.cli.options import JsonFlag, NameOption
+from housecat.cli.options import JsonFlag, NameOption, PathOption
 from housecat.cli.output import print_result
 from housecat.core.errors import UserError
 
@@ -16,7 +16,7 @@ def export(
     path: Annotated[Path, tyro.conf.Positional],
     *,
     name: NameOption = None,
-    sb3: Annotated[Path | None, tyro.conf.arg(metavar="FILE.zip")] = None,
+    sb3: PathOption = None,
     json: JsonFlag = False,
 ) -> int:
     """Makes a Minari dataset of a recorded run, or with --sb3 a policy for Stable-Baselines3 of a mind's reflex.
@@ -27,7 +27,7 @@ def export(
     Args:
         path: Folder of the run; with --sb3 also the file of a mind.
         name: Id of the dataset; housecat/WORLD/RUN-v0 when not given.
-        sb3: Write the reflex of the mind to this file instead.
+        sb3: Write the reflex of the mind to this file (.zip) instead.
         json: Print what was made as one JSON object.
     """
     from agent.runs.run_dir import RunFolder

@@ -15,15 +15,15 @@ from housecat.cli.doctor import doctor
 from housecat.cli.export import export
 from housecat.cli.objectives import objectives
 from housecat.cli.options import INTERRUPTED
-from housecat.cli.output import print_message, print_result
+from housecat.cli.output import discard_stdout, print_message, print_result
 from housecat.cli.replay import replay
 from housecat.cli.run import run
 from housecat.cli.shadowing import check_packages
 from housecat.cli.study import study
 from housecat.cli.watch import watch
 from housecat.cli.worlds import worlds
-from housecat.core.errors import UserError
-from housecat.core.versions import version
+from housecat.core.errors import UserError, unknown_name
+from housecat.core.versions import commit, version, versions
 
 # A command imports what it needs when it is called: `housecat --help` must not wait for torch.
 COMMANDS: dict[str, Callable[..., int]] = {
@@ -59,9 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The status for the shell: 0 done, 1 done with a negative result, 2 unusable input, 130 interrupted.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given == ["--version"]:
-        return print_result({}, f"housecat {version()}", False)
+    if sys.stdout is None:  # closed by who started this
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # to the end of the process
     try:
+        if given[:1] == ["--version"]:
+            return print_result({**versions(), "commit": commit()}, f"housecat {version()}", "--json" in given)
+        if given and not given[0].startswith("-") and given[0] not in COMMANDS:
+            raise unknown_name("command", given[0], COMMANDS)
         _refuse_old_options(given)
         if given[:1] != ["doctor"]:  # which says more
             check_packages()
@@ -80,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_message("housecat: interrupted")
         return INTERRUPTED
     except BrokenPipeError:  # such as `housecat objectives | head -1`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_stdout()
         return 0
 
 

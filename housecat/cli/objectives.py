@@ -45,7 +45,10 @@ def objectives(action: Action = "list", names: Names = (), *, budget: float = 10
 def _list(names: tuple[str, ...], json: bool) -> int:
     from intrinsic import describe
 
-    found = {entry.name: asdict(entry) for entry in describe(*names)}
+    described = describe(*names)
+    if problem := next((entry.problem for entry in described if entry.problem and names), ""):
+        raise UserError(problem)
+    found = {entry.name: asdict(entry) for entry in described}
     rows = [(name, entry["problem"] or entry["summary"]) for name, entry in found.items()]
     return print_result(found, Table(("objective", "what it does"), rows), json)
 

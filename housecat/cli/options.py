@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,15 +23,44 @@ RESERVED_WORLD_OPTIONS = (
 )  # `housecat watch` and `housecat run` set these themselves
 
 JsonFlag = Annotated[bool, tyro.conf.arg(help="Print the result as one JSON object.")]
-NameOption = Annotated[str | None, tyro.conf.arg(metavar="NAME")]
-PathOption = Annotated[Path | None, tyro.conf.arg(metavar="PATH")]
+
+
+def _optional(kind: Callable[[str], Any], noun: str, metavar: str) -> tyro.constructors.PrimitiveConstructorSpec[Any]:
+    """Returns how tyro reads an option that may be left out: without offering the word None as a value.
+
+    Args:
+        kind: Reads a value; raises ValueError where it cannot.
+        noun: What a value is, for the message.
+        metavar: Stands for a value in the help.
+    """
+
+    def read(words: list[str]) -> Any:
+        try:
+            return kind(words[0])
+        except ValueError as error:
+            raise ValueError(f"{words[0]!r} is not {noun}") from error
+
+    return tyro.constructors.PrimitiveConstructorSpec(
+        nargs=1,
+        metavar=metavar,
+        instance_from_str=read,
+        is_instance=lambda value: True,
+        str_from_instance=lambda value: [str(value)],
+    )
+
+
+NO_HINT = tyro.conf.arg(help_behavior_hint="")  # instead of "(default: None)"
+IntOption = Annotated[int | None, _optional(int, "a whole number", "INT"), NO_HINT]
+FloatOption = Annotated[float | None, _optional(float, "a number", "FLOAT"), NO_HINT]
+NameOption = Annotated[str | None, _optional(str, "a name", "NAME"), NO_HINT]
+PathOption = Annotated[Path | None, _optional(Path, "a path", "PATH"), NO_HINT]
 
 
 @dataclass(frozen=True)
 class LifeOptions:
     """Who lives where, wanting what."""
 
-    world: Annotated[str | None, tyro.conf.arg(metavar="NAME|FILE.py:CLASS")] = None
+    world: Annotated[str | None, _optional(str, "a name", "NAME|FILE.py:CLASS"), NO_HINT] = None
     """Where: see `housecat worlds`. Of a file: my_worlds.py:Attic. When not given: the playroom, or where the run was
     whose mind it is."""
     mind: Annotated[str, tyro.conf.arg(metavar="NAME|PATH")] = "kitten"
@@ -43,7 +72,7 @@ class LifeOptions:
     """How a newborn mind is made, once for each: planner=mppi, horizon=20."""
     objective: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=WEIGHT")] = ()
     """What it wants besides, and how much; once for each, 0 leaves one out. Of a file: my_drives.py:LovesRed=1."""
-    body: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
+    body: NameOption = None
     """Body: one that `housecat worlds` names for the world; its first when not given."""
     world_option: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="OPTION=VALUE")] = ()
     """How the world is made, once for each: extras=all, cells=12,12. See `housecat worlds`."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from housecat.core.conformance import SIGNS, Report
+from housecat.core.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class Table:
 
     Attributes:
         columns: Headings.
-        rows: A cell for each column; the last column is the one that may be long.
+        rows: A cell for each column; the last one may be long, and have several lines.
         title: Stands above the table.
     """
 
@@ -31,10 +34,11 @@ class Table:
         return cls(columns, list(flatten(values).items()), title)
 
     def plain(self) -> str:
-        """Returns the table as text, one line a row."""
+        """Returns the table as text: one line a row, more where its last cell has more."""
         rows = [self.columns, *self.rows]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.columns) - 1)]
-        lines = ["  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows]
+        margin = "\n" + " " * sum(width + 2 for width in widths)
+        lines = ["  ".join([*map(str.ljust, row, widths), row[-1].replace("\n", margin)]).rstrip() for row in rows]
         return "\n".join([self.title, *lines] if self.title else lines)
 
     def print(self) -> None:
@@ -71,15 +75,37 @@ def print_result(result: Mapping[str, Any], shown: str | Table | Iterable[str | 
     Returns:
         The exit status of success.
     """
-    if as_json:
-        print(json.dumps(result, default=str), flush=True)
-        return 0
-    for part in (shown,) if isinstance(shown, str | Table) else shown:
-        if isinstance(part, Table):
-            part.print()
-        else:
-            print(part, flush=True)
+    with _explain_stdout_errors():
+        if as_json:
+            print(json.dumps(result, default=str), flush=True)
+            return 0
+        for part in (shown,) if isinstance(shown, str | Table) else shown:
+            if isinstance(part, Table):
+                part.print()
+            else:
+                print(part, flush=True)
     return 0
+
+
+@contextmanager
+def _explain_stdout_errors() -> Iterator[None]:
+    """Turns what the system refuses into an error that says so, but for a reader that has seen enough.
+
+    Raises:
+        UserError: The result cannot be written, such as to a full disk.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_stdout()
+        raise UserError(f"cannot write the result to stdout: {error.strerror}") from error
+
+
+def discard_stdout() -> None:
+    """Sends nowhere what stdout still holds, which Python would try to write once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_report(report: Report) -> None:
@@ -88,7 +114,7 @@ def print_report(report: Report) -> None:
         rows = [(SIGNS[finding.mark], finding.check, finding.message) for finding in report.findings]
         Table(("", "check", "found"), rows, f"{report.subject}: {report.verdict}").print()
     else:
-        print(report, flush=True)
+        print_result({}, str(report), False)
 
 
 def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

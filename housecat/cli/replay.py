@@ -22,6 +22,7 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
         show: Let the mind itself live it again, in the window (without a display: as a clip).
         json: Print what was found as one JSON object.
     """
+    from agent.runs.metrics import duration
     from agent.runs.recorded_run import begin
     from agent.runs.run_dir import RunFolder
     from agent.runs.verify import replay as replay_rows
@@ -35,10 +36,11 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
             bar(rows)
     found: dict[str, Any] = {"path": str(path), "steps": rows, "same": not difference, "difference": difference}
     if show:
-        seconds = float(folder.arrays()["time"][-1] - folder.arrays()["time"][0])
+        seconds = duration(folder.arrays())
         if has_display():
             found |= show_in_window(partial(begin, folder.config), seconds)
         else:
             found |= make_clip(folder.path, partial(begin, folder.config), seconds, folder.config.mind_name)
     verdict = f"step {rows - 1} differs: {difference}" if difference else f"{rows} steps, all the same"
-    return print_result(found, f"{path}: {verdict}", json) or int(bool(difference))
+    shown = [f"{path}: {verdict}", *([f"Clip: {found['clip']}"] if "clip" in found else [])]
+    return print_result(found, shown, json) or int(bool(difference))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 
-from housecat.cli.options import DEFAULT_LIFE, INTERRUPTED, JsonFlag, LifeOptions, NameOption, PathOption
+from housecat.cli.options import DEFAULT_LIFE, INTERRUPTED, IntOption, JsonFlag, LifeOptions, NameOption, PathOption
 from housecat.cli.output import Table, print_message, print_result
 from housecat.cli.report import write_page, write_summary
 from housecat.cli.watch import CLIP_SECONDS, make_clip
@@ -16,7 +17,7 @@ STEPS = 5000
 def run(
     life: LifeOptions = DEFAULT_LIFE,
     *,
-    steps: int | None = None,
+    steps: IntOption = None,
     name: NameOption = None,
     resume: PathOption = None,
     clip: bool = False,
@@ -44,6 +45,7 @@ def run(
         recorded = RecordedLife.resume(resume, steps)
     folder, moments = recorded.folder, recorded.moments()
     print_message(f"Recording into {folder.path}")
+    advice = f"Go on with: housecat run --resume {shlex.quote(str(folder.path))}"
     with InterruptFlag() as interrupt, ProgressBar(folder.path.name, folder.config.steps) as bar:
         for _, recorder in moments:
             skipped = recorded.mind.learner.skips
@@ -59,6 +61,6 @@ def run(
     write_page(folder, numbers)
     print_result(numbers, Table.of(numbers), json)
     if numbers["interrupted"]:
-        print_message(f"Stopped after {numbers['steps']} steps. Go on with: housecat run --resume {folder.path}")
+        print_message(f"Stopped after {numbers['steps']} steps. {advice}")
         return INTERRUPTED
     return 0

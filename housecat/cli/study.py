@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from housecat.cli.options import INTERRUPTED, JsonFlag, PathOption
+from housecat.cli.options import INTERRUPTED, IntOption, JsonFlag, PathOption
 from housecat.cli.output import Table, print_message, print_result
 from housecat.core.errors import UserError, unknown_name
 
@@ -17,10 +17,10 @@ EXTRA = ("joblib", "sklearn")  # import names of the packages that `housecat[stu
 
 
 def study(
-    name: Annotated[str, tyro.conf.Positional] = "",
+    name: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="[NAME]", help_behavior_hint="")] = "",
     *,
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4),
-    steps: int | None = None,
+    steps: IntOption = None,
     out: PathOption = None,
     json: JsonFlag = False,
 ) -> int:

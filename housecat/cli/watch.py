@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from housecat.cli.doctor import has_display
-from housecat.cli.options import DEFAULT_LIFE, JsonFlag, LifeOptions
+from housecat.cli.options import DEFAULT_LIFE, FloatOption, JsonFlag, LifeOptions
 from housecat.cli.output import Table, print_message, print_result
 from housecat.core.errors import UserError
 
@@ -19,7 +19,7 @@ CLIP_SECONDS = 30.0
 
 
 def watch(
-    life: LifeOptions = DEFAULT_LIFE, *, seconds: float | None = None, speed: float = 1.0, json: JsonFlag = False
+    life: LifeOptions = DEFAULT_LIFE, *, seconds: FloatOption = None, speed: float = 1.0, json: JsonFlag = False
 ) -> int:
     """Opens the window on a life. Without a display, makes a clip of it.
 
@@ -88,5 +88,10 @@ def make_clip(run: Path, make: Callable[[], Any], seconds: float, title: str) ->
             bar(min(seconds, bar.done + moment.time / (moment.step + 1)))  # a mind may have lived before
 
         drawn = None if picture.exists() else picture
-        viewer.film(make, clip, seconds, title=title, summary_png=drawn, on_moment=on_moment)
+        try:
+            viewer.film(make, clip, seconds, title=title, summary_png=drawn, on_moment=on_moment)
+        except KeyboardInterrupt:
+            if clip.exists():
+                print_message(f"Stopped. What was filmed is in {clip}")
+            raise
     return {"clip": str(clip), "summary": str(picture)}

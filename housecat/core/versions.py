@@ -26,15 +26,15 @@ def versions() -> dict[str, str]:
 def version() -> str:
     """Returns housecat's version, and in a git checkout the commit that runs: ``0.2.0 (1a2b3c4, changed)``."""
     number = versions().get("housecat", "not installed")
-    found = commit(CHECKOUT)
+    found = commit()
     return f"{number} ({found})" if found else number
 
 
-def commit(checkout: Path) -> str:
+def commit(checkout: Path = CHECKOUT) -> str:
     """Returns the commit of a git checkout, with ``, changed`` where files differ from it; empty where there is none.
 
     Args:
-        checkout: The root folder of the checkout.
+        checkout: The root folder of the checkout; the one that this file is in when not given.
     """
     if not (checkout / ".git").exists():
         return ""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from housecat.cli import main as housecat
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_help_comes_at_once_and_loads_nothing_heavy() -> None:
@@ -40,7 +44,11 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["wacth"], "watch"),
+        (["wacth"], "unknown command 'wacth'. Did you mean watch"),
+        (["run", "--steps", "1.5"], "'1.5' is not a whole number"),
+        (["watch", "--seconds", "soon"], "'soon' is not a number"),
+        (["run", "--newborn", "--seed", "-1"], "seed=-1; a seed is a whole number from 0"),
+        (["objectives", "list", "pian"], "Did you mean pain"),
         (["run", "--stps", "3"], "--steps"),
         (["run", "--steps", "many"], "many"),
         (["run", "--newborn", "--steps", "0"], "at least 1 step"),
@@ -72,3 +80,24 @@ def test_lists_worlds_objectives_and_studies(call: Any) -> None:
     status, studies, _ = call("study")
     assert status == 0
     assert isinstance(studies, dict)
+
+
+def test_the_version_comes_as_json_too(call: Any) -> None:
+    status, found, _ = call("--version")
+    assert status == 0
+    assert {"housecat", "python", "torch", "commit"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    ("redirection", "status", "words"),
+    [
+        ("| head -1", 0, ""),
+        (">&-", 0, ""),
+        ("> /dev/full", 2, "housecat: cannot write the result to stdout: No space left on device\n"),
+    ],
+)
+def test_stdout_that_takes_no_more(redirection: str, status: int, words: str) -> None:
+    command = f"set -o pipefail; {sys.executable} -m housecat objectives list {redirection}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (status, words)

@@ -23,6 +23,15 @@ def test_a_table_is_plain_text_where_there_is_no_terminal(capsys: pytest.Capture
     assert capsys.readouterr().out == "\n".join(lines)
 
 
+def test_more_lines_of_a_last_cell_stand_below_it() -> None:
+    table = Table(("", "check", "found"), [("warn", "display", "none\n-> make a clip")])
+    assert table.plain().splitlines() == [
+        "      check    found",
+        "warn  display  none",
+        "               -> make a clip",
+    ]
+
+
 def test_a_table_is_ruled_in_a_terminal_and_takes_no_text_for_markup() -> None:
     master, slave = pty.openpty()
     code = f"from housecat.cli.output import Table; {TABLE!r}.print()"
