@@ -1,4 +1,4 @@
-"""What an agent wants: hardwired drives, curiosity, and objectives of one's own."""
+"""Intrinsic objectives: hardwired drives, curiosity, goals, and objectives of your own."""
 
 from housecat.core.obs_layout import BODY, CUES, EYE, THINGS, TOUCH, VITALS
 from intrinsic.mixture import Mixture

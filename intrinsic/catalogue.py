@@ -1,4 +1,4 @@
-"""The objectives that come with housecat, by name. One file each; the packages say which kind they are."""
+"""The objectives that come with housecat, by name; one file each."""
 
 from __future__ import annotations
 

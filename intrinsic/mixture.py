@@ -133,11 +133,11 @@ class Mixture(nn.Module):
         }
 
     def mute(self, name: str, reason: str) -> None:
-        """Takes an objective out of the mixture, as its own failure would."""
+        """Mutes an objective, as its own failure would; nothing is logged."""
         self._term(name).muted = reason
 
     def unmute(self, name: str) -> None:
-        """Gives a muted objective another chance."""
+        """Unmutes an objective."""
         self._term(name).muted = None
 
     def _run_guarded(self, term: Term, all_tensors: bool, act: Callable[..., T], *arguments: object) -> T | None:
@@ -224,10 +224,10 @@ class Mixture(nn.Module):
         scaled: bool = True,
         only: Container[str] | None = None,
     ) -> dict[str, Tensor]:
-        """Returns what each objective makes of a stretch of experience, unweighted.
+        """Returns the unweighted cost of each objective for a piece of experience.
 
         Args:
-            view: The stretch, with leading shape (*lead,).
+            view: The experience, with leading shape (*lead,).
             memories: Episodic memories as `begin` and `remember` return them.
             lived: False for imagination, where a muted objective costs 0; True for a report of what was lived,
                 where it costs nan and no cost carries a gradient.
@@ -252,14 +252,14 @@ class Mixture(nn.Module):
     def total(self, costs: Mapping[str, Tensor]) -> Tensor:
         """Returns the weighted sum of costs, (*lead,); an objective that is muted counts nothing.
 
-        A total that is not finite means that the view was not: a planner should take it for the worst.
+        A total that is not finite means that the view was not: a planner should treat it as the worst.
         """
         muted = self.muted
         parts = [cost * float(self._term(name).weight) for name, cost in costs.items() if name not in muted]
         return sum(parts[1:], parts[0]) if parts else torch.zeros_like(next(iter(costs.values())))
 
     def observe(self, view: View, memories: Memories | None = None) -> None:
-        """Takes note of lived transitions, each exactly once: moves the scales, then lets the objectives learn."""
+        """Observes lived transitions, each exactly once: updates the scales, then the objectives."""
         for name, term in self._items():
             self._run_guarded(term, True, term.observe, view, memories.get(name) if memories else None)
 
@@ -277,7 +277,7 @@ class Mixture(nn.Module):
                 self._term(name).rescale(cost)
 
     def loss(self, view: View) -> Tensor | None:
-        """Returns the sum of what the objectives want minimised, a scalar, or None when none learns."""
+        """Returns the sum of the objectives' losses, a scalar, or None when none learns."""
         losses = [self._run_guarded(term, True, term.loss, view) for _, term in self._items()]
         wanted = [loss for loss in losses if loss is not None]
         return sum(wanted[1:], wanted[0]) if wanted else None

@@ -1,4 +1,4 @@
-"""Small networks that objectives share: tokens standardised, tokens pooled to one vector, actions read back."""
+"""Small networks that objectives share: normalised tokens, pooled tokens, inverse dynamics."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ def mlp(*sizes: int) -> nn.Sequential:
 
 
 def validated_tokens(tokens: str) -> Tokens:
-    """Returns a choice of tokens, or raises UserError."""
+    """Returns a valid choice of tokens.
+
+    Raises:
+        UserError: It is neither ``"all"`` nor ``"things"``.
+    """
     if tokens not in ("all", "things"):
         raise unknown_name("choice of tokens", tokens, ("all", "things"))
     return "all" if tokens == "all" else "things"
@@ -52,7 +56,7 @@ class TokenNormalizer(nn.Module):
     Source: the observation normalisation of Burda et al. 2018, arXiv 1810.12894, section 2.4, clipped at 5 as there.
 
     Args:
-        shape: Of the tokens, N and Z.
+        shape: Shape of the tokens, N and Z.
     """
 
     __call__: Callable[..., Tensor]
@@ -90,7 +94,7 @@ class TokenPool(nn.Module):
     r"""Maps tokens to one vector, whatever the order of the things: a net for the body, the mean of a net over things.
 
     Args:
-        shape: Of the tokens, N and Z; with one token there is no net for things.
+        shape: Shape of the tokens, N and Z; with one token there is no net for things.
         hidden: Width of the hidden layer.
         out: Size of the vector, D.
     """
@@ -112,7 +116,7 @@ class TokenFeatures(nn.Module):
     r"""A vector per state: tokens standardised, then pooled.
 
     Args:
-        shape: Of the tokens, N and Z.
+        shape: Shape of the tokens, N and Z.
         hidden: Width of the hidden layer.
         size: Size of the vector, D.
         fixed: True for random features, which stay as they began.
@@ -135,12 +139,12 @@ class TokenFeatures(nn.Module):
         return before, after
 
     def observe(self, latent: Tensor) -> None:
-        """Takes in lived tokens: how they are spread."""
+        """Updates the normalisation by lived tokens."""
         self.look.observe(latent)
 
 
 class InverseDynamicsFeatures(TokenFeatures):
-    r"""A vector per state, learnt by reading the action back from two successive ones: it keeps what actions change.
+    r"""A vector per state, learnt by predicting the action from two successive states: it keeps what actions change.
 
     Source: Pathak et al. 2017, arXiv 1705.05363, equations 2 and 3. The error is squared for every kind of action: for
     discrete ones, which come as 0s and a 1, it is Brier's proper score in place of the cross-entropy.
@@ -157,7 +161,7 @@ class InverseDynamicsFeatures(TokenFeatures):
         self.read = mlp(2 * size, hidden, len(action))
 
     def loss(self, before: Tensor, after: Tensor, action: Tensor) -> Tensor:
-        """Returns the mean squared error of the actions read back, a scalar."""
+        """Returns the mean squared error of the predicted actions, a scalar."""
         read: Tensor = self.read(torch.cat([before, after], -1))
         return (read - action).square().mean()
 

@@ -1,4 +1,4 @@
-"""The contract of an intrinsic objective: a cost that an agent carries in itself."""
+"""The contract of an intrinsic objective."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Objective(nn.Module, ABC):
     learns to anticipate, and (as reward = -cost) a reward. It is an `nn.Module`, so what it learns saves,
     loads and moves like any other.
 
-    `reads` names what it needs; the view that its methods are handed has exactly these keys. For a stretch of
+    `reads` names what it needs; the view that its methods are handed has exactly these keys. For a piece of
     experience with leading shape ``*lead`` (any, such as (T, B) or none at all), the keys are, per transition:
 
     ========================  ==================  ==========================================================
@@ -86,7 +86,7 @@ class Objective(nn.Module, ABC):
     argument: str = ""
 
     def build(self, view: View) -> None:
-        """Makes what hangs on shapes, such as networks: called once, before life, with a view of any leading shape.
+        """Makes what depends on shapes, such as networks: called once, before life, with a view of any leading shape.
 
         Random numbers that it draws follow from the host's seed.
         """
@@ -111,7 +111,7 @@ class Objective(nn.Module, ABC):
         return None
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes note of lived transitions, each exactly once. The only method that may change the objective."""
+        """Observes lived transitions, each exactly once. The only method that may change the objective."""
 
     def begin(self, lead: tuple[int, ...]) -> Memory:
         """Returns an empty episodic memory: a tensor, or tuples, lists or dicts of tensors, each (*lead, ...)."""

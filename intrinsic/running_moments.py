@@ -46,7 +46,7 @@ class ExponentialMoments:
     second: float = 0.0
 
     def update(self, value: float) -> None:
-        """Takes in a number; one that is not finite is ignored."""
+        """Adds a number; one that is not finite is ignored."""
         if not math.isfinite(value):
             return
         keep = 0.5 ** (1.0 / self.half_life)
@@ -87,7 +87,7 @@ class RunningRms(nn.Module):
 
     @torch.no_grad()
     def update(self, cost: Tensor, half_life: float, samples: int = 0) -> None:
-        """Takes in costs of any shape; entries that are not finite are ignored.
+        """Adds costs of any shape; entries that are not finite are ignored.
 
         Args:
             cost: Raw costs.

@@ -1,4 +1,4 @@
-"""Weights that change with age, and what each objective had to say in a choice."""
+"""Weight schedules, and the share of each objective in the choice of a plan."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Schedule(nn.Module):
         self.register_buffer("clock", torch.zeros((), dtype=torch.float64))
 
     def advance(self, transitions: int) -> None:
-        """Lets time pass."""
+        """Advances the clock by a number of lived transitions."""
         self.clock += transitions
 
     def value(self) -> float:
-        """Returns the weight now."""
+        """Returns the current weight."""
         after = int((self.at <= self.clock).sum())
         if after == 0 or after == len(self.at):
             return float(self.weights[0 if after == 0 else -1])
@@ -51,14 +51,14 @@ class Schedule(nn.Module):
 
 
 def shares(parts: Mapping[str, Tensor], chosen: int) -> dict[str, float]:
-    r"""Returns how much each part of the cost spoke for the chosen plan, against the average of all that were weighed.
+    r"""Returns how much each part of the cost favoured the chosen plan over the average of all plans.
 
     Formula: ``share[i] = (mean over plans of part[i] - part[i] of the chosen) / sum over j of |that of j|``: positive
-    spoke for it, negative against it, and absolute values add up to 1; all are 0 where no plan differed.
+    favoured it, negative opposed it, and absolute values add up to 1; all are 0 where no plan differed.
 
     Args:
         parts: Weighted cost of each plan (B,), by objective (and by what the critic expects).
-        chosen: Which plan was chosen.
+        chosen: Index of the chosen plan.
     """
     gains = {name: float(part.mean() - part[chosen]) for name, part in parts.items()}
     gains = {name: gain if math.isfinite(gain) else 0.0 for name, gain in gains.items()}

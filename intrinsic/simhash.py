@@ -1,4 +1,4 @@
-"""States sorted into cells by the signs of random projections, so that visits can be counted."""
+"""SimHash: states hashed into cells by the signs of random projections, so that visits can be counted."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class SimHash(nn.Module):
 
     Args:
         latent: Example tokens (N, Z).
-        bits: Of the cell's number; there are ``2 ** bits`` cells.
-        hidden: Width of the random features.
+        bits: Number of bits of a hash; there are ``2 ** bits`` cells.
+        hidden: Width of the hidden layer of the random features.
     """
 
     __call__: Callable[..., Tensor]
@@ -38,7 +38,7 @@ class SimHash(nn.Module):
         return cell
 
     def observe(self, latent: Tensor) -> None:
-        """Takes in lived tokens: what is standardised well falls apart into cells evenly."""
+        """Updates the normalisation by lived tokens; normalised tokens fall into the cells evenly."""
         self.features.observe(latent)
 
 

@@ -147,7 +147,7 @@ class Term(nn.Module):
         return self._run_isolated(cost)
 
     def loss(self, view: View) -> Tensor | None:
-        """Returns what the objective wants minimised, a scalar, or None; no gradient flows into the view."""
+        """Returns the objective's loss, a scalar, or None; no gradient flows into the view."""
         self.lived += 1
         if not self._learns:
             return None
@@ -166,7 +166,7 @@ class Term(nn.Module):
         )
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Lets the objective and its scale take note of lived transitions."""
+        """Updates the scale by lived transitions, then lets the objective observe them."""
         if self.unit is None and not self.given:
             with torch.no_grad():
                 self.scale.update(self.cost(view, memory), LIVED_HALF_LIFE)

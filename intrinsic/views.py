@@ -1,4 +1,4 @@
-"""What a view's keys tell about its shape, and views narrowed to what an objective declared."""
+"""Leading shapes of views, and views restricted to the keys that an objective declared."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Curiosity about what one can bring about."""
+"""Objectives about control: how much actions matter, and how distinct skills are."""

@@ -1,4 +1,4 @@
-"""Empowerment: being where one's actions make a difference."""
+"""Empowerment: the information that outcomes carry about actions."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from intrinsic.nets import TokenFeatures, first_transition, mlp
 from intrinsic.objective import Memory, Objective, View
 
 LEAST, MOST = -3.0, 1.0  # log standard deviations of an action
-PER_MOTOR = 3.0  # nats that one motor can tell at most: what is told better is not believed
+MAX_PER_MOTOR = 3.0  # nats: a limit on the information about one motor, against overconfident nets
 
 
 class Empowerment(Objective):
-    r"""Rewards steps whose action can be told from what came of it, in nats.
+    r"""Rewards transitions whose action can be inferred from their outcome, in nats.
 
     Formula: ``cost = - (log q(a | s, s') - log p(a | s))``, both Gaussians that learn to be likely. On average over
     actions it is a lower bound of the mutual information I(a; s' | s), up to how well p knows the actions taken.
@@ -24,12 +24,13 @@ class Empowerment(Objective):
     Source: the variational bound of Barber and Agakov 2003 as Mohamed and Rezende, *Variational information
     maximisation for intrinsically motivated reinforcement learning*, 2015, arXiv 1509.08731, use it. Differs: one
     step in place of a sequence; the source is what the agent does anyway, so that it is not the channel's capacity; and
-    it is read off each imagined transition, so that a planner can seek it. At most 3 nats a motor are believed.
+    it is read off each imagined transition, so that a planner can seek it. At most 3 nats a motor are counted.
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
-    Weaknesses: one step of 0.2 s sees the wheels turn, not what they lead to. An agent that has settled on one
-    action in a place tells nothing there, however free it is. Discrete actions are bounded too low, as Gaussians.
+    Weaknesses: one step of 0.2 s shows the wheels turn, not what they lead to. Where an agent always takes the same
+    action, its outcome carries no information, however many actions it could take. For discrete actions, modelled as
+    Gaussians, the bound is too low.
     """
 
     reads = frozenset({"latent.before", "latent", "action"})
@@ -50,22 +51,22 @@ class Empowerment(Objective):
     def _likelihoods(self, view: View) -> tuple[Tensor, Tensor]:
         """Returns log q(a | s, s') and log p(a | s), (*lead,)."""
         before, after = self.states.before_and_after(view)
-        told = self.planner(torch.cat([before, after - before], -1))
-        return _log_likelihood(told, view["action"]), _log_likelihood(self.source(before), view["action"])
+        inferred = self.planner(torch.cat([before, after - before], -1))
+        return _log_likelihood(inferred, view["action"]), _log_likelihood(self.source(before), view["action"])
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative information (nats), shape (*lead,)."""
-        told, guessed = self._likelihoods(view)
-        most = PER_MOTOR * view["action"].shape[-1]
-        return -(told - guessed).clamp(-most, most)
+        posterior, prior = self._likelihoods(view)
+        most = MAX_PER_MOTOR * view["action"].shape[-1]
+        return -(posterior - prior).clamp(-most, most)
 
     def loss(self, view: View) -> Tensor:
-        """Returns how unlikely the actions taken were."""
-        told, guessed = self._likelihoods(view)
-        return -(told + guessed).mean()
+        """Returns the negative log likelihood of the actions taken, a scalar."""
+        posterior, prior = self._likelihoods(view)
+        return -(posterior + prior).mean()
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how latents are spread."""
+        """Updates the normalisation of latents."""
         self.states.observe(view["latent"])
 
 

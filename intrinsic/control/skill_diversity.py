@@ -1,4 +1,4 @@
-"""Skill diversity: doing one thing, then recognisably another."""
+"""Skill diversity (DIAYN): states that reveal the current skill."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BATCH = 256  # remembered states per `loss`
 
 
 class SkillDiversity(Objective):
-    r"""Rewards states from which one can tell which skill is being exercised.
+    r"""Rewards states that reveal which skill is being carried out.
 
     Formula: ``cost = - (log q(z | s') + log S)``, where z is the skill of the moment, one of S, and the discriminator q
     learns to tell skills by the states reached with them.
@@ -27,8 +27,9 @@ class SkillDiversity(Objective):
 
     Reads: ``latent`` (\*lead, N, Z).
 
-    Weaknesses: a policy that does not see its memory (any of Stable-Baselines3) cannot tell which skill is wanted, and
-    learns only to be tellable on average: use it with a planner. Skills part in whatever is easiest: places.
+    Weaknesses: a policy that does not see its memory (any of Stable-Baselines3) does not know which skill is wanted,
+    and learns only states that reveal some skill: use it with a planner. Skills become distinct in whatever is easiest:
+    places.
     """
 
     reads = frozenset({"latent"})
@@ -39,7 +40,15 @@ class SkillDiversity(Objective):
     lived: Tensor
 
     def __init__(self, skills: int = 6, span: int = 50, hidden: int = 64, size: int = 32, capacity: int = 2048) -> None:
-        """Makes an objective with `skills` S that change every `span` steps, told by the last `capacity` states."""
+        """Makes an objective with S `skills`, which change every `span` steps.
+
+        Args:
+            skills: Number of skills S.
+            span: Steps for which a skill lasts.
+            hidden: Width of the nets.
+            size: Number of random features of a state.
+            capacity: States that the discriminator learns from, the last ones.
+        """
         super().__init__()
         self.skills, self.span, self.hidden, self.size, self.capacity = skills, span, hidden, size, capacity
 
@@ -53,7 +62,7 @@ class SkillDiversity(Objective):
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
 
     def begin(self, lead: tuple[int, ...]) -> Tensor:
-        """Returns steps lived, (*lead,), which tell the skill: the first life begins with the first, and so on."""
+        """Returns the number of steps, (*lead,), which determines the skill; each life begins with another one."""
         return torch.arange(math.prod(lead)).reshape(lead) % self.skills * self.span
 
     def remember(self, memory: Tensor, view: View) -> Tensor:
@@ -65,9 +74,9 @@ class SkillDiversity(Objective):
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
         """Returns the negative information about the skill (nats), shape (*lead,)."""
-        told = self.discriminator(self.random(view["latent"])).log_softmax(-1)
-        skill = self._skill(memory).expand(told.shape[:-1])
-        information: Tensor = told.gather(-1, skill.unsqueeze(-1)).squeeze(-1) + math.log(self.skills)
+        log_q = self.discriminator(self.random(view["latent"])).log_softmax(-1)
+        skill = self._skill(memory).expand(log_q.shape[:-1])
+        information: Tensor = log_q.gather(-1, skill.unsqueeze(-1)).squeeze(-1) + math.log(self.skills)
         return -information
 
     def sequence_cost(self, view: View, memory: Tensor) -> tuple[Tensor, Tensor]:
@@ -77,7 +86,7 @@ class SkillDiversity(Objective):
         return self.cost(view, memory + number), memory + steps
 
     def loss(self, view: View) -> Tensor | None:
-        """Returns the cross-entropy of skills told from remembered states; the view does not know its skills."""
+        """Returns the discriminator's cross-entropy on remembered states; the view does not hold its skills."""
         filled = min(int(self.lived), self.capacity)
         if not filled:
             return None
@@ -85,7 +94,7 @@ class SkillDiversity(Objective):
         return torch.nn.functional.cross_entropy(self.discriminator(self.states[pick]), self.labels[pick])
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Remembers the states and with which skill they were reached."""
+        """Stores the states and the skills with which they were reached."""
         self.random.observe(view["latent"])
         rows = self.random(view["latent"]).reshape(-1, self.size)
         memory = self.begin(view["latent"].shape[:-2]) if memory is None else memory

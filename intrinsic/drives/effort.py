@@ -1,4 +1,4 @@
-"""Effort: moving costs."""
+"""Effort: a quadratic cost of actions."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Effort(Hardwired):
 
     Reads: ``action`` (\*lead, A), each -1 to 1.
 
-    Weaknesses: it counts what was asked of the motors, not the work they did: pushing against a wall costs as much as
-    running. The critic does not anticipate it, because future effort hangs on what is chosen then, not on where
-    one is now.
+    Weaknesses: it counts the commands to the motors, not the work they did: pushing against a wall costs as much as
+    running. The critic does not anticipate it, because future effort depends on the actions chosen then, not on the
+    state now.
     """
 
     reads = frozenset({"action"})

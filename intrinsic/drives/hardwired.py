@@ -1,4 +1,4 @@
-"""What keeps a hardwired drive hardwired."""
+"""The base class of drives that cannot be changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from intrinsic.objective import Objective
 
 
 class Sealed(ABCMeta):
-    """The type of classes whose attributes cannot be replaced once the class stands."""
+    """Metaclass of classes whose attributes cannot be replaced after the class statement."""
 
     def __setattr__(cls, name: str, value: Any) -> None:
         if not name.startswith(("__", "_abc")):  # what ABCMeta itself writes
@@ -20,7 +20,7 @@ class Sealed(ABCMeta):
 class Hardwired(Objective, metaclass=Sealed):
     """A drive that an agent is born with: constants and a pure function, nothing to learn, nothing to set.
 
-    Its weight in a mixture is the configurator's to set; what it means is nobody's. The seal stops accidents and
+    Its weight in a mixture can be set; its formula and constants cannot. The seal stops accidents and
     careless plug-ins, not a determined attacker: Python code that runs in a process can change that process.
 
     Source: LeCun, *A Path Towards Autonomous Machine Intelligence*, 2022, section 3.2: the intrinsic cost is

@@ -1,4 +1,4 @@
-"""Hunger: energy below its setpoint costs."""
+"""Hunger: a cost of energy below its setpoint."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Hunger(Hardwired):
 
     Reads: ``senses.vitals`` (\*lead, 3), see `housecat.core.obs_layout.VITALS`.
 
-    Weaknesses: a plan that cannot reach food within its horizon costs the same as one that runs away from it; that
-    far, only the critic leads. Above the setpoint it is silent: no agent stocks up.
+    Weaknesses: a plan that cannot reach food within its horizon costs the same as one that runs away from it; beyond
+    the horizon, only the critic helps. Above the setpoint there is no cost, so agents do not eat in advance.
     """
 
     reads = frozenset({"senses.vitals"})

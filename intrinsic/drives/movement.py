@@ -1,4 +1,4 @@
-"""Movement: the urge to go somewhere."""
+"""Movement: a cost of standing still."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Movement(Hardwired):
 
     Reads: ``senses.body`` (\*lead, n), of which the columns `BODY.velocity`, in the room's frame (m/s).
 
-    Weaknesses: going in circles satisfies it, and so does being pushed.
+    Weaknesses: driving in circles has no cost either, nor has being pushed.
     """
 
     reads = frozenset({"senses.body"})

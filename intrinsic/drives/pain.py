@@ -1,4 +1,4 @@
-"""Pain: what damages the body costs, at once and without learning."""
+"""Pain: the rate at which the body is damaged, as a cost."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Pain(Hardwired):
 
     Reads: ``senses.vitals`` (\*lead, 3), see `housecat.core.obs_layout.VITALS`.
 
-    Weaknesses: it knows damage only while it happens; all foresight is the planner's and the critic's. It does
-    not habituate, and it cannot tell a burn from a blow.
+    Weaknesses: it costs damage only while it happens; all foresight is the planner's and the critic's. It does not
+    habituate, and does not distinguish kinds of damage.
     """
 
     reads = frozenset({"senses.vitals"})

@@ -1,4 +1,4 @@
-"""Upright: legged bodies want to stay on their feet."""
+"""Upright: a cost of tilt, for legged bodies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Upright(Hardwired):
     Reads: ``senses.body``, of which one number must be called ``up z``, the cosine of the tilt. The host tells which
     one it is when a life begins (`Objective.bind_names`); a body without it cannot have this drive.
 
-    Weaknesses: a body that lies still on its feet is content: give it the urge to move, too.
+    Weaknesses: standing still on its feet has no cost: use it together with `movement`.
     """
 
     reads = frozenset({"senses.body"})
@@ -31,10 +31,10 @@ class Upright(Hardwired):
 
     def __init__(self) -> None:
         super().__init__()
-        object.__setattr__(self, "place", None)  # past the seal: where the reading is, is the host's to say
+        object.__setattr__(self, "place", None)  # past the seal: the host says which column it is
 
     def bind_names(self, names: Names) -> None:
-        """Looks where the body tells which way is up."""
+        """Looks up the column of the cosine of the tilt."""
         readings = names.readings.get("body", ())
         if self.reading not in readings:
             raise UserError(
@@ -44,7 +44,7 @@ class Upright(Hardwired):
         object.__setattr__(self, "place", readings.index(self.reading))
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
-        """Returns the tilt (0 to 1), shape (*lead,); 0 until it was told where to read it."""
+        """Returns the tilt (0 to 1), shape (*lead,); 0 until `bind_names` was called."""
         place: int | None = self.place  # type: ignore[assignment]
         body = view["senses.body"]
         return 0.0 * body.sum(-1) if place is None else 0.5 * (1.0 - body[..., place])

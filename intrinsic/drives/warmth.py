@@ -1,4 +1,4 @@
-"""Warmth: being too cold or too hot costs, before it hurts."""
+"""Warmth: a cost of skin temperatures outside a comfortable band."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Warmth(Hardwired):
 
     Reads: ``senses.vitals`` (\*lead, 3), see `housecat.core.obs_layout.VITALS`.
 
-    Weaknesses: the skin is what is felt, not the body's core: it follows the ground within a second. Where a room is
-    never cold, it is a milder pain.
+    Weaknesses: it reads the temperature of the skin, which follows the ground within a second, not that of the body's
+    core. Where a room is never cold, it is a milder form of pain.
     """
 
     reads = frozenset({"senses.vitals"})

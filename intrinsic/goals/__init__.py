@@ -1,1 +1,1 @@
-"""Goals and play: what should be so, what is fun, and what has become dull."""
+"""Goals given at run time, and objectives for play: contact and boredom."""

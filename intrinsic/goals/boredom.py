@@ -1,4 +1,4 @@
-"""Boredom: what goes on too long loses its charm, and regains it by and by."""
+"""Boredom: habituation to situations that last, with recovery."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from intrinsic.simhash import SimHash, read_cell
 
 
 class Boredom(Objective):
-    r"""Costs being where one has been habituated to be.
+    r"""Costs situations to which the agent has habituated.
 
     Formula: ``cost = h[cell(s')]``; at each step h of the cell one is in rises towards 1 by a twentieth of what is
     missing, and all h fall by a three-hundredth.
@@ -25,14 +25,14 @@ class Boredom(Objective):
 
     Reads: ``latent`` (\*lead, N, Z).
 
-    Weaknesses: it drives away from the dull, not towards anything. Two cells that take turns keep it low for ever.
-    Cells are steps: gradient planners cannot use it.
+    Weaknesses: it drives away from familiar situations, not towards anything. Alternating between two cells keeps it
+    low for ever. It is a step function: gradient planners cannot use it.
     """
 
     reads = frozenset({"latent"})
     memory = "episode"
     unit = 1.0
-    anticipated: ClassVar[bool] = False  # it is gone when one comes back later
+    anticipated: ClassVar[bool] = False  # habituation has recovered by the time of a later visit
     differentiable: ClassVar[bool] = False
     habituates: ClassVar[bool] = True
     rise: ClassVar[float] = 1.0 / 20.0
@@ -73,5 +73,5 @@ class Boredom(Objective):
         return less.scatter(-1, cell, torch.lerp(less.gather(-1, cell), torch.ones(()), self.rise))
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how latents are spread."""
+        """Updates the normalisation of latents."""
         self.cells.observe(view["latent"])

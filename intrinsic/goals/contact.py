@@ -1,4 +1,4 @@
-"""Contact: touching things is fun."""
+"""Contact: a reward for touching things."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from intrinsic.objective import Memory, Objective, View
 
 
 class Contact(Objective):
-    r"""Rewards being in touch with something, softly or hard alike.
+    r"""Rewards contact with something, soft or hard alike.
 
     Formula: ``cost = - f / (f + 1 N)``, with f the sum of the contact forces on all parts of the body.
 
@@ -19,8 +19,8 @@ class Contact(Objective):
 
     Reads: ``senses.touch`` (\*lead, parts) in N.
 
-    Weaknesses: a wall is as good as a toy, and for a body that feels the floor through its feet so is the floor.
-    Holding still against a thing is bliss: with boredom beside it, it becomes play.
+    Weaknesses: a wall counts as much as a toy, and so does the floor for a body that feels it through its feet. Holding
+    still against a thing is optimal: use it together with `boredom`.
     """
 
     reads = frozenset({"senses.touch"})

@@ -1,4 +1,4 @@
-"""Goal: a thing that is named at run time should be somewhere."""
+"""Goal: the distance of a named thing to where it should be."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Goal(Reach):
     Source: the goal distance as for `Reach`; the pull towards the thing is the reaching term of manipulation tasks,
     which a toy needs, since it does not come by itself.
 
-    Reads: ``senses.things`` (\*lead, K, F), whose first numbers are the position and velocity in the room's frame, and
-    ``senses.body``. Which row is whose, the host tells when a life begins (`Objective.bind_names`).
+    Reads: ``senses.things`` (\*lead, K, F) and ``senses.body``. The row of the thing is looked up when a life begins
+    (`Objective.bind_names`).
 
     Made from text: ``goal:things.red_ball.position=1,2``; a blank in a name is written ``_``.
 
-    Weaknesses: as for `Reach`. A thing that is not attended is imagined to rest where it is, so a goal for a far thing
-    has no gradient but the way to it.
+    Weaknesses: as for `Reach`. A thing that is not attended is imagined at rest, so a goal for a far thing has no
+    gradient but the pull towards it.
     """
 
     argument_example: ClassVar[str] = "things.red_ball.position=1,2"
@@ -50,7 +50,7 @@ class Goal(Reach):
         self.reads = frozenset({"senses.things", "senses.body"})
 
     def bind_names(self, names: Names) -> None:
-        """Looks up which row is the thing's."""
+        """Looks up the row of the thing."""
         known = [name.replace(" ", "_") for name in names.things]
         if self.path[1] not in known:
             raise unknown_name("thing", self.path[1], known)
@@ -61,7 +61,7 @@ class Goal(Reach):
         return view["senses.things"][..., self.row or 0, :]
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
-        """Returns the distance (m), shape (*lead,); 0 until it was told which row is whose."""
+        """Returns the distance (m), shape (*lead,); 0 until `bind_names` was called."""
         if self.row is None:
             return 0.0 * view["senses.things"][..., 0, THINGS.x]
         cost = super().cost(view, memory)

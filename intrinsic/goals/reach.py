@@ -1,4 +1,4 @@
-"""Reach: a sense, or some numbers of it, should have a value."""
+"""Reach: the distance of some columns of a sense to a target value."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Reach(Objective):
     Made from text: ``reach:vitals.energy=1``, ``reach:body.position=0,0``, or by a reading's own name as the host tells
     it, ``reach:body.paw=0.5``.
 
-    Weaknesses: the straight way may be barred, and then it waits at the bars: only planning and the critic lead around.
+    Weaknesses: where the straight way is blocked, the distance has a local minimum; only planning and the critic lead
+    around it.
     """
 
     unit = 1.0
@@ -63,7 +64,7 @@ class Reach(Objective):
             )
 
     def bind_names(self, names: Names) -> None:
-        """Looks the numbers up among the host's readings."""
+        """Looks up the column among the host's readings."""
         if self.columns is None:
             known = [name.replace(" ", "_") for name in names.readings.get(self.sense, ())]
             if self.path[-1] not in known:
@@ -76,12 +77,12 @@ class Reach(Objective):
         return view[f"senses.{self.sense}"]
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
-        """Returns the distance, shape (*lead,); 0 until it was told where to look."""
+        """Returns the distance, shape (*lead,); 0 until `bind_names` was called."""
         sense = self.sensed(view)
         if self.columns is None:
             return 0.0 * sense[..., 0]
         off = sense[..., self.columns][..., : len(self.goal)] - self.goal
-        return (off.square().sum(-1) + 1e-12).sqrt()  # the floor keeps its gradient finite at the goal
+        return (off.square().sum(-1) + 1e-12).sqrt()  # the constant keeps the gradient finite at the goal
 
 
 def parse_target(kind: str, target: str, example: str) -> tuple[list[str], list[float]]:

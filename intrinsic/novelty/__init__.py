@@ -1,1 +1,1 @@
-"""Curiosity about where one has not been: distances to the past, and counts."""
+"""Novelty of states: distances to earlier states, and visit counts."""

@@ -1,4 +1,4 @@
-"""E3B: what lies outside the ellipsoid of this episode."""
+"""E3B: elliptical episodic bonuses."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ class E3B(Objective):
     r"""Rewards states that are new to the episode, by the ellipsoid that its states fill so far.
 
     Formula: ``cost = - phi(s')^T C^-1 phi(s')`` with ``C = 0.1 I + sum over the episode's earlier states of
-    phi phi^T``; phi is learnt by reading the action back.
+    phi phi^T``; phi is learnt by inverse dynamics.
 
     Source: Henaff et al., *Exploration via elliptical episodic bonuses* (E3B), 2022, arXiv 2210.05805, with the
-    ridge of 0.1 of their code. Differs: over a stretch of T steps, `sequence_cost` finds all bonuses b in one Cholesky
+    ridge of 0.1 of their code. Differs: over a sequence of T steps, `sequence_cost` finds all bonuses b in one Cholesky
     factor L of ``I + Phi C^-1 Phi^T``, since ``L[t, t]^2 = 1 + b[t]``; tokens are pooled (`intrinsic.nets.TokenPool`).
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
-    Weaknesses: a life without episodes has one ellipsoid, which ends up full. Directions count, not places: between
-    two known states everything is known. phi moves under the memory as it learns.
+    Weaknesses: a life without episodes has one ellipsoid, and the bonus vanishes. Directions count, not places: states
+    between two known ones get no bonus. phi changes as it learns, while the memory keeps the old features.
     """
 
     reads = frozenset({"latent.before", "latent", "action"})
@@ -70,9 +70,9 @@ class E3B(Objective):
         return -bonus.movedim(-1, 0), memory - half.mT @ half
 
     def loss(self, view: View) -> Tensor:
-        """Returns how badly the action is read back."""
+        """Returns the error of the predicted actions."""
         return self.phi.loss(*self.phi.before_and_after(view), view["action"])
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how latents are spread."""
+        """Updates the normalisation of latents."""
         self.phi.observe(view["latent"])

@@ -1,4 +1,4 @@
-"""Episodic novelty: what was not seen this episode, the more so what was hardly ever seen."""
+"""Episodic novelty (NGU): states new to the episode, weighted by how new they are to the whole life."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from intrinsic.prediction.rnd import RND
 
 KERNEL: Final = 1e-3  # epsilon of the kernel, in squared distances to the usual neighbour
 FLOOR: Final = 1e-3  # c, which keeps an empty episode's reward finite
-ENOUGH: Final = 8.0  # similarity from which a state is worth nothing
+ENOUGH: Final = 8.0  # similarity from which a state has no novelty
 MOST: Final = 5.0  # L, how much a life's novelty can add
 
 
@@ -31,7 +31,7 @@ class EpisodicNovelty(Objective):
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
     Weaknesses: after 100 steps an episode begins to forget. Nearly all of the reward is in the first states of an
-    episode, since the kernel is sharp. What holds for RND holds for m.
+    episode, since the kernel is sharp. The weaknesses of RND apply to m.
     """
 
     reads = frozenset({"latent.before", "latent", "action"})
@@ -113,11 +113,11 @@ class EpisodicNovelty(Objective):
         }
 
     def loss(self, view: View) -> Tensor:
-        """Returns how badly the action is read back, and the error of RND."""
+        """Returns the error of the predicted actions, and the error of RND."""
         return self.phi.loss(*self.phi.before_and_after(view), view["action"]) + self.life.loss(view)
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how latents and errors are spread."""
+        """Updates the normalisation of latents and errors."""
         self.phi.observe(view["latent"])
         self.life.observe(view)
         error = -self.life.cost(view).flatten()

@@ -1,4 +1,4 @@
-"""Pseudo-counts: places are dull in proportion to how often one has been there."""
+"""Pseudo-counts: a bonus for rarely visited cells of hashed states."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class PseudoCounts(Objective):
 
     Reads: ``latent`` (\*lead, N, Z).
 
-    Weaknesses: a cell is as wide as chance made it, and while the standardisation settles, early counts move to
-    other cells. Noise visits cells that nobody else does. It is a step function: gradient planners cannot use it.
+    Weaknesses: the width of a cell is random, and while the normalisation settles, states move to other cells than
+    they were counted in. Noise fills cells of its own. It is a step function: gradient planners cannot use it.
     """
 
     reads = frozenset({"latent"})

@@ -1,4 +1,4 @@
-"""RIDE: having an effect, and not the same one again."""
+"""RIDE: the impact of a step on controllable features, divided by episodic visit counts."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ TINY: Final = 1e-8
 
 
 class RIDE(Objective):
-    r"""Rewards steps that change what one can influence, divided by how often the episode led here.
+    r"""Rewards steps that change controllable features, divided by how often the episode led to the state.
 
     Formula: ``cost = - |phi(s') - phi(s)| / sqrt(N(s'))``, N the episode's visits to the cell of s', this one included;
-    phi is learnt by reading the action back.
+    phi is learnt by inverse dynamics.
 
     Source: Raileanu and Rocktäschel, *RIDE: rewarding impact-driven exploration*, 2020, arXiv 2002.12292.
     Differs: states of the same cell of a random hash (`intrinsic.simhash`) count as one; phi is
@@ -26,8 +26,8 @@ class RIDE(Objective):
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
-    Weaknesses: its reward does not fade with learning: what has a large effect keeps being sought in every
-    episode, and a life without episodes wears its cells out. Moving is always an impact.
+    Weaknesses: its reward does not decrease with learning: what has a large effect is sought again in every episode,
+    and in a life without episodes all cells end up visited often. Moving is always an impact.
     """
 
     reads = frozenset({"latent.before", "latent", "action"})
@@ -71,10 +71,10 @@ class RIDE(Objective):
         return -impact * (1.0 + visits).rsqrt().movedim(-1, 0), after_all
 
     def loss(self, view: View) -> Tensor:
-        """Returns how badly the action is read back."""
+        """Returns the error of the predicted actions."""
         return self.phi.loss(*self.phi.before_and_after(view), view["action"])
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how latents are spread."""
+        """Updates the normalisation of latents."""
         self.phi.observe(view["latent"])
         self.cells.observe(view["latent"])

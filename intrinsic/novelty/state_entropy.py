@@ -1,4 +1,4 @@
-"""State entropy: keeping away from everything seen before."""
+"""State entropy: the distance to the nearest earlier states."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 from intrinsic.nets import TokenFeatures, first_transition
 from intrinsic.objective import Memory, Objective, View
 
-NOWHERE: Final = 100.0  # where a slot that holds nothing yet lies, in each dimension: nobody has been near
+EMPTY: Final = 100.0  # value of every feature in an empty slot: far from all states
 TINY: Final = 1e-8
 
 
@@ -28,8 +28,8 @@ class StateEntropy(Objective):
 
     Reads: ``latent`` (\*lead, N, Z).
 
-    Weaknesses: distances of random features weigh every dimension alike, also those that mean nothing: noise is far
-    from everything. The sample thins with age: what was seen once is forgotten by chance.
+    Weaknesses: distances of random features weigh every dimension alike, also irrelevant ones: noise is far from
+    everything. The sample thins out with age: a state seen once may be dropped.
     """
 
     reads = frozenset({"latent"})
@@ -44,10 +44,10 @@ class StateEntropy(Objective):
         self.k, self.size, self.hidden, self.capacity = k, size, hidden, capacity
 
     def build(self, view: View) -> None:
-        """Makes the random features, and room for the states."""
+        """Makes the random features and the empty slots."""
         shape = first_transition(view, "latent").shape
         self.random = TokenFeatures(shape, self.hidden, self.size, fixed=True)
-        self.register_buffer("kept", torch.full((self.capacity, self.size), NOWHERE))
+        self.register_buffer("kept", torch.full((self.capacity, self.size), EMPTY))
         self.register_buffer("lived", torch.zeros((), dtype=torch.int64))
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:

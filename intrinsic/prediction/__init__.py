@@ -1,1 +1,1 @@
-"""Curiosity about what cannot be predicted yet: errors, doubts, and progress."""
+"""Curiosity by prediction: errors, ensemble disagreement, and learning progress."""

@@ -1,4 +1,4 @@
-"""Latent Bayesian surprise: how much an outcome changes one's mind."""
+"""Latent Bayesian surprise: the change of a belief by an outcome."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ class BayesianSurprise(Objective):
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
-    Weaknesses: noise that the features keep must be coded in z, and surprises as long as it does; it resists noise
-    only as far as the posterior gives it up. In imagination outcomes are what a model expects: less surprising
-    than life.
+    Weaknesses: noise in the features must be coded in z, and stays surprising as long as it is; it resists noise only
+    as far as the posterior ignores it. Imagined outcomes are what a model expects, so less surprising than lived ones.
     """
 
     reads = frozenset({"latent.before", "latent", "action"})
@@ -70,5 +69,5 @@ class BayesianSurprise(Objective):
         return (0.5 * (decoded - after).square().sum(-1) + kl).mean()
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how latents are spread."""
+        """Updates the normalisation of latents."""
         self.random.observe(view["latent"])

@@ -1,4 +1,4 @@
-"""Disagreement: curiosity about what an ensemble of world models cannot agree on."""
+"""Disagreement: the spread of an ensemble's predictions."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Disagreement(Objective):
 
     Reads: ``mean`` (E, \*lead, N, Z), the members' predictions; ``attended`` (\*lead, N).
 
-    Weaknesses: an ensemble that is under-trained disagrees about everything, also about things that nobody touches,
-    and that false curiosity drowns the true one. Members that are wrong in the same way agree. It resists noise that
-    no model can predict (the members agree on its mean), but only once they have seen enough of it. The sum over
-    tokens favours crowds.
+    Weaknesses: an under-trained ensemble disagrees about everything, also about things that nobody touches, which
+    hides what is worth learning. Members that are wrong in the same way agree. It resists noise that no model can
+    predict (the members agree on its mean), but only once they have seen enough of it. The sum over tokens favours
+    places with many things.
     """
 
     reads = frozenset({"mean", "attended"})
     habituates: ClassVar[bool] = True
-    anticipated: ClassVar[bool] = False  # it fades as the model learns: what it was worth once is no guide to later
+    anticipated: ClassVar[bool] = False  # it decreases as the model learns: past values do not predict later ones
 
     def __init__(self, tokens: Tokens = "things") -> None:
         """Makes a curiosity.

@@ -1,4 +1,4 @@
-"""ICM: prediction error among features that the agent can influence."""
+"""ICM: prediction error in features that the agent can influence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from intrinsic.objective import Memory, Objective, View
 class ICM(Objective):
     r"""Rewards outcomes that are predicted wrongly, in features learnt from what actions change.
 
-    Formula: ``cost = - mean over D of (f(phi(s), a) - phi(s'))^2``; phi is learnt by reading the action back from
+    Formula: ``cost = - mean over D of (f(phi(s), a) - phi(s'))^2``; phi is learnt by inverse dynamics from
     phi(s) and phi(s'), the forward model f by its error: ``loss = 0.8 inverse + 0.2 forward``.
 
     Source: Pathak et al., *Curiosity-driven exploration by self-supervised prediction*, 2017, arXiv 1705.05363,
@@ -24,9 +24,9 @@ class ICM(Objective):
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``action`` (\*lead, A).
 
-    Weaknesses: noise that an action switches on (a remote control for the television) is kept by phi and holds it
-    for ever. In imagination it asks how far this model's and the world model's predictions differ, which is a weaker
-    question. What actions do not change at once is invisible.
+    Weaknesses: noise that an action switches on (a remote control for the television) stays in phi and is rewarded for
+    ever. In imagination it measures how far this model's and the world model's predictions differ, which is weaker.
+    What actions do not change within a step is not in phi.
     """
 
     reads = frozenset({"latent.before", "latent", "action"})
@@ -59,5 +59,5 @@ class ICM(Objective):
         return 0.8 * inverse + 0.2 * self._error(before.detach(), after.detach(), view["action"]).mean()
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how latents are spread."""
+        """Updates the normalisation of latents."""
         self.phi.observe(view["latent"])

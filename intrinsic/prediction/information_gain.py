@@ -1,4 +1,4 @@
-"""Information gain: what an outcome would tell about which member of the ensemble is right."""
+"""Information gain: the information of an outcome about which ensemble member is right."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class InformationGain(Objective):
 
     Reads: ``mean`` (E, \*lead, N, Z), ``latent`` (\*lead, N, Z), ``attended`` (\*lead, N).
 
-    Weaknesses: noise that is in one place only is spread over all: beside it, the rest looks too noisy to be worth
-    learning. Early on the noise holds the model's own errors, and curiosity is low where it should be high.
+    Weaknesses: there is one noise level for all places: noise in one place makes all others look noisy, too. Early on
+    the noise includes the model's own errors, and the reward is low where it should be high.
     """
 
     reads = frozenset({"mean", "latent", "attended"})
@@ -43,7 +43,7 @@ class InformationGain(Objective):
         self.tokens = validated_tokens(tokens)
 
     def build(self, view: View) -> None:
-        """Makes room for the noise: of the body and, where there are things, of things."""
+        """Makes the noise levels: of the body and, where there are things, of things."""
         tokens, size = first_transition(view, "latent").shape
         self.register_buffer("noise", torch.ones(min(tokens, 2), size))
         self.register_buffer("count", torch.zeros((), dtype=torch.float64))
@@ -58,7 +58,7 @@ class InformationGain(Objective):
         return -sum_attended(0.5 * torch.log1p(ratio / noise).sum(-1), view["attended"], self.tokens)
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how wrong the ensemble was."""
+        """Updates the noise levels by the errors of the ensemble's mean."""
         off = (view["latent"] - view["mean"].mean(0)).square()
         rows = off.reshape(-1, *off.shape[-2:])
         self.count += len(rows)

@@ -1,4 +1,4 @@
-"""Model progress: going where the world model has just got better."""
+"""Model progress: the recent improvement of the world model's predictions, by a learned error model."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class ModelProgress(Objective):
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``mean`` (E, \*lead, N, Z), ``action`` (\*lead, A).
 
-    Weaknesses: a new place shows no progress until something has been learnt there, so it needs another curiosity
-    or chance to get going. It lags by as much as g does. Getting worse is punished, forgetting too.
+    Weaknesses: a new place shows no progress until something has been learnt there, so another objective or chance
+    must lead there first. It lags as much as g does. Forgetting is penalised.
     """
 
     reads = frozenset({"latent.before", "latent", "mean", "action"})
@@ -40,7 +40,7 @@ class ModelProgress(Objective):
         self.hidden, self.half_life = hidden, half_life
 
     def build(self, view: View) -> None:
-        """Makes the error model and its past."""
+        """Makes the error model and its past version."""
         shape, actions = first_transition(view, "latent").shape, len(first_transition(view, "action"))
         self.look = TokenNormalizer(shape)
         self.now = _Error(shape, self.hidden, actions)
@@ -59,7 +59,7 @@ class ModelProgress(Objective):
         return (expected - error).square().mean()
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Lets the past follow."""
+        """Updates the normalisation of latents, and moves the past error model towards the present one."""
         self.look.observe(view["latent.before"])
         rate = 1.0 - 0.5 ** (view["action"].shape[:-1].numel() / self.half_life)
         for past, present in zip(self.then.parameters(), self.now.parameters(), strict=True):

@@ -1,4 +1,4 @@
-"""Regional learning progress: going where errors are getting smaller."""
+"""Regional learning progress: the recent fall of prediction errors in a region of states."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ class RegionalProgress(Objective):
 
     Reads: ``latent.before``, ``latent`` (\*lead, N, Z), ``mean`` (E, \*lead, N, Z).
 
-    Weaknesses: it must have been somewhere several times before it can tell; new regions are worth nothing, so that
-    something else has to lead there first. Regions are coarse, and no action is in them. A model that forgets makes
-    progress each time it relearns.
+    Weaknesses: a region must be visited several times before there is a reward, so something else has to lead there
+    first. Regions are coarse and do not distinguish actions. A model that forgets makes progress each time it relearns.
     """
 
     reads = frozenset({"latent.before", "latent", "mean"})
@@ -58,7 +57,7 @@ class RegionalProgress(Objective):
         return -self._progress()[self.regions(view["latent.before"])]
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how wrong the model was, and where."""
+        """Updates the errors of the regions that were visited."""
         error = torch.log1p((view["latent"] - view["mean"].mean(0)).square().mean((-1, -2))).flatten()
         region = self.regions(view["latent.before"]).flatten()
         visits = torch.zeros_like(self.fast).index_add(0, region, torch.ones_like(error))

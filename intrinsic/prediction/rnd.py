@@ -1,4 +1,4 @@
-"""RND: how well a net has learnt to imitate a random one here."""
+"""RND: the error of a net that learns to imitate a random one."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class RND(Objective):
 
     Reads: ``latent`` (\*lead, N, Z).
 
-    Weaknesses: it knows states, not transitions: a known place stays dull whatever can be done there. Noise in the
-    state itself is new every time, until the nets generalise over it. It never finds old things interesting again.
+    Weaknesses: it rewards states, not transitions: nothing new can be found in a known state. Noise in the state is new
+    every time, until the nets generalise over it. What has become familiar never becomes rewarding again.
     """
 
     reads = frozenset({"latent"})
@@ -53,5 +53,5 @@ class RND(Objective):
         return self._error(view).mean()
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Takes in how latents are spread."""
+        """Updates the normalisation of latents."""
         self.target.observe(view["latent"])

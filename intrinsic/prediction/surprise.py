@@ -1,4 +1,4 @@
-"""Surprise: seeking out what was predicted wrongly."""
+"""Surprise: a reward for wrongly predicted outcomes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Surprise(Objective):
 
     Reads: ``latent`` (\*lead, N, Z), ``mean`` (E, \*lead, N, Z), ``attended`` (\*lead, N).
 
-    Weaknesses: a noisy television is the best of all places, since noise is never predicted. Imagined futures hold no
+    Weaknesses: a noisy television is rewarded for ever, since noise is never predicted. Imagined futures have no
     surprise, since they are the prediction: planning sees it only through the critic, which learns where it was.
     """
 
