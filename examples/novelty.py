@@ -11,10 +11,13 @@ class Novelty(Objective):
 
     reads = frozenset({"latent"})
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.random = nn.Sequential(nn.LazyLinear(64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 32))
-        self.copy = nn.Sequential(nn.LazyLinear(64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 32))
+    def build(self, view: View) -> None:
+        """Makes both nets for the latents that the view shows."""
+        size = view["latent"].flatten(-2).shape[-1]
+        self.random, self.copy = (
+            nn.Sequential(nn.Linear(size, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 32))
+            for _ in range(2)
+        )
 
     def error(self, view: View) -> Tensor:
         """Returns the mean squared error, shape (*lead,)."""

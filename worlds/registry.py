@@ -68,7 +68,7 @@ def make(name: str, seed: int | None = 0, **options: Any) -> World:
         UserError: If there is no such world, an option does not fit, or a user's own world is broken.
     """
     world_class = class_of(name)
-    REGISTRY.require_methods(name, world_class, "define it, see docs/worlds.md")
+    REGISTRY.require_methods(name, world_class, "define it, see docs/howto/room.md")
 
     def create() -> World:
         check_options(world_class, options)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import dataclasses
 import importlib
 import inspect
 import io
 import os
 import pkgutil
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -84,6 +87,47 @@ def _help(*command: str) -> str:
     return out.getvalue()
 
 
+def settings() -> str:
+    """Returns all settings of a mind, by group, with defaults and meanings."""
+    from agent.config import MindConfig
+
+    default = MindConfig()
+    groups = {it.name: getattr(default, it.name) for it in dataclasses.fields(MindConfig)}
+    grouped = {name: value for name, value in groups.items() if dataclasses.is_dataclass(value)}
+    return "\n\n".join(
+        [_settings(default, set(grouped))]
+        + [f"## {name}\n\n{inspect.getdoc(type(value))}\n\n{_settings(value)}" for name, value in grouped.items()]
+    )
+
+
+def _settings(given: Any, left_out: Iterable[str] = ()) -> str:
+    words = _field_docs(type(given))
+    rows = []
+    for it in dataclasses.fields(given):
+        if it.name not in left_out:
+            kind = it.type if isinstance(it.type, str) else it.type.__name__
+            rows.append([f"`{it.name}`", f"`{getattr(given, it.name)!r}`", f"`{kind}`", words.get(it.name, "")])
+    return table(["setting", "default", "kind", "meaning"], rows) if rows else ""
+
+
+def _field_docs(kind: type) -> dict[str, str]:
+    """Returns the texts below the fields of a class."""
+    (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(body, ast.ClassDef)
+    found = {}
+    for field, text in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
+            found[field.target.id] = " ".join(str(ast.literal_eval(text.value)).split())
+    return found
+
+
+def senses() -> str:
+    """Returns a table for each sense: columns, meanings, units and ranges."""
+    from housecat.core.obs_layout import markdown_tables
+
+    return markdown_tables()
+
+
 def keys() -> str:
     """Returns what keys and mouse do in the window."""
     from viewer.keys import KEYS, MOUSE
@@ -105,13 +149,25 @@ def objectives() -> str:
     return "\n\n".join([listed, *told])
 
 
+def bodies() -> str:
+    """Returns the bodies, and what their actions, readings and parts are called, as a table."""
+    from worlds.bodies import BODIES
+
+    head = ["body", "what it is", "actions, each from −1 to 1", "readings (the sense `body`)", "parts that feel touch"]
+    rows = []
+    for name, it in BODIES.items():
+        summary = (inspect.getdoc(it) or "").partition("\n")[0]
+        rows.append([f"`{name}`", summary, _quoted(it.actions), _quoted(it.readings), _quoted(it.parts)])
+    return table(head, rows)
+
+
 def worlds() -> str:
     """Returns the worlds, their bodies and their options as a table."""
     import worlds as package
 
     head = ["world", "what it is", "bodies", "options of its own", "Gymnasium id"]
-    rows = [[f"`{it.name}`", it.summary, ", ".join(it.bodies), _quoted(it.options), f"`{it.id}`"] for it in
-            package.describe() if it.origin == "housecat"]  # fmt: skip
+    own = [it for it in package.describe() if it.origin == "housecat"]
+    rows = [[f"`{it.name}`", it.summary, ", ".join(it.bodies), _quoted(it.options), f"`{it.id}`"] for it in own]
     return table(head, rows)
 
 
@@ -121,13 +177,22 @@ def _quoted(names: Iterable[str]) -> str:
 
 def results() -> str:
     """Returns the claims that were measured, one row each."""
-    from scripts.results_table import claims, markdown
+    import studies
+    from scripts.results_table import claims, tables_by_study
 
-    return markdown(claims(Path(__file__).parents[1] / "results"))
+    return tables_by_study(claims(), studies.summaries())
 
 
 MAKERS: dict[str, Callable[..., str]] = {
-    it.__name__.replace("_", "-"): it for it in (api, command_line, keys, objectives, worlds, results)
+    "api": api,
+    "bodies": bodies,
+    "command-line": command_line,
+    "keys": keys,
+    "objectives": objectives,
+    "results": results,
+    "senses": senses,
+    "settings": settings,
+    "worlds": worlds,
 }
 
 

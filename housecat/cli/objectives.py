@@ -21,7 +21,7 @@ def objectives(action: Action = "list", names: Names = (), *, budget: float = 10
 
     `list` shows all, or those named. `check my_drives.py:LovesRed` tries everything that the contract promises, and
     ends with status 1 where something must be changed. `new LovesRed` writes a documented file to start from, and its
-    test. `table` prints the catalogue as docs/objectives.md has it, with measured costs (some minutes).
+    test. `table` prints the catalogue in Markdown, with measured costs (some minutes).
 
     Args:
         action: What to do.

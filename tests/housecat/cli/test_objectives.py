@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
 from housecat.cli import main as housecat
-from intrinsic.testing.catalogue_table import HEAD, rows
 
 ROOT = Path(__file__).parents[3]
 MINE = ROOT / "examples" / "my_drives.py"
@@ -52,13 +50,3 @@ def test_a_mistake_has_status_2_and_a_sentence(
 def test_named_objectives_are_listed_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert housecat.main(["objectives", "list", "rnd", "--json"]) == 0
     assert list(json.loads(capsys.readouterr().out)) == ["rnd"]
-
-
-def test_the_catalogue_in_the_docs_is_that_of_the_code() -> None:
-    page = (ROOT / "docs" / "objectives.md").read_text()
-    found = re.search(r"<!-- catalogue -->\n(.*?)\n<!-- end of catalogue -->", page, re.DOTALL)
-    assert found, "run: housecat objectives table, and put it between the marks"
-    lines = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in found[1].splitlines()]
-    measured = len(HEAD) - 2
-    assert [line[:measured] for line in lines[2:]] == [row.cells()[:measured] for row in rows()]
-    assert all(re.fullmatch(r"[\d.]+ \+ [\d.]+", line[-1]) for line in lines[2:]), "every cost is measured"
