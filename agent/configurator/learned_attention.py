@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from agent.actor.planners import colored_noise
-from agent.perception.egocentric import appearance_in, nearness, vitals_in
+from agent.perception.egocentric import RADIUS, appearance_in, nearness, vitals_in
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
 from agent.world_model.vitals_head import VitalsModel
 from agent.world_model.world_model import WorldModel
-from housecat.core.obs_layout import THINGS
+from housecat.core.obs_layout import THINGS, VITALS
 from intrinsic import Mixture
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ def spreads(model: WorldModel, mixture: Mixture, senses: Senses, plans: Tensor) 
         total = total - apart * (weights["disagreement"] / scales["disagreement"])
     effect = _on_vitals(model, rollout, looks)  # (T, B, K, V), per step, in their own units
     if "pain" in weights:
-        total = total + effect[..., 1].sum(0) * (weights["pain"] / scales["pain"])
+        total = total + effect[..., VITALS.damage].sum(0) * (weights["pain"] / scales["pain"])
     if "hunger" in weights:
-        total = total - effect[..., 0].cumsum(0).sum(0) * (weights["hunger"] / scales["hunger"])
+        total = total - effect[..., VITALS.energy].cumsum(0).sum(0) * (weights["hunger"] / scales["hunger"])
     return model.sight(latent[None], looks[None]).pair[0], total.std(0)
 
 
@@ -136,7 +136,7 @@ def _on_vitals(model: WorldModel, rollout: Rollout, looks: Tensor) -> Tensor:
     before = rollout.latent[:-1].flatten(0, 1)  # (T B, 1 + K, Z)
     sight = model.sight(before, looks.expand(len(before), -1, -1))
     appearance = appearance_in(p, sight)
-    near = nearness(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., :1])
+    near = nearness(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., RADIUS])
     unit = p.change[0, p.body_size : p.body_size + p.vitals_size]
     assert isinstance(model.vitals_net, VitalsModel)  # things are seen, so it is of things
     effect = model.vitals_net.effects(vitals_in(p, sight), torch.cat([*near, appearance], -1)) * unit

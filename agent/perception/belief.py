@@ -125,7 +125,7 @@ class Belief(nn.Module):
         """Notes how far off either way of telling (2, K, F) was for things that were seen to move."""
         off = (ways[..., THINGS.position_xy] - now[:, THINGS.position_xy]).square().sum(-1).clamp_min(1e-6)
         self.off = torch.where(seen, self.off + NEWS * (off - self.off), self.off)
-        moved, speed = ((now - was)[:, THINGS.position] * seen.unsqueeze(1)), was[:, 3:6]
+        moved, speed = ((now - was)[:, THINGS.position] * seen.unsqueeze(1)), was[:, THINGS.velocity]
         self.ran = self.ran + torch.stack([(moved * speed).sum(), (speed.square() * seen.unsqueeze(1)).sum()])
 
     @property
@@ -177,7 +177,7 @@ def steady(before: Senses, after: Senses) -> Senses:
 
 def seen_throughout(before: Tensor, after: Tensor) -> Tensor:
     """Tells of which things (..., K, F) before and after a step it was seen what they did (..., K)."""
-    return (before[..., -1] > SEEN) & (after[..., -1] > SEEN)
+    return (before[..., THINGS.present] > SEEN) & (after[..., THINGS.present] > SEEN)
 
 
 def of_seen(error: Tensor, seen: Tensor | None) -> Tensor:

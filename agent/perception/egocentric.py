@@ -8,12 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from agent.perception.encoder import PLANE, THING, Perception
+from housecat.core.obs_layout import THINGS, column_in, keep
 
 NEAR = 0.5  # metres within which geometry is seen finely
 EDGE = 0.3  # metres within which the room's edge is seen
 BESIDE = 0.15  # metres between two things' rims within which they are seen to be beside each other
 RIMS = (0.1, 0.4)  # metres over which it is seen that a rim is crossed
 NEARNESS = 1 + len(RIMS)
+# Columns of what things look like.
+RADIUS = keep(column_in(THINGS.radius, THINGS.appearance))
+PRESENT = column_in(THINGS.present, THINGS.appearance)
 GEOMETRY = THING + 4 + NEARNESS
 COMPANY = 4  # features of what is beside a thing, before what it looks like
 
@@ -91,7 +95,7 @@ def look_out(perception: Perception, appearance: Tensor) -> Outlook:
     return Outlook(
         p.scale(appearance.shape[-2]),
         appearance,
-        nn.functional.pad(appearance[..., :1], (0, 0, 1, 0)),
+        nn.functional.pad(appearance[..., RADIUS], (0, 0, 1, 0)),
         torch.cat([-p.high, p.low]),
         appearance.new_tensor((1.0, 0.0, 0.0, 0.0)),
     )
@@ -141,7 +145,9 @@ def company(offset: Tensor, velocity: Tensor, outlook: Outlook) -> tuple[Tensor,
     way = offset.unsqueeze(1) - offset.unsqueeze(2)  # (B, k, k, 2), from each to each
     distance = (way.square().sum(-1) + 1e-6).sqrt()  # of a thing to itself, too, and a root has no slope at 0
     gap = (distance - rim - rim.transpose(1, 2)).clamp_min(0.0)
-    others = looks[..., -1].unsqueeze(1) * (1.0 - torch.eye(gap.shape[-1], device=gap.device))  # without the absent
+    others = looks[..., PRESENT].unsqueeze(1) * (
+        1.0 - torch.eye(gap.shape[-1], device=gap.device)
+    )  # without the absent
     near = torch.exp(gap * (-1.0 / BESIDE)) * others
     going = near @ velocity - near.sum(-1, keepdim=True) * velocity
     return ((near / distance).unsqueeze(-1) * way).sum(2), going, near @ looks

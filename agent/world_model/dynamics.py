@@ -9,6 +9,7 @@ from agent.perception.attention import tokens
 from agent.perception.egocentric import (
     GEOMETRY,
     NEARNESS,
+    RADIUS,
     Outlook,
     Sight,
     appearance_in,
@@ -146,7 +147,7 @@ class Predictor(nn.Module):
         if not p.vitals_size:
             return step.new_zeros(self.pair_net.members, len(step), 1, 0)
         appearance = appearance_in(p, sight)
-        near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance[..., :1])
+        near = nearness((sight.pair[..., :2] - step.unsqueeze(1)).norm(dim=-1, keepdim=True), appearance[..., RADIUS])
         change: Tensor = self.vitals_net(vitals_in(p, sight), torch.cat([*near, appearance], -1))
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 

@@ -236,6 +236,16 @@ def indices(columns: slice, size: int | None = None) -> tuple[int, ...]:
     return tuple(range(*columns.indices(columns.stop if size is None else size)))
 
 
+def column_in(column: int, columns: slice) -> int:
+    """Returns the number of a column within a part of a sense, such as of `THINGS.radius` in `THINGS.appearance`.
+
+    Args:
+        column: The column; one that counts from the end does so in the part, too.
+        columns: The part, which holds the column.
+    """
+    return column if column < 0 else column - (columns.start or 0)
+
+
 def bounds(layout: SenseLayout) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Returns least and greatest values (n,) of a layout that consists of n single columns, such as `VITALS`."""
     low, high = ([getattr(column, end) for column in layout.columns] for end in ("low", "high"))

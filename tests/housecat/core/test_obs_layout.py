@@ -19,6 +19,7 @@ from housecat.core.obs_layout import (
     THINGS,
     VITALS,
     bounds,
+    column_in,
     indices,
     keep,
     labels,
@@ -208,6 +209,9 @@ def test_single_columns_and_slices_agree() -> None:
                 assert named[single] in indices(named[several], THING_SIZE)
     assert indices(THINGS.appearance, THING_SIZE)[-1] == THINGS.present % THING_SIZE
     assert THINGS.glow == THING_SIZE - 2
+    row = np.arange(float(THING_SIZE))
+    for column in (THINGS.radius, THINGS.glow, THINGS.present):
+        assert row[THINGS.appearance][column_in(column, THINGS.appearance)] == row[column]
 
 
 @pytest.mark.parametrize("array", [np.arange(19.0)[None], torch.arange(19.0)[None]])
