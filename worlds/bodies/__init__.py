@@ -1,4 +1,4 @@
-"""Bodies: what an agent moves and feels with, apart from the rooms that they live in."""
+"""Bodies that an agent controls, each in a file of its own."""
 
 from __future__ import annotations
 

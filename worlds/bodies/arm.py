@@ -24,17 +24,17 @@ HOME = (0.0, -0.30, 0.0, -2.30, 0.0, 2.0, math.pi / 4)  # rad: the hand points d
 MOVING = (*range(JOINTS), LEFT, RIGHT)
 SPEED, TURN = 0.25, 1.5  # m/s and rad/s of the hand
 OPEN = 0.04  # m that each finger opens
-AHEAD = 0.2  # seconds ahead in which the hand may not leave its room
-LOW, HIGH = (0.20, -0.45, 0.012), (0.72, 0.45, 0.55)  # its room, from the base (m)
-DAMPING = 1e-3 * np.eye(6)  # of the least squares, for where the arm is stretched out
-LEVELLING, HOMING = 2.0, 0.5  # 1/s
-FASTEST = 2.0  # rad/s of a joint
+LOOKAHEAD = 0.2  # s ahead in which the hand may not leave its workspace
+LOW, HIGH = (0.20, -0.45, 0.012), (0.72, 0.45, 0.55)  # corners of the workspace, from the base (m)
+DAMPING = 1e-3 * np.eye(6)  # of the least squares, for singular poses
+LEVEL_GAIN, HOME_GAIN = 2.0, 0.5  # 1/s
+MAX_JOINT_RATE = 2.0  # rad/s
 ALONG_Y: Quaternion = (math.sin(math.pi / 4), 0.0, 0.0, math.cos(math.pi / 4))
-TOP = (0.04, 0.0, -0.05)  # the base's frame, seen from its centre of mass, where the physics has it (m)
+BASE_OFFSET = (0.04, 0.0, -0.05)  # the base's frame, from its centre of mass, whose pose the physics returns (m)
 
 
 class Arm(Body):
-    """A Franka Panda: seven joints and two fingers. Its hand points down, goes where it is told and turns.
+    """A Franka Panda with seven joints and two fingers. Its hand points down; actions move and turn it.
 
     Actions (5,), each -1 to 1: velocity of the hand along x, y and z (0.25 m/s), its turning (right, left) and
     the gripper (closed, open). Joint velocities follow from them by damped least squares, anew at each control step.
@@ -80,9 +80,9 @@ class Arm(Body):
         return LINKS
 
     def place(self, x: float, y: float, heading: float, floor: float = 0.0) -> None:
-        """Puts its base somewhere, and the joints at home."""
+        """Places its base, with the joints in their home position; see `Body.place`."""
         turn = (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2))
-        dx, dy, dz = rotate(turn, TOP)
+        dx, dy, dz = rotate(turn, BASE_OFFSET)
         self.physics.place(self.id, (x - dx, y - dy, floor - dz), turn, (*HOME, OPEN, OPEN))
 
     def pose(self) -> tuple[Vector, Quaternion]:
@@ -91,26 +91,26 @@ class Arm(Body):
 
     def act(self, action: npt.NDArray[np.float32]) -> None:
         """Sets the joints' velocities and the fingers from an action (5,)."""
-        *wish, around, grip = action.tolist()
+        *desired, turn_rate, grip = action.tolist()
         here, q = self.pose()
         base, turn = self.physics.pose(self.id)
         angles, _ = self.physics.read_joints(self.id, MOVING)
         jacobian = self.physics.jacobian(self.id, GRASP, angles)[:, :JOINTS]
-        away = [a - b - c for a, b, c in zip(here, base, rotate(turn, TOP), strict=True)]
+        away = [a - b - c for a, b, c in zip(here, base, rotate(turn, BASE_OFFSET), strict=True)]
         at = rotate((0.0, 0.0, -turn[2], turn[3]), (away[0], away[1], away[2]))  # seen from the base
         x, y, z = (
-            min(max((min(max(a + w * SPEED * AHEAD, low), high) - a) / AHEAD, -SPEED), SPEED)
-            for a, w, low, high in zip(at, wish, LOW, HIGH, strict=True)
+            min(max((min(max(a + w * SPEED * LOOKAHEAD, low), high) - a) / LOOKAHEAD, -SPEED), SPEED)
+            for a, w, low, high in zip(at, desired, LOW, HIGH, strict=True)
         )
         down = rotate(q, (0.0, 0.0, 1.0))
         # down x (0, 0, -1) turns the hand back to point down.
-        twist = (*rotate(turn, (x, y, z)), -LEVELLING * down[1], LEVELLING * down[0], around * TURN)
-        home = HOMING * (np.array(HOME) - angles[:JOINTS])
+        twist = (*rotate(turn, (x, y, z)), -LEVEL_GAIN * down[1], LEVEL_GAIN * down[0], turn_rate * TURN)
+        home = HOME_GAIN * (np.array(HOME) - angles[:JOINTS])
         home[JOINTS - 1] = 0.0  # the hand's own turn
-        # The hand's twist first; what the joints are left free to do draws home, so that the elbow does not wander.
+        # The hand's twist comes first; its null space draws the joints home, so that the elbow does not wander.
         rates = home + jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + DAMPING, twist - jacobian @ home)
         for motor, rate in zip(self.motors, rates.tolist(), strict=False):
-            motor.velocity = min(max(rate, -FASTEST), FASTEST)
+            motor.velocity = min(max(rate, -MAX_JOINT_RATE), MAX_JOINT_RATE)
         for motor in self.motors[JOINTS:]:
             motor.position = (grip + 1.0) / 2.0 * OPEN
         self.physics.set_motors(self.id, self.motors)
@@ -132,7 +132,7 @@ class Arm(Body):
         )
 
     def part_of_link(self, link: int) -> str:
-        """Names the part that a link belongs to: hand, one of the fingers, or the arm."""
+        """Returns the name of the part that a link belongs to: hand, one of the fingers, or the arm."""
         return {HAND: "hand", LEFT: "left finger", RIGHT: "right finger"}.get(link, "arm")
 
     def gaze(self) -> tuple[Vector, Vector, Vector]:
@@ -143,7 +143,7 @@ class Arm(Body):
 
     def visual_shapes(self, first: int) -> tuple[Shape, ...]:
         """Returns the shapes to draw; the base is node `first` and link i is node ``first + 1 + i``."""
-        x, _, z = TOP
+        x, _, z = BASE_OFFSET
         one, two, three, four, five, six, seven = range(first + 1, first + 1 + JOINTS)
         hand, left, right = first + 1 + HAND, first + 1 + LEFT, first + 1 + RIGHT
         return (

@@ -1,4 +1,4 @@
-"""What every body is: links and joints in a physics, driven by actions, felt by proprioception and touch."""
+"""The base class of all bodies."""
 
 from __future__ import annotations
 
@@ -21,25 +21,28 @@ COMMON_READINGS = ("x", "y", "sin heading", "cos heading", "vx", "vy")  # come f
 class Body(ABC):
     """An articulated body of primitive links, added to a physics.
 
-    A subclass names its links and what it can do and feel; `act` and `proprioception` do the rest.
+    A subclass declares its links, actions and readings, and defines the abstract methods.
+
+    Args:
+        physics: The physics to add it to.
 
     Attributes:
-        name: What a room calls it.
+        name: Name of the body.
         actions: Names of the numbers in an action, each from -1 to 1.
         parts: Names of the parts that feel touch.
         readings: Names of the numbers in `proprioception`. The first six are the columns `BODY.common` of
             `housecat.core.obs_layout`.
-        mirror_flips: Those numbers of readings and actions that change their sign in a mirror, where left and right in
-            names change places; none for a body that is not alike on both sides.
-        base: Shape of the base.
-        mass: Of the base (kg).
+        mirror_flips: Names of the readings and actions whose sign a mirror flips, where left and right in names are
+            swapped; empty for a body without mirror symmetry.
+        base: Collision shape of the base.
+        mass: Mass of the base (kg).
         joints: Links and the joints that hold them.
-        height: Of the base's centre when it stands (m).
-        clearance: Radius (m) in which nothing may be where it is put, whichever way it faces.
-        radius: Half width (m) of the space that it takes.
-        fall_threshold: Cosine of the tilt from which it counts as fallen, and is put on its feet; None where it must
-            right itself.
-        feels_floor: Whether the floor counts as touched.
+        height: Height of the base's centre when it stands (m).
+        clearance: Radius (m) that must be free where it is placed, so that it can face any way.
+        radius: Radius (m) of the circle that it takes up on the floor.
+        fall_threshold: `upright_cosine` below which it counts as fallen and is placed upright; None for a body that
+            must right itself.
+        feels_floor: Whether contacts with the floor count as touch.
         id: Number of the body in the physics.
     """
 
@@ -65,7 +68,14 @@ class Body(ABC):
             builders.set_color(physics, self.id, joint.shape, link)
 
     def place(self, x: float, y: float, heading: float, floor: float = 0.0) -> None:
-        """Puts it at rest on a floor of some height (m), facing `heading` (rad)."""
+        """Places it at rest.
+
+        Args:
+            x: Position along x (m).
+            y: Position along y (m).
+            heading: Direction that it faces (rad).
+            floor: Height of the floor (m).
+        """
         turn = (0.0, 0.0, math.sin(heading / 2), math.cos(heading / 2))
         self.physics.place(self.id, (x, y, floor + self.height), turn)
 
@@ -75,35 +85,39 @@ class Body(ABC):
         return tuple(joint.name for joint in self.joints)
 
     def pose(self) -> tuple[Vector, Quaternion]:
-        """Returns position (m) and orientation of what counts as where it is: its base."""
+        """Returns position (m) and orientation of its reference frame, which is that of its base."""
         return self.physics.pose(self.id)
 
     @abstractmethod
     def act(self, action: npt.NDArray[np.float32]) -> None:
-        """Tells the motors what to do from now on."""
+        """Sets the motors from an action (A,), until the next one."""
 
     @abstractmethod
     def proprioception(self) -> npt.NDArray[np.float32]:
-        """Returns proprioception, as named by `readings`."""
+        """Returns proprioception (n,), with the columns named by `readings`."""
 
     @abstractmethod
     def part_of_link(self, link: int) -> str:
-        """Names the part, one of `parts`, that a link belongs to; -1 is the base."""
+        """Returns the name of the part, one of `parts`, that a link belongs to; -1 is the base."""
 
     @abstractmethod
     def visual_shapes(self, first: int) -> tuple[Shape, ...]:
-        """Returns the shapes to draw; the base is node `first` and link i is node ``first + 1 + i``."""
+        """Returns the shapes to draw.
+
+        Args:
+            first: Node of the base; link i has node ``first + 1 + i``.
+        """
 
     @abstractmethod
     def gaze(self) -> tuple[Vector, Vector, Vector]:
-        """Returns where its eye is, a point that it looks at (m), and which way is up for it."""
+        """Returns the position of its eye (m), a point that it looks at (m), and its up direction."""
 
     def touched_part(self, contact: Contact) -> str:
-        """Names the part that a contact touches."""
+        """Returns the name of the part that a contact touches."""
         return self.part_of_link(contact.link)
 
     def upright_cosine(self) -> float:
-        """Returns the cosine of the angle between its up and the room's: 1 upright, below 0 overturned."""
+        """Returns the cosine of the angle between its up axis and the room's: 1 upright, below 0 overturned."""
         qx, qy, _, _ = self.physics.state(self.id)[1]
         return 1.0 - 2.0 * (qx * qx + qy * qy)
 
@@ -115,7 +129,7 @@ def yaw(q: tuple[float, float, float, float]) -> float:
 
 
 def rotate(q: tuple[float, float, float, float], v: Vector) -> Vector:
-    """Turns a vector by a quaternion x, y, z, w."""
+    """Returns a vector rotated by a quaternion x, y, z, w."""
     x, y, z, w = q
     a, b, c = v
     tx, ty, tz = 2 * (y * c - z * b), 2 * (z * a - x * c), 2 * (x * b - y * a)

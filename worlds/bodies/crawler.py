@@ -131,7 +131,7 @@ class Crawler(Body):
         return np.array([*common, z, vz, *up, *spin, *angles, *rates], dtype=np.float32)
 
     def part_of_link(self, link: int) -> str:
-        """Names the part that a link belongs to: trunk, head or one of the legs."""
+        """Returns the name of the part that a link belongs to: trunk, head or one of the legs."""
         if link < 0:
             return "trunk"
         if link >= HEAD:

@@ -166,7 +166,7 @@ class Kitten(Body):
         )
 
     def part_of_link(self, link: int) -> str:
-        """Names the part that a link belongs to: body, head or paw."""
+        """Returns the name of the part that a link belongs to: body, head or paw."""
         return PART_OF_LINK.get(link, "body")
 
     def gaze(self) -> tuple[Vector, Vector, Vector]:

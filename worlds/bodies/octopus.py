@@ -118,7 +118,7 @@ class Octopus(Body):
         )
 
     def part_of_link(self, link: int) -> str:
-        """Names the part that a link belongs to: mantle or one of the arms."""
+        """Returns the name of the part that a link belongs to: mantle or one of the arms."""
         return "mantle" if link < 0 else f"arm {link // PER_ARM + 1}"
 
     def gaze(self) -> tuple[Vector, Vector, Vector]:

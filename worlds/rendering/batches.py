@@ -1,4 +1,4 @@
-"""Meshes and rectangles in the memory of OpenGL, many drawn in one call."""
+"""Buffers of meshes, rectangles and ribbons, each drawn in one OpenGL call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Gl = Any  # a moderngl object: only the renderer imports moderngl
 
 
 class MeshBatch:
-    """All shapes that share a mesh, drawn in one call a program."""
+    """All shapes that share a mesh, drawn in one call per program."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class MeshBatch:
         self._instances = gl.buffer(reserve=len(members) * INSTANCE_FLOATS * 4, dynamic=True)
         full = (self._instances, "3f 4f 3f 4f 1f/i", "position", "rotation", "size", "color", "glow")
         bare = (self._instances, "3f 4f 3f 20x/i", "position", "rotation", "size")
-        # A shadow is blurred: a coarse mesh casts the same one.
+        # Shadows are blurred, so a coarse mesh is enough for them.
         casting, drawn = [(gl.buffer(a), gl.buffer(b)) for a, b in (coarse, fine)]
         self._arrays = {
             "cast": gl.vertex_array(cast, [(casting[0], "3f 12x", "vertex"), bare], casting[1]),
@@ -41,7 +41,13 @@ class MeshBatch:
         }
 
     def draw(self, program: Pass, data: Array, chosen: npt.NDArray[np.bool_]) -> None:
-        """Draws those of its shapes that are chosen, given the instances of all shapes."""
+        """Draws its shapes.
+
+        Args:
+            program: Which program draws them: shadows or surfaces.
+            data: (S, 15) instances of all shapes of the scene.
+            chosen: (S,) mask of the shapes to draw.
+        """
         rows = self._members[chosen[self._members]]
         if len(rows):
             self._instances.write(data[rows])
@@ -49,7 +55,7 @@ class MeshBatch:
 
 
 def make_batches(gl: Gl, scene: Scene, cast: Gl, solid: Gl) -> list[MeshBatch]:
-    """Uploads one mesh for each kind of shape."""
+    """Uploads one mesh for each kind of shape, and returns a batch for each."""
     floors = [s.name.startswith("floor") and s.kind == "box" for s in scene.shapes]
     keys = [
         ("skirt" if f else s.kind, max(s.size) > 0.05, s.heights) for s, f in zip(scene.shapes, floors, strict=True)
@@ -63,9 +69,9 @@ def make_batches(gl: Gl, scene: Scene, cast: Gl, solid: Gl) -> list[MeshBatch]:
 
 
 class QuadBatch:
-    """Many rectangles in one call.
+    """Many rectangles, drawn in one call.
 
-    Not instanced: software OpenGL starts its vertex stage anew for each instance, which costs 10 us apiece.
+    Not instanced: software OpenGL restarts its vertex stage for each instance, which costs 10 us each.
     """
 
     def __init__(self, gl: Gl, program: Gl, corners: Array, names: tuple[str, ...], layout: str) -> None:
@@ -79,7 +85,7 @@ class QuadBatch:
         )
 
     def draw(self, rows: npt.NDArray[Any]) -> None:
-        """Draws a rectangle for each row of data."""
+        """Draws a rectangle for each row of data (R, D)."""
         for start in range(0, len(rows), self._room):
             part = rows[start : start + self._room]
             data = np.empty((len(part), 4, 2 + part.shape[1]), np.float32)
@@ -90,13 +96,18 @@ class QuadBatch:
 
 
 class RibbonBatch:
-    """Lines with a width, in as much memory as the longest so far took."""
+    """Lines with a width; the buffer grows with the longest so far."""
 
     def __init__(self, gl: Gl, program: Gl) -> None:
         self._gl, self._program, self._room = gl, program, 0
 
     def draw(self, vertices: Array, behind: float) -> None:
-        """Draws triangles (V, 12); what is behind a thing shows through it, as strongly as `behind` says (0 to 1)."""
+        """Draws ribbons.
+
+        Args:
+            vertices: (V, 12) vertices of triangles, see `worlds.rendering.camera.ribbon`.
+            behind: Opacity of what lies behind a thing, 0 to 1.
+        """
         if len(vertices) > self._room:
             self._room = 2 * len(vertices)
             self._data = self._gl.buffer(reserve=self._room * RIBBON_FLOATS * 4, dynamic=True)

@@ -1,4 +1,4 @@
-"""Where a picture is taken from and what is drawn over the world: cameras, ribbons, dots and ghosts."""
+"""Cameras, and overlays that are drawn over the world: ribbons, dots and ghosts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Camera:
     """A perspective camera.
 
     Attributes:
-        eye: Where it is (m, room frame).
-        target: What it looks at (m, room frame).
+        eye: Position (m, room frame).
+        target: Point that it looks at (m, room frame).
         fov: Vertical field of view (degrees).
         near: Nearest distance drawn (m).
         far: Farthest distance drawn (m).
-        up: What is up for it, such as the top of a head.
+        up: Up direction.
     """
 
     eye: Vector
@@ -88,7 +88,7 @@ class Ghost:
 
     Attributes:
         node: Index into `Scene.nodes`.
-        pose: (7,) position and quaternion where the copy stands.
+        pose: (7,) position and quaternion of the copy.
         alpha: 0 invisible to 1 opaque.
         tint: Colour that the copy is mixed with.
     """
@@ -101,10 +101,10 @@ class Ghost:
 
 @dataclass(frozen=True)
 class Overlay:
-    """What is drawn over the world.
+    """Shapes that are drawn over the world.
 
     Attributes:
-        strips: Vertex arrays made by `ribbon` and `dot`, drawn in this order.
+        strips: Vertex arrays made by `ribbon`, `ring` and `dot`, drawn in this order.
         ghosts: Translucent copies.
     """
 
@@ -119,7 +119,7 @@ def ribbon(points: npt.NDArray[Any], color: Rgba, width: float = 0.03, fade: tup
         points: (P, 3) positions along it (m).
         color: Red, green, blue, alpha, each 0 to 1.
         width: Width (m).
-        fade: What alpha is multiplied by at its start and at its end.
+        fade: Factors of alpha at its start and at its end.
 
     Returns:
         (6 * (P - 1), 12) vertices of triangles: position 3, tangent 3, across and along in -1..1, colour 4. The
@@ -150,7 +150,7 @@ def ring(center: npt.NDArray[Any], radius: float, color: Rgba, width: float = 0.
 
 
 def dot(center: npt.NDArray[Any], radius: float, color: Rgba) -> Array:
-    """Makes a round spot that lies flat (m)."""
+    """Makes a horizontal disc (m)."""
     corners = np.array([[-1, -1], [1, -1], [-1, 1], [-1, 1], [1, -1], [1, 1]], np.float32)
     vertices = np.zeros((6, RIBBON_FLOATS), np.float32)
     vertices[:, 0:3] = center

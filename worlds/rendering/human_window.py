@@ -1,6 +1,7 @@
-"""Pictures of a world, and a window for `render_mode="human"` from whoever offers one: worlds know no toolkit.
+"""`World.render`: pictures for ``"rgb_array"``, and a window for ``"human"``.
 
-housecat's own (`viewer.plain_window`) registers in pyproject.toml, as a toolkit of yours could:
+Worlds know no window toolkit: the window is an entry point of an installed distribution. housecat's own
+(`viewer.plain_window`) is registered in pyproject.toml, as any other toolkit could be:
 
     [project.entry-points."housecat.windows"]
     pygame = "viewer.plain_window:PlainWindow"
@@ -21,17 +22,19 @@ GROUP: Final = "housecat.windows"
 
 
 class Window(Protocol):
-    """What a window offers; it is made with its width and height (pixels) and its title."""
+    """A window that shows pictures. Its class takes width and height (pixels) and a title."""
 
     def show(self, picture: npt.NDArray[np.uint8], seconds: float) -> None:
-        """Shows a picture (H, W, 3) for some time before the next; does nothing once somebody closed the window."""
+        """Shows a picture (H, W, 3), for some seconds before the next one; does nothing once the window was closed."""
+        ...
 
     def close(self) -> None:
-        """Closes it."""
+        """Closes the window."""
+        ...
 
 
 class RenderableEnv(Renderable, Protocol):
-    """What can be shown step by step.
+    """An environment whose steps can be shown.
 
     Attributes:
         control_dt: Seconds per control step.
@@ -45,7 +48,12 @@ class RenderableEnv(Renderable, Protocol):
 
 
 def open_window(width: int, height: int, title: str) -> Window:
-    """Opens a window by the first toolkit that is installed.
+    """Opens the window of the first toolkit that is installed.
+
+    Args:
+        width: Width (pixels).
+        height: Height (pixels).
+        title: Title of the window.
 
     Raises:
         UserError: If there is none.
@@ -61,7 +69,13 @@ def open_window(width: int, height: int, title: str) -> Window:
 
 
 class EnvRenderer:
-    """Draws a world from a corner of its room, into pictures or into a window."""
+    """Draws a world, seen from a corner of its room, as pictures or in a window.
+
+    Args:
+        world: The world to draw.
+        width: Width of the pictures (pixels).
+        height: Height of the pictures (pixels).
+    """
 
     def __init__(self, world: RenderableEnv, width: int = 640, height: int = 480) -> None:
         self._world, self._size = world, (width, height)
@@ -69,8 +83,8 @@ class EnvRenderer:
         self._window: Window | None = None
 
     def picture(self, poses: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-        """Returns a picture (height, width, 3) of the world with its nodes at some poses (M, 7)."""
-        from worlds.rendering.renderer import Camera, make_renderer  # OpenGL starts only where it is asked for
+        """Returns a picture (height, width, 3) of the world with its nodes at the poses (M, 7)."""
+        from worlds.rendering.renderer import Camera, make_renderer  # OpenGL is started only when needed
 
         if self._renderer is None:
             self._renderer = make_renderer(self._world, *self._size)
@@ -79,7 +93,7 @@ class EnvRenderer:
         return np.array(self._renderer.render(poses, camera))
 
     def show(self) -> None:
-        """Shows the last control step, as fast as it was."""
+        """Shows the last control step in real time."""
         if self._window is None:
             self._window = open_window(*self._size, f"housecat: {type(self._world).__name__}")
         frames = self._world.frames()

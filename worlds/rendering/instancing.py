@@ -1,4 +1,4 @@
-"""What is drawn where, worked out on arrays before any drawing: instances, spots, and tiles that need extra care."""
+"""The arrays that the renderer uploads: instances of shapes, spots on the floor, and tiles that need extra passes."""
 
 from __future__ import annotations
 
@@ -30,15 +30,18 @@ _LOWER = np.array([(a, b) for a, b in _ENDS.tolist() if not (a & 1 or b & 1)], n
 
 
 class InstanceBuilder:
-    """Turns poses into what the renderer uploads.
+    """Turns poses into the arrays that the renderer uploads.
+
+    Args:
+        scene: The scene; later poses are of its nodes.
 
     Attributes:
         ground: Centre x, y, half the longer side and height of the floor (m).
         tiles: The floor's x, y, width and depth in tiles, of which `FLOOR_TILES` make up its longer side.
-        lit_color: Colour of the floor in the light.
-        shadow_factor: What shadow multiplies it by.
-        casts_shadow: Which shapes cast shadows.
-        is_mesh: Which shapes are drawn as meshes.
+        lit_color: Colour of the floor where it is lit.
+        shadow_factor: Factor of that colour in shadow.
+        casts_shadow: (S,) mask of the shapes that cast shadows.
+        is_mesh: (S,) mask of the shapes that are drawn as meshes.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -57,7 +60,7 @@ class InstanceBuilder:
         self.is_mesh: Mask = np.ones(len(shapes), bool)
         reach = [1.0 if s.kind == "sphere" else 1.25 if s.kind == "cylinder" else 1.74 for s in shapes]
         self._reach = self._size.max(1) * np.array(reach, np.float32)
-        # A round spot under a long board would be a smudge far around it.
+        # A round spot under a long board would reach far beyond it.
         wide, narrow = self._size[:, :2].max(1), self._size[:, :2].min(1)
         compact = (wide < 0.4) | (wide < 3 * narrow)
         self._standing = self.casts_shadow & compact & np.array([s.solid for s in shapes], bool)
@@ -79,7 +82,7 @@ class InstanceBuilder:
             )
             self.ground = (float(at[0]), float(at[1]), float(self._size[first, :2].max()), top)
             color = shapes[first].color
-        wood = 0.5 * np.square(color)  # dim: things and lines stand out
+        wood = 0.5 * np.square(color)  # dim, so that things and lines stand out
         self.lit_color = tuple(tone_map(wood * (SUN * LIGHT[2] + 0.86 * SKY)).tolist())
         self.shadow_factor = tuple((tone_map(wood * (0.14 * SUN * LIGHT[2] + 0.86 * SKY)) / self.lit_color).tolist())
 
@@ -99,7 +102,7 @@ class InstanceBuilder:
         return np.concatenate([world, size, self._tint, self._glow], axis=1)
 
     def build_ghost(self, ghost: Ghost) -> tuple[Array, Mask]:
-        """Returns (S, 15) instances in which a node's shapes stand at the ghost's pose, and which those are."""
+        """Returns (S, 15) instances with a node's shapes at the ghost's pose, and the mask (S,) of these shapes."""
         members = self._node == ghost.node
         data = np.zeros((len(self._node), INSTANCE_FLOATS), np.float32)
         data[:, :7] = compose(np.asarray(ghost.pose, np.float32)[None], self._local)
@@ -110,23 +113,23 @@ class InstanceBuilder:
         return data, members
 
     def wall_edges(self, instances: Array, camera: Camera, height: int) -> Array:
-        """Returns thin ribbons along the walls' upper and upright edges, in the colour below their paint: a pale rail.
+        """Returns thin ribbons (V, 12) along the walls' upper and upright edges, in the colour below their paint.
 
-        Long, nearly level edges show steps that no cheap smoothing removes; a ribbon's sides are smooth.
+        Cheap smoothing does not remove the steps of long, nearly level edges; the sides of ribbons are smooth.
         """
         walls = instances[self._wall]
-        light = walls[:, 10:13] ** 2 * (SUN * 0.824 + SKY)  # what the shader does to a surface that looks up
+        light = walls[:, 10:13] ** 2 * (SUN * 0.824 + SKY)  # as the shader lights a surface that faces up
         color = np.repeat(tone_map(light), len(_OUTLINE), axis=0)
         corners = walls[:, None, :3] + _CORNERS * (walls[:, None, 7:10] + 0.002)
         ends = corners[:, _OUTLINE].reshape(-1, 2, 3)
         toward = np.asarray(camera.eye, np.float32) - ends
         away = np.linalg.norm(toward, axis=-1, keepdims=True)
-        ends = ends + toward * (0.03 / away)  # in front of what it lines
+        ends = ends + toward * (0.03 / away)  # in front of the edge
         tangent = ends[:, 1] - ends[:, 0]
         tangent /= np.linalg.norm(tangent, axis=-1, keepdims=True)
         width = 1.25 * 2 * math.tan(math.radians(camera.fov) / 2) / height * away
         out = np.zeros((len(ends), 6, RIBBON_FLOATS), np.float32)
-        first = np.array([0, 0, 1, 1, 0, 1])  # which end each corner of the two triangles is at
+        first = np.array([0, 0, 1, 1, 0, 1])  # the end of the edge at each corner of the two triangles
         out[:, :, :3] = ends[:, first]
         out[:, :, 3:6] = tangent[:, None] * width[:, first]
         out[:, :, 6] = [-1, 1, -1, -1, 1, 1]
@@ -135,9 +138,9 @@ class InstanceBuilder:
         return out.reshape(-1, RIBBON_FLOATS)
 
     def floor_spots(self, instances: Array) -> Array:
-        """Returns (P, 9) round spots on the floor, position, reach and colour.
+        """Returns (P, 9) round spots on the floor: position, radii and colour.
 
-        Dark ones make things stand on it, bright ones surround what glows.
+        Dark ones lie below things, bright ones surround what glows.
         """
         x, y, z = instances[:, 0], instances[:, 1], instances[:, 2] - self.ground[3]
         reach, low = instances[:, 7:10].max(1), z - instances[:, 7:10].min(1)
@@ -146,14 +149,14 @@ class InstanceBuilder:
         out[0, :, 2], out[1, :, 2] = self.ground[3] + 0.003, self.ground[3] + 0.004
         out[0, :, 3:5] = reach[:, None] * 1.45
         out[0, :, 5:8] = 0.05, 0.03, 0.03
-        out[0, :, 8] = 0.46 * np.clip(1 - low / 0.2, 0, 1) * (z > -1.0)  # nor what is kept below the room
+        out[0, :, 8] = 0.46 * np.clip(1 - low / 0.2, 0, 1) * (z > -1.0)  # not for what is kept below the room
         out[1, :, 3:5] = reach[:, None] * 2.1
         out[1, :, 5:8] = self._tint[:, :3]
         out[1, :, 8] = 0.42 * self._glow[:, 0]
         return np.concatenate([out[0][self._standing], out[1][self._glow[:, 0] > 0]])
 
     def shadow_tiles(self, instances: Array) -> Mask:
-        """Returns (tiles, tiles), x first: which tiles of the floor a shadow may fall on."""
+        """Returns a mask (tiles, tiles), x first, of the floor tiles on which a shadow may fall."""
         x0, y0, half, top = self.ground
         rows = instances[self.casts_shadow]
         height = np.maximum(rows[:, 2] - top, 0.0)
@@ -166,7 +169,7 @@ class InstanceBuilder:
         return _fill((FLOOR_TILES, FLOOR_TILES), low, high)
 
     def clip_to_floor(self, cells: Array) -> Array:
-        """Cuts rectangles of tiles (R, 4) at the edge of a floor that is not square."""
+        """Clips rectangles of tiles (R, 4) to a floor that is not square."""
         x, y, width, depth = self.tiles
         low = np.maximum(cells[:, :2], (x, y))
         high = np.minimum(cells[:, :2] + cells[:, 2:], (x + width, y + depth))
@@ -174,7 +177,7 @@ class InstanceBuilder:
         return cut
 
     def edge_tiles(self, instances: Array, camera: Camera, width: int, height: int) -> Mask:
-        """Returns which tiles of the picture (x first, y downwards) hold outlines that want smoothing."""
+        """Returns a mask of the picture's tiles (x first, y downwards) with outlines to be smoothed."""
         tiles = (-(-width // SCREEN_TILE), -(-height // SCREEN_TILE))
         seen = camera.project(instances[self._rounds, :3], width, height)
         scale = height / (2 * math.tan(math.radians(camera.fov) / 2))
@@ -184,7 +187,7 @@ class InstanceBuilder:
         low = np.floor((seen[:, :2] - span) / SCREEN_TILE)[keep]
         high = np.ceil((seen[:, :2] + span) / SCREEN_TILE)[keep]
         mask = _fill(tiles, low, high)
-        # Boxes of the room stand square: no rotation to apply.
+        # Walls are not rotated.
         corners = instances[self._boxes, None, :3] + _CORNERS * instances[self._boxes, None, 7:10]
         along = np.linspace(0, 1, 2 * max(tiles), dtype=np.float32)[:, None]
         nudge = np.resize(np.array([-0.12, 0.12], np.float32), len(along))[:, None]
@@ -192,7 +195,7 @@ class InstanceBuilder:
         at = _clipped(at[:, :, 0].reshape(-1, 3), at[:, :, 1].reshape(-1, 3), camera.near)
         ends = (at[..., :2] / at[..., 2:] * (0.5, -0.5) + 0.5) * (width / SCREEN_TILE, height / SCREEN_TILE)
         line = (ends[:, 0, None] + along * (ends[:, 1] - ends[:, 0])[:, None] + nudge).reshape(-1, 2)
-        index = np.clip(line, -1, tiles).astype(np.intp) + 1  # a margin takes what is outside
+        index = np.clip(line, -1, tiles).astype(np.intp) + 1  # what is outside falls into the margin
         margin = np.zeros((tiles[0] + 2, tiles[1] + 2), bool)
         margin.reshape(-1)[index[:, 0] * (tiles[1] + 2) + index[:, 1]] = True
         mask |= margin[1:-1, 1:-1]
@@ -206,7 +209,7 @@ def tone_map(light: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def merge_cells(mask: Mask) -> Array:
-    """Joins marked cells that are neighbours along x: returns rectangles (R, 4), x, y, width, height in cells."""
+    """Merges marked cells that are neighbours along x into rectangles (R, 4): x, y, width, height in cells."""
     padded = np.zeros((mask.shape[0] + 2, mask.shape[1]), np.int8)
     padded[1:-1] = mask
     step = np.diff(padded, axis=0).T  # rows first, so that starts and ends pair up in order
@@ -216,7 +219,7 @@ def merge_cells(mask: Mask) -> Array:
 
 
 def _clipped(a: Array, b: Array, near: float) -> Array:
-    """Cuts segments of (x, y, w) at w = near; returns (S, 2, 3) of those that are not all behind."""
+    """Clips segments of (x, y, w) at w = near; returns (S, 2, 3) without those that lie behind."""
     keep = np.maximum(a[:, 2], b[:, 2]) > near
     a, b = a[keep], b[keep]
     t = np.clip((near - a[:, 2]) / np.where(b[:, 2] == a[:, 2], 1, b[:, 2] - a[:, 2]), 0, 1)[:, None]

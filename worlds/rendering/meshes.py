@@ -87,9 +87,9 @@ def mesh(
     """Returns (V, 6) distinct vertices and the indices of their triangles.
 
     Args:
-        kind: What to make; a skirt is a box without top and bottom.
-        fine: False for decorations that are a few pixels wide.
-        heights: Of uneven ground, see `Shape`.
+        kind: Kind of shape; a skirt is a box without top and bottom.
+        fine: Whether the mesh is fine; a coarse one is enough for a few pixels.
+        heights: Heights of uneven ground, see `Shape`.
     """
     if kind == "box":
         vertices = box()

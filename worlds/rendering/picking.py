@@ -15,11 +15,11 @@ from worlds.rendering.scene import Scene, Vector
 
 @dataclass(frozen=True)
 class Pick:
-    """What a ray through a pixel meets.
+    """What a ray through a pixel hits.
 
     Attributes:
-        node: Index into `Scene.nodes` of the nearest thing, or None when there is only room.
-        floor: Where the ray meets the floor (m), or None when it looks away from it.
+        node: Index into `Scene.nodes` of the nearest shape, or None where there is only floor and walls.
+        floor: Where the ray hits the floor (m), or None when it points away from it.
     """
 
     node: int | None
@@ -27,16 +27,16 @@ class Pick:
 
 
 def pick(scene: Scene, camera: Camera, poses: npt.NDArray[Any], x: float, y: float, width: int, height: int) -> Pick:
-    """Finds the nearest shape under pixel (x, y), walls and floor aside.
+    """Finds the nearest shape under pixel (x, y), without walls and floor.
 
     Args:
-        scene: The shapes.
-        camera: Where the picture was taken from.
+        scene: The scene.
+        camera: The camera of the picture.
         poses: (M, 7) poses of the nodes in the picture.
         x: Pixel from the left.
         y: Pixel from the top.
-        width: Of the picture (pixels).
-        height: Of the picture (pixels).
+        width: Width of the picture (pixels).
+        height: Height of the picture (pixels).
     """
     origin, direction = camera.ray(x, y, width, height)
     best, node = np.inf, None

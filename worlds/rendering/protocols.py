@@ -1,4 +1,4 @@
-"""What can be drawn, what draws, and the renderer for where there is no OpenGL."""
+"""Protocols of rendering, and the renderer for machines without OpenGL."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from worlds.rendering.scene import Scene, Vector
 Image = npt.NDArray[np.uint8]
 Poses = npt.NDArray[np.floating[Any]]
 EMPTY_OVERLAY = Overlay()
-BACKGROUND = (16, 18, 23)  # red, green, blue behind everything
+BACKGROUND = (16, 18, 23)  # red, green, blue
 
 
 class TinyRender(Protocol):
-    """The world's own renderer: an (H, W, 3) picture of how things are now."""
+    """A world's own renderer: returns an (H, W, 3) picture of its current state, see `Physics.render`."""
 
     def __call__(self, width: int, height: int, eye: Vector, target: Vector, fov: float) -> Image:
         """Returns the picture."""
@@ -25,7 +25,7 @@ class TinyRender(Protocol):
 
 
 class Renderable(Protocol):
-    """What can be drawn: a world, or a life seen from another process."""
+    """What a renderer can draw: a world, or the copy of one in another process."""
 
     def scene(self) -> Scene:
         """Returns shapes and poses."""
@@ -37,7 +37,13 @@ class Renderable(Protocol):
 
 
 class SceneRenderer(Protocol):
-    """What every renderer offers."""
+    """A renderer.
+
+    Attributes:
+        backend: What it draws by.
+        width: Width of the picture (pixels).
+        height: Height of the picture (pixels).
+    """
 
     backend: str
     width: int
@@ -53,28 +59,30 @@ class SceneRenderer(Protocol):
 
 
 class TinyRenderer:
-    """The world's own renderer behind the same methods; shows how things are now, without overlays.
+    """Draws with a world's own renderer: its current state, without overlays.
 
     Attributes:
         backend: ``"tiny"``.
-        width: Of the picture (pixels).
-        height: Of the picture (pixels).
+        width: Width of the picture (pixels).
+        height: Height of the picture (pixels).
     """
 
     backend = "tiny"
-    shrink = 2  # its time grows with the pixels: draw a quarter of them
+    shrink = 2  # its time grows with the pixels: draw a quarter of them and enlarge the picture
 
     def __init__(self, draw: TinyRender, width: int, height: int) -> None:
         self._draw = draw
         self.width, self.height = width, height
 
     def render(self, poses: Poses, camera: Camera, overlay: Overlay = EMPTY_OVERLAY) -> Image:
-        """Returns an (H, W, 3) picture of the world as it is; `poses` and `overlay` are not used."""
+        """Returns an (H, W, 3) picture of the world's current state; `poses` and `overlay` are not used."""
         small = self._draw(self.width // self.shrink, self.height // self.shrink, camera.eye, camera.target, camera.fov)
-        small = np.where((small == 255).all(-1, keepdims=True), BACKGROUND, small).astype(np.uint8)  # a white nowhere
+        small = np.where((small == 255).all(-1, keepdims=True), BACKGROUND, small).astype(
+            np.uint8
+        )  # its background is white
         rows = np.arange(self.height) * small.shape[0] // self.height
         columns = np.arange(self.width) * small.shape[1] // self.width
         return np.ascontiguousarray(small[rows][:, columns])
 
     def close(self) -> None:
-        """Has nothing to free."""
+        """Does nothing: there is nothing to free."""

@@ -1,4 +1,4 @@
-"""Pictures of a scene: OpenGL without a window, or the world's own slow renderer where there is none."""
+"""Renders scenes: with OpenGL and without a window, or with the world's own slow renderer."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class GLRenderer:
 
     Attributes:
         backend: ``"moderngl: <name of the OpenGL renderer>"``.
-        width: Of the picture (pixels).
-        height: Of the picture (pixels).
+        width: Width of the picture (pixels).
+        height: Height of the picture (pixels).
     """
 
     def __init__(self, scene: Scene, width: int, height: int) -> None:
@@ -120,13 +120,13 @@ class GLRenderer:
 
         Args:
             poses: (M, 7) position and quaternion of every node.
-            camera: Where from.
+            camera: The camera.
             overlay: Ribbons, dots and ghosts over the world.
 
         Returns:
             (H, W, 3) view of a buffer that the next call overwrites; `pixels` is the same with a fourth, unused byte.
         """
-        with self._gl:  # others, such as a body's eye, may draw in between
+        with self._gl:  # other contexts, such as that of a body's eye, may be active
             return self._draw(poses, camera, overlay)
 
     def _draw(self, poses: Poses, camera: Camera, overlay: Overlay) -> Image:
@@ -159,7 +159,7 @@ class GLRenderer:
         return self._buffer
 
     def _draw_floor(self, instances: Array) -> None:
-        """Draws shadows into their mask, then the floor, looking shadows up only where there may be one."""
+        """Draws shadows into their mask, then the floor, which reads the mask only where a shadow may fall."""
         gl, builder = self._gl, self._instance_builder
         gl.enable_only(gl.NOTHING)
         self._masked.use()
@@ -171,7 +171,7 @@ class GLRenderer:
         self._canvas.clear(red, green, blue, 1.0, depth=1.0)
         gl.enable_only(gl.DEPTH_TEST)
         self._mask.use(0)
-        # A millimetre above, so that the rest hides behind it.
+        # A millimetre above the bare floor, which it hides.
         self._dim.draw(builder.clip_to_floor(merge_cells(builder.shadow_tiles(instances))))
         self._bare.draw(np.array([builder.tiles]))
 
@@ -197,7 +197,7 @@ class GLRenderer:
             self._blend(False)
 
     def _draw_ghosts(self, overlay: Overlay) -> None:
-        """Draws translucent copies; they hide one another, so that a ghost has no insides."""
+        """Draws translucent copies; they hide one another, so that the inside of a ghost is not seen."""
         gl = self._gl
         self._blend(True)
         gl.enable(gl.CULL_FACE)
@@ -215,12 +215,12 @@ class GLRenderer:
 def make_renderer(
     world: Renderable, width: int, height: int, backend: Literal["auto", "moderngl", "tiny"] = "auto"
 ) -> GLRenderer | TinyRenderer:
-    """Picks the best renderer that works here; its choice is in `backend`.
+    """Makes the best renderer that works here; its attribute `backend` says which it is.
 
     Args:
-        world: What to draw.
-        width: Of the picture (pixels).
-        height: Of the picture (pixels).
+        world: The world to draw.
+        width: Width of the picture (pixels).
+        height: Height of the picture (pixels).
         backend: ``auto`` falls back to the world's own renderer when there is no OpenGL.
 
     Raises:

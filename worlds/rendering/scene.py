@@ -1,4 +1,4 @@
-"""What a renderer needs to know of a world: shapes, the frames that carry them, and their poses."""
+"""Scenes: the shapes that a renderer draws, the nodes that carry them, and their poses."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class Shape:
     """One coloured primitive, fixed in the frame of a node.
 
     Attributes:
-        name: What a person would call it, such as ``"red ball"``.
+        name: Name, such as ``"red ball"``; names that begin with floor or wall are drawn as such.
         kind: ``box``, ``sphere``, ``cylinder``, ``cone`` (axis and tip along +z) or ``ground`` (see `heights`).
         size: Half extents along x, y, z in metres (a sphere's radius three times; a cylinder's or
             cone's radius twice, then half its height). Unequal radii give an ellipsoid.
         color: Red, green, blue, each 0 to 1.
         node: Index of the frame that carries it, into `Scene.nodes`.
         position: Offset from the node's origin (m), in the node's frame.
-        orientation: Rotation against the node's frame, quaternion (x, y, z, w).
+        orientation: Rotation relative to the node's frame, quaternion (x, y, z, w).
         glow: 0 for an ordinary surface to 1 for one that shines by itself (a hot plate, a lamp).
         solid: False for shapes that only decorate (ears, eyes, stripes).
-        heights: Of uneven ground: a grid of heights, along x and then y, that spans -1 to 1 both ways; all are
-            multiplied by `size`.
+        heights: Grid of heights of uneven ground, along x and then y, which spans -1 to 1 both ways; multiplied by
+            `size`.
     """
 
     name: str
@@ -46,13 +46,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Scene:
-    """Shapes and the poses of the frames that carry them.
+    """Shapes, and the poses of the nodes that carry them.
 
     Attributes:
-        shapes: All that is to be drawn. Fixed for the life of a world.
-        nodes: Names of the M moving or static frames, such as ``"kitten"``, ``"kitten.head"``, ``"red ball"``.
+        shapes: All shapes; the same during the life of a world.
+        nodes: Names of the M nodes, such as ``"kitten"``, ``"kitten.head"``, ``"red ball"``.
         poses: (M, 7) float32: position x, y, z (m) and quaternion x, y, z, w in the room's frame (z up).
-        body: Node that a follow camera follows.
+        body: Node of the body, which a camera may follow.
         size: Side lengths of the room along x and y (m), centred on the origin.
     """
 

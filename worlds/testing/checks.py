@@ -18,18 +18,18 @@ from worlds.env import World
 from worlds.registry import make
 from worlds.testing.random_script import difference, random_script, step_with_events
 
-SLOW = 0.5  # of real time: a mind must think and learn in the rest
+MAX_STEP_TIME = 0.5  # share of real time; the agent needs the rest
 
 
 @dataclass(frozen=True)
 class WorldUnderTest:
-    """What is checked.
+    """The world that is checked, and how.
 
     Attributes:
-        name: Of the world.
-        seeds: Layouts.
-        steps: Control steps of each life.
-        options: For making the world.
+        name: Name of the world, or ``file.py:Class``.
+        seeds: Seeds of the layouts to check.
+        steps: Control steps of each episode.
+        options: Options of the world.
     """
 
     name: str
@@ -39,7 +39,7 @@ class WorldUnderTest:
 
     @contextmanager
     def world(self, seed: int, **options: Any) -> Iterator[World]:
-        """Makes the world, for a while."""
+        """Makes the world, and closes it at the end of the context."""
         made = make(self.name, seed=seed, **{**self.options, **options})
         try:
             yield made
@@ -48,18 +48,18 @@ class WorldUnderTest:
 
 
 def check_gymnasium(subject: WorldUnderTest) -> str:
-    """Runs Gymnasium's own checker, without letting a warning pass."""
+    """Runs Gymnasium's own checker; every warning is a violation."""
     with subject.world(subject.seeds[0], flat=True) as world, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         check_env(world, skip_render_check=True)  # it would open a window
-    told = dict.fromkeys(re.sub(r"\033\[\d*m|WARN: ", "", str(it.message)) for it in caught)
-    if told:
-        raise ContractViolation("Gymnasium's checker warns:\n" + "\n".join(told))
+    messages = dict.fromkeys(re.sub(r"\033\[\d*m|WARN: ", "", str(warning.message)) for warning in caught)
+    if messages:
+        raise ContractViolation("Gymnasium's checker warns:\n" + "\n".join(messages))
     return "Gymnasium's checker warns of nothing"
 
 
 def check_seeds(subject: WorldUnderTest) -> str:
-    """The same seed lays it out alike, in a new world and in a used one; a reset without one goes on by chance."""
+    """Checks that a seed fixes the layout, in a new and in a used world, and that a reset without one draws anew."""
     seed = subject.seeds[0]
     runs = []
     for _ in range(2):
@@ -86,7 +86,7 @@ def check_seeds(subject: WorldUnderTest) -> str:
 
 
 def check_determinism(subject: WorldUnderTest) -> str:
-    """The same seed, actions and events give the same life in another world, and after a reset."""
+    """Checks that the same seed, actions and events give the same episode, in another world and after a reset."""
     for seed in subject.seeds:
         with subject.world(seed) as one, subject.world(seed) as other, subject.world(seed) as again:
             for action, events in random_script(again, seed + 1, 10):
@@ -102,7 +102,7 @@ def check_determinism(subject: WorldUnderTest) -> str:
 
 
 def check_snapshots(subject: WorldUnderTest) -> str:
-    """What goes on from a snapshot, in memory or in another world, goes on as it did."""
+    """Checks that an episode continues from a snapshot as it did, in the same world and in another one."""
     half = subject.steps // 2
     for seed in subject.seeds:
         with subject.world(seed) as one, subject.world(seed + 1000) as other:
@@ -136,7 +136,7 @@ def _parted(one: World, other: World) -> str:
 
 
 def check_truth(subject: WorldUnderTest) -> str:
-    """Truth is told by `truth` alone, and being asked for it changes nothing."""
+    """Checks that `truth` is complete, is no part of an observation, and changes nothing."""
     seed = subject.seeds[0]
     with subject.world(seed) as asked, subject.world(seed) as left:
         truth = asked.truth()
@@ -163,7 +163,7 @@ def check_truth(subject: WorldUnderTest) -> str:
 
 
 def check_bad_actions(subject: WorldUnderTest) -> str:
-    """A bad action raises UserError and leaves the world as it was."""
+    """Checks that an invalid action raises `UserError` and leaves the world unchanged."""
     with subject.world(subject.seeds[0]) as world, subject.world(subject.seeds[0]) as left:
         n = world.action_space.shape[0]
         nan = np.zeros(n, np.float32)
@@ -183,7 +183,7 @@ def check_bad_actions(subject: WorldUnderTest) -> str:
 
 
 def check_drawing(subject: WorldUnderTest) -> str:
-    """The scene fits its poses, and a picture shows something."""
+    """Checks that scene and poses fit, and that a picture is not blank."""
     with subject.world(subject.seeds[0], render_mode="rgb_array") as world:
         scene, frames = world.scene(), world.frames()
         count = len(scene.nodes)
@@ -201,7 +201,7 @@ def check_drawing(subject: WorldUnderTest) -> str:
 
 
 def check_step_time(subject: WorldUnderTest) -> str:
-    """A control step takes a fraction of the time that it stands for; of the processor, whoever else wants it."""
+    """Checks that a control step takes a fraction of the time that it simulates, in processor time."""
     with subject.world(subject.seeds[0]) as world:
         took = []
         for action, events in random_script(world, subject.seeds[0], subject.steps):
@@ -213,6 +213,6 @@ def check_step_time(subject: WorldUnderTest) -> str:
         reset = time.process_time() - started
         middle = float(np.median(took))
         words = f"step {1e3 * middle:.2f} ms of {1e3 * world.control_dt:.0f} ms, reset {1e3 * reset:.2f} ms"
-        if middle > SLOW * world.control_dt:
+        if middle > MAX_STEP_TIME * world.control_dt:
             raise ContractViolation(f"{words}: leaves a mind no time. Fewer things, or a longer control_dt")
         return words

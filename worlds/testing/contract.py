@@ -1,4 +1,4 @@
-"""Whether a world keeps the contract: what its author runs before others live in it."""
+"""Checks that a world keeps the contract of all worlds."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ def check(
 
     Args:
         name: A registered world or ``file.py:Class``.
-        seeds: Layouts to check.
-        steps: Control steps of each life.
+        seeds: Seeds of the layouts to check.
+        steps: Control steps of each episode.
         only: Names of the checks to run; all when not given.
-        **options: For making the world.
+        **options: Options of the world.
 
     Raises:
-        UserError: If there is no such world, or it cannot be made; if there is nothing to check it with.
+        UserError: If there is no such world, it cannot be made, or there are too few steps or seeds.
     """
     if steps < 4 or not seeds:
         raise UserError(f"steps={steps}, seeds={tuple(seeds)}; a check takes at least 4 steps and one seed")
-    make(name, **options).close()  # what cannot be made cannot be checked: that is an error, and not a finding
+    make(name, **options).close()  # a world that cannot be made is an error, not a finding
     findings = []
     for title, run in CHECKS.items():
         if only and title not in only:
@@ -51,7 +51,7 @@ def check(
             mark, message = "ok", run(checks.WorldUnderTest(name, tuple(seeds), steps, options))
         except ContractViolation as violation:
             mark, message = "fail", str(violation)
-        except Exception as error:  # whatever a stranger's world raises is what the check is for
+        except Exception as error:  # whatever a user's world raises is a finding
             mark, message = "fail", f"{type(error).__name__}: {error}"
         findings.append(Finding(title, mark, message, round(time.perf_counter() - started, 3)))
     return Report(name, tuple(findings))

@@ -1,4 +1,4 @@
-"""A pytest plugin for the authors of worlds: each check of the contract is a test.
+"""A pytest plugin for authors of worlds: each check of the contract is a test.
 
 `pytest -p worlds.testing.pytest_plugin --world my_worlds.py:Attic`, or in pytest.ini or pyproject.toml:
 
@@ -17,7 +17,7 @@ from worlds.testing.contract import CHECKS, check
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option and the setting."""
+    """Adds the option ``--world`` and the ini setting ``housecat_worlds``."""
     words = "world to check: a registered name, or file.py:Class; may be given again"
     parser.addoption("--world", action="append", default=[], metavar="NAME|FILE.py:CLASS", help=words)
     parser.addini("housecat_worlds", words, type="linelist", default=[])
@@ -38,17 +38,17 @@ class WorldCheck(pytest.Item):
         self.world, self.title = world, title
 
     def runtest(self) -> None:
-        """Runs it."""
+        """Runs the check."""
         (finding,) = check(self.world, only=(self.title,)).findings
         if finding.mark == "fail":
             raise UserError(finding.message)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str:
-        """Tells what was found, without the traceback of housecat's own code."""
+        """Returns the finding, without the traceback of housecat's own code."""
         if isinstance(excinfo.value, UserError):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo))
 
     def reportinfo(self) -> tuple[str, None, str]:
-        """Tells what the test is called."""
+        """Returns the world and the name of the test."""
         return self.world, None, self.name

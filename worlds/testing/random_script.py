@@ -1,4 +1,4 @@
-"""Lives for checks: smooth random actions and pokes from a seed, and what differs between two lives."""
+"""Scripted episodes for checks: smooth random actions and pokes, and the difference between two states."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from worlds.events import Event, Poke
 def random_script(
     world: World, seed: int, steps: int, pokes: int = 20
 ) -> Iterator[tuple[npt.NDArray[np.float32], list[Event]]]:
-    """Yields an action and what is done from outside before it, for each step.
+    """Yields an action (A,) and the events before it, for each step.
 
     Args:
-        world: For the size of its actions and the names of its things.
-        seed: Of both.
-        steps: How many.
-        pokes: Steps between pokes; 0 for none.
+        world: The world that the script is for.
+        seed: Seed of actions and pokes.
+        steps: Number of steps.
+        pokes: Steps between two pokes; 0 for none.
     """
     rng = np.random.default_rng(seed)
     action = np.zeros(world.action_space.shape)
@@ -36,20 +36,20 @@ def random_script(
 
 
 def step_with_events(world: World, action: npt.NDArray[np.float32], events: list[Event]) -> list[Event]:
-    """Lives a step of a script; returns the events that happened (not everything can be poked)."""
-    happened = []
+    """Applies events and an action; returns the events that the world took (not everything can be poked)."""
+    applied = []
     for event in events:
         try:
             world.apply(event)
         except UserError:
             continue
-        happened.append(event)
+        applied.append(event)
     world.step(action)
-    return happened
+    return applied
 
 
 def difference(one: dict[str, Any], other: dict[str, Any]) -> str:
-    """Names the first number in which two states differ, with both values; empty when none does."""
+    """Returns the name of the first number in which two states differ, with both values; empty when none does."""
     for name in {**one, **other}:
         if name not in one or name not in other:
             return f"{name} is there only once"
@@ -59,6 +59,6 @@ def difference(one: dict[str, Any], other: dict[str, Any]) -> str:
         differ = np.flatnonzero((a != b) & ~((a != a) & (b != b)))
         if len(differ):
             at = int(differ[0])
-            place = f"[{', '.join(map(str, np.unravel_index(at, a.shape)))}]" if a.ndim else ""
-            return f"{name}{place}: {a.reshape(-1)[at].item()!r} and {b.reshape(-1)[at].item()!r}"
+            index = f"[{', '.join(map(str, np.unravel_index(at, a.shape)))}]" if a.ndim else ""
+            return f"{name}{index}: {a.reshape(-1)[at].item()!r} and {b.reshape(-1)[at].item()!r}"
     return ""

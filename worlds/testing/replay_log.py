@@ -1,4 +1,4 @@
-"""Logs of lives: what was done, and every number that followed, to be lived again and compared to the bit."""
+"""Logs of episodes: actions, events and every number that followed, to be replayed and compared to the bit."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from worlds.registry import make
 from worlds.testing.random_script import step_with_events
 
 FORMAT = 1
-SENSED = 1000  # numbers of a sense that are logged: of a picture, the first
+MAX_LOGGED = 1000  # numbers of a sense that are logged; of a picture, the first ones
 Script = Iterable[tuple[npt.NDArray[np.float32], list[Event]]]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where two lives part.
+    """The first difference between two episodes.
 
     Attributes:
         step: The first control step after which they differ.
-        variable: The first number that does, such as ``"red ball.position.x"``.
-        values: It, in the one and in the other.
+        variable: Name of the first number that differs, such as ``"red ball.position.x"``.
+        values: Its value in the one and in the other.
     """
 
     step: int
@@ -46,17 +46,17 @@ class Difference:
 
 @dataclass
 class ReplayLog:
-    """A life that can be lived again.
+    """An episode that can be replayed.
 
     Attributes:
         world: Name of the world, or ``file.py:Class``.
-        seed: Of the layout.
-        options: That the world was made with.
-        actions: (A,) of each step.
-        events: What was done from outside before each step.
+        seed: Seed of the layout.
+        options: Options that the world was made with.
+        actions: Action (A,) of each step.
+        events: Events before each step.
         states: Every number after each step, by name (see `state_of`).
-        digests: Hash of the life after each step.
-        keyframes: Snapshots by the number of steps lived before them.
+        digests: Digest after each step.
+        keyframes: Snapshots by the number of steps before them.
     """
 
     world: str
@@ -69,7 +69,7 @@ class ReplayLog:
     keyframes: dict[int, bytes] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes it as one compressed .npz, whole or not at all."""
+        """Writes the log as one compressed .npz file, whole or not at all."""
         names = tuple(dict.fromkeys(name for state in self.states for name in state))
         states = np.array([[state.get(name, np.nan) for name in names] for state in self.states])
         head = {
@@ -93,13 +93,13 @@ class ReplayLog:
         """Reads what `save` wrote; runs no code.
 
         Raises:
-            UserError: If it is no log, is damaged, or is of another format.
+            UserError: If the file is no log, is damaged, or has another format.
         """
         try:
             with np.load(path, allow_pickle=False) as file:
                 head, actions, states = json.loads(str(file["head"])), file["actions"], file["states"]
         except Exception as error:  # zip, zlib, NumPy and JSON each complain in their own way
-            raise UserError(f"{path} is no log of a life, or is damaged: {error}") from error
+            raise UserError(f"{path} is no log of an episode, or is damaged: {error}") from error
         if head["format"] != FORMAT:
             raise UserError(f"{path} has format {head['format']}, and this housecat reads format {FORMAT}")
         return cls(
@@ -115,16 +115,15 @@ class ReplayLog:
 
 
 def record(world: str, seed: int, script: Script, every: int = 1000, states: bool = True, **options: Any) -> ReplayLog:
-    """Lives a script and logs it.
+    """Runs a script and logs the episode.
 
     Args:
         world: Name of the world, or ``file.py:Class``.
-        seed: Of the layout.
-        script: An action, and what is done from outside before it, for each step (see
-            `worlds.testing.random_script.random_script`).
-        every: Steps between keyframes.
-        states: Whether every number is kept, to name the first that differs; without, a difference has its step only.
-        **options: For making the world, fit for JSON.
+        seed: Seed of the layout.
+        script: An action and the events before it, for each step (see `worlds.testing.random_script.random_script`).
+        every: Steps between two keyframes.
+        states: Whether every number is logged; without them, a difference has its step only.
+        **options: Options of the world, as JSON types.
     """
     made, log = make(world, seed=seed, **options), ReplayLog(world, seed, options)
     try:
@@ -141,12 +140,12 @@ def record(world: str, seed: int, script: Script, every: int = 1000, states: boo
 
 
 def replay(log: ReplayLog, start: int = 0, stop: int | None = None) -> Difference | None:
-    """Lives a log again and compares every number; returns where it first parts, or None.
+    """Replays a log and compares every number; returns the first difference, or None.
 
     Args:
         log: The log.
-        start: Where to begin: 0, or the step of a keyframe, which is restored into a new world.
-        stop: Where to end.
+        start: First step: 0, or the step of a keyframe, which is restored into a new world.
+        stop: Step to end before; the end of the log when not given.
 
     Raises:
         UserError: If there is no such keyframe.
@@ -167,7 +166,7 @@ def replay(log: ReplayLog, start: int = 0, stop: int | None = None) -> Differenc
 
 
 def compare(one: ReplayLog, other: ReplayLog) -> Difference | None:
-    """Returns where two logs first part, or None where one goes on as the other does."""
+    """Returns the first difference between two logs, or None where there is none in the steps that both have."""
     for step in range(min(len(one.digests), len(other.digests))):
         if one.digests[step] != other.digests[step]:
             if not np.array_equal(one.actions[step], other.actions[step]):
@@ -177,24 +176,24 @@ def compare(one: ReplayLog, other: ReplayLog) -> Difference | None:
 
 
 def state_of(world: World) -> dict[str, float]:
-    """Returns all numbers that a world goes on from, by name, and its senses."""
+    """Returns all numbers of a world's state and of its observation, by name."""
     values = world.exact_state()
     own = world._state()
     _flatten("", {name: value for name, value in own.items() if name != "film"}, values)
     chance = world.np_random.bit_generator.state["state"]["state"]  # 128 bits
     values["chance.low"], values["chance.high"] = float(chance % 2**53), float(chance >> 75)
     for name, sense in world.observe().items():
-        values |= {f"sense.{name}.{i}": float(v) for i, v in enumerate(sense.reshape(-1)[:SENSED])}
+        values |= {f"sense.{name}.{i}": float(v) for i, v in enumerate(sense.reshape(-1)[:MAX_LOGGED])}
     return values
 
 
 def first_difference(step: int, one: dict[str, float], other: dict[str, float]) -> Difference:
-    """Names the first variable that differs between two states of one step; a missing one counts as nan."""
+    """Returns the first variable that differs between two states of one step; a missing one counts as nan."""
     for name in {**one, **other} if one and other else ():
         a, b = one.get(name, math.nan), other.get(name, math.nan)
         if a != b and not (math.isnan(a) and math.isnan(b)):
             return Difference(step, name, (a, b))
-    return Difference(step, "digest", ("one life", "another, in what was not logged"))
+    return Difference(step, "digest", ("one episode", "another, in what was not logged"))
 
 
 def _flatten(above: str, tree: Any, into: dict[str, float]) -> None:

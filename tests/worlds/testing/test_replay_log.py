@@ -192,13 +192,13 @@ def test_a_digest_tells_lives_apart_and_equal_ones_alike() -> None:
 def test_a_file_that_is_no_log_is_refused(tmp_path: Path, plan: list) -> None:
     for content in (b"", b"no log", hashlib.sha256(b"x").digest() * 9):
         (tmp_path / "log.npz").write_bytes(content)
-        with pytest.raises(UserError, match="no log of a life"):
+        with pytest.raises(UserError, match="no log of an episode"):
             ReplayLog.load(tmp_path / "log.npz")
     record("playroom", 3, plan[:2]).save(tmp_path / "log.npz")
     (tmp_path / "log.npz").write_bytes((tmp_path / "log.npz").read_bytes()[:900])
-    with pytest.raises(UserError, match="no log of a life"):
+    with pytest.raises(UserError, match="no log of an episode"):
         ReplayLog.load(tmp_path / "log.npz")
-    with pytest.raises(UserError, match="no log of a life"):
+    with pytest.raises(UserError, match="no log of an episode"):
         ReplayLog.load(tmp_path / "missing.npz")
 
 
