@@ -94,10 +94,12 @@ def check_determinism(subject: WorldUnderTest) -> str:
             again.reset(seed=seed)
             for step, (action, events) in enumerate(random_script(one, seed, subject.steps)):
                 step_with_events(one, action, events)
-                for world, which in ((other, "another world"), (again, "the world after a reset")):
+                for world, place in ((other, "another world"), (again, "the world after a reset")):
                     step_with_events(world, action, events)
                     if one.digest() != world.digest():
-                        raise ContractViolation(f"seed {seed}: {which} differs at step {step}: {_parted(one, world)}")
+                        raise ContractViolation(
+                            f"seed {seed}: {place} differs at step {step}: {_first_difference(one, world)}"
+                        )
     return f"{subject.steps} steps x {len(subject.seeds)} seeds with pokes: the same, again and after a reset"
 
 
@@ -109,28 +111,28 @@ def check_snapshots(subject: WorldUnderTest) -> str:
             plan = list(random_script(one, seed, subject.steps))
             for action, events in plan[:half]:
                 step_with_events(one, action, events)
-            kept = one.snapshot()
-            begun, lived = one.observe(), []
+            snapshot = one.snapshot()
+            start, digests = one.observe(), []
             for action, events in plan[half:]:
                 step_with_events(one, action, events)
-                lived.append(one.digest())
-            for world, which in ((one, "the same world"), (other, "another world"), (other, "another world again")):
-                if found := difference(begun, world.restore(kept)):
+                digests.append(one.digest())
+            for world, place in ((one, "the same world"), (other, "another world"), (other, "another world again")):
+                if found := difference(start, world.restore(snapshot)):
                     raise ContractViolation(
-                        f"seed {seed}: restored into {which}: {found}. Name it in `state_attributes`"
+                        f"seed {seed}: restored into {place}: {found}. Name it in `state_attributes`"
                     )
-                for step, digest in enumerate(lived, 1):
+                for step, digest in enumerate(digests, 1):
                     step_with_events(world, *plan[half + step - 1])
                     if world.digest() != digest:
                         raise ContractViolation(
-                            f"seed {seed}: restored into {which} it differs after {step} steps. Name in "
+                            f"seed {seed}: restored into {place} it differs after {step} steps. Name in "
                             "`state_attributes` all that changes and that the physics does not keep"
                         )
-            size = len(kept)
+            size = len(snapshot)
     return f"{size / 1000:.0f} kB; {subject.steps - half} steps from it are the same to the bit"
 
 
-def _parted(one: World, other: World) -> str:
+def _first_difference(one: World, other: World) -> str:
     found = difference(one.exact_state(), other.exact_state()) or difference(one.observe(), other.observe())
     return found or "in something that was sensed before"
 
@@ -138,25 +140,27 @@ def _parted(one: World, other: World) -> str:
 def check_truth(subject: WorldUnderTest) -> str:
     """Checks that `truth` is complete, is no part of an observation, and changes nothing."""
     seed = subject.seeds[0]
-    with subject.world(seed) as asked, subject.world(seed) as left:
-        truth = asked.truth()
+    with subject.world(seed) as queried, subject.world(seed) as untouched:
+        truth = queried.truth()
         missing = {"body.position", "body.heading", "things.names", "things.position", "things.velocity", "contacts"}
         missing -= set(truth)
         if missing:
             raise ContractViolation(
                 f"truth() does not tell {', '.join(sorted(missing))}. Begin with {{**super().truth(), ...}}"
             )
-        shared = set(truth) & set(asked.observation_space.spaces)
+        shared = set(truth) & set(queried.observation_space.spaces)
         if shared:
             raise ContractViolation(f"{', '.join(sorted(shared))} is a truth and a sense")
-        for action, events in random_script(asked, seed, min(20, subject.steps)):
-            step_with_events(asked, action, events)
-            asked.truth(), asked.scene(), asked.frames(), asked.snapshot()
-            step_with_events(left, action, events)
-            if asked.digest() != left.digest():
-                raise ContractViolation(f"a world whose truth is asked for lives another life: {_parted(asked, left)}")
-            one = asked.observe()
-            for name, space in asked.observation_space.spaces.items():
+        for action, events in random_script(queried, seed, min(20, subject.steps)):
+            step_with_events(queried, action, events)
+            queried.truth(), queried.scene(), queried.frames(), queried.snapshot()
+            step_with_events(untouched, action, events)
+            if queried.digest() != untouched.digest():
+                raise ContractViolation(
+                    f"asking a world for its truth changes what follows: {_first_difference(queried, untouched)}"
+                )
+            one = queried.observe()
+            for name, space in queried.observation_space.spaces.items():
                 if not space.contains(one[name]):
                     raise ContractViolation(f"the sense {name} leaves its space {space}: {one[name]}")
     return f"{len(truth)} truths, none a sense; asking changes nothing"
@@ -164,22 +168,30 @@ def check_truth(subject: WorldUnderTest) -> str:
 
 def check_bad_actions(subject: WorldUnderTest) -> str:
     """Checks that an invalid action raises `UserError` and leaves the world unchanged."""
-    with subject.world(subject.seeds[0]) as world, subject.world(subject.seeds[0]) as left:
+    with subject.world(subject.seeds[0]) as world, subject.world(subject.seeds[0]) as untouched:
         n = world.action_space.shape[0]
         nan = np.zeros(n, np.float32)
         nan[-1] = np.nan
         ragged = [[0.0], [0.0, 1.0]]
-        bad: tuple[Any, ...] = (np.zeros(n + 1), np.zeros((1, n)), nan, np.full(n, 2.0), "left", None, ragged)
-        for action in bad:
+        invalid_actions: tuple[Any, ...] = (
+            np.zeros(n + 1),
+            np.zeros((1, n)),
+            nan,
+            np.full(n, 2.0),
+            "left",
+            None,
+            ragged,
+        )
+        for action in invalid_actions:
             try:
                 world.step(action)
             except UserError:
                 continue
             raise ContractViolation(f"the action {action!r} is taken; override `_advance`, not `step`")
         action = np.zeros(n, np.float32)
-        if found := difference(world.step(action)[0], left.step(action)[0]):
-            raise ContractViolation(f"after refused actions another life goes on: {found}")
-    return f"{len(bad)} kinds refused; the world goes on"
+        if found := difference(world.step(action)[0], untouched.step(action)[0]):
+            raise ContractViolation(f"refused actions change what follows: {found}")
+    return f"{len(invalid_actions)} kinds refused; the world goes on"
 
 
 def check_drawing(subject: WorldUnderTest) -> str:
@@ -203,16 +215,16 @@ def check_drawing(subject: WorldUnderTest) -> str:
 def check_step_time(subject: WorldUnderTest) -> str:
     """Checks that a control step takes a fraction of the time that it simulates, in processor time."""
     with subject.world(subject.seeds[0]) as world:
-        took = []
+        times = []
         for action, events in random_script(world, subject.seeds[0], subject.steps):
             started = time.process_time()
             step_with_events(world, action, events)
-            took.append(time.process_time() - started)
+            times.append(time.process_time() - started)
         started = time.process_time()
         world.reset()
         reset = time.process_time() - started
-        middle = float(np.median(took))
-        words = f"step {1e3 * middle:.2f} ms of {1e3 * world.control_dt:.0f} ms, reset {1e3 * reset:.2f} ms"
+        middle = float(np.median(times))
+        summary = f"step {1e3 * middle:.2f} ms of {1e3 * world.control_dt:.0f} ms, reset {1e3 * reset:.2f} ms"
         if middle > MAX_STEP_TIME * world.control_dt:
-            raise ContractViolation(f"{words}: leaves a mind no time. Fewer things, or a longer control_dt")
-        return words
+            raise ContractViolation(f"{summary}: leaves the agent no time. Fewer things, or a longer control_dt")
+        return summary

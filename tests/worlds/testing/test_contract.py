@@ -108,10 +108,10 @@ def test_every_world_keeps_the_contract(name: str) -> None:
         ("Fixed", "seeds", "a second reset without a seed is like the first"),
         ("Drifting", "determinism", r"differs at step 0: ball.position.x: -?\d.* and -?\d"),
         ("Forgetful", "snapshot", r"differs after \d+ steps. Name in `state_attributes`"),
-        ("Telling", "truth", "whose truth is asked for lives another life"),
+        ("Telling", "truth", "asking a world for its truth changes what follows"),
         ("Boundless", "truth", "the sense vitals leaves its space"),
         ("Lazy", "bad actions", "is taken"),
-        ("Slow", "time", "leaves a mind no time"),
+        ("Slow", "time", "leaves the agent no time"),
     ],
 )
 def test_what_is_broken_is_found(broken: Path, world: str, title: str, words: str) -> None:
