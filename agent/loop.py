@@ -66,9 +66,7 @@ def live(
         losses = mind.learn() if learn else {}
         done_at = time.perf_counter()
         waited = ahead.end()
-        new = [
-            {"event": "muted", "objective": n, "error": e} for n, e in mind.mixture.muted.items() if n not in muted
-        ]  # fmt: skip
+        new = [{"event": "muted", "objective": n, "error": e} for n, e in mind.mixture.muted.items() if n not in muted]
         yield Moment(
             step=mind.steps - 1,
             time=mind.steps * world.control_dt,

@@ -36,9 +36,7 @@ class Blanks(nn.Module):
         size = perception.size + GEOMETRY + self.kinds
         self.embed = nn.Sequential(nn.Linear(size, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, HIDDEN))
         self.fill = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, perception.size))
-        self.back = nn.Sequential(
-            nn.Linear(2 * size + actions, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, perception.size)
-        )  # fmt: skip
+        self.back = nn.Sequential(nn.Linear(2 * size + actions, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, perception.size))
 
     def learned(self, latent: Tensor) -> Tensor:
         """Returns tokens (B, N, Z) without what is sensed explicitly: zeros in its place."""

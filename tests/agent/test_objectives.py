@@ -25,8 +25,10 @@ def world() -> worlds.World:
 
 def test_every_objective_lives_learns_and_is_planned_with(world: worlds.World) -> None:
     examples = {it.name: it.argument_example for it in intrinsic.describe() if it.name not in APART}
-    names = [GOAL if example.startswith("things") else f"{name}:{example}" if example else name
-             for name, example in examples.items()]  # fmt: skip
+    names = [
+        GOAL if example.startswith("things") else f"{name}:{example}" if example else name
+        for name, example in examples.items()
+    ]
     mind = Mind.born(world, objectives=dict.fromkeys(names, 1.0), seed=1, config=SMALL)
     before = {name: p.detach().clone() for name, p in mind.mixture.named_parameters() if p.requires_grad}
     moments = list(live(world, mind, steps=14))

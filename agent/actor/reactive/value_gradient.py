@@ -35,9 +35,13 @@ def slope(actor: Actor, latent: Tensor, sight: Sight, action: Tensor, chosen: Ch
     after = model.settle(mean)
     wished = positions(mixture)
     rollout = Rollout(
-        torch.stack([latent, after]), action[None], mean[:, None], _senses(actor, after, chosen.senses, attended),
-        attended, True,
-    )  # fmt: skip
+        torch.stack([latent, after]),
+        action[None],
+        mean[:, None],
+        _senses(actor, after, chosen.senses, attended),
+        attended,
+        True,
+    )
     weights, muted, episodic = mixture.weights, mixture.muted, actor.memories
     costs = mixture.costs(rollout.at(0), mixture.fork(episodic, len(action)) if episodic else None)
     total = ungranted(model.perception.places(after), tokens(chosen.wish, attended))

@@ -19,9 +19,16 @@ from worlds.env import World
 
 POSE = slice(Kitten.readings.index("head rate"))  # all readings but rates of joints
 ACTION = np.array([0.8, 0.5, 0.6, -0.4, 0.2], np.float32)
-PLACES = {"kitten": (0.3, 0.2, 0.4), "red ball": (0.75, 0.45), "green cube": (-1.5, 1.0), "blue ball": (2.0, -1.0),
-          "yellow cube": (-2.0, -1.0), "purple drum": (-1.0, -2.0), "orange drum": (1.5, 2.0),
-          "hot plate": (-2.0, 2.0)}  # fmt: skip
+PLACES = {
+    "kitten": (0.3, 0.2, 0.4),
+    "red ball": (0.75, 0.45),
+    "green cube": (-1.5, 1.0),
+    "blue ball": (2.0, -1.0),
+    "yellow cube": (-2.0, -1.0),
+    "purple drum": (-1.0, -2.0),
+    "orange drum": (1.5, 2.0),
+    "hot plate": (-2.0, 2.0),
+}
 
 
 def lived(places: dict[str, Any], actions: list[np.ndarray]) -> dict[str, torch.Tensor]:

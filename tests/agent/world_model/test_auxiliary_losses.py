@@ -85,8 +85,11 @@ def test_only_what_is_learned_counts_and_only_one_sense_is_masked(blanks: Blanks
     seeing = Blanks(blanks.perception, 2, pictured=3, alone=False)
     wide = torch.zeros(256, 6, blanks.perception.size)
     assert {tuple(row) for row in seeing.mask(wide, generator).tolist()} == {
-        (1, 0, 0, 0, 0, 0), (0, 1, 0, 0, 0, 0), (0, 0, 1, 0, 0, 0), (0, 0, 0, 1, 1, 1)
-    }  # fmt: skip
+        (1, 0, 0, 0, 0, 0),
+        (0, 1, 0, 0, 0, 0),
+        (0, 0, 1, 0, 0, 0),
+        (0, 0, 0, 1, 1, 1),
+    }
 
 
 def test_a_mind_fills_in_blanks_and_its_life_is_exact() -> None:

@@ -144,9 +144,7 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
     for _ in range(120):
         place = 14.0 + 56.0 * torch.rand(32, 2, generator=generator)
         action = 2.0 * torch.rand(32, 2, generator=generator) - 1.0
-        before, after = (
-            model.encode({**nobody, "eye": spots(it)}, nothing) for it in (place, place + 10.0 * action)
-        )  # fmt: skip
+        before, after = (model.encode({**nobody, "eye": spots(it)}, nothing) for it in (place, place + 10.0 * action))
         sight = model.sight(before, torch.zeros(32, 0, 1))
         losses = model.loss(before, after, action, sight)[0]
         side = model.side_losses(before, after, action, torch.zeros(32, 0), method, generator)

@@ -22,8 +22,12 @@ def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
     habits = Habits(narrow, 1, capacity=4)
     for i in range(6):
         things = 2 if i < 5 else 3
-        habits.add({"things": torch.full((things, 4), float(i)), "body": torch.zeros(3)},
-                   torch.zeros(1 + things, 3), torch.tensor([float(i)]), 0.0)  # fmt: skip
+        habits.add(
+            {"things": torch.full((things, 4), float(i)), "body": torch.zeros(3)},
+            torch.zeros(1 + things, 3),
+            torch.tensor([float(i)]),
+            0.0,
+        )
     other = Habits(narrow, 1, capacity=4)
     other.load(habits.state(), habits.count)
     for it in (habits, other):
