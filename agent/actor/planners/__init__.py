@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agent.actor.planners.base import Evaluate, Planner, colored_noise
+from agent.actor.planners.base import Evaluate, Planner
+from agent.actor.planners.colored_noise import colored_noise
 from agent.actor.planners.gradient import GradientPlanner, RefinedICEM
 from agent.actor.planners.icem import ICEM
 from agent.actor.planners.mppi import MPPI

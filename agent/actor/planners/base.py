@@ -1,4 +1,4 @@
-"""What every planner is, and the noise that plans are drawn with."""
+"""What every planner is: what it looks for, and what it carries over from one decision to the next."""
 
 from __future__ import annotations
 
@@ -83,29 +83,3 @@ def later(mean: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
 def finite(costs: Tensor) -> Tensor:
     """Returns costs in which a future that breaks the model is the worst there is."""
     return torch.where(costs.isfinite(), costs, math.inf)
-
-
-def colored_noise(beta: float, steps: int, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Draws noise whose power falls with frequency as 1 / f^beta; unit variance at each step.
-
-    Returns:
-        (steps, *shape).
-
-    Source: Timmer & König 1995, as used for planning by Pinneri et al. 2020.
-    """
-    frequency = torch.fft.rfftfreq(steps)
-    frequency[0] = 1.0 / steps
-    power = frequency ** (-beta / 2.0)
-    real = torch.randn(len(frequency), *shape, generator=generator)
-    imag = torch.randn(len(frequency), *shape, generator=generator)
-    imag[0] = 0.0
-    real[0] *= math.sqrt(2.0)
-    if steps % 2 == 0:
-        imag[-1] = 0.0
-        real[-1] *= math.sqrt(2.0)
-    spectrum = torch.complex(real, imag) * power.view(-1, *[1] * len(shape))
-    noise: Tensor = torch.fft.irfft(spectrum, n=steps, dim=0)
-    weights = power.clone()
-    weights[1 : (steps + 1) // 2] *= math.sqrt(2.0)
-    sigma = math.sqrt(2.0) * weights.square().sum().sqrt() / steps
-    return torch.div(noise, sigma)

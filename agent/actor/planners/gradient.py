@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from agent.actor.planners.base import Evaluate, Planner, colored_noise, finite
+from agent.actor.planners.base import Evaluate, Planner, finite
+from agent.actor.planners.colored_noise import colored_noise
 from agent.actor.planners.icem import ICEM
 
 
