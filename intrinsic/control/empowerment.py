@@ -37,7 +37,12 @@ class Empowerment(Objective):
     anticipated: ClassVar[bool] = False
 
     def __init__(self, hidden: int = 64, size: int = 32) -> None:
-        """Makes an objective with nets `hidden` wide over states pooled to `size` numbers."""
+        """Makes the objective.
+
+        Args:
+            hidden: Width of the hidden layers.
+            size: Number of features of a state.
+        """
         super().__init__()
         self.hidden, self.size = hidden, size
 

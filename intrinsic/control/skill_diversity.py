@@ -40,14 +40,14 @@ class SkillDiversity(Objective):
     lived: Tensor
 
     def __init__(self, skills: int = 6, span: int = 50, hidden: int = 64, size: int = 32, capacity: int = 2048) -> None:
-        """Makes an objective with S `skills`, which change every `span` steps.
+        """Makes the objective.
 
         Args:
             skills: Number of skills S.
             span: Steps for which a skill lasts.
-            hidden: Width of the nets.
+            hidden: Width of the hidden layers.
             size: Number of random features of a state.
-            capacity: States that the discriminator learns from, the last ones.
+            capacity: Number of states that the discriminator learns from, the last ones.
         """
         super().__init__()
         self.skills, self.span, self.hidden, self.size, self.capacity = skills, span, hidden, size, capacity

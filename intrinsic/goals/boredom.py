@@ -39,7 +39,11 @@ class Boredom(Objective):
     recovery: ClassVar[float] = 1.0 / 300.0
 
     def __init__(self, bits: int = 8) -> None:
-        """Makes a boredom with ``2 ** bits`` kinds of situation."""
+        """Makes the objective.
+
+        Args:
+            bits: Number of bits of a state's hash; there are ``2 ** bits`` cells.
+        """
         super().__init__()
         self.bits = bits
 

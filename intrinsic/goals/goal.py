@@ -15,8 +15,8 @@ from intrinsic.objective import Memory, Names, View
 class Goal(Reach):
     r"""Costs how far a named thing is from where it should be, plus how far the body is from the thing.
 
-    Formula: ``cost = |thing[numbers] - value| + 0.2 |thing - body|``, in m over the floor; the second part only where
-    the numbers are a position.
+    Formula: ``cost = |thing[columns] - value| + 0.2 |thing - body|``, in m over the floor; the second part only where
+    the columns are a position.
 
     Source: the goal distance as for `Reach`; the pull towards the thing is the reaching term of manipulation tasks,
     which a toy needs, since it does not come by itself.
@@ -34,10 +34,13 @@ class Goal(Reach):
     pull: ClassVar[float] = 0.2
 
     def __init__(self, target: str) -> None:
-        """Makes a goal for a thing.
+        """Makes the objective.
 
         Args:
-            target: ``things.name.numbers=value``, the numbers being ``position`` or ``velocity``.
+            target: ``things.name.columns=value``, where the columns are ``position`` or ``velocity``.
+
+        Raises:
+            UserError: The target is not of that form, or has another number of values.
         """
         super().__init__(target)
         if self.sense != "things" or len(self.path) != 3:
@@ -57,7 +60,7 @@ class Goal(Reach):
         self.row = known.index(self.path[1])
 
     def sensed(self, view: View) -> Tensor:
-        r"""Returns the thing's numbers, (\*lead, F)."""
+        r"""Returns the row of the thing, (\*lead, F)."""
         return view["senses.things"][..., self.row or 0, :]
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:

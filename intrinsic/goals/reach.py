@@ -22,7 +22,7 @@ FIELDS: Final[dict[str, dict[str, slice]]] = {
 class Reach(Objective):
     r"""Costs the distance between what is sensed and what should be.
 
-    Formula: ``cost = |sense[numbers] - value|``, Euclidean, in the sense's units; one unit counts as one.
+    Formula: ``cost = |sense[columns] - value|``, Euclidean, in the sense's units; one unit counts as one.
 
     Source: the goal distance of goal-conditioned control, as a cost of every step: a planner then sums it over the
     whole way, not its end alone, and sets out at once.
@@ -41,10 +41,13 @@ class Reach(Objective):
     argument_example: ClassVar[str] = "vitals.energy=1"
 
     def __init__(self, target: str) -> None:
-        """Makes a goal.
+        """Makes the objective.
 
         Args:
-            target: ``sense.numbers=value``, with as many values as numbers, parted by commas.
+            target: ``sense.columns=value``, with as many values as columns, separated by commas.
+
+        Raises:
+            UserError: The target is not of that form, or has another number of values.
         """
         super().__init__()
         path, values = parse_target(type(self).__name__.lower(), target, self.argument_example)
@@ -73,7 +76,7 @@ class Reach(Objective):
             self._fits()
 
     def sensed(self, view: View) -> Tensor:
-        r"""Returns the sense's numbers, (\*lead, n)."""
+        r"""Returns the sense, (\*lead, n)."""
         return view[f"senses.{self.sense}"]
 
     def cost(self, view: View, memory: Memory = None) -> Tensor:
@@ -86,7 +89,7 @@ class Reach(Objective):
 
 
 def parse_target(kind: str, target: str, example: str) -> tuple[list[str], list[float]]:
-    """Splits ``sense.numbers=1,2`` into names and values.
+    """Splits ``sense.columns=1,2`` into names and values.
 
     Raises:
         UserError: It is not of that form.

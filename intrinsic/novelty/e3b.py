@@ -33,7 +33,13 @@ class E3B(Objective):
     habituates: ClassVar[bool] = True
 
     def __init__(self, hidden: int = 64, size: int = 32, ridge: float = 0.1) -> None:
-        """Makes a curiosity with nets `hidden` wide and features phi of `size` D."""
+        """Makes the objective.
+
+        Args:
+            hidden: Width of the hidden layers.
+            size: Number of features D of a state.
+            ridge: The multiple of the identity that C starts from.
+        """
         super().__init__()
         self.hidden, self.size, self.ridge = hidden, size, ridge
 

@@ -43,7 +43,14 @@ class EpisodicNovelty(Objective):
     count: Tensor
 
     def __init__(self, hidden: int = 64, size: int = 32, states: int = 100, k: int = 10) -> None:
-        """Makes a curiosity that compares with `k` of the last `states` of an episode, in `size` features."""
+        """Makes the objective.
+
+        Args:
+            hidden: Width of the hidden layers.
+            size: Number of features of a state.
+            states: Number of states of an episode that are remembered, the last ones.
+            k: Number of nearest states to compare with.
+        """
         super().__init__()
         self.hidden, self.size, self.states, self.k = hidden, size, states, k
         self.life = RND(hidden, size)

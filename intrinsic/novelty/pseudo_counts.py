@@ -35,7 +35,11 @@ class PseudoCounts(Objective):
     visits: Tensor
 
     def __init__(self, bits: int = 12) -> None:
-        """Makes a curiosity with ``2 ** bits`` cells."""
+        """Makes the objective.
+
+        Args:
+            bits: Number of bits of a state's hash; there are ``2 ** bits`` cells.
+        """
         super().__init__()
         self.bits = bits
 

@@ -36,7 +36,13 @@ class RIDE(Objective):
     habituates: ClassVar[bool] = True
 
     def __init__(self, hidden: int = 64, size: int = 32, bits: int = 9) -> None:
-        """Makes a curiosity with nets `hidden` wide, features phi of `size` D and ``2 ** bits`` cells."""
+        """Makes the objective.
+
+        Args:
+            hidden: Width of the hidden layers.
+            size: Number of features D of a state.
+            bits: Number of bits of a state's hash; there are ``2 ** bits`` cells.
+        """
         super().__init__()
         self.hidden, self.size, self.bits = hidden, size, bits
 

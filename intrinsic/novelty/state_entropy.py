@@ -39,7 +39,14 @@ class StateEntropy(Objective):
     lived: Tensor
 
     def __init__(self, k: int = 3, size: int = 32, hidden: int = 64, capacity: int = 2048) -> None:
-        """Makes a curiosity that looks at `k` neighbours among `capacity` states of `size` features."""
+        """Makes the objective.
+
+        Args:
+            k: Number of nearest neighbours.
+            size: Number of random features of a state.
+            hidden: Width of the hidden layers.
+            capacity: Number of lived states that are kept.
+        """
         super().__init__()
         self.k, self.size, self.hidden, self.capacity = k, size, hidden, capacity
 

@@ -33,7 +33,13 @@ class BayesianSurprise(Objective):
     anticipated: ClassVar[bool] = False
 
     def __init__(self, hidden: int = 64, size: int = 16, features: int = 32) -> None:
-        """Makes a curiosity with nets `hidden` wide, a belief of `size` numbers and random `features`."""
+        """Makes the objective.
+
+        Args:
+            hidden: Width of the hidden layers.
+            size: Size of the latent variable z.
+            features: Number of random features of a state.
+        """
         super().__init__()
         self.hidden, self.size, self.features = hidden, size, features
 

@@ -38,7 +38,7 @@ class Disagreement(Objective):
     anticipated: ClassVar[bool] = False  # it decreases as the model learns: past values do not predict later ones
 
     def __init__(self, tokens: Tokens = "things") -> None:
-        """Makes a curiosity.
+        """Makes the objective.
 
         Args:
             tokens: ``"all"``, or ``"things"`` to leave out token 0, the agent's own body, where there are others.

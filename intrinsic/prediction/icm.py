@@ -34,7 +34,12 @@ class ICM(Objective):
     habituates: ClassVar[bool] = True
 
     def __init__(self, hidden: int = 64, size: int = 32) -> None:
-        """Makes a curiosity with nets `hidden` wide and features phi of `size` D."""
+        """Makes the objective.
+
+        Args:
+            hidden: Width of the hidden layers.
+            size: Number of features D of a state.
+        """
         super().__init__()
         self.hidden, self.size = hidden, size
 

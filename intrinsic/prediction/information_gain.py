@@ -38,7 +38,11 @@ class InformationGain(Objective):
     count: Tensor
 
     def __init__(self, tokens: Tokens = "things") -> None:
-        """Makes a curiosity about ``"all"`` tokens, or about ``"things"`` without the body."""
+        """Makes the objective.
+
+        Args:
+            tokens: ``"all"``, or ``"things"`` to leave out token 0, the agent's own body, where there are others.
+        """
         super().__init__()
         self.tokens = validated_tokens(tokens)
 

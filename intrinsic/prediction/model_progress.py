@@ -35,7 +35,12 @@ class ModelProgress(Objective):
     anticipated: ClassVar[bool] = False
 
     def __init__(self, hidden: int = 64, half_life: float = 1000.0) -> None:
-        """Makes a curiosity with nets `hidden` wide that compares with what was known `half_life` transitions ago."""
+        """Makes the objective.
+
+        Args:
+            hidden: Width of the hidden layers.
+            half_life: Lived transitions after which the past weights count half.
+        """
         super().__init__()
         self.hidden, self.half_life = hidden, half_life
 

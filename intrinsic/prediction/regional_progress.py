@@ -36,7 +36,11 @@ class RegionalProgress(Objective):
     slow: Tensor
 
     def __init__(self, bits: int = 6) -> None:
-        """Makes a curiosity about ``2 ** bits`` regions."""
+        """Makes the objective.
+
+        Args:
+            bits: Number of bits of a state's hash; there are ``2 ** bits`` regions.
+        """
         super().__init__()
         self.bits = bits
 

@@ -30,7 +30,12 @@ class RND(Objective):
     habituates: ClassVar[bool] = True
 
     def __init__(self, hidden: int = 64, size: int = 32) -> None:
-        """Makes a curiosity with nets `hidden` wide that return `size` numbers D."""
+        """Makes the objective.
+
+        Args:
+            hidden: Width of the hidden layers.
+            size: Number of outputs D of either net.
+        """
         super().__init__()
         self.hidden, self.size = hidden, size
 

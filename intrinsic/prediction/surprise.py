@@ -26,7 +26,11 @@ class Surprise(Objective):
     reads = frozenset({"latent", "mean", "attended"})
 
     def __init__(self, tokens: Tokens = "all") -> None:
-        """Makes a surprise about ``"all"`` tokens, or about ``"things"`` without the body."""
+        """Makes the objective.
+
+        Args:
+            tokens: ``"all"``, or ``"things"`` to leave out token 0, the agent's own body, where there are others.
+        """
         super().__init__()
         self.tokens = validated_tokens(tokens)
 
