@@ -21,8 +21,8 @@ def test_pictures_are_saved_where_the_documentation_has_them(
 
 
 def test_an_unknown_picture_is_refused_before_any_is_drawn(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"Did you mean window\?"):
-        main(("fork", "windwo"), out=tmp_path)
+    with pytest.raises(UserError, match=r"Did you mean theatre\?"):
+        main(("fork", "theater"), out=tmp_path)
     assert not list(tmp_path.iterdir())
 
 
