@@ -1,10 +1,10 @@
-"""Microseconds per transition to judge and to learn: housecat's objectives and rllte-core's, side by side.
+"""Times the objectives, judging and learning, per transition: housecat's and rllte-core's, side by side.
 
     python benchmarks/objectives.py            # makes .venv-peers the first time
     python benchmarks/objectives.py --peers /path/to/python --out benchmarks/objectives.json
 
 A batch is 128 steps of 8 lives, 32 numbers each, one thread, nets of the peer's sizes (32-256-128); learning is one
-pass in parts of 256. Both sides are asked in turn, and the least of all rounds counts, in seconds of the processor.
+pass in parts of 256. Both sides take turns, and the least processor time of all rounds counts.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # else worlds.py beside this is `worlds`
-
 import torch
 from rich.console import Console
 from rich.table import Table
+from timing import save
 from torch import Tensor, nn
 
 from agent.world_model.ensemble_mlp import EnsembleMLP
@@ -53,7 +52,7 @@ MAKE: dict[str, Callable[[], Objective]] = {
 
 
 class Model(nn.Module):
-    """What a host offers beside: an ensemble over random features, in the peer's sizes, a part of the data each."""
+    """What a host offers to disagreement: an ensemble over random features, in the peer's sizes."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -75,7 +74,7 @@ class Model(nn.Module):
 
 
 def batch(width: int, seed: int) -> dict[str, Tensor]:
-    """Returns transitions by chance, (T, B)."""
+    """Returns random transitions, (T, B)."""
     g = torch.Generator().manual_seed(seed)
     before, after = torch.randn(2, T, B, 1, width, generator=g)
     action = nn.functional.one_hot(torch.randint(0, ACTIONS, (T, B), generator=g), ACTIONS).float()
@@ -83,7 +82,7 @@ def batch(width: int, seed: int) -> dict[str, Tensor]:
 
 
 def measure(name: str, width: int, rounds: int, age: int = 0) -> float:
-    """Returns microseconds per transition, the least of some rounds, after `age` batches were lived."""
+    """Returns microseconds per transition, the least of some rounds, after `age` batches were observed."""
     torch.manual_seed(0)
     objective, view = MAKE[name](), batch(width, 0)
     model = Model(width) if name == "disagreement" else None
@@ -161,7 +160,7 @@ def peer_python() -> Path:
         (folder / "lib" / version / "site-packages" / "here.pth").write_text(f"{here}\n")
         pip = [str(python), "-m", "pip", "install", "-q", "--no-deps", "--ignore-installed"]
         subprocess.run([*pip, *PEER], check=True)
-        (folder / "made").touch()  # what was broken off on the way is made anew
+        (folder / "made").touch()  # if making it is interrupted, it is made anew
     return python
 
 
@@ -171,7 +170,7 @@ def theirs(python: Path, rounds: int, images: int) -> dict[str, dict[str, float]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     environment.pop("PYTHONPATH", None)
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment)
-    if done.returncode:  # what it says of it is on stderr already
+    if done.returncode:  # its message is on stderr already
         sys.exit(f"the peer could not be measured: {python} ended with status {done.returncode}")
     found: dict[str, dict[str, float]] = json.loads(done.stdout.splitlines()[-1])
     return found
@@ -211,8 +210,7 @@ def main() -> None:
     Console().print(table)
     for name, why in failed.items():
         print(f"rllte-core failed at {name}: {why}")
-    result = {"ours": mine, "rllte-core": {**peer, "failed": failed}, "bars": BARS, "torch": torch.__version__}
-    options.out.write_text(json.dumps(result, indent=2) + "\n")
+    save({"ours": mine, "rllte-core": {**peer, "failed": failed}, "bars": BARS}, options.out)
     print(f"Kept in {options.out}")
 
 

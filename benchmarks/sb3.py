@@ -1,22 +1,16 @@
-"""What an objective costs an algorithm: python benchmarks/sb3.py. Prints a table, keeps it in benchmarks/sb3.json.
+"""Times what an objective adds to PPO and SAC: python benchmarks/sb3.py. Keeps the numbers in sb3.json.
 
-The peer is the algorithm alone, in the same process: the two take turns, a stretch of learning each, and the slow-down
+The peer is the algorithm alone, in the same process: the two take turns, some learning each, and the slow-down
 is the median over pairs of the ratio of their processor times on one thread. (Wall-clock time would be the same on a
-machine that does nothing else, and means nothing on one that does.) Beside it stands the share that can be told without
-a peer: processor time inside the objectives' code and its host, over that of all the rest.
+machine that does nothing else, and means nothing on one that does.) Beside it stands the share that can be measured
+without a peer: processor time inside the objectives' code and its host, over that of all the rest.
 """
 
 from __future__ import annotations
 
-import json
-import platform
-import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # else worlds.py beside this is `worlds`
 
 import numpy as np
 import torch
@@ -25,17 +19,18 @@ from rich.console import Console
 from rich.table import Table
 from stable_baselines3 import PPO, SAC
 from stable_baselines3.common.env_util import make_vec_env
+from timing import save
 
 from agent.sb3 import IntrinsicReward
 from housecat.core.errors import UserError
 
-HERE = Path(__file__).with_suffix(".json")
-SOME = "rnd", "icm", "e3b", "disagreement", "examples/novelty.py:Novelty"
-LIVES, STEPS = 8, 128  # of PPO, on Pendulum
+RESULT = Path(__file__).with_suffix(".json")
+OBJECTIVES = "rnd", "icm", "e3b", "disagreement", "examples/novelty.py:Novelty"
+ENVS, STEPS = 8, 128  # of PPO, on Pendulum
 
 
 class Timed(IntrinsicReward):
-    """Adds up the processor time that it takes."""
+    """Intrinsic reward that adds up the processor time that it takes."""
 
     inside = 0.0
 
@@ -46,11 +41,11 @@ class Timed(IntrinsicReward):
         return result
 
     def on_step(self) -> bool:
-        """Takes note of a step."""
+        """Handles a step, see `IntrinsicReward`."""
         return bool(self._timed(super().on_step))
 
     def on_rollout_end(self) -> None:
-        """Rewards a rollout."""
+        """Rewards a rollout, see `IntrinsicReward`."""
         self._timed(super().on_rollout_end)
 
     def _judge(self, *given: Any) -> Any:
@@ -58,17 +53,17 @@ class Timed(IntrinsicReward):
 
 
 def ppo() -> Any:
-    """Returns PPO as it comes, on eight Pendulums, 128 steps a rollout."""
-    return PPO("MlpPolicy", make_vec_env("Pendulum-v1", LIVES, seed=0), n_steps=STEPS, seed=0, device="cpu")
+    """Returns PPO with its defaults, on eight Pendulums, 128 steps a rollout."""
+    return PPO("MlpPolicy", make_vec_env("Pendulum-v1", ENVS, seed=0), n_steps=STEPS, seed=0, device="cpu")
 
 
 def sac() -> Any:
-    """Returns SAC as it comes, on one Pendulum."""
+    """Returns SAC with its defaults, on one Pendulum."""
     return SAC("MlpPolicy", make_vec_env("Pendulum-v1", 1, seed=0), seed=0, device="cpu", learning_starts=100)
 
 
 def seconds(model: Any, steps: int, intrinsic: IntrinsicReward | None) -> float:
-    """Returns the processor time of a stretch of learning."""
+    """Returns the processor time of learning for some steps."""
     start = time.process_time()
     model.learn(steps, intrinsic, reset_num_timesteps=False)
     return time.process_time() - start
@@ -86,7 +81,7 @@ def slow_down(make: Any, steps: int, objectives: dict[str, float], pairs: int) -
     whole = sum(b for _, b in took)
     ratio = [b / a for a, b in took]
     low, middle, high = np.percentile(ratio, [25, 50, 75])
-    each = 1e6 / (steps if make is sac else LIVES * STEPS)
+    each = 1e6 / (steps if make is sac else ENVS * STEPS)
     return {
         "slow_down_percent": 100 * (middle - 1),
         "quartiles_percent": [100 * (low - 1), 100 * (high - 1)],  # type: ignore[dict-item]
@@ -96,30 +91,28 @@ def slow_down(make: Any, steps: int, objectives: dict[str, float], pairs: int) -
     }
 
 
-def main(pairs: int = 15, objectives: tuple[str, ...] = SOME, out: Path = HERE) -> None:
-    """Measures.
+def main(pairs: int = 15, objectives: tuple[str, ...] = OBJECTIVES, out: Path = RESULT) -> None:
+    """Times PPO and SAC with each objective and without.
 
     Args:
-        pairs: Stretches of learning, of each kind.
-        objectives: Which, each alone.
-        out: Where to keep the numbers.
+        pairs: Pairs of learning with an objective and without, for each algorithm and objective.
+        objectives: Names or files of the objectives, each used alone.
+        out: File for the result, which is written after each pair of algorithm and objective.
     """
     torch.set_num_threads(1)
     mixes = [{name: 1.0} for name in objectives]
-    machine = {"python": platform.python_version(), "processor": platform.machine()}
-    machine |= {name: version(name) for name in ("torch", "stable_baselines3", "gymnasium")}
     found: dict[str, Any] = {}
-    for label, make, steps in ((f"PPO, Pendulum, {LIVES} x {STEPS}", ppo, LIVES * STEPS), ("SAC, Pendulum", sac, 100)):
+    for label, make, steps in ((f"PPO, Pendulum, {ENVS} x {STEPS}", ppo, ENVS * STEPS), ("SAC, Pendulum", sac, 100)):
         for mix in mixes:
             name = " + ".join(spec.rpartition(":")[2] for spec in mix)
             found[f"{label}: {name}"] = slow_down(make, steps, mix, pairs)
-            out.write_text(json.dumps({"pairs": pairs, "slow_down": found, "machine": machine}, indent=2) + "\n")
+            save({"pairs": pairs, "slow_down": found}, out)
     table = Table("algorithm and objectives", "slow-down (quartiles)", "inside", "alone, us/step", "beside, us/step")
-    for name, it in found.items():
-        low, high = it["quartiles_percent"]
-        spread = f"{it['slow_down_percent']:.1f} % ({low:.1f} to {high:.1f})"
-        times = (f"{it[key]:.0f}" for key in ("alone_us_per_step", "beside_us_per_step"))
-        table.add_row(name, spread, f"{it['inside_percent']:.1f} %", *times)
+    for name, numbers in found.items():
+        low, high = numbers["quartiles_percent"]
+        spread = f"{numbers['slow_down_percent']:.1f} % ({low:.1f} to {high:.1f})"
+        times = (f"{numbers[key]:.0f}" for key in ("alone_us_per_step", "beside_us_per_step"))
+        table.add_row(name, spread, f"{numbers['inside_percent']:.1f} %", *times)
     Console().print(table)
 
 

@@ -1,15 +1,15 @@
-"""What benchmarks/worlds.py measures with a clock: steps, resets and pictures of our worlds."""
+"""What benchmarks/environments.py measures with a clock: steps, resets and pictures of our worlds."""
 
 from __future__ import annotations
 
 import math
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from timing import median_ms
 
 import worlds
 from housecat.core.errors import UserError
@@ -17,17 +17,6 @@ from worlds.rendering.scene import Shape
 from worlds.rooms.maze_layout import generate_maze
 from worlds.sensors.camera import GLHeadCamera, gaze_camera
 from worlds.testing.random_script import random_script
-
-
-def median_ms(act: Callable[[], Any], repeats: int) -> float:
-    """Returns the median time of a call (ms)."""
-    act()
-    took = []
-    for _ in range(repeats):
-        started = time.process_time()
-        act()
-        took.append(time.process_time() - started)
-    return 1e3 * float(np.median(took))
 
 
 def overhead(name: str, steps: int, **options: Any) -> float:

@@ -1,26 +1,21 @@
-"""How fast a life is: python benchmarks/live.py. Prints a table and keeps the numbers in benchmarks/live.json.
+"""Times the control loop and the window: python benchmarks/control_loop.py. Keeps the numbers in control_loop.json.
 
-The peer is the floor: the same physics without a mind, and the matrix products that planning cannot do without.
-Run it on a machine that does nothing else; medians are of control steps after the babbling.
+The floor is the matrix products that planning cannot do without. Run it on a machine that does nothing else; medians
+are of control steps after the warm-up, in which a newborn moves by noise.
 """
 
 from __future__ import annotations
 
-import json
-import platform
-import sys
-import time
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # else worlds.py beside this is `worlds`
 
 import numpy as np
 import torch
 import tyro
 from rich.console import Console
 from rich.table import Table
+from timing import by_turns, save
 
 import worlds
 from agent import Mind, MindConfig, live
@@ -28,10 +23,10 @@ from agent.runs.recorded_run import begin
 from agent.runs.run_dir import RunConfig
 from viewer import watch
 
-HERE = Path(__file__).with_suffix(".json")
+RESULT = Path(__file__).with_suffix(".json")
 
 
-def life(steps: int, pipeline: str = "off") -> dict[str, float]:
+def control_step(steps: int, pipeline: str = "off") -> dict[str, float]:
     """Returns milliseconds per control step of a planning, learning newborn, by part."""
     world = worlds.make("playroom", seed=0)
     mind = Mind.born(world, seed=0, config=MindConfig(pipeline=pipeline))
@@ -46,44 +41,42 @@ def floor(config: MindConfig, repeats: int = 30) -> float:
     rows = config.samples * config.attend
     x = torch.randn(config.ensemble, rows, config.hidden)
     w = torch.randn(config.ensemble, config.hidden, config.hidden)
-    took = []
-    for _ in range(repeats):
-        start = time.perf_counter()
+
+    def products() -> None:
         for _ in range(config.horizon * config.iterations):
             torch.bmm(x, w)
-        took.append(time.perf_counter() - start)
-    return 1e3 * float(np.median(took))
+
+    return by_turns({"products": products}, repeats)["products"]
 
 
 def window(seconds: float, pipeline: bool = False) -> dict[str, Any]:
-    """Returns pictures per second of the window on the shipped kitten while it learns, at 1 x speed."""
+    """Returns frames per second of the window on the shipped kitten while it learns, at 1 x speed."""
     report = watch(partial(begin, RunConfig(mind="kitten", steps=1, pipeline=pipeline)), seconds=seconds)
     return {name: report[name] for name in ("fps", "fps_p5", "time_to_first_frame", "backend")}
 
 
-def main(steps: int = 200, seconds: float = 30.0, out: Path = HERE) -> None:
-    """Measures.
+def main(steps: int = 200, seconds: float = 30.0, out: Path = RESULT) -> None:
+    """Times a control step and the window, each with and without asynchronous planning.
 
     Args:
-        steps: Control steps of the life.
-        seconds: Seconds that the window is watched.
-        out: Where to keep the numbers.
+        steps: Control steps to time.
+        seconds: Seconds that the window is open.
+        out: File for the result.
     """
     torch.set_num_threads(1)
-    result = {
-        "life_ms": life(steps),
-        "pipelined_life_ms": life(steps, "on"),
-        "floor_ms": floor(MindConfig()),
+    groups: dict[str, dict[str, Any]] = {
+        "control_step_ms": control_step(steps),
+        "async_control_step_ms": control_step(steps, "on"),
         "window": window(seconds),
-        "pipelined_window": window(seconds, True),
-        "machine": {"python": platform.python_version(), "torch": torch.__version__, "processor": platform.machine()},
+        "async_window": window(seconds, True),
     }
-    out.write_text(json.dumps(result, indent=2) + "\n")
+    products = floor(MindConfig())
+    save({**groups, "floor_ms": products}, out)
     table = Table("what", "measured")
-    for group in ("life_ms", "pipelined_life_ms", "window", "pipelined_window"):
-        for name, value in result[group].items():  # type: ignore[attr-defined]
+    for group, numbers in groups.items():
+        for name, value in numbers.items():
             table.add_row(f"{group} {name}", f"{value:.2f}" if isinstance(value, float) else str(value))
-    table.add_row("hidden layers' products alone, ms", f"{result['floor_ms']:.2f}")
+    table.add_row("hidden layers' products alone, ms", f"{products:.2f}")
     Console().print(table)
 
 

@@ -1,4 +1,4 @@
-"""How fast and how exact the worlds are: python benchmarks/worlds.py. Prints a table, keeps benchmarks/worlds.json.
+"""Times the worlds, and checks that they are exact: python benchmarks/environments.py. Keeps environments.json.
 
 A step is measured as worlds are made through Gymnasium, and again with the six recorded poses per step that windows
 show. Times are of the processor (`time.process_time`), so that what else the machine does counts little; all but the
@@ -9,9 +9,7 @@ The bars' own numbers, hours long: --steps 10000 --processes 3 --seeds 0 1 2 3 4
 
 from __future__ import annotations
 
-import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -20,22 +18,21 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # or this file would be what `import worlds` finds
-
 import gymnasium
 import tyro
+from environment_timing import eyes, overhead, resets
 from gymnasium.utils.env_checker import check_env
-from peer_worlds import peers
+from peer_environments import peers
 from rich.console import Console
 from rich.table import Table
-from world_speed import eyes, overhead, resets
+from timing import save
 
 import worlds
 from worlds.registry import gym_id
 from worlds.testing.random_script import random_script
 from worlds.testing.replay_log import record
 
-HERE = Path(__file__).with_suffix(".json")
+RESULT = Path(__file__).with_suffix(".json")
 ROOT = Path(__file__).parent.parent
 REPLAY = """import sys
 from worlds.testing.replay_log import ReplayLog, replay
@@ -44,7 +41,7 @@ for start in map(int, sys.argv[2:]):
     print(replay(log, start))"""
 BARS = {
     "step over raw substeps": ("<=", 1.10),
-    "the same, filmed to be watched": ("", 0.0),
+    "the same, with six poses a step": ("", 0.0),
     "reset to a known layout, ms": ("<=", 0.5),
     "reset to a fresh layout, ms": ("<=", 5.0),
     "going back to a snapshot, ms": ("<=", 0.5),
@@ -59,7 +56,7 @@ BARS = {
 
 
 def mismatches(name: str, seed: int, steps: int, processes: int) -> list[str]:
-    """Lives a log again in other processes, from its start and from a keyframe; returns where it parted."""
+    """Replays a log in other processes, from its start and from a keyframe; returns where it differed."""
     world = worlds.make(name, seed=seed)
     log = record(name, seed, random_script(world, seed, steps), every=max(1, steps // 4), states=False)
     world.close()
@@ -79,7 +76,7 @@ def memory(name: str, count: int, steps: int) -> dict[str, float]:
     """Returns by how much a process grows (MB) over some resets, and over steps with pokes."""
     world = worlds.make(name, seed=0)
 
-    def live(many: int) -> None:
+    def run(many: int) -> None:
         for action, events in random_script(world, 1, many, pokes=10):
             for event in events:
                 if event.target in movable:
@@ -89,12 +86,12 @@ def memory(name: str, count: int, steps: int) -> dict[str, float]:
     movable = {thing.name for thing in world._things if thing.movable}
     for _ in range(100):
         world.reset()
-    live(200)
+    run(200)
     start = _resident()
     for _ in range(count):
         world.reset()
     middle = _resident()
-    live(steps)
+    run(steps)
     found = {"memory after resets, MB": middle - start, "memory after steps, MB": _resident() - middle}
     world.close()
     return found
@@ -131,7 +128,7 @@ def warned(name: str) -> list[str]:
         check_env(env.unwrapped, skip_render_check=True)
         sb3.check_env(env, warn=True)
         env.close()
-    return [str(it.message) for it in caught]
+    return [str(warning.message) for warning in caught]
 
 
 def main(
@@ -140,31 +137,31 @@ def main(
     processes: int = 3,
     resets_counted: int = 1000,
     long: int = 2000,
-    which: tuple[str, ...] = (),
-    beside: bool = True,
-    out: Path = HERE,
+    names: tuple[str, ...] = (),
+    with_peers: bool = True,
+    out: Path = RESULT,
 ) -> None:
-    """Measures.
+    """Times every world, and replays its logs in other processes.
 
     Args:
         steps: Control steps of each replay, and of each timing.
-        seeds: Lives replayed in each world.
-        processes: That replay each life.
+        seeds: Seeds of the logs that are replayed in each world.
+        processes: Processes that replay each log.
         resets_counted: Resets over which memory is watched.
         long: Steps over which memory is watched.
-        which: Worlds; all when not given.
-        beside: Measure the peers, too.
-        out: Where to keep the numbers.
+        names: Names of the worlds; all when not given.
+        with_peers: Measure the peers, too.
+        out: File for the result.
     """
     ours: dict[str, dict[str, Any]] = {}
-    for name in which or worlds.names():
-        parted = [it for seed in seeds for it in mismatches(name, seed, steps, processes)]
+    for name in names or worlds.names():
+        different = [step for seed in seeds for step in mismatches(name, seed, steps, processes)]
         ours[name] = {
             "step over raw substeps": overhead(name, steps, frames_per_step=1),
-            "the same, filmed to be watched": overhead(name, steps),
+            "the same, with six poses a step": overhead(name, steps),
             **resets(name),
-            "replay mismatches": len(parted),
-            "parted": parted,
+            "replay mismatches": len(different),
+            "mismatches": different,
             **memory(name, resets_counted, long),
             "two async worlds over one": vector(name, min(steps, 200)),
             "warnings of both checkers": len(warned(name)),
@@ -174,16 +171,15 @@ def main(
     result = {
         "worlds": ours,
         "eye": drawn,
-        "peers": peers(min(steps, 200)) if beside else {},
-        "asked": {"steps": steps, "seeds": seeds, "processes": processes, "resets": resets_counted, "long": long},
-        "machine": {"python": platform.python_version(), "cores": os.cpu_count(), "load": os.getloadavg()[0]},
+        "peers": peers(min(steps, 200)) if with_peers else {},
+        "arguments": {"steps": steps, "seeds": seeds, "processes": processes, "resets": resets_counted, "long": long},
     }
-    out.write_text(json.dumps(result, indent=2) + "\n")
+    save(result, out)
     table = Table("what", "bar", *ours, "peers")
     for row, (sign, bar) in BARS.items():
         cells = [_shown(numbers.get(row, drawn.get(row)), sign, bar) for numbers in ours.values()]
-        beside_it = [f"{peer} {found[row]:.2f}" for peer, found in result["peers"].items() if row in found]
-        table.add_row(row, f"{sign} {bar:g}" if sign else "", *cells, "\n".join(beside_it))
+        of_peers = [f"{peer} {found[row]:.2f}" for peer, found in result["peers"].items() if row in found]
+        table.add_row(row, f"{sign} {bar:g}" if sign else "", *cells, "\n".join(of_peers))
     Console(width=150).print(table)  # narrower it cannot be read
 
 

@@ -1,4 +1,4 @@
-"""What benchmarks/worlds.py measures of its peers, in an environment of their own, which this makes.
+"""What benchmarks/environments.py measures of its peers, in an environment of their own, which this makes.
 
 There this file itself is what runs; it prints one JSON object.
 """
@@ -18,19 +18,19 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-HOME = Path(os.environ.get("HOUSECAT_PEERS", Path(tempfile.gettempdir()) / "housecat-peers"))
+PEER_VENV = Path(os.environ.get("HOUSECAT_PEERS", Path(tempfile.gettempdir()) / "housecat-peers"))
 # The last that panda-gym and pybullet_envs_gymnasium run with.
 WANTED = ("panda-gym==3.0.7", "pybullet_envs_gymnasium==0.6.0", "gymnasium<1.3", "numpy<2.3")
 
 
 def peers(steps: int) -> dict[str, Any]:
     """Runs this file in the peers' environment, made where there is none, and returns what it found."""
-    python, whole = HOME / "bin/python", HOME / "whole"
+    python, made = PEER_VENV / "bin/python", PEER_VENV / "whole"
     try:
-        if not whole.exists():  # or was broken off while it was made
-            subprocess.run([sys.executable, "-m", "venv", "--clear", str(HOME)], check=True)
+        if not made.exists():  # or making it was interrupted
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(PEER_VENV)], check=True)
             subprocess.run([str(python), "-m", "pip", "install", "-q", *WANTED], check=True)
-            whole.touch()
+            made.touch()
     except subprocess.CalledProcessError as error:
         return {"problem": f"their environment cannot be made: {error}"}
     bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

@@ -1,33 +1,28 @@
-"""How fast the mind plans and learns: python benchmarks/mind.py. Prints a table and keeps it in benchmarks/mind.json.
+"""Times planning and an update of the world model: python benchmarks/planning.py. Keeps the numbers in planning.json.
 
 Each row stands beside its floor, the matrix products that it cannot do without, timed by turns in the same process: the
 ratio means the same on a slow machine and on a fast one. The peer is the iCEM solver of stable-worldmodel, which is
 given the same imagination to search in:
 
     pip install --no-deps --target build/peer stable-worldmodel==0.1.1 loguru
-    python benchmarks/mind.py --peer build/peer
+    python benchmarks/planning.py --peer build/peer
 """
 
 from __future__ import annotations
 
 import importlib
-import json
-import platform
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # else worlds.py beside this is `worlds`
-
 import gymnasium
-import numpy as np
 import torch
 import tyro
 from rich.console import Console
 from rich.table import Table
+from timing import Call, by_turns, save
 from torch import Tensor
 
 import worlds
@@ -37,20 +32,8 @@ from agent.perception.attention import attend, tokens
 from agent.perception.egocentric import Sight
 from agent.world_model.jit_cache import OFTEN
 
-HERE = Path(__file__).with_suffix(".json")
+RESULT = Path(__file__).with_suffix(".json")
 SAMPLES, HORIZON, ITERATIONS, WIDE = 128, 30, 3, 128
-Work = Callable[[], object]
-
-
-def by_turns(works: dict[str, Work], repeats: int) -> dict[str, float]:
-    """Returns the median milliseconds of each, done by turns."""
-    took: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(repeats + 1):
-        for name, work in works.items():
-            start = time.perf_counter()
-            work()
-            took[name].append(1e3 * (time.perf_counter() - start))
-    return {name: float(np.median(each[1:])) for name, each in took.items()}  # the first turn warms up
 
 
 def products(mind: Mind, rows: int, things: int) -> list[tuple[Tensor, Tensor]]:
@@ -103,20 +86,20 @@ def planning(peer: Path | None, repeats: int) -> dict[str, Any]:
         planner = ICEM(
             beta=2.5, horizon=HORIZON, actions=mind.actions, samples=SAMPLES, iterations=ITERATIONS, elites=8
         )
-        works: dict[str, Work] = {
+        calls: dict[str, Call] = {
             "floor": floor,
             "imagination": imagine,
             "planner": lambda: planner.plan(evaluate, generator),
         }
         if peer:
-            works["peer"] = stable_worldmodel(peer, evaluate, mind.actions, config.elites)
-        result: dict[str, Any] = by_turns(works, repeats)
+            calls["peer"] = stable_worldmodel(peer, evaluate, mind.actions, config.elites)
+        result: dict[str, Any] = by_turns(calls, repeats)
     world.close()
     return {**result, "planner_over_floor": result["planner"] / result["floor"]}
 
 
-def stable_worldmodel(folder: Path, evaluate: Callable[[Tensor], Tensor], actions: int, elites: int) -> Work:
-    """Returns a decision of the peer's solver; only its solvers are imported, its environments need much else."""
+def stable_worldmodel(folder: Path, evaluate: Callable[[Tensor], Tensor], actions: int, elites: int) -> Call:
+    """Returns a call that makes a decision with the peer's solver; only its solvers are imported."""
     sys.path.append(str(folder))
     for name in ("stable_worldmodel", "stable_worldmodel.solver"):
         sys.modules[name] = bare = ModuleType(name)
@@ -127,10 +110,10 @@ def stable_worldmodel(folder: Path, evaluate: Callable[[Tensor], Tensor], action
         def get_cost(self, info: dict[str, Tensor], candidates: Tensor) -> Tensor:
             return evaluate(candidates[0].transpose(0, 1)).unsqueeze(0)
 
-    it = solver(Model(), num_samples=SAMPLES, n_steps=ITERATIONS, topk=elites, var_scale=0.6, noise_beta=2.5)
+    icem = solver(Model(), num_samples=SAMPLES, n_steps=ITERATIONS, topk=elites, var_scale=0.6, noise_beta=2.5)
     space = gymnasium.spaces.Box(-1.0, 1.0, (1, actions))
-    it.configure(action_space=space, n_envs=1, config=SimpleNamespace(horizon=HORIZON, action_block=1))
-    return lambda: it.solve({"now": torch.zeros(1, 1)})
+    icem.configure(action_space=space, n_envs=1, config=SimpleNamespace(horizon=HORIZON, action_block=1))
+    return lambda: icem.solve({"now": torch.zeros(1, 1)})
 
 
 def update(repeats: int) -> dict[str, float]:
@@ -171,21 +154,20 @@ def update(repeats: int) -> dict[str, float]:
     return {**result, "update_over_floor": result["update"] / result["floor"]}
 
 
-def main(peer: Path | None = None, repeats: int = 15, out: Path = HERE) -> None:
-    """Measures.
+def main(peer: Path | None = None, repeats: int = 15, out: Path = RESULT) -> None:
+    """Times a decision of the planner, and an update of the world model.
 
     Args:
         peer: Folder in which stable-worldmodel was installed; without it that row is left out.
-        repeats: Of each piece of work; medians are told.
-        out: Where to keep the numbers.
+        repeats: Number of decisions, of which the median is reported; updates are ten times as many.
+        out: File for the result.
     """
     torch.set_num_threads(1)
     result: dict[str, Any] = {
         "planning_ms": planning(peer, repeats),
         "update_ms": update(10 * repeats),
-        "machine": {"python": platform.python_version(), "torch": torch.__version__, "processor": platform.machine()},
     }
-    out.write_text(json.dumps(result, indent=2) + "\n")
+    save(result, out)
     table = Table("what", "measured, ms (or times)")
     for group in ("planning_ms", "update_ms"):
         for name, value in result[group].items():
