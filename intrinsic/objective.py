@@ -89,10 +89,16 @@ class Objective(nn.Module, ABC):
         """Makes what depends on shapes, such as networks: called once, before life, with a view of any leading shape.
 
         Random numbers that it draws follow from the host's seed.
+
+        Args:
+            view: One or more transitions with the keys of `reads`.
         """
 
     def bind_names(self, names: Names) -> None:
         """Looks up the columns and rows that it needs by their names; called whenever a life begins.
+
+        Args:
+            names: What the host calls its things and readings.
 
         Raises:
             UserError: A name that it needs is not there.
@@ -100,25 +106,47 @@ class Objective(nn.Module, ABC):
 
     @abstractmethod
     def cost(self, view: View, memory: Memory = None) -> Tensor:
-        """Returns the cost of each transition, shape (*lead,). Pure: writes nothing, draws no random numbers."""
+        r"""Returns the cost of each transition, shape (\*lead,). Pure: writes nothing, draws no random numbers.
+
+        Args:
+            view: Transitions of any leading shape, with the keys of `reads`.
+            memory: The episodic memory before them, (\*lead, ...); None for objectives that keep none.
+        """
 
     def loss(self, view: View) -> Tensor | None:
         """Returns a scalar to minimise for what the objective learns, or None. The host owns the optimiser.
 
         The view's tensors carry no gradient: an objective cannot bend the model it is fed from. In a mixture, random
         numbers drawn here come from a generator of the objective's own.
+
+        Args:
+            view: A batch of transitions, of any leading shape.
         """
         return None
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        """Observes lived transitions, each exactly once. The only method that may change the objective."""
+        r"""Observes lived transitions, each exactly once. The only method that may change the objective.
+
+        Args:
+            view: The transitions, of any leading shape.
+            memory: The episodic memory before them, (\*lead, ...); None for objectives that keep none.
+        """
 
     def begin(self, lead: tuple[int, ...]) -> Memory:
-        """Returns an empty episodic memory: a tensor, or tuples, lists or dicts of tensors, each (*lead, ...)."""
+        r"""Returns an empty episodic memory: a tensor, or tuples, lists or dicts of tensors, each (\*lead, ...).
+
+        Args:
+            lead: Leading shape: of how many lives side by side.
+        """
         return None
 
     def remember(self, memory: Memory, view: View) -> Memory:
-        """Returns the memory after the view's transition; must not change the one given."""
+        r"""Returns the memory after the view's transition; must not change the one given.
+
+        Args:
+            memory: The memory before it, (\*lead, ...).
+            view: One transition of each life, (\*lead, ...).
+        """
         return memory
 
     def sequence_cost(self, view: View, memory: Memory) -> tuple[Tensor, Memory]:
