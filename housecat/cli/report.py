@@ -154,8 +154,9 @@ def _objectives(numbers: Mapping[str, Any]) -> list[dict[str, str]]:
     rows = []
     for name, weight in weights.items():
         (entry,) = describe(name)
-        cost = f"{costs[term_name(name)]:.3f}" if term_name(name) in costs else ""
-        rows.append({"name": name, "weight": f"{weight:g}", "cost": cost, "summary": entry.summary or entry.problem})
+        key = term_name(name)
+        cost = f"{costs[key]:.3f}" if key in costs else ""
+        rows.append({"name": key, "weight": f"{weight:g}", "cost": cost, "summary": entry.summary or entry.problem})
     return rows
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
+from typing import TYPE_CHECKING
 
 from housecat.cli.options import DEFAULT_LIFE, INTERRUPTED, IntOption, JsonFlag, LifeOptions, NameOption, PathOption
 from housecat.cli.output import Table, print_message, print_result
 from housecat.cli.report import write_page, write_summary
 from housecat.cli.watch import CLIP_SECONDS, make_clip
 from housecat.core.errors import UserError
+
+if TYPE_CHECKING:
+    from agent.runs.recorded_run import RecordedLife
 
 STEPS = 5000
 
@@ -35,7 +39,6 @@ def run(
     """
     from agent.runs.metrics import summarise
     from agent.runs.recorded_run import RecordedLife, awaken
-    from housecat.cli.progress import InterruptFlag, ProgressBar
 
     if resume is None:
         recorded = RecordedLife.start(life.run_config(STEPS if steps is None else steps), name)
@@ -43,17 +46,15 @@ def run(
         raise UserError("--resume goes on with a run as it is: only --steps, --clip and --json go with it")
     else:
         recorded = RecordedLife.resume(resume, steps)
-    folder, moments = recorded.folder, recorded.moments()
-    print_message(f"Recording into {folder.path}")
+    folder = recorded.folder
     advice = f"Go on with: housecat run --resume {shlex.quote(str(folder.path))}"
-    with InterruptFlag() as interrupt, ProgressBar(folder.path.name, folder.config.steps) as bar:
-        for _, recorder in moments:
-            skipped = recorded.mind.learner.skips
-            note = f", {skipped.total} updates skipped{' (stopped)' * skipped.stopped}" if skipped.total else ""
-            bar(recorder.rows, f"{recorder.play.recent:.0%} of steps playing{note}")
-            if interrupt.is_set:
-                moments.close()
-    numbers = {"path": str(folder.path), "interrupted": recorder.rows < folder.config.steps, **summarise(folder)}
+    print_message(f"Recording into {folder.path}")
+    try:
+        rows = _live(recorded)
+    except KeyboardInterrupt:  # the second Ctrl-C
+        print_message(f"Stopped in the middle of a step. {advice}")
+        return INTERRUPTED
+    numbers = {"path": str(folder.path), "interrupted": rows < folder.config.steps, **summarise(folder)}
     numbers["objectives"] = dict(recorded.mind.config.objectives)
     write_summary(folder, numbers)
     if clip and not numbers["interrupted"]:
@@ -61,6 +62,22 @@ def run(
     write_page(folder, numbers)
     print_result(numbers, Table.of(numbers), json)
     if numbers["interrupted"]:
-        print_message(f"Stopped after {numbers['steps']} steps. {advice}")
+        print_message(f"Stopped after {rows} steps. {advice}")
         return INTERRUPTED
     return 0
+
+
+def _live(recorded: RecordedLife) -> int:
+    """Lives what is left of a run, until its end or Ctrl-C; returns the number of steps that it has now."""
+    from housecat.cli.progress import InterruptFlag, ProgressBar
+
+    folder, moments, rows = recorded.folder, recorded.moments(), recorded.rows
+    with InterruptFlag() as interrupt, ProgressBar(folder.path.name, folder.config.steps) as bar:
+        for _, recorder in moments:
+            rows = recorder.rows
+            skipped = recorded.mind.learner.skips
+            note = f", {skipped.total} updates skipped{' (stopped)' * skipped.stopped}" if skipped.total else ""
+            bar(rows, f"{recorder.play.recent:.0%} of steps playing{note}")
+            if interrupt.is_set:
+                moments.close()
+    return rows

@@ -81,6 +81,19 @@ def test_ctrl_c_leaves_a_run_that_can_be_gone_on_with(number: signal.Signals, ca
     assert call("run", "--resume", "runs/long", "--steps", str(lived + 2))[1]["steps"] == lived + 2
 
 
+def test_a_second_ctrl_c_says_how_to_go_on(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from agent.runs.recorder import Recorder
+
+    def interrupted(self: Recorder, moment: Any) -> None:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(Recorder, "add", interrupted)
+    status, found, err = call("run", "--newborn", "--steps", "3", "--name", "first")
+    assert (status, found) == (130, None)
+    assert err.endswith("Stopped in the middle of a step. Go on with: housecat run --resume runs/first\n")
+
+
 def test_a_disk_too_small_is_told_before_anything_starts(call: Any) -> None:
     status, _, err = call("run", "--newborn", "--steps", "1000000000")
     assert status == 2
