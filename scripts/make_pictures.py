@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 import numpy as np
 import pygame
 import tyro
+from PIL import Image
 
 import worlds
 from agent import Mind, live
@@ -27,6 +29,9 @@ from worlds.rendering.renderer import Camera, make_renderer
 from worlds.rendering.scene import Vector
 
 WINDOW = "window"  # name of the picture of the window
+LOOP = "loop"  # name of the moving picture of the window
+LOOP_SECONDS, LOOP_FPS, LOOP_SIZE = 8.0, 10, (960, 540)
+LOOP_QUALITY = 75  # of WebP, up to 100
 FPS = 30
 NEWBORN_STEPS = 700  # that a newborn lives before the picture: in fewer there is little to see
 ROOM_SIZE = (480, 300)
@@ -104,7 +109,8 @@ ROOM_PICTURES = {
 }
 
 
-PICTURES = (WINDOW, *ROOM_PICTURES)
+FILES = {WINDOW: "window.png", LOOP: "window.webp"}
+PICTURES = (WINDOW, LOOP, *ROOM_PICTURES)
 
 
 def draw_room(picture: RoomPicture) -> pygame.Surface:
@@ -120,13 +126,13 @@ def draw_room(picture: RoomPicture) -> pygame.Surface:
     return pygame.transform.smoothscale(surface, ROOM_SIZE)
 
 
-def draw_window(mind: str | None, seed: int, seconds: float) -> pygame.Surface:
-    """Draws the window after some seconds of a life.
+def paint_window(mind: str | None, seed: int, seconds: float) -> Iterator[pygame.Surface]:
+    """Paints the window through some seconds of a life; yields its surface `FPS` times a second, each time the same.
 
     Args:
         mind: Name or path of a mind; None for a newborn after some minutes of play.
         seed: Seed of the room.
-        seconds: Seconds of life before the picture.
+        seconds: Seconds of life.
     """
     pygame.font.init()
     surface = pygame.Surface(SIZE)
@@ -137,9 +143,46 @@ def draw_window(mind: str | None, seed: int, seconds: float) -> pygame.Surface:
         for moment in playback.advance(1.0 / FPS, 1.0):
             stage.add(moment)
         stage.paint(surface, playback.poses, 1.0 / FPS, status)
+        yield surface
     stage.close()
     life.close()
-    return surface
+
+
+def save_loop(path: Path, frames: Iterable[pygame.Surface]) -> None:
+    """Saves a picture that moves and begins again, as WebP."""
+    images = [
+        Image.frombytes("RGB", LOOP_SIZE, pygame.image.tobytes(pygame.transform.smoothscale(frame, LOOP_SIZE), "RGB"))
+        for frame in frames
+    ]
+    images[0].save(
+        path,
+        save_all=True,
+        append_images=images[1:],
+        duration=round(1000 / LOOP_FPS),
+        loop=0,
+        quality=LOOP_QUALITY,
+        method=6,
+    )
+
+
+def draw(name: str, path: Path, mind: str | None, seed: int, seconds: float) -> None:
+    """Draws the picture of a name, and saves it.
+
+    Args:
+        name: One of `PICTURES`.
+        path: File of the picture.
+        mind: Name or path of the mind in the window; None for a newborn after some minutes of play.
+        seed: Seed of the room in the window.
+        seconds: Seconds of life before the picture of the window; the moving one ends `LOOP_SECONDS` later.
+    """
+    if name == WINDOW:
+        (surface,) = deque(paint_window(mind, seed, seconds), maxlen=1)
+        pygame.image.save(surface, path)
+    elif name == LOOP:
+        painted = paint_window(mind, seed, seconds + LOOP_SECONDS)
+        save_loop(path, islice(painted, round(seconds * FPS), None, FPS // LOOP_FPS))
+    else:
+        pygame.image.save(draw_room(ROOM_PICTURES[name]), path)
 
 
 def _start_life(mind: str | None, seed: int) -> tuple[Any, Any]:
@@ -158,14 +201,14 @@ def main(
     seconds: float = 22.0,
     out: Path = Path("docs"),
 ) -> None:
-    """Draws the picture of the window and those of rooms and bodies.
+    """Draws the pictures of the window and those of rooms and bodies.
 
     Args:
-        names: Names of the pictures: window, playroom, maze ...; all when none is given.
+        names: Names of the pictures: window, loop, playroom, maze ...; all when none is given.
         mind: Who is in the window: name or path of a mind, or None for a newborn after some minutes of play.
         seed: Seed of the room in the window.
-        seconds: Seconds of life before the picture of the window.
-        out: Folder for window.png; those of rooms and bodies go to the folder worlds in it.
+        seconds: Seconds of life before the pictures of the window.
+        out: Folder for window.png and window.webp; those of rooms and bodies go to the folder worlds in it.
 
     Raises:
         UserError: If there is no such picture.
@@ -174,10 +217,9 @@ def main(
         if name not in PICTURES:
             raise unknown_name("picture", name, PICTURES)
     for name in names or PICTURES:
-        path = out / "window.png" if name == WINDOW else out / "worlds" / f"{name}.png"
+        path = out / FILES.get(name, f"worlds/{name}.png")
         path.parent.mkdir(parents=True, exist_ok=True)
-        surface = draw_window(mind, seed, seconds) if name == WINDOW else draw_room(ROOM_PICTURES[name])
-        pygame.image.save(surface, path)
+        draw(name, path, mind, seed, seconds)
         sys.stderr.write(f"Saved {path}\n")
 
 

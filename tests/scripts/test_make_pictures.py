@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pygame
 import pytest
+from PIL import Image
 
 from housecat.core.errors import UserError
-from scripts.make_pictures import PICTURES, ROOM_SIZE, main
+from scripts import make_pictures
+from scripts.make_pictures import LOOP_SIZE, PICTURES, ROOM_SIZE, main
 from viewer.layout import SIZE
 
 
@@ -20,6 +22,15 @@ def test_pictures_are_saved_where_the_documentation_has_them(
         assert f"Saved {path}" in err
 
 
+def test_the_moving_picture_moves_and_begins_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make_pictures, "LOOP_SECONDS", 0.5)
+    main(("loop",), mind="kitten", seconds=0.1, out=tmp_path)
+    with Image.open(tmp_path / "window.webp") as image:
+        assert image.size == LOOP_SIZE
+        assert image.n_frames > 1
+        assert image.info["loop"] == 0
+
+
 def test_an_unknown_picture_is_refused_before_any_is_drawn(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"Did you mean theatre\?"):
         main(("fork", "theater"), out=tmp_path)
@@ -28,5 +39,5 @@ def test_an_unknown_picture_is_refused_before_any_is_drawn(tmp_path: Path) -> No
 
 def test_every_picture_of_the_documentation_is_made_here() -> None:
     docs = Path(__file__).parents[2] / "docs"
-    drawn = {path.stem for path in (docs / "worlds").glob("*.png")} | {"window"}
+    drawn = {path.stem for path in (docs / "worlds").glob("*.png")} | {"window", "loop"}
     assert drawn == set(PICTURES)
