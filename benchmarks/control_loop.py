@@ -49,9 +49,9 @@ def floor(config: MindConfig, repeats: int = 30) -> float:
     return by_turns({"products": products}, repeats)["products"]
 
 
-def window(seconds: float, pipeline: bool = False) -> dict[str, Any]:
+def window(seconds: float, async_planning: bool = False) -> dict[str, Any]:
     """Returns frames per second of the window on the shipped kitten while it learns, at 1 x speed."""
-    report = watch(partial(begin, RunConfig(mind="kitten", steps=1, pipeline=pipeline)), seconds=seconds)
+    report = watch(partial(begin, RunConfig(mind="kitten", steps=1, async_planning=async_planning)), seconds=seconds)
     return {name: report[name] for name in ("fps", "fps_p5", "time_to_first_frame", "backend")}
 
 

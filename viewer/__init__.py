@@ -47,5 +47,7 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     # Looked up late: the process that lives a life needs neither pygame nor a display.
     if name in _HOME:
-        return getattr(import_module(f"viewer.{_HOME[name]}"), name)
+        found = getattr(import_module(f"viewer.{_HOME[name]}"), name)
+        globals()[name] = found  # importing viewer.watch has made the name `watch` that of the module
+        return found
     raise AttributeError(f"module 'viewer' has no attribute {name!r}")
