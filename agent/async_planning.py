@@ -65,8 +65,8 @@ class Ahead:
     def __init__(self, mind: Mind, obs: Obs) -> None:
         if mind.pending is not None and not mind.memory.follows(mind._sensed(obs)):
             mind.pending = None
-        self.mind, self.on = mind, mind.config.pipeline != "off"
-        self._pool = ThreadPoolExecutor(1, "thinking") if mind.config.pipeline == "on" else None
+        self.mind, self.on = mind, mind.config.planner.async_planning != "off"
+        self._pool = ThreadPoolExecutor(1, "thinking") if mind.config.planner.async_planning == "on" else None
         self._double: Mind | None = None
         self._future: Future[Decision] | Decision | None = None
 

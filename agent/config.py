@@ -1,182 +1,406 @@
-"""All settings of a mind, with their reasons; a field's text is its help on the command line."""
+"""All settings of a mind, in groups; the text below a field is its help on the command line and in the reference."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+import dataclasses
+import functools
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, field, replace
+from typing import Annotated, Any, Literal
 
-from agent.config_checks import check
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from pydantic.fields import FieldInfo
+
 from housecat.core.errors import UserError, unknown_name
 
-WORDS = {"int": "a whole number", "float": "a number", "str": "a word", "bool": "true or false"}
+MOST = 10_000_000  # of anything that is counted: more is a slip of the finger
+Count = Annotated[int, Field(ge=1, le=MOST)]
+CountOrNone = Annotated[int, Field(ge=0, le=MOST)]
+Plural = Annotated[int, Field(ge=2, le=MOST)]
+Weight = Annotated[float, Field(ge=0.0)]
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+
+PlannerKind = Literal["icem", "mppi", "gradient", "icem+gradient"]
+AsyncPlanning = Literal["off", "on", "inline"]
+PolicyMode = Literal["off", "seed", "gated", "always"]
+Regularizer = Literal["vicreg", "barlow", "sigreg", "infonce", "none"]
+Priority = Literal["error", "curious"]
+AttentionRule = Literal["near", "uncertain", "learned", "random"]
+
+STRICT = ConfigDict(strict=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
-@dataclass(frozen=True)
-class MindConfig:
-    """How a mind is built, learns and plans."""
+@dataclass(frozen=True, config=STRICT)
+class ModelConfig:
+    """The world model: what is encoded, and by what it is predicted."""
 
-    ensemble: int = 5
-    """Members of the world model: their disagreement is what the mind knows that it does not know."""
-    hidden: int = 64
-    """Width of the predictor's two hidden layers."""
-    what: int = 8
-    """Learned latent dimensions per token, beside its sensed whereabouts; 0 leaves the latents out."""
-    beside: bool = False
-    """Whether it sees what lies beside each thing, which may be in the thing's way."""
+    ensemble_size: Plural = 5
+    """Members of the ensemble: their disagreement is what the mind knows that it does not know."""
+    hidden_size: Count = 64
+    """Width of the two hidden layers of each member."""
+    latent_size: CountOrNone = 8
+    """Learned latent dimensions per token, beside its sensed position and velocity; 0 leaves the latents out."""
+    neighbor_features: bool = False
+    """Whether a token also tells what lies beside its thing, which may be in the thing's way."""
     eye: bool = False
     """Whether to see by the eye beside things; where a world tells of no things, a mind sees by it in any case."""
-    eye_tokens: int = 4
+    image_tokens: Count = 4
     """Tokens that a picture becomes."""
-    frames: int = 20_000
-    """Most transitions remembered by a mind that sees: each picture takes 21 kB, memory that is taken as it fills."""
     belief: bool = False
-    """Whether things out of sight are believed to go on, as the world model says; for worlds made with things=seen."""
-    attend: int = 4
+    """Whether things out of sight are tracked by the world model's predictions; for worlds made with things=seen."""
+    num_futures: CountOrNone = 0
+    """Futures imagined of each plan, by sampling a stochastic latent; planning takes as many times as long. 0 is a
+    deterministic model."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class PlannerConfig:
+    """Mode-2: model-predictive control in imagination."""
+
+    kind: PlannerKind = "icem"
+    """The planner: icem, mppi, gradient (as many plans as elites, improved by gradient descent on their cost), or
+    icem+gradient (the elites of icem, refined by gradient descent)."""
+    horizon: Count = 14
+    """Control steps looked ahead; 14 are 2.8 s."""
+    samples: Count = 48
+    """Plans imagined per iteration."""
+    iterations: Count = 2
+    """Iterations per control step."""
+    elites: Plural = 8
+    """Best plans that shape the next iteration."""
+    gradient_steps: Count = 3
+    """Steps of gradient descent, of the planners that use it."""
+    noise_beta: Weight = 2.5
+    """Colour of the sampling noise: 0 white, 2 brown; higher is smoother in time."""
+    use_critic: bool = True
+    """Whether plans end in the critic's estimate of the cost to come; false is for ablations."""
+    lambda_: Fraction = 0.9
+    """Lambda of the lambda-return over imagined costs and the critic: 0 asks the critic at once, 1 at the horizon."""
+    risk: float = 0.0
+    """How the futures of a plan are weighed: 0 by their mean, above 0 averse to dear ones, below 0 seeking cheap
+    ones."""
+    async_planning: AsyncPlanning = "off"
+    """Whether the next step is planned while the body takes this one: off, on (in a thread of its own, which wants a
+    core), or inline (the same life on one core, as a check)."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class PolicyConfig:
+    """Mode-1: a reactive policy that is distilled from the planner's choices."""
+
+    mode: PolicyMode = "off"
+    """The reactive actor: off; seed (learns from the planner, and proposes plans to it); gated (also acts, where its
+    expected regret is small); always (always acts, once the warm-up is over)."""
+    proposals: CountOrNone = 4
+    """Plans of the policy's own, imagined, among those that the planner begins with."""
+    value_gradient_weight: Weight = 0.05
+    """Weight of the gradient of the next step's cost and the critic, beside imitating the planner."""
+    regret_tolerance: Weight = 0.5
+    """Expected regret up to which a gated policy acts, in standard deviations of plans' costs."""
+    check_interval: CountOrNone = 8
+    """Steps in a row by the policy, before the planner checks it."""
+    dagger_fraction: Fraction = 0.0
+    """Fraction of the time at which the policy acts where it would not, while the planner labels what it meets (as in
+    DAgger). For practice, with policy.mode=gated."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class TrainingConfig:
+    """What is learnt from the replay buffer, how often, and how fast."""
+
+    warmup_steps: CountOrNone = 150
+    """First steps of a life, taken by smooth noise while there is nothing to plan with."""
+    batch_size: Count = 64
+    """Transitions per update."""
+    updates_per_step: CountOrNone = 4
+    """Updates of the dynamics per control step."""
+    learning_rate: float = 1e-3
+    """Step size of Adam for world model and objectives; the critic's is three times as large."""
+    discount: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.95
+    """Discount of the critic per control step: 0.95 looks about 4 s ahead."""
+    capacity: Count = 100_000
+    """Transitions kept in the replay buffer."""
+    image_capacity: Count = 20_000
+    """Transitions kept by a mind that sees: each picture takes 21 kB, memory that is taken as it fills."""
+    prioritized_fraction: Fraction = 0.5
+    """Fraction of a batch that is drawn by priority; the rest is drawn uniformly."""
+    priority: Priority = "error"
+    """What is drawn more often: error (badly predicted), or curious (seldom drawn, or badly predicted)."""
+    rollout_steps: Count = 1
+    """Steps of the multi-step loss that the dynamics are also trained on, once per control step; 1 leaves it out."""
+    regularizer: Regularizer = "vicreg"
+    """What keeps learned latents from collapsing: vicreg, barlow, sigreg, infonce, or none, as a control."""
+    regularizer_weight: Weight = 0.05
+    """Weight of the regulariser."""
+    inverse_weight: Weight = 0.05
+    """Weight of reading the action back from two successive latents (inverse dynamics)."""
+    pose_weight: Weight = 1.0
+    """Weight of telling from a picture where the body is and where it heads, of a mind that sees."""
+    backward_weight: Weight = 0.0
+    """Weight of predicting learned latents backwards, from the ones after them and the action."""
+    masked_weight: Weight = 0.0
+    """Weight of predicting the learned latents of a masked sense from the others."""
+    symmetry: bool = False
+    """Whether half of each batch is mirrored: a room and its mirror image are equally likely. What the policy is
+    distilled from is mirrored in any case, where the body is alike on both sides."""
+    obs_noise: Weight = 0.0
+    """Noise added to observations that are learnt from, in units of what usually changes in a step."""
+    image_shift: CountOrNone = 0
+    """Pixels by which pictures that are learnt from are shifted at most."""
+    brightness_jitter: Weight = 0.0
+    """Fraction by which pictures that are learnt from are made brighter or darker at most."""
+    synthetic_critic_data: bool = True
+    """Whether the critic also learns from remembered moments that are imagined somewhere else."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class AttentionConfig:
+    """The configurator: what is attended to, what counts, and how far is looked ahead."""
+
+    num_attended: Count = 4
     """Things attended at once: the others are taken to stay where they are. Where a room has fewer than the default,
     all of them."""
-    configurator: str = "near"
-    """How attention is chosen: near (what is near or moves), fixed (near or not known yet), learned (what plans differ
-    by), or random, as a control."""
-    urgent: bool = False
-    """Whether hunger weighs more the less energy there is, and pain more the more it is hurt."""
-    lookahead: bool = False
-    """Whether it looks less far ahead in the midst of things."""
-    horizon: int = 14
-    """Control steps looked ahead; 14 are 2.8 s."""
-    samples: int = 48
-    """Plans imagined per iteration of the planner."""
-    iterations: int = 2
-    """Iterations of the planner per control step."""
-    elites: int = 8
-    """Best plans that shape the next iteration."""
-    planner: str = "icem"
-    """How plans are sought: icem, mppi, gradient (as many plans as elites, down the slope of costs), or icem+gradient
-    (the elites, refined)."""
-    slides: int = 3
-    """Steps down the slope of costs, of the planners that use it."""
-    noise_beta: float = 2.5
-    """Colour of the planner's noise: 0 white, 2 brown; higher is smoother in time."""
-    babble: int = 150
-    """First steps of a life, moved by smooth noise while there is nothing to plan with."""
-    batch: int = 64
-    """Transitions per learning update."""
-    rare: float = 0.5
-    """Share of a batch that is drawn by priority; the rest is drawn evenly."""
-    priority: str = "error"
-    """Of what is drawn more often: error (badly predicted), or curious (seldom drawn, or badly predicted)."""
-    updates: int = 4
-    """Learning updates per control step."""
-    learning_rate: float = 1e-3
-    """Step size of Adam for world model and objectives; the critic goes three times as fast."""
-    regularizer: str = "vicreg"
-    """What keeps learned latents from collapsing: vicreg, barlow, sigreg, infonce, or none, as a control."""
-    regularization: float = 0.05
-    """Weight of the regulariser."""
-    inverse: float = 0.05
-    """Weight of reading the action back from two successive latents (inverse dynamics)."""
-    pose: float = 1.0
-    """Weight of telling from a picture where the body is and where it heads, of a mind that sees."""
-    past: float = 0.0
-    """Weight of predicting learned latents backwards, from the ones after them and the action."""
-    masked: float = 0.0
-    """Weight of predicting the learned latents of a masked sense from the others."""
-    mirror: bool = False
-    """Whether half of what is learnt from is seen in a mirror: a room and its mirror image are equally likely.
-    What a reflex is compiled from is in any case, where the body is alike on both sides."""
-    noise: float = 0.0
-    """Noise added to what is learnt from, in units of what usually changes in a step."""
-    shift: int = 0
-    """Pixels by which pictures that are learnt from are moved at most."""
-    light: float = 0.0
-    """Share by which pictures that are learnt from are made brighter or darker at most."""
-    capacity: int = 100_000
-    """Transitions remembered."""
-    discount: float = 0.95
-    """Of the critic per control step: 0.95 looks about 4 s ahead."""
-    trace: float = 0.9
-    """How far imagined costs are trusted before the critic's word, per control step: 0 at once, 1 to the horizon."""
-    reflex: str = "off"
-    """The reactive actor: off; seed (learns from planning, and suggests plans to it); trust (acts, too, where it is
-    trusted); act (always acts, once it is no newborn)."""
-    reflex_seeds: int = 4
-    """Plans of the reflex's own, imagined, among those that planning begins with."""
-    reflex_slope: float = 0.05
-    """How much the reflex also follows the slope of the next step's cost and the critic, beside planning's choices."""
-    reflex_tolerance: float = 0.5
-    """How much dearer than planning the reflex may be expected to be and still act, in spreads of plans' costs."""
-    reflex_check: int = 8
-    """Steps by reflex in a row, before planning checks it."""
-    reflex_tries: float = 0.0
-    """Share of the time, where it is not trusted, that the reflex acts all the same while planning looks on: it learns
-    most from what planning makes of its mistakes. For practice, with reflex=trust."""
-    critic: bool = True
-    """Whether plans end in what the critic anticipates; False is for ablations."""
-    clocks: int = 1
-    """Levels of planning: with 2, a second one plans macro-actions for goals beyond the horizon and gives the first its
-    goals."""
-    macro: int = 8
+    rule: AttentionRule = "near"
+    """How things are selected: near (what is near or moves), uncertain (near, or badly known), learned (those that
+    plans differ by), or random, as a control."""
+    need_weighting: bool = False
+    """Whether hunger weighs more the less energy there is, and pain more the more damage is being done."""
+    adaptive_horizon: bool = False
+    """Whether the horizon is shorter in the midst of things."""
+
+
+@dataclass(frozen=True, config=STRICT)
+class HierarchyConfig:
+    """A second level of planning, on a slower clock."""
+
+    levels: Annotated[int, Field(ge=1, le=2)] = 1
+    """Levels of planning: with 2, a second one plans macro-actions beyond the horizon and sets the first one
+    subgoals."""
+    macro_steps: Plural = 8
     """Control steps per macro-action."""
-    far: int = 3
-    """Macro-actions that the second level looks ahead; 3 of 8 steps are 4.8 s, and its critic looks farther."""
-    far_samples: int = 128
+    macro_horizon: Count = 3
+    """Macro-actions that the second level looks ahead; 3 of 8 steps are 4.8 s, and its landmark graph looks farther."""
+    macro_samples: Annotated[int, Field(ge=16, le=MOST)] = 128
     """Plans that the second level imagines per iteration."""
-    dreams: bool = True
-    """Whether the critic also learns from remembered moments that are imagined somewhere else."""
-    rollout_steps: int = 1
-    """Steps that the predictor is also trained to imagine on end, in one update of each control step; 1 trains single
-    steps alone."""
-    futures: int = 0
-    """Futures imagined of each plan, by what the model has learnt to leave to chance; planning takes as many times as
-    long. 0 is a model that leaves nothing to chance."""
-    risk: float = 0.0
-    """How plans are judged by their futures: 0 by the mean, above 0 averse to dear ones, below 0 seeking cheap ones."""
-    threads: int = 1
-    """Torch threads; small nets are fastest on one, and more than the free cores is a cliff."""
-    pipeline: str = "off"
-    """Whether it plans its next step while the body takes this one: off, on (in a thread of its own: give it a core),
-    or inline (the same life on one core, as a check)."""
-    objectives: dict[str, float] = field(
-        default_factory=lambda: {"disagreement": 1.0, "pain": 6.0, "hunger": 1.0, "effort": 0.05}
-    )
+
+
+DEFAULT_OBJECTIVES = {"disagreement": 1.0, "pain": 6.0, "hunger": 1.0, "effort": 0.05}
+
+# Planning ahead runs on a double of the mind, which does not hand back what a second level and a policy keep; and
+# neither a stochastic latent, nor the multi-step loss, nor a second level leave out what was only believed.
+INCOMPATIBLE = (
+    ("planner.async_planning", "hierarchy.levels"),
+    ("planner.async_planning", "policy.mode"),
+    ("model.belief", "model.num_futures"),
+    ("model.belief", "training.rollout_steps"),
+    ("model.belief", "hierarchy.levels"),
+)
+
+
+@dataclass(frozen=True, config=STRICT)
+class MindConfig:
+    """How a mind is built, learns and plans.
+
+    A setting is named by its group and its field, such as ``planner.horizon``: on the command line (``--set``), in run
+    folders, and in `updated`.
+    """
+
+    model: ModelConfig = field(default_factory=ModelConfig)
+    planner: PlannerConfig = field(default_factory=PlannerConfig)
+    policy: PolicyConfig = field(default_factory=PolicyConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    attention: AttentionConfig = field(default_factory=AttentionConfig)
+    hierarchy: HierarchyConfig = field(default_factory=HierarchyConfig)
+    threads: Count = 1
+    """Torch threads of a life; small nets are fastest on one, and more than the free cores is a cliff."""
+    objectives: dict[str, float] = field(default_factory=lambda: dict(DEFAULT_OBJECTIVES))
     """Objectives and their weights."""
 
     def __post_init__(self) -> None:
-        check(self)
+        self._check_combinations()
 
-    def fits(self, things: Sequence[str]) -> None:
+    def _check_combinations(self) -> None:
+        planner, policy, training = self.planner, self.policy, self.training
+        if not training.learning_rate > 0.0:
+            raise UserError(f"training.learning_rate={training.learning_rate} must be positive")
+        if planner.elites > planner.samples - 2:
+            raise UserError(f"planner.elites={planner.elites} cannot exceed planner.samples={planner.samples} less two")
+        if policy.mode != "off":
+            if planner.elites + policy.proposals > planner.samples - 2:
+                raise UserError(
+                    f"planner.elites={planner.elites} and policy.proposals={policy.proposals} together cannot exceed "
+                    f"planner.samples={planner.samples} less two"
+                )
+            if planner.kind == "gradient" and policy.proposals >= planner.elites - 1:
+                raise UserError(
+                    f"planner.kind=gradient begins with planner.elites={planner.elites} plans in all, and "
+                    f"policy.proposals={policy.proposals} leave none for itself; at most elites less two"
+                )
+        if policy.dagger_fraction and policy.mode != "gated":
+            raise UserError(
+                f"policy.dagger_fraction={policy.dagger_fraction} needs policy.mode=gated; it is {policy.mode}"
+            )
+        for name in ("capacity", "image_capacity"):
+            if getattr(training, name) <= training.batch_size:
+                raise UserError(
+                    f"training.{name}={getattr(training, name)} must exceed training.batch_size="
+                    f"{training.batch_size}, or a mind never learns"
+                )
+        if training.prioritized_fraction == 1.0 and planner.use_critic:
+            raise UserError(
+                "training.prioritized_fraction=1 leaves the critic nothing to learn from, which needs what is drawn "
+                "uniformly; below 1"
+            )
+        if planner.risk and self.model.num_futures < 2:
+            raise UserError(
+                f"planner.risk={planner.risk} needs futures to weigh, at least 2: model.num_futures="
+                f"{self.model.num_futures} gives none"
+            )
+        for name, other in INCOMPATIBLE:
+            if all(self[one] != settings()[one].default for one in (name, other)):
+                raise UserError(
+                    f"{name}={self[name]} and {other}={self[other]} do not go together yet; leave one of them out"
+                )
+
+    def __getitem__(self, name: str) -> Any:
+        """Returns the value of a setting by its dotted name."""
+        value: Any = self
+        for part in name.split("."):
+            value = getattr(value, part)
+        return value
+
+    def check_things(self, things: Sequence[str]) -> None:
         """Makes sure that a newborn with these settings fits a world with some things.
 
-        The default of `attend` stands for as many as there are, up to it; a number that somebody has set is meant. A
-        mind that has lived may move to a world with fewer things: there it attends to all of them.
+        The default of `attention.num_attended` stands for as many as there are, up to it; a number that somebody has
+        set is meant. A mind that has lived may move to a world with fewer things: there it attends to all of them.
+
+        Args:
+            things: Names of the things in the world.
 
         Raises:
             UserError: If it is to attend to more things than there are.
         """
-        if self.attend > len(things) and self.attend != MindConfig.attend:
+        attended = self.attention.num_attended
+        if attended > len(things) and attended != AttentionConfig().num_attended:
             raise UserError(
-                f"attend={self.attend}, and this world has {len(things)} things: {', '.join(things) or 'none'}. Set at "
-                f"most attend={max(1, len(things))}, or leave it out"
+                f"attention.num_attended={attended}, and this world has {len(things)} things: "
+                f"{', '.join(things) or 'none'}. Set at most attention.num_attended={max(1, len(things))}, or leave "
+                "it out"
             )
 
+    def updated(self, values: Mapping[str, Any]) -> MindConfig:
+        """Returns these settings with some of them changed.
+
+        Args:
+            values: New values by dotted name, such as ``{"planner.kind": "mppi", "threads": 2}``.
+
+        Raises:
+            UserError: If a setting does not exist, has a value of another type or out of its range, or does not go
+                together with another one.
+        """
+        known = settings()
+        changed: dict[str, dict[str, Any]] = {}
+        for name, value in values.items():
+            if name not in known:
+                raise unknown_name("setting of a mind", name, known)
+            group, _, leaf = name.rpartition(".")
+            changed.setdefault(group, {})[leaf] = known[name].validated(value)
+        whole = changed.pop("", {})
+        groups = {group: replace(getattr(self, group), **leaves) for group, leaves in changed.items()}
+        return replace(self, **groups, **whole)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> MindConfig:
+        """Returns the default settings with some of them changed, see `updated`."""
+        return cls().updated(values)
+
     def to_json(self) -> dict[str, Any]:
-        """Returns the settings as plain values."""
+        """Returns the settings as plain values, group by group."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> MindConfig:
+    def from_json(cls, values: Mapping[str, Any]) -> MindConfig:
         """Reads back what `to_json` wrote.
 
         Raises:
-            UserError: If a setting does not exist, or has a value of another kind.
+            UserError: As `updated` does.
         """
-        kinds = {f.name: str(f.type) for f in fields(cls)}
+        flat: dict[str, Any] = {}
         for name, value in values.items():
-            if name not in kinds:
-                raise unknown_name("setting of a mind", name, kinds)
-            if name == "objectives" and not isinstance(value, dict):
-                raise UserError(f"objectives={value!r} must be weights by name")
-            kind = type(value).__name__
-            if kinds[name] in WORDS and kind != kinds[name] and (kind, kinds[name]) != ("int", "float"):
-                raise UserError(f"{name}={value!r} must be {WORDS[kinds[name]]}")
-        return cls(**values)
+            if isinstance(value, Mapping) and name != "objectives":
+                flat |= {f"{name}.{leaf}": v for leaf, v in value.items()}
+            else:
+                flat[name] = value
+        return cls.of(flat)
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One setting of a mind.
+
+    Attributes:
+        name: Group and field, such as ``planner.horizon``.
+        default: Its value when nothing is said.
+        help: What it means.
+        annotation: Its type with its bounds.
+    """
+
+    name: str
+    default: Any
+    help: str
+    annotation: Any
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words that it may be; none where it is a number, or true or false."""
+        return typing.get_args(self.annotation) if typing.get_origin(self.annotation) is Literal else ()
+
+    def validated(self, value: Any) -> Any:
+        """Returns a value as this setting keeps it.
+
+        Raises:
+            UserError: If it is of another type or out of range; the message says what is allowed.
+        """
+        try:
+            return TypeAdapter(self.annotation, config=STRICT).validate_python(value)
+        except ValidationError as error:
+            raise self._in_words(value, error) from None
+
+    def _in_words(self, value: Any, error: ValidationError) -> UserError:
+        first = error.errors()[0]
+        kind, bounds = first["type"], first.get("ctx", {})
+        if kind == "literal_error":
+            return unknown_name(self.name, str(value), self.choices)
+        requirements = {
+            "greater_than_equal": "at least {ge:g}",
+            "less_than_equal": "at most {le:g}",
+            "less_than": "below {lt:g}",
+            "finite_number": "a finite number",
+            "int_type": "a whole number",
+            "float_type": "a number",
+            "bool_type": "true or false",
+            "dict_type": "weights by name",
+        }
+        requirement = requirements.get(kind, first["msg"]).format(**bounds)
+        return UserError(f"{self.name}={value!r} must be {requirement}")
+
+
+@functools.cache
+def settings() -> dict[str, Setting]:
+    """Returns all settings of a mind by name, group by group."""
+    found = {}
+    for group, about in _fields(MindConfig).items():
+        leaves = _fields(about.annotation) if dataclasses.is_dataclass(about.annotation) else {"": about}
+        for leaf, info in leaves.items():
+            name = f"{group}.{leaf}" if leaf else group
+            text = " ".join((info.description or "").split())
+            found[name] = Setting(name, info.get_default(call_default_factory=True), text, info.rebuild_annotation())
+    return found
+
+
+def _fields(kind: Any) -> dict[str, FieldInfo]:
+    fields: dict[str, FieldInfo] = kind.__pydantic_fields__
+    return fields

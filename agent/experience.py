@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def relive(mind: Mind, before: Senses, now: Senses, action: Tensor) -> tuple[Rollout, list[list[float]], float]:
     """Returns a lived step as a rollout (T = B = 1), what the critic expects before and after, and luck's price."""
-    model, focus = mind.world_model, mind.choice.focus if mind.config.configurator != "near" else None
-    attended = focus.attended if focus else attend(before, mind.config.attend)
+    model, focus = mind.world_model, mind.choice.focus if mind.config.attention.rule != "near" else None
+    attended = focus.attended if focus else attend(before, mind.config.attention.num_attended)
     latent = torch.stack([model.encode(senses, attended) for senses in (before, now)])  # (2, N, Z)
     appearance = mind.perception.appearance(before)[attended]
     sight = model.sight(latent, appearance.expand(2, -1, -1))
@@ -53,7 +53,7 @@ def feel(mind: Mind, costs: dict[str, float], value: list[list[float]], energy: 
     weights = urged(mind.mixture.weights, mind.choice.focus.urges if mind.choice.focus else {})
     weights = {name: weight for name, weight in weights.items() if math.isfinite(costs[name])}
     relief = sum(
-        weights[name] * (value[0][i] - costs[name] - mind.config.discount * value[1][i])
+        weights[name] * (value[0][i] - costs[name] - mind.config.training.discount * value[1][i])
         for i, name in enumerate(mind.drives)
         if name in weights
     )

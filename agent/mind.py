@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,20 +64,20 @@ class Mind(nn.Module):
             self.perception = self.world_model.perception
             self.mixture = Mixture(config.objectives)
             self.drives = self.mixture.anticipated
-            self.critic = Critic(self.world_model, self.drives, config.discount)
+            self.critic = Critic(self.world_model, self.drives, config.training.discount)
         self.actor = Actor(self.world_model, self.mixture, self.critic, actions, config)
         self.learner = Learner(self.world_model, self.mixture, self.critic, config)
         self.mirror: Mirror | None = None
         self.executive = Executive(self.world_model, actions, config, seed)
         self.generator = torch.Generator().manual_seed(seed)
         self.memory = Replay(nothing(senses), actions, self.drives, remembered(senses, config))
-        self.belief = Belief(*senses["things"]) if config.belief else None
-        self.second = SecondLevel.of(self, seed) if config.clocks > 1 else None
+        self.belief = Belief(*senses["things"]) if config.model.belief else None
+        self.second = SecondLevel.of(self, seed) if config.hierarchy.levels > 1 else None
         self.actor.second = self.second
         self.emotions = Emotions()
         self.choice = Choice(torch.zeros(actions))
         self.pending: Any = None  # what was decided for a step to come, see `agent.async_planning`
-        self.mode1 = Mode1(self.actor, nothing(senses), config, seed) if config.reflex != "off" else None
+        self.mode1 = Mode1(self.actor, nothing(senses), config, seed) if config.policy.mode != "off" else None
 
     @classmethod
     def born(
@@ -97,15 +98,20 @@ class Mind(nn.Module):
         if objectives is None and config.objectives == MindConfig().objectives:
             objectives = affordable(config.objectives, shapes)
         if objectives is not None:
-            config = replace(config, objectives=dict(objectives))
-        config.fits(world.things)
+            config = config.updated({"objectives": dict(objectives)})
+        config.check_things(world.things)
         mind = cls(shapes, world.action_space.shape[0], config, seed)
         mind.check()
         mind.fits(world)
         return mind
 
     @classmethod
-    def load(cls, name: str | Path, objectives: dict[str, float] | None = None, **settings: Any) -> Mind:
+    def load(
+        cls,
+        name: str | Path,
+        objectives: dict[str, float] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> Mind:
         """Loads a shipped mind by name, or any mind by its path; see `agent.checkpoint.checkpoint.load`."""
         from agent.checkpoint.checkpoint import load  # it needs Mind
 
@@ -143,13 +149,13 @@ class Mind(nn.Module):
             self.check()
             self.begin_episode()
         self.here = Surroundings.of(world)
-        self.reflect(Mirror.of(world) if self.config.mirror else Mirror.fitting(world))
+        self.reflect(Mirror.of(world) if self.config.training.symmetry else Mirror.fitting(world))
         self.mixture.bind_names(Names(world.things, world.readings))
 
     def reflect(self, mirror: Mirror | None) -> None:
         """Takes the mirror of the body it has: what was chosen is learnt in it, what was lived where that is wanted."""
         self.mirror = mirror
-        self.learner.mirror = mirror if self.config.mirror else None
+        self.learner.mirror = mirror if self.config.training.symmetry else None
         if self.mode1 is not None:
             self.mode1.mirror = mirror
 
@@ -183,7 +189,7 @@ class Mind(nn.Module):
         attended = focus.attended
         latent = self.world_model.encode(senses, attended)
         sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
-        if self.steps < self.config.babble:
+        if self.steps < self.config.training.warmup_steps:
             self.choice = self.actor.babble(self.generator)
         elif self.mode1 is not None:
             self.choice = self.mode1.choose(latent, sight, senses, attended, self.generator)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agent.mind import Mind
 from worlds import World
 
@@ -24,8 +22,13 @@ def regrow(mind: Mind, world: World, hidden: int, beside: bool | None = None) ->
     Raises:
         UserError: If the mind cannot live in this world.
     """
-    beside = mind.config.beside if beside is None else beside
-    new = Mind(dict(mind.shapes), mind.actions, replace(mind.config, hidden=hidden, beside=beside), mind.seed)
+    beside = mind.config.model.neighbor_features if beside is None else beside
+    new = Mind(
+        dict(mind.shapes),
+        mind.actions,
+        mind.config.updated({"model.hidden_size": hidden, "model.neighbor_features": beside}),
+        mind.seed,
+    )
     new.check()
     own = new.state_dict()
     alike = {k: v for k, v in mind.state_dict().items() if k in own and own[k].shape == v.shape}

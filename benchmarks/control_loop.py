@@ -29,8 +29,8 @@ RESULT = Path(__file__).with_suffix(".json")
 def control_step(steps: int, pipeline: str = "off") -> dict[str, float]:
     """Returns milliseconds per control step of a planning, learning newborn, by part."""
     world = worlds.make("playroom", seed=0)
-    mind = Mind.born(world, seed=0, config=MindConfig(pipeline=pipeline))
-    moments = list(live(world, mind, mind.config.babble + steps))[mind.config.babble :]
+    mind = Mind.born(world, seed=0, config=MindConfig.of({"planner.async_planning": pipeline}))
+    moments = list(live(world, mind, mind.config.training.warmup_steps + steps))[mind.config.training.warmup_steps :]
     parts = {name: 1e3 * float(np.median([m.seconds[name] for m in moments])) for name in moments[0].seconds}
     whole = 1e3 * float(np.median([sum(m.seconds.values()) for m in moments]))
     return {**parts, "whole": whole, "times_real_time": 1e3 * world.control_dt / whole}
@@ -38,12 +38,12 @@ def control_step(steps: int, pipeline: str = "off") -> dict[str, float]:
 
 def floor(config: MindConfig, repeats: int = 30) -> float:
     """Returns milliseconds of the hidden layers' products alone in one decision of the planner."""
-    rows = config.samples * config.attend
-    x = torch.randn(config.ensemble, rows, config.hidden)
-    w = torch.randn(config.ensemble, config.hidden, config.hidden)
+    rows = config.planner.samples * config.attention.num_attended
+    x = torch.randn(config.model.ensemble_size, rows, config.model.hidden_size)
+    w = torch.randn(config.model.ensemble_size, config.model.hidden_size, config.model.hidden_size)
 
     def products() -> None:
-        for _ in range(config.horizon * config.iterations):
+        for _ in range(config.planner.horizon * config.planner.iterations):
             torch.bmm(x, w)
 
     return by_turns({"products": products}, repeats)["products"]

@@ -60,11 +60,19 @@ def products(mind: Mind, rows: int, things: int) -> list[tuple[Tensor, Tensor]]:
 
 def planning(peer: Path | None, repeats: int) -> dict[str, Any]:
     """Times one decision of iCEM in an ensemble of 5 nets of 3 layers, 128 wide."""
-    config = MindConfig(hidden=WIDE, samples=SAMPLES, horizon=HORIZON, iterations=ITERATIONS, ensemble=5)
+    config = MindConfig.of(
+        {
+            "model.hidden_size": WIDE,
+            "planner.samples": SAMPLES,
+            "planner.horizon": HORIZON,
+            "planner.iterations": ITERATIONS,
+            "model.ensemble_size": 5,
+        }
+    )
     world = worlds.make("playroom", seed=0)
     mind = Mind.born(world, seed=0, config=config)
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
-    attended = attend(senses, config.attend)
+    attended = attend(senses, config.attention.num_attended)
     generator = torch.Generator().manual_seed(0)
     with torch.inference_mode():
         latent = tokens(mind.perception(senses), attended)
@@ -92,7 +100,7 @@ def planning(peer: Path | None, repeats: int) -> dict[str, Any]:
             "planner": lambda: planner.plan(evaluate, generator),
         }
         if peer:
-            calls["peer"] = stable_worldmodel(peer, evaluate, mind.actions, config.elites)
+            calls["peer"] = stable_worldmodel(peer, evaluate, mind.actions, config.planner.elites)
         result: dict[str, Any] = by_turns(calls, repeats)
     world.close()
     return {**result, "planner_over_floor": result["planner"] / result["floor"]}
@@ -121,19 +129,19 @@ def update(repeats: int) -> dict[str, float]:
     world = worlds.make("playroom", seed=0)
     mind = Mind.born(world, seed=0)
     config = mind.config
-    for _ in live(world, mind, config.batch + 2):
+    for _ in live(world, mind, config.training.batch_size + 2):
         pass
     world.close()
     model, optimizer = mind.world_model, mind.learner.fast
-    drawn = mind.memory.sample(config.batch, torch.Generator().manual_seed(0))
-    attended = attend(drawn.senses, config.attend)
+    drawn = mind.memory.sample(config.training.batch_size, torch.Generator().manual_seed(0))
+    attended = attend(drawn.senses, config.attention.num_attended)
     with torch.no_grad():
-        rows = torch.arange(config.batch).unsqueeze(1)
-        whole = torch.cat([torch.zeros(config.batch, 1, dtype=torch.long), attended + 1], 1)
+        rows = torch.arange(config.training.batch_size).unsqueeze(1)
+        whole = torch.cat([torch.zeros(config.training.batch_size, 1, dtype=torch.long), attended + 1], 1)
         before, after = (mind.perception(senses)[rows, whole] for senses in (drawn.senses, drawn.after))
         sight = model.sight(before, mind.perception.appearance(drawn.senses)[rows, attended])
     sight = Sight(*(part.detach() for part in sight))
-    factors = products(mind, config.batch, attended.shape[-1])
+    factors = products(mind, config.training.batch_size, attended.shape[-1])
     backward = [(torch.randn_like(a @ b), a, b) for a, b in factors]
 
     def step() -> None:

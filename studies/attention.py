@@ -13,7 +13,7 @@ things catch.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,17 @@ THINGS, FEW = 12, 4
 TIMED = 40  # moments in which planning is timed
 UPDATES = FIRST // FEW  # of the rule that learns
 RULES: dict[str, dict[str, Any]] = {
-    "all": {"configurator": "near", "attend": THINGS},
-    "near": {"configurator": "near", "attend": FEW},
-    "fixed": {"configurator": "fixed", "attend": FEW},
-    "learned": {"configurator": "learned", "attend": FEW},
-    "whole": {"configurator": "fixed", "attend": FEW, "urgent": True, "lookahead": True},
-    "random": {"configurator": "random", "attend": FEW},
+    "all": {"attention.rule": "near", "attention.num_attended": THINGS},
+    "near": {"attention.rule": "near", "attention.num_attended": FEW},
+    "fixed": {"attention.rule": "uncertain", "attention.num_attended": FEW},
+    "learned": {"attention.rule": "learned", "attention.num_attended": FEW},
+    "whole": {
+        "attention.rule": "uncertain",
+        "attention.num_attended": FEW,
+        "attention.need_weighting": True,
+        "attention.adaptive_horizon": True,
+    },
+    "random": {"attention.rule": "random", "attention.num_attended": FEW},
 }
 CONTROLS = "all", "random"
 LEADER = "whole"  # the rule whose decisions are acted on where all decide
@@ -141,7 +146,7 @@ def make_room(seed: int) -> World:
 def kitten(rule: str, seed: int) -> Mind:
     """Returns the shipped kitten under a rule; what its nets have learnt stays."""
     shipped = Mind.load("kitten")
-    mind = Mind(dict(shipped.shapes), shipped.actions, replace(shipped.config, **RULES[rule]), seed)
+    mind = Mind(dict(shipped.shapes), shipped.actions, shipped.config.updated({**RULES[rule]}), seed)
     mind.check()
     mind.load_state_dict({**mind.state_dict(), **shipped.state_dict()})
     mind.memory, mind.steps = shipped.memory, shipped.steps

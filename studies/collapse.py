@@ -30,12 +30,12 @@ STEPS = 3000  # of the recording
 UPDATES = 500  # control steps' worth of learning
 VARIANTS: dict[str, dict[str, Any]] = {
     "vicreg": {},
-    "vicreg without inverse dynamics": {"inverse": 0.0},
-    "barlow": {"regularizer": "barlow"},
-    "sigreg": {"regularizer": "sigreg"},
-    "infonce": {"regularizer": "infonce"},
-    "none": {"regularizer": "none", "inverse": 0.0},
-    "untrained": {"updates": 0},
+    "vicreg without inverse dynamics": {"training.inverse_weight": 0.0},
+    "barlow": {"training.regularizer": "barlow"},
+    "sigreg": {"training.regularizer": "sigreg"},
+    "infonce": {"training.regularizer": "infonce"},
+    "none": {"training.regularizer": "none", "training.inverse_weight": 0.0},
+    "untrained": {"training.updates_per_step": 0},
 }
 CONTROLS = "none", "untrained"
 MEASURES: dict[str, tuple[str, Literal["higher", "lower"]]] = {

@@ -34,14 +34,14 @@ from worlds.bodies.kitten import Kitten
 
 STEPS = 20_000  # pictures
 UPDATES = 2400  # updates, of encoder and predictor
-BUDGET = {"updates": 1}  # settings; the encoder takes one step per control step in any case
+BUDGET = {"training.updates_per_step": 1}  # settings; the encoder takes one step per control step in any case
 SENSES = ("body", "eye")
 TOKENS, LATENTS, PIXELS = 4, 104, 84  # of the encoder: tokens, their sizes together, and side of a picture
 VARIANTS: dict[str, dict[str, Any]] = {
     "eye": {},
     "eye, no pose": {"pose": 0.0},
-    "none": {"regularizer": "none", "inverse": 0.0, "pose": 0.0},
-    "untrained": {"updates": 0},
+    "none": {"training.regularizer": "none", "training.inverse_weight": 0.0, "training.pose_weight": 0.0},
+    "untrained": {"training.updates_per_step": 0},
 }
 CONTROLS = "none", "untrained", "pixels", "ceiling"
 MEASURES = {

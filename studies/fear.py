@@ -43,7 +43,7 @@ LIVED = 1000  # control steps elsewhere, from which the second body takes its ac
 OTHER_ROOM = 10_000  # added to a seed for the room of that life
 TESTED, EVERY = 400, 25  # control steps near the plate, and after how many the body is put there again
 TESTED_SHORT = 1000  # control steps near the plate when looking only `SHORT` steps ahead
-HORIZONS = {"hurt": MindConfig.horizon, "hurt_looking_short": SHORT}
+HORIZONS = {"hurt": MindConfig().planner.horizon, "hurt_looking_short": SHORT}
 
 
 def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS) -> dict[str, Any]:
@@ -86,7 +86,7 @@ def _room(name: str, seed: int, steps: int) -> dict[str, Any]:
         found |= {f"{body} {key}": value for key, value in predict_pain(mind, world, seed, actions).items()}
     for key, horizon, tested in (("hurt", None, TESTED), ("hurt_looking_short", SHORT, TESTED_SHORT)):
         for critic in (True, False):
-            mind = Mind.load(name) if horizon is None else Mind.load(name, horizon=horizon)
+            mind = Mind.load(name) if horizon is None else Mind.load(name, settings={"planner.horizon": horizon})
             room = worlds.make("playroom", seed=seed, frames_per_step=1)
             found[f"{key} {critic}"] = share_hurt(mind, room, _put_near_plate(room, seed), critic, tested)
     return found

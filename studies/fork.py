@@ -12,7 +12,7 @@ Source: energy score, Gneiting and Raftery 2007, Journal of the American Statist
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -106,7 +106,12 @@ def predict(
     found = {}
     for variant, futures in VARIANTS.items():
         objectives = {"disagreement": 1.0}
-        mind = Mind.born(world, objectives, seed, replace(config or MindConfig(batch=BATCH), futures=futures))
+        mind = Mind.born(
+            world,
+            objectives,
+            seed,
+            config or MindConfig.of({"training.batch_size": BATCH}).updated({"model.num_futures": futures}),
+        )
         for before, after in pairwise(moments):
             mind.perception.observe(before, after)
             mind.memory.add(before, torch.from_numpy(still[0]), after, {})
@@ -145,9 +150,13 @@ def _predict_balls(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generat
     example = np.zeros((0, 0))
     for senses, plan in balls:
         now = {name: value[0] for name, value in senses.items()}
-        attended = attend(now, mind.config.attend)
+        attended = attend(now, mind.config.attention.num_attended)
         latent = tokens(mind.perception(now), attended)
-        noise = torch.randn(AHEAD, FUTURES, len(latent), CHANCE, generator=generator) if mind.config.futures else None
+        noise = (
+            torch.randn(AHEAD, FUTURES, len(latent), CHANCE, generator=generator)
+            if mind.config.model.num_futures
+            else None
+        )
         rollout = model.imagine(latent, plan.unsqueeze(1), now, attended, noise)
         path = rollout.senses["things"][..., 0, THINGS.position].double()  # (AHEAD + 1, F, 3)
         real = senses["things"][1:, 0, THINGS.position].double()

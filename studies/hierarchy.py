@@ -9,7 +9,7 @@ as far; other controls move by smooth noise, or not at all.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -84,13 +84,15 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
 
 def config_of(variant: Variant, trained: MindConfig) -> MindConfig:
     """Returns the settings of a trained mind with two levels, or with one that imagines as much per step."""
-    two = replace(trained, clocks=2, babble=0, objectives={GOAL: 1.0, "effort": 0.05})
+    two = trained.updated(
+        {"hierarchy.levels": 2, "training.warmup_steps": 0, "objectives": {GOAL: 1.0, "effort": 0.05}}
+    )
     if variant == "two levels":
         return two
     # The second level imagines 144 states per control step; in 16 more plans, twice 14 steps long, there are 448.
     if variant == "one level":
-        return replace(two, clocks=1, samples=two.samples + 16)
-    return replace(two, clocks=1, horizon=2 * two.horizon)
+        return two.updated({"hierarchy.levels": 1, "planner.samples": two.planner.samples + 16})
+    return two.updated({"hierarchy.levels": 1, "planner.horizon": 2 * two.planner.horizon})
 
 
 def mind_of(world: Maze, variant: Variant, seed: int) -> Mind:

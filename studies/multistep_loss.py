@@ -7,7 +7,7 @@ same moments for all, as in the study `foresight`. The kitten that learnt nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ UPDATES = 150  # control steps' worth of learning
 MOMENTS = 8  # at which plans are compared
 OTHER_ROOM = 10_000  # added to a seed, for the room in which plans are compared
 VARIANTS: dict[str, dict[str, Any]] = {
-    "multi-step": {"rollout_steps": 8},
-    "single steps": {"updates": 8},
+    "multi-step": {"training.rollout_steps": 8},
+    "single steps": {"training.updates_per_step": 8},
     "nothing": {},
 }
 
@@ -95,7 +95,7 @@ def learn_and_compare(
         mind = minds[variant] = Mind.load("kitten")
         mind.perception.load_state_dict(guide.perception.state_dict())
         mind.memory.load(guide.memory.state(), guide.drives)
-        mind.learner.config = replace(mind.config, **settings)
+        mind.learner.config = mind.config.updated({**settings})
         for _ in range(updates if settings else 0):
             mind.learn()
     world.reset(seed=OTHER_ROOM + seed)

@@ -63,7 +63,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
 def _measure(_: str, seed: int, steps: int) -> dict[str, float]:
     recording = record_play(seed, steps, poke_chance=POKE_CHANCE, things="seen")
     world = worlds.make("playroom", seed=seed, frames_per_step=1, things="seen")
-    mind = Mind.born(world, seed=seed, config=MindConfig(belief=True))
+    mind = Mind.born(world, seed=seed, config=MindConfig.of({"model.belief": True}))
     world.close()
     cut = int(TRAINED * steps)
     track(mind, recording, 0, cut, learn=True)

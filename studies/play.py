@@ -64,7 +64,7 @@ def config_of(policy: str) -> MindConfig:
     if policy == "mind":
         return default
     objectives = {name: weight for name, weight in default.objectives.items() if name != "pain"}
-    return MindConfig.from_json({**default.to_json(), "critic": False, "objectives": objectives})
+    return default.updated({"planner.use_critic": False, "objectives": objectives})
 
 
 def toys_moved(life: PlayTrace) -> int:

@@ -95,12 +95,16 @@ def run(
     return save_result("reflex", out, seeds, steps, metrics, controls, _draw(kittens))
 
 
-def untrained_kitten(seed: int, reflex: str = "trust") -> Mind:
+def untrained_kitten(seed: int, mode: str = "gated") -> Mind:
     """Returns the shipped kitten with goals, and a policy that has not practised."""
     objectives = {**dict.fromkeys(OBJECTIVES.values(), 1.0), "pain": 1.0, "effort": 0.05}
     # The critic anticipates without knowing the goal: where goals change, it is of no use.
-    supervised = SUPERVISED if reflex == "trust" else 0.0
-    mind = Mind.load("kitten", objectives, reflex=reflex, reflex_tries=supervised, critic=False)
+    settings = {
+        "policy.mode": mode,
+        "policy.dagger_fraction": SUPERVISED if mode == "gated" else 0.0,
+        "planner.use_critic": False,
+    }
+    mind = Mind.load("kitten", objectives, settings)
     mind.generator.manual_seed(seed)
     return mind
 
@@ -126,11 +130,11 @@ def practise(mind: Mind, world: World, steps: int, seed: int) -> dict[str, list[
 
 def _kitten(name: str, seed: int, practice: int, tests: int) -> Practice:
     world = worlds.make("playroom", seed=seed, frames_per_step=1)
-    mind, untrained = untrained_kitten(seed), untrained_kitten(seed, "act")
+    mind, untrained = untrained_kitten(seed), untrained_kitten(seed, "always")
     trusted = practise(mind, world, practice, 1000 + seed)
     done: dict[str, float] = {}
     assert mind.mode1 is not None
-    mind.mode1.acts, reflex = "act", mind.mode1
+    mind.mode1.acts, reflex = "always", mind.mode1
     for kind in KINDS:
         tasks = draw_tasks(world, kind, tests, seed)
         noise = np.split(random_actions(world, STEPS * tests, seed), tests)
@@ -162,7 +166,7 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     attempt(world, task, mind, 1)
     obs = world.observe()
     senses = {name: torch.from_numpy(value) for name, value in obs.items()}
-    attended = reflex.heed(attend(senses, mind.config.attend), senses)
+    attended = reflex.heed(attend(senses, mind.config.attention.num_attended), senses)
     latent = tokens(mind.perception(senses), attended)
     sight = model.sight(latent[None], mind.perception.appearance(senses)[attended][None])
 

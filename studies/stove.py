@@ -36,7 +36,7 @@ STEPS = 1000  # control steps that it lives with the stove
 NEAR, ON = 1.0, 0.6  # metres from the middle of the plate within which it is put: while it learns, and when tested
 OTHER_ROOM = 10_000  # added to a seed for the room where it is tested
 TESTED = 400  # control steps in which it is counted how often it is hurt
-HORIZONS = (MindConfig.horizon, SHORT)  # steps ahead
+HORIZONS = (MindConfig().planner.horizon, SHORT)  # steps ahead
 ATTEND = 5  # things: all that there are, for the lamp is often the farthest
 OBSERVED, EVERY = (
     1500,
@@ -81,7 +81,7 @@ def _kitten(name: str, seed: int, steps: int) -> dict[str, float]:
 
     The same of the kitten as it is shipped is ``"3 shipped"``, ``"on shipped"``.
     """
-    mind = Mind.load(name, attend=ATTEND)
+    mind = Mind.load(name, settings={"attention.num_attended": ATTEND})
     found = measure_shipped(mind, name, seed)
     world = worlds.make("stove", seed=seed, frames_per_step=1)
     for _ in live(world, mind, steps, _put_when_lamp_turns_on(world, seed, NEAR)):
@@ -106,7 +106,8 @@ def _test_room(seed: int) -> World:
 
 
 def _share_hurt(mind: Mind, name: str, seed: int, ahead: int, critic: bool) -> float:
-    copy, room = Mind.load(name, attend=ATTEND, horizon=ahead), _test_room(seed)
+    settings = {"attention.num_attended": ATTEND, "planner.horizon": ahead}
+    copy, room = Mind.load(name, settings=settings), _test_room(seed)
     copy.fits(room)
     copy.load_state_dict(mind.state_dict())
     return share_hurt(copy, room, _put_when_lamp_turns_on(room, seed, ON), critic, TESTED)

@@ -10,7 +10,7 @@ from torch import Tensor
 from agent.actor.exploration_noise import block
 from agent.actor.hierarchy import SecondLevel
 from agent.actor.plan_evaluation import Choice, Judgement, pictured
-from agent.actor.planners import planner_of
+from agent.actor.planners import make_planner
 from agent.config import MindConfig
 from agent.configurator.configurator import Focus
 from agent.critic.critic import Critic
@@ -35,8 +35,8 @@ class Actor:
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, actions: int, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config, self.actions = model, mixture, critic, config, actions
-        self.planner = planner_of(config, actions)
-        self.trust = _trust(config.horizon, config.trace, config.discount)
+        self.planner = make_planner(config.planner, actions)
+        self.trust = _trust(config.planner.horizon, config.planner.lambda_, config.training.discount)
         self.babbling = torch.zeros(0, actions)
         self.urges: dict[str, float] = {}
         self.memories = mixture.begin((1,))
@@ -52,7 +52,7 @@ class Actor:
         self.urges = focus.urges
         self.planner.stretch(focus.horizon)
         if focus.horizon != len(self.trust[0]):
-            self.trust = _trust(focus.horizon, self.config.trace, self.config.discount)
+            self.trust = _trust(focus.horizon, self.config.planner.lambda_, self.config.training.discount)
 
     def babble(self, generator: torch.Generator) -> Choice:
         """Moves by smooth noise."""
@@ -83,8 +83,8 @@ class Actor:
             self.second.tick(self.mixture, latent, senses, attended, generator)
 
         # The same luck for all plans of a decision, so that a plan does not win by having more of it.
-        shape = self.config.horizon, self.config.futures, len(latent), CHANCE
-        noise = torch.randn(shape, generator=generator) if self.config.futures else None
+        shape = self.config.planner.horizon, self.config.model.num_futures, len(latent), CHANCE
+        noise = torch.randn(shape, generator=generator) if self.config.model.num_futures else None
 
         def evaluate(actions: Tensor) -> Tensor:
             judgement = self.judge(latent, actions, senses, attended, noise)
@@ -125,7 +125,7 @@ class Actor:
         costs = self._costs(rollout)
         weights = self.weights
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
-        if self.config.critic and self.critic.drives:
+        if self.config.planner.use_critic and self.critic.drives:
             near, far, asked = self.trust
             plans = rollout.action.shape[1]
             appearance = self.model.perception.appearance(senses)[attended].expand(len(asked) * plans, -1, -1)
@@ -142,7 +142,7 @@ class Actor:
             parts = self.second.lead(parts, rollout, weights)
         total = torch.stack(list(parts.values())).sum(0)
         if noise is not None:
-            costs, parts, total = over_futures(costs, parts, total, noise.shape[1], self.config.risk)
+            costs, parts, total = over_futures(costs, parts, total, noise.shape[1], self.config.planner.risk)
         return Judgement(rollout, costs, parts, total)
 
     def _costs(self, rollout: Rollout) -> dict[str, Tensor]:

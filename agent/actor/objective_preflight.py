@@ -25,7 +25,7 @@ def try_out(mind: Mind, senses: Senses) -> None:
         UserError: If an objective cannot; the message names it.
     """
     model, plan = mind.world_model, torch.zeros(1, 1, mind.actions)
-    attended = attend(senses, mind.config.attend)
+    attended = attend(senses, mind.config.attention.num_attended)
     with torch.no_grad():
         latent = model.encode(senses, attended)
         mind.mixture.check(model.imagine(latent, plan, senses, attended).view())
@@ -39,6 +39,6 @@ def try_out(mind: Mind, senses: Senses) -> None:
                     torch.autograd.grad(cost.sum(), plan, retain_graph=True, allow_unused=True)
             except RuntimeError as error:
                 raise UserError(
-                    f"objective {name!r} cannot be differentiated, which planner={mind.config.planner} needs: {error}. "
-                    "Mend its `cost`, or take planner=icem"
+                    f"objective {name!r} cannot be differentiated, which planner.kind={mind.config.planner.kind} "
+                    f"needs: {error}. Mend its `cost`, or take planner.kind=icem"
                 ) from error

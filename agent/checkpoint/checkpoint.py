@@ -7,6 +7,7 @@ imported from there.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,8 @@ from torch import Tensor
 
 from agent.async_planning import PENDING
 from agent.checkpoint.fitting import check, config_in
+from agent.checkpoint.migrations import migrated
 from agent.checkpoint.tensor_json import packed, unpacked
-from agent.config import MindConfig
 from agent.configurator.configurator import Focus
 from agent.perception.augmentation import Mirror
 from housecat.core.atomic_write import write_bytes
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parents[1] / "minds"
 SUFFIX = ".safetensors"
-FORMAT = 2
+FORMAT = 3
 
 
 def shipped() -> tuple[str, ...]:
@@ -83,15 +84,17 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     write_bytes(_file(path), to_bytes(tensors, {"housecat": json.dumps(about)}))
 
 
-def load(name: str | Path, objectives: dict[str, float] | None = None, settings: dict[str, Any] | None = None) -> Mind:
+def load(
+    name: str | Path, objectives: dict[str, float] | None = None, settings: Mapping[str, Any] | None = None
+) -> Mind:
     """Loads a mind.
 
     Args:
         name: Of a shipped mind, or the path of a file.
         objectives: Weights by name, in place of those it had; None to keep its own. What it learnt about
             objectives that it goes on having is kept.
-        settings: Other settings by name, such as ``{"reflex": "trust"}``, in place of those it had; what it learnt is
-            kept as far as it fits.
+        settings: Other settings by name, such as ``{"policy.mode": "gated"}``, in place of those it had; what it learnt
+            is kept as far as it fits.
 
     Raises:
         UserError: If there is no such mind, or the file is not one.
@@ -102,7 +105,7 @@ def load(name: str | Path, objectives: dict[str, float] | None = None, settings:
     about, tensors = _read(path)
     config = config_in(about, path, objectives)
     if settings:
-        config = MindConfig.from_json({**config.to_json(), **settings})
+        config = config.updated(settings)
     mind = Mind({k: tuple(v) for k, v in about["senses"].items()}, about["actions"], config, about["seed"])
     mind.check()
     same = objectives is None and not settings
@@ -114,7 +117,7 @@ def load(name: str | Path, objectives: dict[str, float] | None = None, settings:
     mind.actor.configure(Focus(torch.zeros(0), len(tensors["actor.mean"])))
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
     second = _part(tensors, "second.")
-    if mind.second is not None and len(second.get("mean", ())) == mind.config.far:
+    if mind.second is not None and len(second.get("mean", ())) == mind.config.hierarchy.macro_horizon:
         mind.second.load(second)
     mind.steps, mind.learner.lessons = about["steps"], about.get("lessons", 0)
     mind.emotions.load(about["emotions"])
@@ -155,8 +158,9 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
     except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
         raise UserError(f"{path} is not a mind that housecat saved ({error})") from error
+    about = migrated(about)
     if about.get("format") != FORMAT:
-        raise UserError(f"{path} has format {about.get('format')}; this housecat reads format {FORMAT}")
+        raise UserError(f"{path} has format {about.get('format')}; this housecat reads formats 2 and {FORMAT}")
     return about, tensors
 
 

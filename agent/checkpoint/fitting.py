@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +33,7 @@ def config_in(about: Mapping[str, Any], path: Path, objectives: Mapping[str, flo
         config = MindConfig.from_json(about["config"])
     except (TypeError, UserError) as error:
         raise UserError(f"{path} has settings that this housecat cannot make a mind of: {error}") from error
-    return config if objectives is None else replace(config, objectives=dict(objectives))
+    return config if objectives is None else config.updated({"objectives": dict(objectives)})
 
 
 def check(
@@ -64,7 +63,7 @@ def check(
     wanted: dict[str, tuple[int, ...]] = {f"memory.senses.{k}": (-1, *v.shape[1:]) for k, v in memory.senses.items()}
     wanted |= {"memory.action": (-1, actions), "memory.cost": (-1, len(drives)), "memory.linked": (-1,)}
     wanted |= {"generator": tuple(torch.Generator().get_state().shape), "actor.babbling": (-1, actions)}
-    horizon = -1 if other or mind.config.lookahead else planner.horizon  # a plan is stretched or cut
+    horizon = -1 if other or mind.config.attention.adaptive_horizon else planner.horizon  # a plan is stretched or cut
     wanted |= {"actor.mean": (horizon, actions), "actor.kept": (horizon, -1, actions)}
     found = {k: _like(tuple(tensors[k].shape), shape) for k, shape in wanted.items() if k in tensors}
     _compare(wanted, found, path)

@@ -76,7 +76,7 @@ class Executive(nn.Module):
         self.__dict__["model"] = model  # not as a part of its own: it is saved with the mind already
         self.actions, self.config = actions, config
         self.relevance: Relevance | None = None
-        if config.configurator == "learned":
+        if config.attention.rule == "learned":
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
                 self.relevance = Relevance(model.pair_size)
@@ -89,18 +89,20 @@ class Executive(nn.Module):
             generator: Random numbers, of which only ``random`` draws any.
         """
         attended = self._attended(senses, generator)
-        urges = urgency(senses["vitals"]) if self.config.urgent else {}
-        horizon = self._horizon(senses, attended) if self.config.lookahead else self.config.horizon
+        urges = urgency(senses["vitals"]) if self.config.attention.need_weighting else {}
+        horizon = (
+            self._horizon(senses, attended) if self.config.attention.adaptive_horizon else self.config.planner.horizon
+        )
         return Focus(attended, horizon, urges)
 
     def learn(self, mixture: Mixture, memory: Replay, generator: torch.Generator, step: int) -> dict[str, float]:
         """Learns from memory now and then, where it learns at all; returns losses by name."""
         if self.relevance is None or step % EVERY:
             return {}
-        return {"relevance": self.relevance.learn(self.model, mixture, memory, self.config.horizon, generator)}
+        return {"relevance": self.relevance.learn(self.model, mixture, memory, self.config.planner.horizon, generator)}
 
     def _attended(self, senses: Senses, generator: torch.Generator) -> Tensor:
-        rule, k = self.config.configurator, self.config.attend
+        rule, k = self.config.attention.rule, self.config.attention.num_attended
         if rule == "near":
             return attend(senses, k)
         far = farness(senses)
@@ -123,7 +125,7 @@ class Executive(nn.Module):
 
     def _horizon(self, senses: Senses, attended: Tensor) -> int:
         meeting = float(farness(senses)[attended].min().clamp_min(0.0)) / PACE
-        return int(min(self.config.horizon, LOOK_ON + meeting))
+        return int(min(self.config.planner.horizon, LOOK_ON + meeting))
 
 
 def urgency(vitals: Tensor) -> dict[str, float]:

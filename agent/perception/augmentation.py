@@ -38,7 +38,9 @@ class Mirror:
         mirror = cls.fitting(world)
         if mirror is None:
             name = getattr(getattr(world, "body", None), "name", "a body without a name")
-            raise UserError(f"mirror=True needs a body that is alike on both sides, such as kitten; here lives {name}")
+            raise UserError(
+                f"training.symmetry=True needs a body that is alike on both sides, such as kitten; here lives {name}"
+            )
         return mirror
 
     @classmethod
@@ -122,11 +124,13 @@ def augment(
         middle = perception.middle
         action = either(chosen, mirror.actions(action), action)
         before, after = (mirror.some(chosen, it, middle) for it in (before, after))
-    if config.noise:
-        before, after = (_noised(it, config.noise, perception, generator) for it in (before, after))
-    if "eye" in before and (config.shift or config.light):
-        across, down = torch.randint(-config.shift, config.shift + 1, (2, size), generator=generator)
-        light = 1.0 + config.light * (2.0 * torch.rand(size, generator=generator) - 1.0)
+    if config.training.obs_noise:
+        before, after = (_noised(it, config.training.obs_noise, perception, generator) for it in (before, after))
+    if "eye" in before and (config.training.image_shift or config.training.brightness_jitter):
+        across, down = torch.randint(
+            -config.training.image_shift, config.training.image_shift + 1, (2, size), generator=generator
+        )
+        light = 1.0 + config.training.brightness_jitter * (2.0 * torch.rand(size, generator=generator) - 1.0)
         before, after = ({**it, "eye": _seen(it["eye"], across, down, light)} for it in (before, after))
     return before, action, after
 

@@ -25,8 +25,20 @@ log = logging.getLogger(__name__)
 NEEDED = ("body", "touch", "things", "vitals")
 # Settings that a mind that sees by its eye must leave as they are: what they switch on knows of things alone, and a
 # mirror shows walls where they are painted otherwise.
-UNSEEING: dict[str, object] = {"reflex": "off", "clocks": 1, "futures": 0, "rollout_steps": 1, "configurator": "near"}
-UNSEEING |= {"pipeline": "off", "urgent": False, "lookahead": False, "mirror": False, "beside": False}
+UNSEEING: dict[str, object] = {
+    "policy.mode": "off",
+    "hierarchy.levels": 1,
+    "model.num_futures": 0,
+    "training.rollout_steps": 1,
+    "attention.rule": "near",
+}
+UNSEEING |= {
+    "planner.async_planning": "off",
+    "attention.need_weighting": False,
+    "attention.adaptive_horizon": False,
+    "training.symmetry": False,
+    "model.neighbor_features": False,
+}
 Shapes = Mapping[str, tuple[int, ...]]
 # What stands in for a sense that a mind that sees can live without: nothing, in the shape of that sense.
 NOTHING: dict[str, tuple[int, ...]] = {"touch": (0,), "things": (0, THING + 1), "vitals": (0,)}
@@ -58,8 +70,10 @@ def lived_by(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
         UserError: If settings and world do not fit.
     """
     there = ", ".join(name for name in shapes if has(shapes, name))
-    if config.eye and not has(shapes, "eye"):
-        raise UserError(f"eye=True needs the sense eye; this world has {there}. Make it with eye among its senses")
+    if config.model.eye and not has(shapes, "eye"):
+        raise UserError(
+            f"model.eye=True needs the sense eye; this world has {there}. Make it with eye among its senses"
+        )
     missing = [name for name in NEEDED if name not in shapes]
     if not has(shapes, "things") and has(shapes, "eye") and has(shapes, "body"):
         missing = []
@@ -69,15 +83,15 @@ def lived_by(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
         raise UserError(
             f"a mind needs the senses {', '.join(NEEDED)}, or body and eye; this world lacks {', '.join(missing)}"
         )
-    if config.belief and not has(shapes, "things"):
-        raise UserError(f"belief=True keeps things in mind, and this world tells of none: it has {there}")
+    if config.model.belief and not has(shapes, "things"):
+        raise UserError(f"model.belief=True keeps things in mind, and this world tells of none: it has {there}")
     own = {name: tuple(shapes[name]) if name in shapes else NOTHING[name] for name in NEEDED}
-    if has(own, "things") and not config.eye:
+    if has(own, "things") and not config.model.eye:
         return own
     for name, off in UNSEEING.items():
-        if getattr(config, name) != off:
+        if config[name] != off:
             raise UserError(
-                f"{name}={getattr(config, name)} is for minds that live by things alone; one that sees has {name}={off}"
+                f"{name}={config[name]} is for minds that live by things alone; one that sees has {name}={off}"
             )
     return own | {"eye": tuple(shapes["eye"])}
 
@@ -89,26 +103,37 @@ def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
         "vitals": shapes["vitals"][0],
         "touch": shapes["touch"][0],
         "appearance": shapes["things"][1] - THING,
-        "what": config.what,
-        "beside": config.beside,
+        "what": config.model.latent_size,
+        "beside": config.model.neighbor_features,
     }
-    pictured = config.eye_tokens if "eye" in shapes else 0
+    pictured = config.model.image_tokens if "eye" in shapes else 0
     model: WorldModel
     if pictured:
         perception = SeeingPerception(pictured, shapes["eye"][0], has(shapes, "things"), **sizes)
-        model = SeeingModel(perception, actions, config.ensemble, config.hidden)
+        model = SeeingModel(perception, actions, config.model.ensemble_size, config.model.hidden_size)
     else:
-        model = WorldModel(Perception(**sizes), actions, config.ensemble, config.hidden, config.futures > 0)
-    if config.past or config.masked:
-        if not config.what and not pictured:
-            raise UserError("past and masked are about learned latents, and what=0 leaves them out; set what=8")
+        model = WorldModel(
+            Perception(**sizes),
+            actions,
+            config.model.ensemble_size,
+            config.model.hidden_size,
+            config.model.num_futures > 0,
+        )
+    if config.training.backward_weight or config.training.masked_weight:
+        if not config.model.latent_size and not pictured:
+            raise UserError(
+                "training.backward_weight and training.masked_weight are about learned latents, and "
+                "model.latent_size=0 leaves them out; set model.latent_size=8"
+            )
         model.blanks = Blanks(model.perception, actions, pictured, not has(shapes, "things"))
     return model
 
 
 def remembered(shapes: Shapes, config: MindConfig) -> int:
     """Returns how many moments a mind with these senses remembers."""
-    return min(config.capacity, config.frames) if "eye" in shapes else config.capacity
+    return (
+        min(config.training.capacity, config.training.image_capacity) if "eye" in shapes else config.training.capacity
+    )
 
 
 def nothing(shapes: Shapes) -> Senses:

@@ -31,7 +31,7 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
     """Makes the world and the mind that a run starts with, see `_begin`."""
     world, mind = _begin(config)
     if config.async_planning:
-        mind.config = replace(mind.config, pipeline="on")
+        mind.config = mind.config.updated({"planner.async_planning": "on"})
         lived_by(mind.shapes, mind.config)  # a mind that sees does not think ahead
     return world, mind
 
@@ -41,7 +41,7 @@ def _begin(config: RunConfig) -> tuple[World, Mind]:
 
     Objectives given for the run come on top of the mind's own; a weight of 0 leaves one out.
     """
-    settings = MindConfig.from_json({**MindConfig().to_json(), **config.settings})
+    settings = MindConfig.of(config.settings)
     own = settings.objectives if config.mind is None else wants(config.mind)
     wanted = {name: weight for name, weight in {**own, **config.objectives}.items() if weight != 0.0}
     if config.mind is not None:  # before the world: a misspelt name is told at once

@@ -15,6 +15,7 @@ import numpy as np
 import tomli_w
 
 import worlds
+from agent.checkpoint.migrations import settings_of_format_2
 from housecat.core.atomic_write import Arrays, write_arrays, write_text, explain_write_errors
 from housecat.core.errors import UserError, unknown_name
 from housecat.core.plugins import is_file_spec
@@ -89,7 +90,8 @@ class RunConfig:
             TypeError: If a key is not known.
             ValueError: If the text is not TOML.
         """
-        return cls(**{RENAMED_KEYS.get(key, key): value for key, value in tomllib.loads(text).items()})
+        values = {RENAMED_KEYS.get(key, key): value for key, value in tomllib.loads(text).items()}
+        return cls(**{**values, "settings": settings_of_format_2(values.get("settings", {}))})
 
 
 class RunFolder:

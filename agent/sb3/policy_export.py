@@ -83,7 +83,9 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
         UserError: If the mind has no reflex, or cannot live in the world.
     """
     if mind.mode1 is None:
-        raise UserError("this mind has no reflex: it would have to live with the setting reflex=trust, or reflex=seed")
+        raise UserError(
+            "this mind has no reflex: it would have to live with the setting policy.mode=gated, or policy.mode=seed"
+        )
     with closing(worlds.make(world, frames_per_step=1)) as room:
         mind.fits(room)
     env = worlds.make(world, flat=True, frames_per_step=1)  # as Gymnasium's are
@@ -91,7 +93,7 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
     sizes = {"body": p.body_size, "vitals": p.vitals_size, "touch": p.touch_size}
     sees = {
         "perception": {**sizes, "appearance": p.appearance_size, "what": p.what, "beside": p.beside},
-        "attend": mind.config.attend,
+        "attend": mind.config.attention.num_attended,
         "hidden": reflex.mu.in_features,
     }
     policy = {

@@ -50,11 +50,16 @@ def draw(
         mirror: In which half of them is seen; none leaves them as they were.
         generator: Of the random numbers.
     """
-    drawn = memory.sample(config.batch * config.updates, generator, config.rare, config.priority)
+    drawn = memory.sample(
+        config.training.batch_size * config.training.updates_per_step,
+        generator,
+        config.training.prioritized_fraction,
+        config.training.priority,
+    )
     senses, action, after = drawn.senses, drawn.action, drawn.after
-    if mirror or config.noise or config.shift or config.light:
+    if mirror or config.training.obs_noise or config.training.image_shift or config.training.brightness_jitter:
         senses, action, after = augment(config, model.perception, mirror, (senses, action, after), generator)
-    attended = studied(senses, config.configurator, config.attend, generator)
+    attended = studied(senses, config.attention.rule, config.attention.num_attended, generator)
     both = {name: torch.cat([senses[name], after[name]]) for name in senses}
     both["things"] = gather(both["things"], attended.repeat(2, 1))  # what is not attended need not be encoded
     before, then = model.encode(both).chunk(2)

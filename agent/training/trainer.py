@@ -78,11 +78,13 @@ class Learner:
     def _rolled(self, memory: Replay, generator: torch.Generator) -> dict[str, Tensor]:
         """Returns the errors of imagining several steps on end; none before a life was as long."""
         cfg = self.config
-        batch = max(1, cfg.batch * SHARE // cfg.rollout_steps)
-        stretch = memory.stretches(batch, cfg.rollout_steps, generator, cfg.rare, cfg.priority)
+        batch = max(1, cfg.training.batch_size * SHARE // cfg.training.rollout_steps)
+        stretch = memory.stretches(
+            batch, cfg.training.rollout_steps, generator, cfg.training.prioritized_fraction, cfg.training.priority
+        )
         if stretch is None:
             return {}
-        return {f"rolled.{k}": v for k, v in rolled(self.model, stretch, cfg.attend, generator).items()}
+        return {f"rolled.{k}": v for k, v in rolled(self.model, stretch, cfg.attention.num_attended, generator).items()}
 
     def _taste(self, loss: Tensor) -> None:
         self.taste.zero_grad(set_to_none=True)
@@ -97,7 +99,7 @@ class Learner:
         self.taste.step()
 
     def _optimizer(self, parameters: list[nn.Parameter], faster: float = 1.0) -> torch.optim.Optimizer:
-        return torch.optim.Adam(parameters, lr=faster * self.config.learning_rate, fused=True)
+        return torch.optim.Adam(parameters, lr=faster * self.config.training.learning_rate, fused=True)
 
     def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
         """Makes the configured number of updates, and returns the losses of the last by name."""
@@ -110,31 +112,39 @@ class Learner:
         )
         encoded = (before, then, *model.sight(before, appearance))
         seen = None
-        if cfg.belief:
+        if cfg.model.belief:
             seen = gather(seen_throughout(senses["things"], after["things"]).unsqueeze(-1), attended)[..., 0].float()
-        parts = [tensor.detach().chunk(cfg.updates) for tensor in encoded]
+        parts = [tensor.detach().chunk(cfg.training.updates_per_step) for tensor in encoded]
         losses: dict[str, Tensor] = {}
         sound = True
-        for i, (act, where) in enumerate(zip(action.chunk(cfg.updates), drawn.place.chunk(cfg.updates), strict=True)):
+        for i, (act, where) in enumerate(
+            zip(
+                action.chunk(cfg.training.updates_per_step),
+                drawn.place.chunk(cfg.training.updates_per_step),
+                strict=True,
+            )
+        ):
             latent, target, own, pair, facing = (
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
-            noticed = None if seen is None else seen.chunk(cfg.updates)[i]
+            noticed = None if seen is None else seen.chunk(cfg.training.updates_per_step)[i]
             losses, energy = model.loss(latent, target, act, Sight(own, pair, facing), generator, noticed)
             memory.retell(where, energy)
-            if cfg.rollout_steps > 1 and i == cfg.updates - 1:
+            if cfg.training.rollout_steps > 1 and i == cfg.training.updates_per_step - 1:
                 losses |= self._rolled(memory, generator)
             sound &= _step(self.fast, losses)
         sight = Sight(*(tensor.detach() for tensor in encoded[2:]))
-        slow = model.side_losses(before, then, action, after["touch"], cfg.regularizer, generator)
-        slow["regularizer"] *= cfg.regularization
-        slow["inverse"] *= cfg.inverse
+        slow = model.side_losses(before, then, action, after["touch"], cfg.training.regularizer, generator)
+        slow["regularizer"] *= cfg.training.regularizer_weight
+        slow["inverse"] *= cfg.training.inverse_weight
         if "pose" in slow:
-            slow["pose"] *= cfg.pose
-        if cfg.past:
-            slow["past"] = cfg.past * model.blanks.past(before, then, action, model.sight(then.detach(), appearance))
-        if cfg.masked:
-            slow["masked"] = cfg.masked * model.blanks.masked(before, sight, generator)
+            slow["pose"] *= cfg.training.pose_weight
+        if cfg.training.backward_weight:
+            slow["past"] = cfg.training.backward_weight * model.blanks.past(
+                before, then, action, model.sight(then.detach(), appearance)
+            )
+        if cfg.training.masked_weight:
+            slow["masked"] = cfg.training.masked_weight * model.blanks.masked(before, sight, generator)
         told: dict[str, Tensor] = {}
         if self.critic.drives and self.lessons % CRITIC_EVERY == 0:
             told["critic"], went = self._criticise(drawn, sight, model.sight(then.detach(), appearance), generator)
@@ -173,11 +183,15 @@ class Learner:
         return told
 
     def _note(self, losses: dict[str, float], sound: bool) -> None:
-        rate = self.config.learning_rate
+        rate = self.config.training.learning_rate
         self.skips.learnt(losses, sound, f"try a smaller learning_rate than {rate:g}, or other objectives")
 
     def _ready(self, memory: Replay) -> bool:
-        return not self.skips.stopped and memory.transitions >= self.config.batch and self.config.updates > 0
+        return (
+            not self.skips.stopped
+            and memory.transitions >= self.config.training.batch_size
+            and self.config.training.updates_per_step > 0
+        )
 
     def _criticise(self, drawn: Sample, before: Sight, after: Sight, generator: torch.Generator) -> tuple[Tensor, bool]:
         """Lets the critic learn from dreams and from what was lived, drawn evenly, or chances would be overrated.
@@ -188,10 +202,12 @@ class Learner:
         even = drawn.even
         before, after = (Sight(*(part[even] for part in sight)) for sight in (before, after))
         cost = drawn.cost[even]
-        if self.config.dreams and drawn.senses["things"].numel():  # one dreams of being near things
-            some = slice(self.config.batch)
+        if (
+            self.config.training.synthetic_critic_data and drawn.senses["things"].numel()
+        ):  # one dreams of being near things
+            some = slice(self.config.training.batch_size)
             senses = {name: value[even][some] for name, value in drawn.senses.items()}
-            drives, k, action = self.critic.drives, self.config.attend, drawn.action[even][some]
+            drives, k, action = self.critic.drives, self.config.attention.num_attended, drawn.action[even][some]
             *there, price = dream(self.model, self.mixture, drives, senses, action, k, generator)
             pairs = zip((before, after), there, strict=True)
             before, after = (Sight(*map(torch.cat, zip(*pair, strict=True))) for pair in pairs)

@@ -165,7 +165,7 @@ def mind_settings(newborn: bool, given: Sequence[str]) -> dict[str, Any]:
     Raises:
         UserError: If one has no value, is given twice, or has an option of its own; or if the mind is no newborn.
     """
-    found = _parse_pairs("--setting", "planner=mppi", given, ("objective", "seed"))
+    found = _parse_pairs("--setting", "planner.kind=mppi", given, ("objective", "seed"))
     if found and not newborn:
         raise UserError(f"--setting {given[0]}: a mind that has lived keeps its settings; add --newborn for a new one")
     return found

@@ -94,7 +94,7 @@ def train_on(recording: Recording, seed: int, settings: dict[str, Any], updates:
         updates: Control steps' worth of learning.
         **options: Options of the room that was recorded.
     """
-    config = MindConfig.from_json({**MindConfig().to_json(), **settings})
+    config = MindConfig.of(settings)
     world = worlds.make("playroom", seed=seed, frames_per_step=1, **options)
     mind = Mind.born(world, seed=seed, config=config)
     world.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 def pain_probability(mind: Mind, obs: Obs) -> Floats:
     """Returns the probabilities (AHEAD,) that the critic gives to pain within 1, 2, ... control steps."""
     senses = {name: torch.from_numpy(obs[name]) for name in ("body", "touch", "things", "vitals")}
-    attended = attend(senses, mind.config.attend)
+    attended = attend(senses, mind.config.attention.num_attended)
     latent = tokens(mind.perception(senses), attended)[None]
     sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[attended][None])
     alarm: Floats = mind.critic.alarm(sight)[0, mind.drives.index("pain")].double().numpy()
@@ -43,7 +42,7 @@ def share_hurt(mind: Mind, world: World, events: Events, critic: bool, steps: in
         critic: Whether its plans end in what the critic anticipates.
         steps: Control steps.
     """
-    mind.actor.config = replace(mind.actor.config, critic=critic)
+    mind.actor.config = mind.actor.config.updated({"planner.use_critic": critic})
     hurt = 0.0
     for moment in live(world, mind, steps, events, learn=False):
         hurt += float(moment.obs["vitals"][VITALS.damage] > 0.0)

@@ -1,7 +1,5 @@
 """A small mind that plans from its twentieth step on, and one with a reflex, so that tests are quick."""
 
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -10,12 +8,23 @@ import worlds
 from agent.actor.reactive.reactive_actor import Mode1
 from worlds.env import World
 
-SMALL = agent.MindConfig(
-    hidden=16, ensemble=3, samples=12, elites=4, horizon=5, batch=16, updates=1, babble=20, what=4, capacity=500
+SMALL = agent.MindConfig.of(
+    {
+        "model.hidden_size": 16,
+        "model.ensemble_size": 3,
+        "planner.samples": 12,
+        "planner.elites": 4,
+        "planner.horizon": 5,
+        "training.batch_size": 16,
+        "training.updates_per_step": 1,
+        "training.warmup_steps": 20,
+        "model.latent_size": 4,
+        "training.capacity": 500,
+    }
 )
 BALL = "goal:things.red_ball.position=1,2"
 WANTS = {BALL: 1.0, "pain": 1.0, "effort": 0.05}
-REFLEX = replace(SMALL, samples=16, reflex="trust", reflex_tolerance=50.0)
+REFLEX = SMALL.updated({"planner.samples": 16, "policy.mode": "gated", "policy.regret_tolerance": 50.0})
 
 
 @pytest.fixture(autouse=True)
@@ -33,9 +42,9 @@ def mind(world: World) -> agent.Mind:
     return agent.Mind.born(world, seed=11, config=SMALL)
 
 
-def reflexive(world: World, **settings: object) -> agent.Mind:
+def reflexive(world: World, settings: dict[str, object] | None = None) -> agent.Mind:
     """Returns a small mind with goals and a reflex that is soon trusted."""
-    return agent.Mind.born(world, WANTS, 11, replace(REFLEX, **settings))  # type: ignore[arg-type]
+    return agent.Mind.born(world, WANTS, 11, REFLEX.updated(settings or {}))
 
 
 def mode1(mind: agent.Mind) -> Mode1:

@@ -4,7 +4,6 @@ import hashlib
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,7 @@ STEPS = 45
 
 def life(pipeline: str, steps: int = STEPS, seed: int = 11) -> list[agent.Moment]:
     world = worlds.make("playroom", seed=seed)
-    mind = agent.Mind.born(world, seed=seed, config=replace(SMALL, pipeline=pipeline))
+    mind = agent.Mind.born(world, seed=seed, config=SMALL.updated({"planner.async_planning": pipeline}))
     return list(agent.live(world, mind, steps, pokes))
 
 
@@ -65,7 +64,7 @@ def test_it_is_another_life_than_in_lockstep_once_it_plans(inline: list[agent.Mo
 
 
 def test_a_step_is_planned_from_what_is_foreseen(world: World) -> None:
-    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, pipeline="inline"))
+    mind = agent.Mind.born(world, seed=11, config=SMALL.updated({"planner.async_planning": "inline"}))
     moments = list(agent.live(world, mind, 30))
     planned = moments[-1].thought.plans[0].body[0]
     began, ended = moments[-2].obs["body"][BODY.position], moments[-3].obs["body"][BODY.position]
@@ -79,7 +78,7 @@ def test_a_step_is_planned_from_what_is_foreseen(world: World) -> None:
 
 def test_a_saved_life_goes_on_with_what_it_had_decided(tmp_path: Path) -> None:
     world = worlds.make("playroom", seed=11)
-    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, pipeline="on"))
+    mind = agent.Mind.born(world, seed=11, config=SMALL.updated({"planner.async_planning": "on"}))
     list(agent.live(world, mind, 30, pokes))
     mind.save(tmp_path / "mind")
     snapshot = world.snapshot()
@@ -95,7 +94,7 @@ def test_a_saved_life_goes_on_with_what_it_had_decided(tmp_path: Path) -> None:
 
 
 def test_what_was_decided_elsewhere_is_not_done_here(world: World, mind: agent.Mind) -> None:
-    mind.config = replace(mind.config, pipeline="inline")
+    mind.config = mind.config.updated({"planner.async_planning": "inline"})
     list(agent.live(world, mind, 3))
     assert mind.pending is not None
     moved = worlds.make("playroom", seed=12)
@@ -133,7 +132,7 @@ def test_what_fails_while_planning_ahead_is_muted_and_told(world: World, tmp_pat
         "            raise RuntimeError('so many')\n"
         "        return view['action'][..., 0]\n"
     )
-    config = replace(SMALL, pipeline="on", babble=4)
+    config = SMALL.updated({"planner.async_planning": "on", "training.warmup_steps": 4})
     mind = agent.Mind.born(world, {"disagreement": 1.0, f"{source}:Shy": 1.0}, config=config)
     moments = list(agent.live(world, mind, 10))
     assert [e["objective"] for m in moments for e in m.events if e["event"] == "muted"] == ["Shy"]
@@ -141,6 +140,6 @@ def test_what_fails_while_planning_ahead_is_muted_and_told(world: World, tmp_pat
 
 def test_a_mind_that_has_lived_can_be_asked_to_think_while_moving() -> None:
     _, mind = begin(RunConfig(mind="kitten", async_planning=True))
-    assert mind.config.pipeline == "on"
-    with pytest.raises(UserError, match="unknown pipeline 'fast'"):
-        replace(SMALL, pipeline="fast")
+    assert mind.config.planner.async_planning == "on"
+    with pytest.raises(UserError, match=r"unknown planner\.async_planning 'fast'"):
+        SMALL.updated({"planner.async_planning": "fast"})

@@ -1,6 +1,5 @@
 """Sleep settles what was learnt, and leaves all else as it was."""
 
-import dataclasses
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +17,11 @@ from housecat.core.errors import UserError
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = worlds.make("playroom", seed=5, frames_per_step=1)
-    mind = Mind.born(world, seed=5, config=MindConfig(babble=90, hidden=16, batch=16))
+    mind = Mind.born(
+        world,
+        seed=5,
+        config=MindConfig.of({"training.warmup_steps": 90, "model.hidden_size": 16, "training.batch_size": 16}),
+    )
     for _ in live(world, mind, 90):
         pass
     world.close()
@@ -71,10 +74,10 @@ def test_what_is_to_be_learnt_can_be_chosen() -> None:
 
     def lesson() -> dict[str, float]:
         rates.append(_rates(mind)[0])
-        return {"reflex": 1.0}
+        return {"policy.mode": 1.0}
 
     before = [p.clone() for p in mind.parameters()]
-    assert list(sleep(mind, 4, lesson)) == [{"reflex": 1.0}] * 4
+    assert list(sleep(mind, 4, lesson)) == [{"policy.mode": 1.0}] * 4
     assert rates[0] == _rates(mind)[0]
     assert all(late < early for early, late in pairwise(rates))
     assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
@@ -141,6 +144,6 @@ def test_alone_the_critic_learns(mind: Mind, seed: int) -> None:
 @pytest.mark.parametrize("scarce", ["nothing lived", "no updates"])
 def test_a_critic_that_has_nothing_to_learn_from_sleeps_without_a_lesson(mind: Mind, scarce: str) -> None:
     if scarce == "no updates":
-        mind.learner.config = dataclasses.replace(mind.config, updates=0)
+        mind.learner.config = mind.config.updated({"training.updates_per_step": 0})
     memory = mind.memory.oldest(0 if scarce == "nothing lived" else mind.memory.size)
     assert list(sleep(mind, 2, lambda: mind.learner.learn_fear(memory, mind.generator))) == [{}, {}]

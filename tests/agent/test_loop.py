@@ -95,10 +95,10 @@ def test_moments_are_complete_and_finite(world: World, mind: agent.Mind) -> None
     assert len(moment.thought.plans) == 5
     assert plan.cost == min(p.cost for p in moment.thought.plans)
     assert plan.cost == pytest.approx(sum(plan.costs.values()), rel=1e-3)
-    assert plan.body.shape == (SMALL.horizon + 1, 3)
-    assert plan.things.shape == (SMALL.horizon + 1, 8, 3)
+    assert plan.body.shape == (SMALL.planner.horizon + 1, 3)
+    assert plan.things.shape == (SMALL.planner.horizon + 1, 8, 3)
     np.testing.assert_array_equal(plan.action[0], moment.action)
-    assert len(moment.thought.attention) == SMALL.attend
+    assert len(moment.thought.attention) == SMALL.attention.num_attended
 
 
 def test_a_plug_in_that_fails_in_the_middle_of_a_life_is_muted_and_life_goes_on(world: World, tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_an_objective_with_a_memory_lives_and_plans(world: World, tmp_path: Path
     assert not mind.mixture.muted
     assert [m.costs["Counts"] for m in life] == list(range(25))
     # A plan made at step 24 counts on from there, in a memory of its own.
-    assert life[-1].thought.plans[0].costs["Counts"] == sum(range(24, 24 + SMALL.horizon))
+    assert life[-1].thought.plans[0].costs["Counts"] == sum(range(24, 24 + SMALL.planner.horizon))
 
 
 def test_a_mind_takes_on_other_objectives_and_keeps_what_it_learnt(
@@ -173,15 +173,15 @@ def test_a_mind_takes_on_other_objectives_and_keeps_what_it_learnt(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"horizon": 0}, "at least 1"),
-        ({"elites": 99}, "cannot exceed"),
-        ({"discount": 1.0}, "discount"),
-        ({"hiden": 3}, "Did you mean hidden"),
+        ({"planner.horizon": 0}, "at least 1"),
+        ({"planner.elites": 99}, "cannot exceed"),
+        ({"training.discount": 1.0}, "discount"),
+        ({"model.hiden_size": 3}, "Did you mean model.hidden_size"),
     ],
 )
 def test_unusable_settings_are_refused(change: dict, message: str) -> None:
     with pytest.raises(UserError, match=message):
-        agent.MindConfig.from_json({**SMALL.to_json(), **change})
+        SMALL.updated(change)
 
 
 def test_unusable_minds_are_refused(tmp_path: Path, world: World) -> None:
@@ -202,6 +202,6 @@ def test_unusable_minds_are_refused(tmp_path: Path, world: World) -> None:
 @pytest.mark.parametrize("name", worlds.names())
 def test_a_newborn_can_live_in_every_room(name: str) -> None:
     world = worlds.make(name, seed=0, frames_per_step=1)
-    moments = list(agent.live(world, agent.Mind.born(world, seed=0, config=SMALL), SMALL.babble + 2))
+    moments = list(agent.live(world, agent.Mind.born(world, seed=0, config=SMALL), SMALL.training.warmup_steps + 2))
     assert moments[-1].thought.mode == "plan"
     assert np.isfinite(list(moments[-1].costs.values())).all()

@@ -13,7 +13,19 @@ from agent import Mind, live
 from agent.config import MindConfig
 from housecat.core.errors import UserError
 
-SMALL = MindConfig(hidden=16, samples=12, elites=3, horizon=4, iterations=1, babble=4, batch=6, updates=1, what=2)
+SMALL = MindConfig.of(
+    {
+        "model.hidden_size": 16,
+        "planner.samples": 12,
+        "planner.elites": 3,
+        "planner.horizon": 4,
+        "planner.iterations": 1,
+        "training.warmup_steps": 4,
+        "training.batch_size": 6,
+        "training.updates_per_step": 1,
+        "model.latent_size": 2,
+    }
+)
 GOAL = "goal:things.red_ball.position=1,2"
 APART = {"upright"}  # needs a legged body
 

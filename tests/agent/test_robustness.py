@@ -1,7 +1,6 @@
 """What must not end a life or spoil a mind."""
 
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -200,8 +199,15 @@ def test_a_mind_and_a_world_that_do_not_fit_are_told_apart(mind: agent.Mind) -> 
 
 
 @pytest.mark.parametrize(
-    "change", [{"elites": 1}, {"ensemble": 1}, {"threads": 0}, {"learning_rate": -1.0}, {"batch": 500}]
+    "change",
+    [
+        {"planner.elites": 1},
+        {"model.ensemble_size": 1},
+        {"threads": 0},
+        {"training.learning_rate": -1.0},
+        {"training.batch_size": 500},
+    ],
 )
 def test_settings_that_cannot_work_are_refused(change: dict) -> None:
     with pytest.raises(UserError):
-        replace(SMALL, **change)
+        SMALL.updated({**change})

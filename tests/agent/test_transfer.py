@@ -1,7 +1,5 @@
 """A mind with wider nets keeps what was lived, and what does not depend on the width."""
 
-from dataclasses import replace
-
 import torch
 
 import agent
@@ -16,7 +14,7 @@ def test_a_wider_mind_remembers_all_and_keeps_perception_critic_and_weights(worl
     for _ in agent.live(world, mind, 40):
         pass
     wide = regrow(mind, world, 24)
-    assert (wide.config.hidden, wide.steps) == (24, 40)
+    assert (wide.config.model.hidden_size, wide.steps) == (24, 40)
     for name, kept in mind.memory.state().items():
         assert torch.equal(wide.memory.state()[name], kept), name
     for part, other in ((wide.perception, mind.perception), (wide.critic, mind.critic)):
@@ -25,18 +23,18 @@ def test_a_wider_mind_remembers_all_and_keeps_perception_critic_and_weights(worl
         )
     assert wide.mixture.weights == mind.mixture.weights
     assert wide.world_model.pair_net.weights[1].shape[-1] == 24
-    assert mind.config.hidden == SMALL.hidden
+    assert mind.config.model.hidden_size == SMALL.model.hidden_size
     assert next(iter(agent.live(world, wide, 1))).losses
 
 
 def test_a_mind_may_be_regrown_to_see_what_lies_beside_things(world: World, mind: agent.Mind) -> None:
     for _ in agent.live(world, mind, 40):
         pass
-    sharp = regrow(mind, world, SMALL.hidden, beside=True)
-    assert sharp.config == replace(SMALL, beside=True)
+    sharp = regrow(mind, world, SMALL.model.hidden_size, beside=True)
+    assert sharp.config == SMALL.updated({"model.neighbor_features": True})
     assert sharp.world_model.pair_size == mind.world_model.pair_size + 4 + mind.perception.appearance_size
     assert [moment.thought.mode for moment in agent.live(world, sharp, 2)] == ["plan", "plan"]
-    assert regrow(sharp, world, 24).config.beside
+    assert regrow(sharp, world, 24).config.model.neighbor_features
 
 
 def test_a_mind_that_has_met_more_things_is_regrown_among_fewer() -> None:

@@ -99,8 +99,8 @@ def test_the_kitten_has_acted_and_the_cat_was_also_moved_and_led_about(whole: Pa
     kitten, cat = (Mind.load(whole / name) for name in ("kitten", "cat"))
     assert (kitten.steps, cat.steps) == (68, 204)
     assert (kitten.memory.transitions, cat.memory.transitions) == (68, 136)  # it has forgotten being led
-    assert cat.config.hidden == WIDTH != kitten.config.hidden
-    assert cat.config.beside > kitten.config.beside
+    assert cat.config.model.hidden_size == WIDTH != kitten.config.model.hidden_size
+    assert cat.config.model.neighbor_features > kitten.config.model.neighbor_features
 
 
 def test_minds_whose_training_was_interrupted_again_and_again_become_the_same(tmp_path: Path, whole: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_kitten_is_measured_by_critic_and_lamp_and_as_shipped(
     calls: list[tuple[int, bool, bool]] = []
 
     def share_hurt(mind: Mind, world: worlds.World, events: object, critic: bool, steps: int) -> float:
-        calls.append((mind.config.horizon, critic, torch.equal(weights, mind.world_model.pair_net.weights[0])))
+        calls.append((mind.config.planner.horizon, critic, torch.equal(weights, mind.world_model.pair_net.weights[0])))
         return 0.1 * len(calls)
 
     weights = Mind.load("kitten").world_model.pair_net.weights[0]

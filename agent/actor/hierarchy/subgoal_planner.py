@@ -61,14 +61,19 @@ class SecondLevel(nn.Module):
     def __init__(self, fast: WorldModel, mixture: Mixture, memory: Replay, actions: int, config: MindConfig) -> None:
         super().__init__()
         self.memory, self.actions = memory, actions
-        self.config, self.every = config, config.macro
-        self.model = SlowModel(fast, config.macro, config.hidden)
-        self.encoder = MacroEncoder(config.macro, actions)
+        levels = config.hierarchy
+        self.config, self.every = config, levels.macro_steps
+        self.model = SlowModel(fast, levels.macro_steps, config.model.hidden_size)
+        self.encoder = MacroEncoder(levels.macro_steps, actions)
         self.goals = tuple(n for n in mixture.names if mixture[n].long_horizon and mixture[n].memory == "none")
         self.planner = ICEM(
-            horizon=config.far, actions=SIZE, samples=config.far_samples, iterations=ITERATIONS,
-            elites=max(2, config.far_samples // 8), beta=BETA,
-        )  # fmt: skip
+            horizon=levels.macro_horizon,
+            actions=SIZE,
+            samples=levels.macro_samples,
+            iterations=ITERATIONS,
+            elites=max(2, levels.macro_samples // 8),
+            beta=BETA,
+        )
         # Running mean squares of the body's change over a macro-step: all of it, what the model missed of it, and
         # what other macro-actions would have changed.
         self.moved: Tensor
@@ -185,18 +190,18 @@ class SecondLevel(nn.Module):
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
         """Steps all that learns here."""
-        rate = self.config.learning_rate
+        rate = self.config.training.learning_rate
         nets = [*self.model.predictor, *self.encoder.parameters()]
         places = list(self.model.places.parameters())
         return torch.optim.Adam([{"params": nets, "lr": rate}, {"params": places, "lr": TABLE_RATE * rate}], fused=True)
 
     def learn(self, generator: torch.Generator) -> dict[str, float]:
         """Takes one step, and returns the losses by name; none before there is enough to learn from."""
-        drawn = self.memory.stretches(BATCHES * self.config.batch, self.every, generator)
-        if drawn is None or self.memory.transitions < BATCHES * self.config.batch:
+        drawn = self.memory.stretches(BATCHES * self.config.training.batch_size, self.every, generator)
+        if drawn is None or self.memory.transitions < BATCHES * self.config.training.batch_size:
             return {}
         first, last = ({name: sense[t] for name, sense in drawn.senses.items()} for t in (0, -1))
-        perception, attended = self.model.perception, attend(first, self.config.attend)
+        perception, attended = self.model.perception, attend(first, self.config.attention.num_attended)
         with torch.no_grad():
             before, after = (tokens(perception(senses), attended) for senses in (first, last))
             sight = self.model.sight(before, gather(perception.appearance(first), attended))

@@ -46,9 +46,9 @@ class Mode1(nn.Module):
             torch.manual_seed(seed)
             self.reflex = Reflex(actor.model.perception, actor.actions)
         self.habits = Habits(senses, actor.actions)
-        self.trust = Trust(config.reflex_tolerance, config.reflex_check)
-        self.tries = Tries(config.reflex_tries)
-        self.acts = config.reflex
+        self.trust = Trust(config.policy.regret_tolerance, config.policy.check_interval)
+        self.tries = Tries(config.policy.dagger_fraction)
+        self.acts = config.policy.mode
         self.expected: float | None = None  # regret, at the last choice
         self.mirror: Mirror | None = None  # of a body alike on both sides: what is right on one is right on the other
         self._planned = True
@@ -62,7 +62,7 @@ class Mode1(nn.Module):
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
         """Steps the reflex."""
-        rate = self.config.learning_rate
+        rate = self.config.training.learning_rate
         return torch.optim.AdamW(self.reflex.parameters(), lr=rate, weight_decay=DECAY, fused=True)
 
     def wish(self, things: int) -> Tensor:
@@ -89,20 +89,20 @@ class Mode1(nn.Module):
         mode2, told = self.mode2, tokens(self._wish, attended)
         impulse = self._impulse(latent[None], sight, told[None])
         self.expected = float(impulse.regret)
-        if self.acts == "act" or (self.acts == "trust" and self.trust.decide(self.expected)):
+        if self.acts == "always" or (self.acts == "gated" and self.trust.decide(self.expected)):
             if self._planned:
                 mode2.planner.reset()  # what was planned lies behind
                 self._planned = False
             return Choice(impulse.action[0], mode="react")
         self._planned, seeds = True, None
-        if self.habits.size and self.config.reflex_seeds:
+        if self.habits.size and self.config.policy.proposals:
             seeds = self.rehearse(latent, mode2.model.perception.appearance(senses)[attended], told, generator)
         choice = mode2.plan(latent, senses, attended, generator, seeds)
         regret = float("nan") if choice.regret is None else choice.regret
         assert choice.leaning is not None
         self.habits.add(senses, self._wish, choice.leaning, regret)
         self.trust.compare(regret, self.expected)
-        if self.acts == "trust" and self.tries.decide(self.habits.count, generator):
+        if self.acts == "gated" and self.tries.decide(self.habits.count, generator):
             return replace(choice, action=impulse.action[0], promised=None, information=None, mode="try")
         return choice
 
@@ -116,7 +116,7 @@ class Mode1(nn.Module):
         Returns:
             Plans (T, n, A): the first as it would act, the others with the spread that planning's choices have.
         """
-        model, n = self.mode2.model, self.config.reflex_seeds
+        model, n = self.mode2.model, self.config.policy.proposals
         outlook = look_out(model.perception, appearance.expand(n, -1, -1))
         state, told, plan = latent.expand(n, -1, -1), wish.expand(n, -1, -1), []
         for _ in range(self.mode2.planner.horizon):
@@ -137,8 +137,8 @@ class Mode1(nn.Module):
 
     def learn(self, generator: torch.Generator) -> dict[str, float]:
         """Takes one step towards what planning chose, and down the slope of what the world model and critic foresee."""
-        batch = self.config.batch * self.config.updates
-        if not batch or self.habits.size < self.config.batch:
+        batch = self.config.training.batch_size * self.config.training.updates_per_step
+        if not batch or self.habits.size < self.config.training.batch_size:
             return {}
         chosen = self.habits.sample(batch, generator)
         if self.mirror is not None:
@@ -157,7 +157,7 @@ class Mode1(nn.Module):
     def losses(self, chosen: Chosen) -> dict[str, Tensor]:
         """Returns what is to be minimised, by name: distance to planning's choices, and the slope."""
         perception, cfg = self.mode2.model.perception, self.config
-        attended = heed(attend(chosen.senses, cfg.attend), chosen.wish)
+        attended = heed(attend(chosen.senses, cfg.attention.num_attended), chosen.wish)
         with torch.no_grad():
             latent = tokens(perception(chosen.senses), attended)
             sight = self.mode2.model.sight(latent, gather(perception.appearance(chosen.senses), attended))
@@ -171,12 +171,14 @@ class Mode1(nn.Module):
             "reflex/spread": SPREAD * (0.5 * off.square() + impulse.log_std).mean(),
             "reflex/doubt": DOUBT * (impulse.regret - regret).square().mean(),
         }
-        if cfg.reflex_slope > 0.0:
-            few = slice(cfg.batch)  # the slope runs through the whole ensemble: a part of the batch is enough
+        if cfg.policy.value_gradient_weight > 0.0:
+            few = slice(
+                cfg.training.batch_size
+            )  # the slope runs through the whole ensemble: a part of the batch is enough
             part = Chosen({k: v[few] for k, v in chosen.senses.items()}, *(field[few] for field in chosen[1:]))
             seen = Sight(*(field[few] for field in sight))
             down = slope(self.mode2, latent[few], seen, impulse.action[few], part, attended[few])
-            losses["reflex/slope"] = cfg.reflex_slope * down
+            losses["reflex/slope"] = cfg.policy.value_gradient_weight * down
         return losses
 
     def state(self) -> dict[str, Any]:

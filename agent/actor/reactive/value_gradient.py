@@ -48,7 +48,7 @@ def slope(actor: Actor, latent: Tensor, sight: Sight, action: Tensor, chosen: Ch
     for name, cost in costs.items():
         if name not in wished and name not in episodic and name not in muted:
             total = total + weights[name] * cost
-    if actor.config.critic and critic.drives:
+    if actor.config.planner.use_critic and critic.drives:
         future = critic.expect(model.sight(after, gather(model.perception.appearance(chosen.senses), attended)))
         for i, name in enumerate(critic.drives):
             if name not in wished and name not in muted:

@@ -7,7 +7,19 @@ from agent.actor.mpc_actor import _trust
 from agent.perception.attention import attend, tokens
 from agent.perception.obs_spec import sensed
 
-SMALL = MindConfig(ensemble=2, hidden=16, what=0, horizon=6, samples=12, elites=4, babble=0, batch=8, updates=1)
+SMALL = MindConfig.of(
+    {
+        "model.ensemble_size": 2,
+        "model.hidden_size": 16,
+        "model.latent_size": 0,
+        "planner.horizon": 6,
+        "planner.samples": 12,
+        "planner.elites": 4,
+        "training.warmup_steps": 0,
+        "training.batch_size": 8,
+        "training.updates_per_step": 1,
+    }
+)
 
 
 def test_costs_and_critic_share_the_trust_of_each_step() -> None:
@@ -36,11 +48,11 @@ def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() 
     # A critic that fears being in the middle of the plan, and nothing before or after.
     actions = torch.zeros(6, 2, 5)
     pain = mind.drives.index("pain")
-    asked = _trust(6, 0.9, mind.config.discount)[2]
+    asked = _trust(6, 0.9, mind.config.training.discount)[2]
     feared = torch.zeros(len(asked), 2, len(mind.drives))
     feared[0, 1, pain] = 10.0
     mind.critic.expect = lambda sight: feared.flatten(0, 1)  # type: ignore[method-assign]
     for trace, differs in ((0.9, True), (1.0, False)):
-        mind.actor.trust = _trust(SMALL.horizon, trace, SMALL.discount)
+        mind.actor.trust = _trust(SMALL.planner.horizon, trace, SMALL.training.discount)
         calm, crossing = mind.actor.judge(latent, actions, senses, attended).parts["critic.pain"].tolist()
         assert (crossing > calm + 0.1) == differs

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,14 @@ Change = Callable[[dict[str, Any], dict[str, torch.Tensor]], object]
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("saved") / "mind.safetensors"
-    agent.Mind.born(worlds.make("playroom", seed=11), seed=11, config=replace(SMALL, capacity=50)).save(path)
+    agent.Mind.born(worlds.make("playroom", seed=11), seed=11, config=SMALL.updated({"training.capacity": 50})).save(
+        path
+    )
     return path
 
 
 def narrow(about: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
-    about["config"]["hidden"] += 8
+    about["config"]["model"]["hidden_size"] += 8
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,10 @@ def narrow(about: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
         (narrow, r"another architecture.*weights.0 has the shape \(3, \d+, 16\) there and \(3, \d+, 24\) here"),
         (lambda a, t: t.pop("mind.world_model.touch.0.bias"), r"touch.0.bias, of shape \(32,\) here, is missing there"),
         (lambda a, t: t.update({"mind.gills": torch.zeros(2)}), r"gills, of shape \(2,\) there, is unknown here"),
-        (lambda a, t: a["config"].update(horizon=9), r"actor.mean has the shape \(5, 5\) there and \(9, 5\) here"),
+        (
+            lambda a, t: a["config"]["planner"].update(horizon=9),
+            r"actor.mean has the shape \(5, 5\) there and \(9, 5\) here",
+        ),
         (lambda a, t: t.pop("memory.action"), "memory.action.*is missing there"),
         (lambda a, t: t.update({"generator": torch.zeros(3)}), "generator has the shape"),
         (lambda a, t: a["config"].update(gills=3), "settings that this housecat cannot make.*'gills'"),
@@ -57,7 +61,7 @@ def test_a_mind_of_another_kind_is_refused_in_words(saved: Path, tmp_path: Path,
 
 @pytest.mark.parametrize("horizon", [3, 9])
 def test_a_mind_may_look_farther_or_less_far_than_it_did(saved: Path, horizon: int) -> None:
-    mind = agent.Mind.load(saved, horizon=horizon)
+    mind = agent.Mind.load(saved, settings={"planner.horizon": horizon})
     [moment] = agent.live(worlds.make("playroom", seed=12), mind, 1)
     assert moment.thought.horizon == horizon
 
@@ -86,13 +90,13 @@ def test_an_objective_that_changed_its_parameters_is_told_as_such(world: World, 
 @pytest.mark.parametrize(
     "settings",
     [
-        {"pipeline": "on", "clocks": 2},
-        {"pipeline": "inline", "reflex": "trust", "samples": 20},
-        {"belief": True, "futures": 2},
-        {"belief": True, "rollout_steps": 4},
-        {"belief": True, "clocks": 2},
+        {"planner.async_planning": "on", "hierarchy.levels": 2},
+        {"planner.async_planning": "inline", "policy.mode": "gated", "planner.samples": 20},
+        {"model.belief": True, "model.num_futures": 2},
+        {"model.belief": True, "training.rollout_steps": 4},
+        {"model.belief": True, "hierarchy.levels": 2},
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(UserError, match="do not go together"):
-        replace(SMALL, **settings)
+        SMALL.updated({**settings})

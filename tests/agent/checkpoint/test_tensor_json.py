@@ -78,7 +78,7 @@ def test_all_that_may_be_in_a_pending_decision_is_known() -> None:
 @pytest.mark.parametrize("belief", [False, True])
 def test_a_mind_with_a_pending_decision_comes_back_with_it(tmp_path: Path, belief: bool) -> None:
     world = worlds.make("playroom", seed=2, **(typing.cast(typing.Any, {"things": "seen"}) if belief else {}))
-    config = dataclasses.replace(SMALL, pipeline="inline", belief=belief)
+    config = SMALL.updated({"planner.async_planning": "inline", "model.belief": belief})
     mind = agent.Mind.born(world, seed=2, config=config)
     list(agent.live(world, mind, 12))
     mind.save(tmp_path / "mind")
@@ -90,7 +90,7 @@ def test_a_mind_with_a_pending_decision_comes_back_with_it(tmp_path: Path, belie
 
 def test_a_decision_in_another_form_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = worlds.make("playroom", seed=2)
-    mind = agent.Mind.born(world, seed=2, config=dataclasses.replace(SMALL, pipeline="inline"))
+    mind = agent.Mind.born(world, seed=2, config=SMALL.updated({"planner.async_planning": "inline"}))
     list(agent.live(world, mind, 4))
     monkeypatch.setattr("agent.checkpoint.checkpoint.packed", lambda *rest: {"dict": {"a": 1}})
     mind.save(tmp_path / "mind")

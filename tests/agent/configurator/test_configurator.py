@@ -1,6 +1,5 @@
 """What the executive attends to, how it weighs drives, and how far it looks."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,15 @@ def tensors(obs: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_lives_and_goes_on_bit_for_bit(world: World, tmp_path: Path, rule: str) -> None:
-    config = replace(SMALL, configurator=rule, attend=3, urgent=True, lookahead=True, pipeline="on")
+    config = SMALL.updated(
+        {
+            "attention.rule": rule,
+            "attention.num_attended": 3,
+            "attention.need_weighting": True,
+            "attention.adaptive_horizon": True,
+            "planner.async_planning": "on",
+        }
+    )
     mind = agent.Mind.born(world, seed=11, config=config)
     head = list(agent.live(world, mind, 26))
     mind.save(tmp_path / "mind")
@@ -39,14 +46,16 @@ def test_every_rule_lives_and_goes_on_bit_for_bit(world: World, tmp_path: Path, 
     assert all(map(same, tail, agent.live(world, loaded, 4)))
     for moment in (*head, *tail):
         assert len(set(moment.thought.attention)) == 3
-        assert 1 <= moment.thought.horizon <= SMALL.horizon
+        assert 1 <= moment.thought.horizon <= SMALL.planner.horizon
     assert ("relevance" in {n for m in head for n in m.losses}) == (rule == "learned")
     last = tail[-1].thought
     assert last.plans[0].body.shape == (last.horizon + 1, 3)
 
 
 def test_the_fixed_rule_attends_to_what_the_model_is_unsure_of(world: World) -> None:
-    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, configurator="fixed", attend=1))
+    mind = agent.Mind.born(
+        world, seed=11, config=SMALL.updated({"attention.rule": "uncertain", "attention.num_attended": 1})
+    )
     senses = tensors(world.observe())
     with torch.no_grad():
         doubt = mind.executive._doubt(senses)
@@ -59,7 +68,9 @@ def test_the_fixed_rule_attends_to_what_the_model_is_unsure_of(world: World) -> 
 
 
 def test_chance_attends_to_anything_but_what_is_not_there(world: World) -> None:
-    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, configurator="random", attend=2))
+    mind = agent.Mind.born(
+        world, seed=11, config=SMALL.updated({"attention.rule": "random", "attention.num_attended": 2})
+    )
     senses = tensors(world.observe())
     senses["things"][3, THINGS.present] = 0.0
     met = {int(i) for _ in range(100) for i in mind.executive.focus(senses, mind.generator).attended}
@@ -103,7 +114,9 @@ def test_need_raises_the_weight_of_a_drive(world: World) -> None:
     assert urgency(torch.tensor([0.8, 0.0, 20.0])) == {"hunger": 1.0, "pain": 1.0}
     needy = urgency(torch.tensor([0.0, 0.2, 20.0]))
     assert needy == {"hunger": pytest.approx(3.0), "pain": pytest.approx(1.5)}
-    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, urgent=True, babble=0))
+    mind = agent.Mind.born(
+        world, seed=11, config=SMALL.updated({"attention.need_weighting": True, "training.warmup_steps": 0})
+    )
     world.vitals.energy = 0.35  # type: ignore[attr-defined]
     (moment,) = agent.live(world, mind, 1)
     assert moment.thought.weights["hunger"] == pytest.approx(2.0 * mind.mixture.weights["hunger"], rel=0.01)
@@ -111,14 +124,16 @@ def test_need_raises_the_weight_of_a_drive(world: World) -> None:
     mind.actor.urges = {}
     with torch.no_grad():
         senses = tensors(world.observe())
-        attended = attend(senses, SMALL.attend)
+        attended = attend(senses, SMALL.attention.num_attended)
         latent = mind.perception(senses)[torch.cat([torch.zeros(1, dtype=torch.long), attended + 1])]
-        plain = mind.actor.judge(latent, torch.zeros(SMALL.horizon, 1, 5), senses, attended).parts["hunger"]
+        plain = mind.actor.judge(latent, torch.zeros(SMALL.planner.horizon, 1, 5), senses, attended).parts["hunger"]
     assert parts["hunger"] == pytest.approx(2.0 * float(plain), rel=0.05)
 
 
 def test_in_the_midst_of_things_it_looks_less_far(world: World) -> None:
-    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, lookahead=True, horizon=14))
+    mind = agent.Mind.born(
+        world, seed=11, config=SMALL.updated({"attention.adaptive_horizon": True, "planner.horizon": 14})
+    )
     senses = tensors(world.observe())
     far = {**senses, "body": senses["body"] + 100.0}
     senses["body"][BODY.position] = senses["things"][0, THINGS.position_xy]
@@ -128,4 +143,4 @@ def test_in_the_midst_of_things_it_looks_less_far(world: World) -> None:
 
 def test_an_unknown_rule_names_the_nearest() -> None:
     with pytest.raises(UserError, match="Did you mean learned"):
-        replace(SMALL, configurator="learnt")
+        SMALL.updated({"attention.rule": "learnt"})

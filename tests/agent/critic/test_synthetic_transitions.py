@@ -66,13 +66,12 @@ def test_a_dream_costs_what_the_world_model_makes_of_the_place(world: World, min
 
 
 def test_a_critic_may_be_left_without_dreams(world: World, mind: agent.Mind, monkeypatch: pytest.MonkeyPatch) -> None:
-    import dataclasses
 
     called = []
     monkeypatch.setattr("agent.training.trainer.dream", lambda *args: called.append(args) or dream(*args))
     for dreams in (True, False):
         called.clear()
-        config = dataclasses.replace(mind.config, dreams=dreams)
+        config = mind.config.updated({"training.synthetic_critic_data": dreams})
         it = agent.Mind.born(world, seed=0, config=config)
         moments = list(agent.live(world, it, 24))
         assert bool(called) == dreams

@@ -1,4 +1,3 @@
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -60,7 +59,7 @@ def test_curious_replay_draws_what_it_has_never_drawn() -> None:
 
 
 def test_a_life_with_curious_replay_goes_on_bit_for_bit_after_saving(world: World, tmp_path: Path) -> None:
-    mind = agent.Mind.born(world, seed=0, config=dataclasses.replace(SMALL, priority="curious"))
+    mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"training.priority": "curious"}))
     list(agent.live(world, mind, 30))
     mind.save(tmp_path / "mind")
     again, snapshot = agent.Mind.load(tmp_path / "mind"), world.snapshot()
@@ -73,7 +72,7 @@ def test_a_life_with_curious_replay_goes_on_bit_for_bit_after_saving(world: Worl
 
 def test_an_unknown_priority_is_named_with_those_there_are() -> None:
     with pytest.raises(UserError, match="curious"):
-        dataclasses.replace(SMALL, priority="curios")
+        SMALL.updated({"training.priority": "curios"})
 
 
 def test_a_memory_that_is_cut_short_keeps_the_burn_that_it_was_taught_by() -> None:

@@ -1,7 +1,6 @@
 """What is learnt from may be shown in a mirror, noised, moved and lit otherwise, and stays true."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -71,7 +70,7 @@ def test_pictures_move_and_shine_alike_before_and_after() -> None:
     picture[:, 40:44, 40:44] = 100
     senses = {name: torch.from_numpy(value).expand(16, *value.shape) for name, value in world.observe().items()}
     given = {**senses, "eye": picture}, torch.zeros(16, 5), {**senses, "eye": picture}
-    config = replace(SMALL, shift=3, light=0.3)
+    config = SMALL.updated({"training.image_shift": 3, "training.brightness_jitter": 0.3})
     before, _, after = augment(config, mind.perception, None, given, torch.Generator().manual_seed(0))
     assert torch.equal(before["eye"], after["eye"])
     places = {tuple(it.nonzero()[0].tolist()[:2]) for it in before["eye"]}
@@ -88,7 +87,7 @@ def test_noise_is_as_large_as_it_is_told_to_be_and_leaves_looks_alone() -> None:
     senses = {name: torch.from_numpy(value).expand(4000, *value.shape) for name, value in world.observe().items()}
     given = senses, torch.zeros(4000, 5), senses
     before, _, after = augment(
-        replace(SMALL, noise=0.5), mind.perception, None, given, torch.Generator().manual_seed(0)
+        SMALL.updated({"training.obs_noise": 0.5}), mind.perception, None, given, torch.Generator().manual_seed(0)
     )
     where = (mind.perception.wheres(before) - mind.perception.wheres(senses)) / mind.perception.scale(8)
     spread = where.std(0)
@@ -98,10 +97,10 @@ def test_noise_is_as_large_as_it_is_told_to_be_and_leaves_looks_alone() -> None:
     assert not torch.equal(before["body"], after["body"])
 
 
-@pytest.mark.parametrize("change", [{"mirror": True}, {"noise": 0.2}])
+@pytest.mark.parametrize("change", [{"training.symmetry": True}, {"training.obs_noise": 0.2}])
 def test_a_mind_learns_so_and_its_life_is_exact(change: dict[str, Any]) -> None:
     def life(world: World) -> list[tuple[list[float], float]]:
-        mind = agent.Mind.born(world, seed=0, config=replace(SMALL, **change))
+        mind = agent.Mind.born(world, seed=0, config=SMALL.updated({**change}))
         return [(m.action.tolist(), m.surprise) for m in agent.live(world, mind, 22)]
 
     first = life(worlds.make("playroom", seed=11))
@@ -111,5 +110,5 @@ def test_a_mind_learns_so_and_its_life_is_exact(change: dict[str, Any]) -> None:
 
 def test_a_body_that_has_no_mirror_image_is_named() -> None:
     world = worlds.make("tabletop", seed=0)
-    with pytest.raises(UserError, match=r"mirror=True needs a body.*such as kitten; here lives arm"):
-        agent.Mind.born(world, config=replace(SMALL, mirror=True))
+    with pytest.raises(UserError, match=r"training.symmetry=True needs a body.*such as kitten; here lives arm"):
+        agent.Mind.born(world, config=SMALL.updated({"training.symmetry": True}))

@@ -1,6 +1,5 @@
 """What is out of sight is still believed to be there."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from housecat.core.obs_layout import THINGS
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
-BELIEVING = replace(SMALL, belief=True)
+BELIEVING = SMALL.updated({"model.belief": True})
 KNOWN = [THINGS.x, THINGS.y, THINGS.vx, THINGS.cos_heading, THINGS.radius, THINGS.present]
 
 
@@ -130,5 +129,5 @@ def test_a_life_with_beliefs_is_exact_and_goes_on_after_saving(tmp_path: Path) -
 
 
 def test_without_things_there_is_nothing_to_believe() -> None:
-    with pytest.raises(UserError, match="belief=True keeps things in mind"):
+    with pytest.raises(UserError, match=r"model\.belief=True keeps things in mind"):
         agent.Mind.born(worlds.make("playroom", seed=0, senses=("body", "eye")), config=BELIEVING)

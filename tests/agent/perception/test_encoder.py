@@ -1,5 +1,4 @@
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,7 +44,7 @@ def test_the_nearest_rim_and_the_moving_are_attended_first(world: World) -> None
 @pytest.mark.parametrize("turn", [0.7, -2.0])
 def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(world: World, turn: float) -> None:
     """Turning the whole room about its middle changes only what tells the place in the room."""
-    mind = agent.Mind.born(world, seed=11, config=replace(SMALL, beside=True))
+    mind = agent.Mind.born(world, seed=11, config=SMALL.updated({"model.neighbor_features": True}))
     senses = senses_of(world)
     beside = senses["things"][0, THINGS.position_xy] + torch.tensor([0.25, 0.05])  # so that it has company
     senses["things"][1, THINGS.position_xy] = beside

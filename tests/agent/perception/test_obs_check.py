@@ -66,5 +66,8 @@ def test_a_sense_that_goes_bad_in_the_middle_of_a_life_ends_it_in_words(world: W
 
 
 def test_attending_to_more_things_than_there_are_is_refused(world: World) -> None:
-    with pytest.raises(UserError, match=r"attend=9, and this world has 8 things: red ball, .*at most attend=8"):
-        agent.Mind.born(world, config=agent.MindConfig.from_json({**SMALL.to_json(), "attend": 9}))
+    with pytest.raises(
+        UserError,
+        match=r"attention.num_attended=9, and this world has 8 things: red ball, .*at most attention.num_attended=8",
+    ):
+        agent.Mind.born(world, config=SMALL.updated({"attention.num_attended": 9}))

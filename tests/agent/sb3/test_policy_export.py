@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import gymnasium
@@ -23,7 +22,19 @@ WANTS = {"goal:things.red_ball.position=1,2": 1.0, "pain": 1.0}
 @pytest.mark.parametrize("beside", [False, True])
 def test_sac_does_what_the_reflex_does(tmp_path: Path, beside: bool) -> None:
     room = worlds.make("playroom", seed=5)
-    mind = Mind.born(room, WANTS, 1, replace(SMALL, samples=16, reflex="act", babble=0, beside=beside))
+    mind = Mind.born(
+        room,
+        WANTS,
+        1,
+        SMALL.updated(
+            {
+                "planner.samples": 16,
+                "policy.mode": "always",
+                "training.warmup_steps": 0,
+                "model.neighbor_features": beside,
+            }
+        ),
+    )
     export(mind, tmp_path / "reflex.zip")
     model = SAC.load(tmp_path / "reflex.zip")
     env = gymnasium.make("housecat/Playroom-v0")
@@ -42,7 +53,9 @@ def test_sac_does_what_the_reflex_does(tmp_path: Path, beside: bool) -> None:
 
 
 def test_the_command_writes_a_policy_of_a_mind_with_a_reflex_alone(tmp_path: Path, capsys) -> None:
-    mind = Mind.born(worlds.make("playroom", seed=5), WANTS, 1, replace(SMALL, samples=16, reflex="seed"))
+    mind = Mind.born(
+        worlds.make("playroom", seed=5), WANTS, 1, SMALL.updated({"planner.samples": 16, "policy.mode": "seed"})
+    )
     mind.save(tmp_path / "mind")
     assert command(tmp_path / "mind.safetensors", sb3=tmp_path / "out.zip", json=True) == 0
     assert str(tmp_path / "out.zip") in capsys.readouterr().out

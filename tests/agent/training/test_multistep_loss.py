@@ -1,4 +1,3 @@
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from tests.agent.conftest import SMALL
 from worlds import Event, Poke
 from worlds.env import World
 
-FORESIGHTED = dataclasses.replace(SMALL, rollout_steps=4)
+FORESIGHTED = SMALL.updated({"training.rollout_steps": 4})
 
 
 def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> None:
@@ -76,7 +75,7 @@ def test_a_stretch_is_imagined_as_the_planner_imagines(world: World, mind: agent
 
 
 def test_learning_to_imagine_on_end_lessens_the_error_of_imagination(world: World) -> None:
-    mind = agent.Mind.born(world, seed=0, config=dataclasses.replace(SMALL, babble=200))
+    mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"training.warmup_steps": 200}))
     list(agent.live(world, mind, 60, learn=False))
     stretch = mind.memory.stretches(4, 4, mind.generator)
     assert stretch is not None
@@ -104,6 +103,6 @@ def test_a_life_that_learns_stretches_goes_on_bit_for_bit_after_saving(world: Wo
 
 
 def test_a_stretch_of_no_steps_is_refused() -> None:
-    with pytest.raises(UserError, match="rollout_steps=0"):
-        dataclasses.replace(SMALL, rollout_steps=0)
+    with pytest.raises(UserError, match=r"training\.rollout_steps=0"):
+        SMALL.updated({"training.rollout_steps": 0})
     assert Stretch._fields == ("senses", "action", "place")

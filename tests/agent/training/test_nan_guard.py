@@ -1,6 +1,5 @@
 """Losses that are not finite: skipped, counted, told, and in the end no longer learnt from."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,7 +33,7 @@ def test_one_bad_batch_is_skipped_counted_and_told(world: World, mind: agent.Min
 
 
 def test_learning_that_went_astray_stops_and_the_life_goes_on(world: World) -> None:
-    mind = agent.Mind.born(world, seed=0, config=replace(SMALL, learning_rate=1e9))
+    mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"training.learning_rate": 1e9}))
     life = list(agent.live(world, mind, 60))
     (stop,) = [(m.step, e) for m in life for e in m.events if e["event"] == STOPPED]
     assert len(life) == 60
@@ -46,7 +45,15 @@ def test_learning_that_went_astray_stops_and_the_life_goes_on(world: World) -> N
 
 def test_a_recorded_life_keeps_the_mind_that_learns_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    settings = {"learning_rate": 1e9, "hidden": 8, "samples": 6, "elites": 2, "horizon": 2, "batch": 6, "babble": 30}
+    settings = {
+        "training.learning_rate": 1e9,
+        "model.hidden_size": 8,
+        "planner.samples": 6,
+        "planner.elites": 2,
+        "planner.horizon": 2,
+        "training.batch_size": 6,
+        "training.warmup_steps": 30,
+    }
     recorded = RecordedLife.start(RunConfig(mind=None, steps=50, settings=settings), "astray")
     list(recorded.moments())
     kept = recorded.folder.path / f"{ASTRAY}.safetensors"

@@ -1,6 +1,5 @@
 """What is masked is filled in from the rest, and the past from what came after it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from worlds.env import World
 
 @pytest.fixture
 def blanks(world: World) -> Blanks:
-    mind = agent.Mind.born(world, seed=0, config=replace(SMALL, past=1.0))
+    mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"training.backward_weight": 1.0}))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return Blanks(mind.perception, actions=2, pictured=0, alone=False)
@@ -95,7 +94,9 @@ def test_only_what_is_learned_counts_and_only_one_sense_is_masked(blanks: Blanks
 def test_a_mind_fills_in_blanks_and_its_life_is_exact() -> None:
     def life() -> list[tuple[list[float], dict[str, float]]]:
         world = worlds.make("playroom", seed=11)
-        mind = agent.Mind.born(world, seed=0, config=replace(SMALL, past=1.0, masked=1.0))
+        mind = agent.Mind.born(
+            world, seed=0, config=SMALL.updated({"training.backward_weight": 1.0, "training.masked_weight": 1.0})
+        )
         return [(m.action.tolist(), m.losses) for m in agent.live(world, mind, 22)]
 
     first = life()
@@ -105,5 +106,8 @@ def test_a_mind_fills_in_blanks_and_its_life_is_exact() -> None:
 
 
 def test_without_learned_latents_there_is_no_blank_to_fill() -> None:
-    with pytest.raises(UserError, match="what=0"):
-        agent.Mind.born(worlds.make("playroom", seed=0), config=replace(SMALL, what=0, masked=1.0))
+    with pytest.raises(UserError, match=r"model\.latent_size=0"):
+        agent.Mind.born(
+            worlds.make("playroom", seed=0),
+            config=SMALL.updated({"model.latent_size": 0, "training.masked_weight": 1.0}),
+        )

@@ -1,6 +1,5 @@
 """Minds that see: by an eye alone, and by an eye beside things."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from studies.common.probes import probe_r2
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
-EYE = replace(SMALL, eye_tokens=2, babble=12, batch=8)
+EYE = SMALL.updated({"model.image_tokens": 2, "training.warmup_steps": 12, "training.batch_size": 8})
 ALL = ("body", "touch", "things", "vitals", "eye")
 
 
@@ -33,7 +32,7 @@ def test_a_mind_lives_plans_and_learns_by_its_eye_alone(senses: tuple[str, ...])
     world = seeing(*senses)
     mind = agent.Mind.born(world, seed=0, config=EYE)
     assert ("pain" in mind.mixture.names) == ("vitals" in senses)
-    moments = list(agent.live(world, mind, EYE.babble + 2))
+    moments = list(agent.live(world, mind, EYE.training.warmup_steps + 2))
     assert moments[-1].thought.mode == "plan"
     assert moments[-1].thought.attention == ()
     assert all(np.isfinite(value) for value in moments[-1].losses.values())
@@ -45,8 +44,8 @@ def test_a_mind_lives_plans_and_learns_by_its_eye_alone(senses: tuple[str, ...])
 
 
 def test_a_mind_may_see_without_being_asked_where_it_is() -> None:
-    mind = agent.Mind.born(seeing("body", "eye"), seed=0, config=replace(EYE, pose=0.0))
-    *_, moment = agent.live(seeing("body", "eye"), mind, EYE.babble)
+    mind = agent.Mind.born(seeing("body", "eye"), seed=0, config=EYE.updated({"training.pose_weight": 0.0}))
+    *_, moment = agent.live(seeing("body", "eye"), mind, EYE.training.warmup_steps)
     assert moment.losses["eye"] > 0.0
     assert moment.losses["pose"] == 0.0
 
@@ -68,18 +67,18 @@ def test_a_life_by_the_eye_is_exact_and_goes_on_after_saving(tmp_path: Path) -> 
 
 def test_what_is_seen_of_things_is_predicted_beside_them_and_nobody_is_curious_about_it_twice() -> None:
     world = seeing(*ALL)
-    mind = agent.Mind.born(world, seed=0, config=replace(EYE, eye=True))
-    moments = list(agent.live(world, mind, EYE.babble + 2))
+    mind = agent.Mind.born(world, seed=0, config=EYE.updated({"model.eye": True}))
+    moments = list(agent.live(world, mind, EYE.training.warmup_steps + 2))
     assert moments[-1].losses["eye"] > 0.0
     assert moments[-1].losses["things"] > 0.0
-    assert len(moments[-1].thought.attention) == EYE.attend
+    assert len(moments[-1].thought.attention) == EYE.attention.num_attended
     senses = mind._sensed(world.observe())
-    attended = torch.arange(EYE.attend)
+    attended = torch.arange(EYE.attention.num_attended)
     view = mind.world_model.imagine(
         mind.world_model.encode(senses, attended), torch.zeros(2, 3, 5), senses, attended
     ).view()
-    assert view["latent"].shape == (2, 3, 1 + EYE.attend + EYE.eye_tokens, mind.perception.size)
-    assert view["attended"][0, 0].tolist() == [1.0] * (1 + EYE.attend) + [0.0] * EYE.eye_tokens
+    assert view["latent"].shape == (2, 3, 1 + EYE.attention.num_attended + EYE.model.image_tokens, mind.perception.size)
+    assert view["attended"][0, 0].tolist() == [1.0] * (1 + EYE.attention.num_attended) + [0.0] * EYE.model.image_tokens
 
 
 def test_a_mind_that_is_not_asked_to_see_lives_as_it_would_without_an_eye() -> None:
@@ -90,8 +89,10 @@ def test_a_mind_that_is_not_asked_to_see_lives_as_it_would_without_an_eye() -> N
 
 
 def test_what_does_not_fit_is_refused_and_both_sides_are_named() -> None:
-    with pytest.raises(UserError, match=r"eye=True needs the sense eye; this world has body, things, touch, vitals"):
-        agent.Mind.born(worlds.make("playroom", seed=0), config=replace(SMALL, eye=True))
+    with pytest.raises(
+        UserError, match=r"model.eye=True needs the sense eye; this world has body, things, touch, vitals"
+    ):
+        agent.Mind.born(worlds.make("playroom", seed=0), config=SMALL.updated({"model.eye": True}))
     only = seeing("body", "eye")
     with pytest.raises(UserError, match=r"'pain' reads senses\.vitals.* Offered: .*senses\.body"):
         agent.Mind.born(only, {"pain": 1.0}, config=EYE)
@@ -99,18 +100,20 @@ def test_what_does_not_fit_is_refused_and_both_sides_are_named() -> None:
         agent.Mind.born(only, {"goal:things.red_ball.position=1,2": 1.0}, config=EYE)
     with pytest.raises(UserError, match="body and eye; this world lacks touch, things"):
         agent.Mind.born(worlds.make("playroom", seed=0, senses=("body", "vitals")))
-    with pytest.raises(UserError, match="mirror=True is for minds that live by things alone; one that sees has"):
-        agent.Mind.born(only, config=replace(EYE, mirror=True))
+    with pytest.raises(
+        UserError, match=r"training\.symmetry=True is for minds that live by things alone; one that sees has"
+    ):
+        agent.Mind.born(only, config=EYE.updated({"training.symmetry": True}))
     mind = agent.Mind.born(only, config=EYE)
     with pytest.raises(UserError, match="this mind has senses"):
         mind.fits(worlds.make("playroom", seed=0))
 
 
 def test_a_mind_that_sees_remembers_no_more_pictures_than_it_is_told_to() -> None:
-    mind = agent.Mind.born(seeing("body", "eye"), config=replace(EYE, frames=30))
+    mind = agent.Mind.born(seeing("body", "eye"), config=EYE.updated({"training.image_capacity": 30}))
     assert mind.memory.capacity == 30
-    with pytest.raises(UserError, match="frames=8 must exceed batch=8"):
-        replace(EYE, frames=8)
+    with pytest.raises(UserError, match=r"training\.image_capacity=8 must exceed training\.batch_size=8"):
+        EYE.updated({"training.image_capacity": 8})
 
 
 def test_pictures_of_any_lead_are_encoded_alike() -> None:

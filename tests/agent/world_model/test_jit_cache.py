@@ -108,20 +108,33 @@ def test_a_copy_goes_by_its_own_weights(copied):
         assert not torch.equal(other.fast(*tensors(4))[0], net.fast(*tensors(4))[0])
 
 
-REFLEX = {"reflex_tolerance": 50.0, "reflex_seeds": 2}
+REFLEX = {"policy.regret_tolerance": 50.0, "policy.proposals": 2}
 
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"futures": 2}, {"planner": "gradient"}, {"reflex": "act", **REFLEX}, {"reflex": "seed", **REFLEX}],
+    [
+        {},
+        {"model.num_futures": 2},
+        {"planner.kind": "gradient"},
+        {"policy.mode": "always", **REFLEX},
+        {"policy.mode": "seed", **REFLEX},
+    ],
     ids=str,
 )
 def test_a_life_with_recordings_is_the_life_without(settings, monkeypatch):
     def lived(often: int) -> list[Tensor]:
         monkeypatch.setattr("agent.world_model.jit_cache.OFTEN", often)
         world = worlds.make("playroom", seed=5)
-        small = {"horizon": 3, "samples": 12, "elites": 4, "babble": 24, "batch": 16, **settings}
-        mind = Mind.born(world, seed=5, config=MindConfig(**small))
+        small = {
+            "planner.horizon": 3,
+            "planner.samples": 12,
+            "planner.elites": 4,
+            "training.warmup_steps": 24,
+            "training.batch_size": 16,
+            **settings,
+        }
+        mind = Mind.born(world, seed=5, config=MindConfig.of({**small}))
         moments = list(live(world, mind, 36))
         if mind.mode1 is not None:
             assert bool(mind.mode1.reflex.react._traces) == (often < 36)

@@ -1,4 +1,3 @@
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from housecat.core.obs_layout import BODY
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
-UNSURE = dataclasses.replace(SMALL, futures=3, risk=1.0)
+UNSURE = SMALL.updated({"model.num_futures": 3, "planner.risk": 1.0})
 
 
 @pytest.fixture
@@ -137,7 +136,7 @@ def test_a_life_of_several_futures_is_the_same_again_and_goes_on_bit_for_bit_aft
     world.restore(here)
     assert [m.action.tolist() for m in agent.live(world, loaded, 5)] == [m.action.tolist() for m in moments]
     chosen, *rivals = moments[-1].thought.plans
-    assert chosen.futures.shape == (3, SMALL.horizon + 1, len(moments[-1].things), 3)
+    assert chosen.futures.shape == (3, SMALL.planner.horizon + 1, len(moments[-1].things), 3)
     assert (chosen.futures[0] == chosen.things).all()
     assert chosen.spread is not None
     assert chosen.spread > 0
@@ -147,15 +146,17 @@ def test_a_life_of_several_futures_is_the_same_again_and_goes_on_bit_for_bit_aft
 
 
 def test_plans_of_several_futures_can_slide_down_the_slope_of_their_costs(world: World) -> None:
-    config = dataclasses.replace(UNSURE, planner="icem+gradient", slides=1, babble=2, horizon=3)
+    config = UNSURE.updated(
+        {"planner.kind": "icem+gradient", "planner.gradient_steps": 1, "training.warmup_steps": 2, "planner.horizon": 3}
+    )
     moments = list(agent.live(world, agent.Mind.born(world, seed=0, config=config), 4))
     assert moments[-1].thought.plans[0].futures.shape[:2] == (3, 4)
 
 
 def test_settings_that_make_no_sense_are_refused() -> None:
-    with pytest.raises(UserError, match="futures=1"):
-        dataclasses.replace(SMALL, futures=1, risk=1.0)
-    with pytest.raises(UserError, match="futures"):
-        dataclasses.replace(SMALL, futures=-1)
+    with pytest.raises(UserError, match=r"model\.num_futures=1"):
+        SMALL.updated({"model.num_futures": 1, "planner.risk": 1.0})
+    with pytest.raises(UserError, match=r"model\.num_futures"):
+        SMALL.updated({"model.num_futures": -1})
     with pytest.raises(UserError, match="risk=nan"):
-        dataclasses.replace(SMALL, futures=2, risk=float("nan"))
+        SMALL.updated({"model.num_futures": 2, "planner.risk": float("nan")})

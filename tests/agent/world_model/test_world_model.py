@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -23,7 +21,11 @@ def lived(world: World, mind: agent.Mind, steps: int) -> None:
 
 
 def test_learning_predicts_better_than_persistence(world: World) -> None:
-    mind = agent.Mind.born(world, seed=0, config=replace(SMALL, hidden=48, batch=64, updates=4))
+    mind = agent.Mind.born(
+        world,
+        seed=0,
+        config=SMALL.updated({"model.hidden_size": 48, "training.batch_size": 64, "training.updates_per_step": 4}),
+    )
     lived(world, mind, 300)
     first = mind.learn()
     for _ in range(120):
@@ -121,7 +123,7 @@ def test_what_is_in_a_things_way_is_learnt_only_by_a_mind_that_sees_it(world: Wo
     after["things"][:, 0, THINGS.x] += torch.where(blocked, 0.0, 0.1)
     off = {}
     for beside in (False, True):
-        mind = agent.Mind.born(world, seed=0, config=replace(SMALL, beside=beside))
+        mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"model.neighbor_features": beside}))
         model, attended = mind.world_model, torch.arange(2).expand(64, -1)
         optimizer = torch.optim.Adam(model.predictor, 3e-3)
         with torch.no_grad():

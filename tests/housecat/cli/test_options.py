@@ -84,9 +84,18 @@ def test_lists_worlds_with_their_bodies_and_options(call: Any, capsys: pytest.Ca
 
 
 def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_them(call: Any) -> None:
-    own = "--setting", "planner=mppi", "--setting", "horizon=4", "--setting", "babble=1", "--setting", "critic=false"
+    own = (
+        "--setting",
+        "planner.kind=mppi",
+        "--setting",
+        "planner.horizon=4",
+        "--setting",
+        "training.warmup_steps=1",
+        "--setting",
+        "planner.use_critic=false",
+    )
     assert call("run", "--newborn", *own, "--steps", "3", "--name", "mine")[0] == 0
-    wanted = {"planner": "mppi", "horizon": 4, "babble": 1, "critic": False}
+    wanted = {"planner.kind": "mppi", "planner.horizon": 4, "training.warmup_steps": 1, "planner.use_critic": False}
     assert RunFolder("runs/mine").config.settings == wanted
     assert call("run", "--resume", "runs/mine", "--steps", "4")[0] == 0
     assert call("replay", "runs/mine")[1]["same"]
@@ -95,16 +104,19 @@ def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_th
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (("--setting", "planner=mppi"), "add --newborn"),
-        (("--newborn", "--setting", "planner=mpp"), "unknown planner 'mpp'. Did you mean mppi"),
-        (("--newborn", "--setting", "horzon=3"), "Did you mean horizon"),
-        (("--newborn", "--setting", "horizon=far"), "horizon='far' must be a whole number"),
-        (("--newborn", "--setting", "horizon=0"), "horizon=0 must be at least 1"),
-        (("--newborn", "--setting", "trace=true"), "trace=True must be a number"),
-        (("--newborn", "--setting", "rare=7.0"), "rare=7.0 must be from 0 to 1"),
-        (("--newborn", "--setting", "inverse=-3.0"), "inverse=-3.0 must not be negative"),
-        (("--newborn", "--setting", "capacity=10000000000000"), "more than any mind can have"),
-        (("--newborn", "--setting", "learning_rate=inf"), "learning_rate='inf' must be a number"),
+        (("--setting", "planner.kind=mppi"), "add --newborn"),
+        (("--newborn", "--setting", "planner.kind=mpp"), "unknown planner.kind 'mpp'. Did you mean mppi"),
+        (("--newborn", "--setting", "planner.horzon=3"), "Did you mean planner.horizon"),
+        (("--newborn", "--setting", "planner.horizon=far"), "planner.horizon='far' must be a whole number"),
+        (("--newborn", "--setting", "planner.horizon=0"), "planner.horizon=0 must be at least 1"),
+        (("--newborn", "--setting", "planner.lambda_=true"), "planner.lambda_=True must be a number"),
+        (
+            ("--newborn", "--setting", "training.prioritized_fraction=7.0"),
+            "training.prioritized_fraction=7.0 must be at most 1",
+        ),
+        (("--newborn", "--setting", "training.inverse_weight=-3.0"), "training.inverse_weight=-3.0 must be at least 0"),
+        (("--newborn", "--setting", "training.capacity=10000000000000"), "must be at most"),
+        (("--newborn", "--setting", "training.learning_rate=inf"), "training.learning_rate='inf' must be a number"),
         (("--newborn", "--setting", "objective=pain"), "an option of its own, --objective pain"),
         (("--newborn", "--setting", "objectives=pain"), "objectives='pain'"),
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +17,25 @@ from agent.memory.replay_buffer import Replay
 from housecat.core.errors import UserError
 from worlds import World
 
-TWO = MindConfig(
-    hidden=16, ensemble=3, samples=12, elites=4, horizon=5, batch=8, updates=1, babble=20, what=4, capacity=500,
-    clocks=2, macro=3, far=2, far_samples=16, objectives={"reach:body.position=1,1": 1.0},
-)  # fmt: skip
+TWO = MindConfig.of(
+    {
+        "model.hidden_size": 16,
+        "model.ensemble_size": 3,
+        "planner.samples": 12,
+        "planner.elites": 4,
+        "planner.horizon": 5,
+        "training.batch_size": 8,
+        "training.updates_per_step": 1,
+        "training.warmup_steps": 20,
+        "model.latent_size": 4,
+        "training.capacity": 500,
+        "hierarchy.levels": 2,
+        "hierarchy.macro_steps": 3,
+        "hierarchy.macro_horizon": 2,
+        "hierarchy.macro_samples": 16,
+        "objectives": {"reach:body.position=1,1": 1.0},
+    }
+)
 
 
 def remember(episodes: list[int], capacity: int) -> Replay:
@@ -90,8 +104,8 @@ def test_a_mind_with_two_clocks_owns_no_second_perception(lived: tuple[World, Mi
 
 
 def test_there_are_no_three_clocks() -> None:
-    with pytest.raises(UserError, match="clocks=3"):
-        replace(TWO, clocks=3)
+    with pytest.raises(UserError, match=r"hierarchy\.levels=3"):
+        TWO.updated({"hierarchy.levels": 3})
 
 
 def line(start: tuple[float, float], end: tuple[float, float]) -> torch.Tensor:

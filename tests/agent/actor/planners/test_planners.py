@@ -1,30 +1,38 @@
 """What every planner keeps, and a mind with each."""
 
-import dataclasses
 from pathlib import Path
 
 import pytest
 import torch
 
 import agent
-from agent.actor.planners import PLANNERS, GradientPlanner, Planner, colored_noise, planner_of
+from agent.actor.planners import GradientPlanner, Planner, colored_noise, make_planner
 from agent.actor.planners.gradient import descend
+from agent.config import settings
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
-LOOK = agent.MindConfig(horizon=8, samples=48, iterations=3, elites=8, noise_beta=1.0)
+LOOK = agent.MindConfig.of(
+    {
+        "planner.horizon": 8,
+        "planner.samples": 48,
+        "planner.iterations": 3,
+        "planner.elites": 8,
+        "planner.noise_beta": 1.0,
+    }
+)
 
 
 def search(name: str) -> Planner:
-    return planner_of(dataclasses.replace(LOOK, planner=name), actions=2)
+    return make_planner(LOOK.updated({"planner.kind": name}).planner, action_size=2)
 
 
 def away(goal: torch.Tensor):
     return lambda plans: (plans - goal.unsqueeze(1)).square().sum((0, 2))
 
 
-@pytest.mark.parametrize("name", PLANNERS)
+@pytest.mark.parametrize("name", settings()["planner.kind"].choices)
 def test_it_comes_nearer_to_the_optimum_than_sampling_alone(name: str) -> None:
     goal, generator, better = torch.full((8, 2), 0.6), torch.Generator().manual_seed(0), 0
     for _ in range(20):
@@ -34,7 +42,7 @@ def test_it_comes_nearer_to_the_optimum_than_sampling_alone(name: str) -> None:
     assert better >= 18
 
 
-@pytest.mark.parametrize("name", PLANNERS)
+@pytest.mark.parametrize("name", settings()["planner.kind"].choices)
 def test_plans_stay_within_the_actions_and_are_those_that_were_judged_last(name: str) -> None:
     seen: list[torch.Tensor] = []
     goal = torch.full((8, 2), 3.0)
@@ -51,7 +59,7 @@ def test_plans_stay_within_the_actions_and_are_those_that_were_judged_last(name:
     assert torch.equal(costs, away(goal)(plans))
 
 
-@pytest.mark.parametrize("name", PLANNERS)
+@pytest.mark.parametrize("name", settings()["planner.kind"].choices)
 def test_it_goes_on_from_its_last_plan_and_can_forget_it(name: str) -> None:
     planner, generator = search(name), torch.Generator().manual_seed(2)
     goal = torch.full((8, 2), 0.7)
@@ -64,7 +72,7 @@ def test_it_goes_on_from_its_last_plan_and_can_forget_it(name: str) -> None:
     assert not planner.kept.shape[1]
 
 
-@pytest.mark.parametrize("name", PLANNERS)
+@pytest.mark.parametrize("name", settings()["planner.kind"].choices)
 def test_a_future_that_breaks_the_model_is_not_chosen(name: str) -> None:
     def broken(plans: torch.Tensor) -> torch.Tensor:
         costs = plans.square().sum((0, 2))
@@ -92,9 +100,9 @@ def test_a_gradient_finds_in_three_steps_what_as_many_samples_do_not() -> None:
     assert float(costs.min()) < 0.5 * float(away(goal)(noise).min())
 
 
-@pytest.mark.parametrize("name", PLANNERS)
+@pytest.mark.parametrize("name", settings()["planner.kind"].choices)
 def test_a_life_goes_on_bit_for_bit_after_saving(name: str, world: World, tmp_path: Path) -> None:
-    mind = agent.Mind.born(world, seed=0, config=dataclasses.replace(SMALL, planner=name))
+    mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"planner.kind": name}))
     list(agent.live(world, mind, 25))
     mind.save(tmp_path / "mind")
     again, snapshot = agent.Mind.load(tmp_path / "mind"), world.snapshot()
@@ -111,7 +119,7 @@ def test_the_slope_of_imagined_costs_is_the_one_that_small_steps_show(mind: agen
     from agent.perception.obs_spec import sensed
 
     senses = sensed(world.observe(), mind.shapes)
-    attended = attend(senses, mind.config.attend)
+    attended = attend(senses, mind.config.attention.num_attended)
     latent = tokens(mind.perception(senses), attended).detach()
     plan = (torch.rand(5, 1, mind.actions, generator=torch.Generator().manual_seed(6)) - 0.5).requires_grad_()
     total = mind.actor.judge(latent, plan, senses, attended).total
@@ -124,7 +132,7 @@ def test_the_slope_of_imagined_costs_is_the_one_that_small_steps_show(mind: agen
 
 def test_an_unknown_planner_is_named_with_those_there_are() -> None:
     with pytest.raises(UserError, match="icem"):
-        dataclasses.replace(LOOK, planner="icm")
+        LOOK.updated({"planner.kind": "icm"})
 
 
 HEAD = "import torch\nfrom intrinsic import Objective\nclass Odd(Objective):\n    reads = frozenset({'senses.body'})\n"
@@ -142,8 +150,8 @@ def test_a_cost_that_cannot_be_differentiated_is_refused_where_the_planner_needs
     )
     wants = {f"{tmp_path / 'odd.py'}:Odd": 1.0}
     agent.Mind.born(world, wants, config=SMALL)
-    with pytest.raises(UserError, match=r"'Odd' cannot be differentiated.*planner=icem"):
-        agent.Mind.born(world, wants, config=dataclasses.replace(SMALL, planner="gradient"))
+    with pytest.raises(UserError, match=r"'Odd' cannot be differentiated.*planner.kind=icem"):
+        agent.Mind.born(world, wants, config=SMALL.updated({"planner.kind": "gradient"}))
 
 
 def test_a_mind_that_wants_only_what_has_no_slope_lives_by_what_it_sampled(world: World, tmp_path: Path) -> None:
@@ -152,7 +160,7 @@ def test_a_mind_that_wants_only_what_has_no_slope_lives_by_what_it_sampled(world
         "    def cost(self, view, memory=None):\n"
         "        return (view['senses.body'][..., 0] > 0).float()\n"
     )
-    config = dataclasses.replace(SMALL, planner="icem+gradient", critic=False, babble=2)
+    config = SMALL.updated({"planner.kind": "icem+gradient", "planner.use_critic": False, "training.warmup_steps": 2})
     mind = agent.Mind.born(world, {f"{tmp_path / 'odd.py'}:Odd": 1.0}, config=config)
     moments = list(agent.live(world, mind, 5))
     assert moments[-1].thought.mode == "plan"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 import torch
 
@@ -67,7 +65,7 @@ def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
 def test_it_learns_to_do_the_mirrored_thing_in_a_mirrored_situation(world: World) -> None:
     """Turning to the left was chosen before a place on the left, and nothing before one on the right."""
     wants = {"reach:body.position=1,1": 1.0}
-    mind = Mind.born(world, wants, 11, replace(REFLEX, reflex_slope=0.0, batch=32))
+    mind = Mind.born(world, wants, 11, REFLEX.updated({"policy.value_gradient_weight": 0.0, "training.batch_size": 32}))
     mind.fits(world)
     m, generator = mode1(mind), torch.Generator().manual_seed(0)
     world.reset(seed=2, options={"layout": {"kitten": (0.0, 0.0, 0.0)}})
@@ -77,7 +75,7 @@ def test_it_learns_to_do_the_mirrored_thing_in_a_mirrored_situation(world: World
     for _ in range(120):
         m.learn(generator)
     goal, turned = mind.mixture["reach_body_position"], []
-    m.acts, mind.steps = "act", 1000
+    m.acts, mind.steps = "always", 1000
     for side in (1.0, -1.0):
         goal.goal.copy_(torch.tensor([1.0, side]))  # type: ignore[operator]  # a buffer
         turned.append(float(mind.act(world.observe())[0][1]))
@@ -86,7 +84,7 @@ def test_it_learns_to_do_the_mirrored_thing_in_a_mirrored_situation(world: World
 
 def test_a_mind_from_disk_learns_in_the_mirror_before_it_meets_a_world(tmp_path) -> None:
     world = worlds.make("playroom", seed=11)
-    mind = Mind.born(world, {"reach:body.position=1,1": 1.0, "pain": 1.0}, 11, replace(REFLEX, reflex="seed"))
+    mind = Mind.born(world, {"reach:body.position=1,1": 1.0, "pain": 1.0}, 11, REFLEX.updated({"policy.mode": "seed"}))
     for _ in live(world, mind, 40):
         pass
     mind.save(tmp_path / "mind")

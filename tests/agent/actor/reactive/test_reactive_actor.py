@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -29,7 +27,7 @@ def test_a_mind_has_no_reflex_unless_it_is_asked_for(mind: Mind) -> None:
 
 
 def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
-    with_one, without = reflexive(world).state_dict(), reflexive(world, reflex="off").state_dict()
+    with_one, without = reflexive(world).state_dict(), reflexive(world, {"policy.mode": "off"}).state_dict()
     assert without.keys() < with_one.keys()
     assert all(torch.equal(without[name], with_one[name]) for name in without)
 
@@ -45,9 +43,9 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
     def lived(mind: Mind, world: World, steps: int) -> list[tuple[str, bytes]]:
         return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
 
-    settings: dict[str, object] = {"reflex_tries": tries, "beside": beside}
-    whole = lived(reflexive(world := worlds.make("playroom", seed=11), **settings), world, 75)
-    mind = reflexive(world := worlds.make("playroom", seed=11), **settings)
+    settings: dict[str, object] = {"policy.dagger_fraction": tries, "model.neighbor_features": beside}
+    whole = lived(reflexive(world := worlds.make("playroom", seed=11), settings), world, 75)
+    mind = reflexive(world := worlds.make("playroom", seed=11), settings)
     first = lived(mind, world, 50)
     mind.save(tmp_path / "mind")
     again = first + lived(Mind.load(tmp_path / "mind"), world, 25)
@@ -57,7 +55,7 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
 
 def test_choices_become_habits(world: World) -> None:
     """What was chosen in two situations is done in each of them, after practice, though both were learnt at once."""
-    mind = reflexive(world, reflex_slope=0.0, batch=32)
+    mind = reflexive(world, {"policy.value_gradient_weight": 0.0, "training.batch_size": 32})
     mind.fits(world)
     m, generator = mode1(mind), torch.Generator().manual_seed(0)
     situations = []
@@ -71,7 +69,7 @@ def test_choices_become_habits(world: World) -> None:
     for _ in range(120):
         last = m.learn(generator)
     assert last["reflex"] < 0.05 * first["reflex"]
-    m.acts, mind.steps = "act", 1000
+    m.acts, mind.steps = "always", 1000
     for obs, action in situations:
         acted, thought = mind.act(obs)
         assert thought.mode == "react"
@@ -83,7 +81,7 @@ def test_choices_become_habits(world: World) -> None:
 def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: World) -> None:
     """The model: the body goes along x by the first action. The wish is far along x; nothing was ever chosen."""
     wants = {"reach:body.position=2.5,0": 1.0}
-    mind = Mind.born(world, wants, 11, replace(REFLEX, reflex_slope=1.0, batch=16))
+    mind = Mind.born(world, wants, 11, REFLEX.updated({"policy.value_gradient_weight": 1.0, "training.batch_size": 16}))
     mind.fits(world)
     m, generator = mode1(mind), torch.Generator().manual_seed(0)
 
@@ -100,7 +98,7 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
     before = [p.clone() for p in mind.world_model.parameters()]
     for _ in range(60):
         m.learn(generator)
-    m.acts, mind.steps = "act", 1000
+    m.acts, mind.steps = "always", 1000
     action, _ = mind.act(world.observe())
     # Where the slope, one typical change per step, and the pull of what was chosen, 2 a / 5, are equal.
     assert action[0] == pytest.approx(2.5 * float(mind.perception.change[0, 0]), abs=0.05)
@@ -109,7 +107,7 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
 
 
 def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
-    mind = reflexive(world, reflex="seed", babble=0)
+    mind = reflexive(world, {"policy.mode": "seed", "training.warmup_steps": 0})
     mind.fits(world)
     seen: list[torch.Tensor] = []
     judge = mind.actor.judge
@@ -125,14 +123,16 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
     mind.act(world.observe())
     impulse = torch.tanh(mode1(mind).reflex.mu.bias).detach()  # a newborn's mean is near its bias
     first = seen[0][0]
-    assert first.shape[0] == REFLEX.samples
+    assert first.shape[0] == REFLEX.planner.samples
     assert float((first - impulse).abs().amax(-1).min()) < 0.2
     assert mind.choice.regret is not None
     assert mind.choice.regret >= 0.0
 
 
 def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world: World) -> None:
-    mind = reflexive(world, reflex_tries=1.0, reflex_slope=0.0, babble=0)
+    mind = reflexive(
+        world, {"policy.dagger_fraction": 1.0, "policy.value_gradient_weight": 0.0, "training.warmup_steps": 0}
+    )
     mind.fits(world)
     m = mode1(mind)
     assert [m.tries.decide(FIRST + step, mind.generator) for step in range(2 * LONG - 1)] == [True] * (2 * LONG - 1)
@@ -156,7 +156,7 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
 
 
 def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
-    mind = reflexive(world, reflex_tries=1.0, babble=0)
+    mind = reflexive(world, {"policy.dagger_fraction": 1.0, "training.warmup_steps": 0})
     mind.fits(world)
     m = mode1(mind)
     for _ in range(PRACTICE):
@@ -168,14 +168,14 @@ def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"reflex": "trsut"}, "trust"),
-        ({"reflex": "seed", "reflex_seeds": 60}, "reflex_seeds"),
-        ({"reflex_tolerance": -1.0}, "reflex_tolerance"),
-        ({"reflex": "trust", "reflex_tries": 1.5}, "reflex_tries"),
-        ({"reflex": "seed", "reflex_tries": 0.5}, "reflex=trust"),
-        ({"reflex": "seed", "planner": "gradient", "elites": 5}, "reflex_seeds"),
+        ({"policy.mode": "gatde"}, "gated"),
+        ({"policy.mode": "seed", "policy.proposals": 60}, "policy.proposals"),
+        ({"policy.regret_tolerance": -1.0}, "policy.regret_tolerance"),
+        ({"policy.mode": "gated", "policy.dagger_fraction": 1.5}, "policy.dagger_fraction"),
+        ({"policy.mode": "seed", "policy.dagger_fraction": 0.5}, "policy.mode=gated"),
+        ({"policy.mode": "seed", "planner.kind": "gradient", "planner.elites": 5}, "policy.proposals"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object], words: str) -> None:
     with pytest.raises(UserError, match=words):
-        agent.MindConfig(**settings)  # type: ignore[arg-type]
+        agent.MindConfig.of(settings)
