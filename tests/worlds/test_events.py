@@ -1,3 +1,5 @@
+"""Events as JSON."""
+
 import pytest
 
 from housecat.core.errors import UserError

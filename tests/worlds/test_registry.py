@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import gymnasium
@@ -129,11 +131,23 @@ def test_a_world_with_odd_bodies_or_hints_tells_its_problem_and_breaks_nothing(t
         worlds.make(f"{tmp_path / 'odd.py'}:Hinted", frames_per_step=3)
 
 
-def test_an_unknown_option_is_named_with_its_neighbours() -> None:
-    with pytest.raises(UserError, match=r"unknown option of Playroom 'control_dtt'\. Did you mean control_dt"):
-        worlds.make("playroom", control_dtt=0.1)
-
-
 def test_the_id_is_made_of_the_name() -> None:
     assert registry.gym_id("playroom") == "housecat/Playroom-v0"
     assert registry.gym_id("noisy-den_two") == "housecat/NoisyDenTwo-v0"
+
+
+def test_gymnasium_finds_worlds_by_their_package_without_an_import() -> None:
+    code = """import sys, gymnasium
+assert "worlds" not in sys.modules
+env = gymnasium.make("worlds:housecat/Fork-v0", body="octopus", max_episode_steps=3)
+assert env.reset(seed=1)[0]["body"].shape == (31,)
+vector = gymnasium.make_vec("worlds:housecat/Fork-v0", num_envs=2, vectorization_mode="sync")
+print(env.spec.id, vector.reset(seed=1)[0]["body"].shape)"""
+    root = Path(worlds.__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout.split("\n")[0] == "housecat/Fork-v0 (2, 15)", done.stderr
+
+
+def test_an_unknown_world_is_named_with_its_neighbours() -> None:
+    with pytest.raises(UserError, match="Did you mean playroom"):
+        worlds.make("playrom")

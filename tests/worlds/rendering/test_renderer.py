@@ -1,30 +1,17 @@
+"""Pictures of a scene."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.viewer import fake
+from tests.worlds.rendering.conftest import CAMERA, HEIGHT, SCENE, WIDTH, pixel
 from worlds.rendering import renderer as module
-from worlds.rendering.camera import Camera, Ghost, Overlay, dot, ribbon, ring
-from worlds.rendering.picking import pick
-from worlds.rendering.renderer import GLRenderer, NoOpenGLError, TinyRenderer, make_renderer
-
-WIDTH, HEIGHT = 320, 240
-CAMERA = Camera((0.0, -6.5, 5.0), (0.0, 0.0, 0.0), 45.0)
-SCENE = fake.scene()
-
-
-@pytest.fixture(scope="module")
-def renderer() -> Iterator[GLRenderer]:
-    try:
-        made = GLRenderer(SCENE, WIDTH, HEIGHT)
-    except NoOpenGLError as error:
-        pytest.skip(f"no OpenGL here: {error}")
-    yield made
-    made.close()
+from worlds.rendering.camera import Ghost, Overlay, dot, ribbon, ring
+from worlds.rendering.renderer import NoOpenGLError, TinyRenderer, make_renderer
 
 
 def test_software_opengl_draws_in_no_thread_of_its_own(renderer):
@@ -33,15 +20,6 @@ def test_software_opengl_draws_in_no_thread_of_its_own(renderer):
     names = [path.read_text() for path in Path("/proc/self/task").glob("*/comm")]
     assert names
     assert not [name for name in names if "llvmpipe" in name]
-
-
-def at(name: str) -> np.ndarray:
-    return SCENE.poses[SCENE.nodes.index(name), :3]
-
-
-def pixel(name: str) -> tuple[int, int]:
-    x, y, _ = CAMERA.project(at(name)[None], WIDTH, HEIGHT)[0]
-    return round(float(x)), round(float(y))
 
 
 def test_a_picture_shows_the_room(renderer):
@@ -76,14 +54,6 @@ def test_a_thing_casts_a_shadow(renderer):
     assert beside.max() > 12
 
 
-def test_the_wall_before_the_camera_is_cut_low(renderer):
-    low = Camera((0.0, -6.5, 1.2), (0.0, 0.0, 0.0), 45.0)
-    instances = renderer._instance_builder.build(SCENE.poses, low)
-    heights = {s.name: float(2 * i[9]) for s, i in zip(SCENE.shapes, instances, strict=True) if "wall" in s.name}
-    assert heights["wall 3"] < 0.1
-    assert heights["wall 2"] > 0.3
-
-
 def test_overlays_are_drawn(renderer):
     bare = renderer.render(SCENE.poses, CAMERA).copy()
     path = np.stack([np.linspace(-1, 1, 9), np.zeros(9), np.full(9, 0.02)], axis=1)
@@ -97,40 +67,6 @@ def test_overlays_are_drawn(renderer):
     ):
         assert np.abs(renderer.render(SCENE.poses, CAMERA, overlay).astype(int) - bare).max() > 30
     np.testing.assert_array_equal(bare, renderer.render(SCENE.poses, CAMERA))
-
-
-def test_a_ribbon_of_one_point_is_nothing():
-    assert len(ribbon(np.zeros((1, 3)), (1, 1, 1, 1))) == 0
-
-
-@pytest.mark.parametrize("name", ["red ball", "blue ball", "green cube", "orange drum", "kitten"])
-def test_what_is_clicked_is_picked(name):
-    found = pick(SCENE, CAMERA, SCENE.poses, *pixel(name), WIDTH, HEIGHT)
-    assert found.node is not None
-    assert SCENE.nodes[found.node].split(".")[0] == name
-
-
-def test_empty_floor_picks_a_point_on_it_and_walls_pick_nothing():
-    wanted = np.array([[0.3, 0.5, 0.0]], np.float32)
-    x, y, _ = CAMERA.project(wanted, WIDTH, HEIGHT)[0]
-    found = pick(SCENE, CAMERA, SCENE.poses, float(x) - 0.5, float(y) - 0.5, WIDTH, HEIGHT)
-    assert found.node is None
-    np.testing.assert_allclose(found.floor, wanted[0], atol=1e-3)
-    x, y, _ = CAMERA.project(np.array([[0.0, 3.0, 0.2]]), WIDTH, HEIGHT)[0]
-    assert pick(SCENE, CAMERA, SCENE.poses, float(x), float(y), WIDTH, HEIGHT).node is None
-
-
-def test_the_nearer_of_two_things_is_picked():
-    poses = SCENE.poses.copy()
-    toward = np.subtract(CAMERA.eye, at("red ball"))
-    poses[SCENE.nodes.index("blue ball"), :3] = at("red ball") + toward / np.linalg.norm(toward)
-    found = pick(SCENE, CAMERA, poses, *pixel("red ball"), WIDTH, HEIGHT)
-    assert found.node == SCENE.nodes.index("blue ball")
-
-
-def test_a_camera_looking_straight_down_has_a_right_and_an_up():
-    right, up, forward = Camera((0.0, 0.0, 5.0), (0.0, 0.0, 0.0)).axes()
-    np.testing.assert_allclose(np.stack([right, up, forward]), [[1, 0, 0], [0, 1, 0], [0, 0, -1]], atol=1e-6)
 
 
 def test_without_opengl_the_world_draws_itself(monkeypatch):

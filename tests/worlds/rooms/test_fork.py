@@ -1,3 +1,5 @@
+"""The fork."""
+
 import numpy as np
 import pytest
 

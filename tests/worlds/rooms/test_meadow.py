@@ -1,3 +1,5 @@
+"""The meadow."""
+
 import numpy as np
 import pytest
 

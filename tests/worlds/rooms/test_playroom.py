@@ -1,3 +1,7 @@
+"""The playroom and its extras."""
+
+from __future__ import annotations
+
 import math
 
 import numpy as np
@@ -9,14 +13,12 @@ from housecat.core.obs_layout import BODY, THINGS, VITALS
 from worlds import Meal, Place, Poke
 from worlds.env import World
 from worlds.rooms.fixtures.toys import FEEDER, PLATE, TOYS
+from worlds.rooms.playroom import EXTRAS
 
 STILL = np.zeros(5, np.float32)
+
+
 AHEAD = np.array([1, 0, 0, 0, 0], np.float32)
-
-
-@pytest.fixture
-def world() -> World:
-    return worlds.make("playroom", seed=7)
 
 
 def facing(world: World, target: np.ndarray, back: float) -> None:
@@ -36,12 +38,6 @@ def test_observations_lie_in_their_space(world: World) -> None:
         obs = world.step(world.action_space.sample())[0]
 
 
-def test_a_room_has_six_toys_of_three_shapes_and_different_masses() -> None:
-    assert len(TOYS) >= 6
-    assert {toy.shape.kind for toy in TOYS} == {"sphere", "box", "cylinder"}
-    assert len({toy.mass for toy in TOYS}) == len({toy.shape.color for toy in TOYS}) == len(TOYS)
-
-
 def test_nothing_overlaps_in_a_new_room() -> None:
     for seed in range(30):
         room = worlds.make("playroom", seed=seed)
@@ -55,26 +51,6 @@ def test_nothing_overlaps_in_a_new_room() -> None:
         room.close()
 
 
-def test_driving_ahead_goes_where_the_head_points(world: World) -> None:
-    world.body.place(0.0, 0.0, math.pi / 2)
-    for i, name in enumerate(toy.name for toy in TOYS):
-        world.apply(Place(name, (-2.6, -2.5 + 0.5 * i)))
-    for _ in range(5):
-        obs = world.step(AHEAD)[0]
-    assert obs["body"][BODY.y] > 0.5
-    assert abs(obs["body"][BODY.x]) < 0.1
-    assert obs["body"][BODY.vy] == pytest.approx(0.8, abs=0.1)
-
-
-def test_head_and_paw_go_to_the_angles_that_they_are_told(world: World) -> None:
-    for _ in range(5):
-        obs = world.step(np.array([0, 0, 0.5, -0.5, 1], np.float32))[0]
-    head, shoulder, paw = obs["body"][[world.body.readings.index(name) for name in ("head", "shoulder", "paw")]]
-    assert head == pytest.approx(0.6, abs=0.05)
-    assert shoulder == pytest.approx(-0.95, abs=0.05)
-    assert paw == pytest.approx(0.7, abs=0.05)
-
-
 def test_pushing_a_toy_is_felt_and_moves_it(world: World) -> None:
     world.apply(Place("red ball", (0.0, 0.0)))
     facing(world, np.zeros(2), 0.8)
@@ -85,31 +61,6 @@ def test_pushing_a_toy_is_felt_and_moves_it(world: World) -> None:
     assert "red ball" in touched
     assert obs["things"][0, THINGS.x] > 0.3
     assert {part for part, *_ in world.truth()["contacts"]} <= {"body", "head", "paw"}
-
-
-@pytest.mark.parametrize(("name", "gap"), [("blue ball", 0.30), ("yellow cube", 0.38), ("orange drum", 0.38)])
-def test_the_paw_hooks_a_toy_away_from_a_wall(world: World, name: str, gap: float) -> None:
-    for i, toy in enumerate(TOYS):
-        world.apply(Place(toy.name, (-2.5, -2.5 + 0.5 * i)))
-    i = [toy.name for toy in TOYS].index(name)
-    radius = TOYS[i].shape.size[0]
-    world.toys[i].place(0.0, 3.0 - radius)
-    world.body.place(0.0, 2.55 - gap, math.pi / 2)
-    # Raise the paw, drive up to the toy, press the paw on it and back off.
-    for drive, lift, steps in ((0.0, 1.0, 3), (0.5, 1.0, 4), (-0.6, -1.0, 6)):
-        for _ in range(steps):
-            obs = world.step(np.array([drive, 0, 0, 0, lift], np.float32))[0]
-    assert obs["things"][i, THINGS.y] < 3.0 - radius - 0.1
-
-
-def test_wheels_grip_and_the_caster_glides(world: World) -> None:
-    world.body.place(0.0, 0.0, 0.0)
-    for i, toy in enumerate(TOYS):
-        world.apply(Place(toy.name, (-2.5, -2.5 + 0.5 * i)))
-    for drive in (1.0, -1.0):
-        for _ in range(4):
-            obs = world.step(np.array([drive, 0, 0, 0, -1], np.float32))[0]
-        assert obs["body"][BODY.vx] == pytest.approx(0.8 * drive, abs=0.05)
 
 
 def test_the_hot_plate_hurts_while_one_is_on_it(world: World) -> None:
@@ -141,13 +92,6 @@ def test_the_feeder_feeds_and_effort_costs_energy(world: World) -> None:
         fed |= any(e["event"] == "fed" for e in info["events"])
     assert fed
     assert obs["vitals"][VITALS.energy] > hungry
-
-
-def test_an_overturned_kitten_lands_on_its_feet(world: World) -> None:
-    world.physics.place(world.body.id, (0.0, 0.0, 0.3), (1.0, 0.0, 0.0, 0.0))
-    info = world.step(STILL)[4]
-    assert {"event": "fall"} in info["events"]
-    assert world.body.upright_cosine() > 0.9
 
 
 def test_a_poke_moves_its_target_and_is_logged(world: World) -> None:
@@ -206,6 +150,62 @@ def test_unusable_options_are_refused_with_a_remedy(options: dict, message: str)
         worlds.make("playroom", **options)
 
 
-def test_an_unknown_world_is_named_with_its_neighbours() -> None:
-    with pytest.raises(UserError, match="Did you mean playroom"):
-        worlds.make("playrom")
+ADDED = {
+    "lamp": {"lamp", "switch"},
+    "lever": {"lever"},
+    "ramp": {"ramp"},
+    "doorway": set(),
+    "television": {"television", "knob"},
+}
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_each_option_adds_its_own_things_and_leaves_the_rest(name: str) -> None:
+    room = worlds.make("playroom", seed=0, **{name: True})
+    plain = worlds.make("playroom", seed=0)
+    assert set(room.things) == set(plain.things) | ADDED[name]
+    without = worlds.make("playroom", seed=0, extras="all", **{name: False})
+    assert not set(without.things) & ADDED[name]
+
+
+def test_the_ordinary_playroom_is_what_it_was() -> None:
+    room, off = worlds.make("playroom", seed=3), worlds.make("playroom", seed=3, lamp=False, extras="none")
+    assert room.size == (6.0, 6.0)
+    assert len(room.things) == 8
+    np.testing.assert_array_equal(room.observe()["things"], off.observe()["things"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"), [({"extras": "some"}, "extras='some'"), ({"lamp": "on"}, "lamp='on'; allowed")]
+)
+def test_unusable_options_are_refused(options: dict, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        worlds.make("playroom", **options)
+
+
+def test_the_doorway_leads_to_a_second_room_and_the_wall_beside_it_does_not() -> None:
+    room = worlds.make("playroom", seed=2, doorway=True)
+    assert room.size == (12.0, 6.0)
+    room.plate.place(4.0, 2.0)
+    for i, toy in enumerate(room.toys):
+        toy.place(-5.0, -2.5 + 0.45 * i)
+    for y, through in ((0.0, True), (1.8, False)):
+        room.body.place(-1.0, y, 0.0)
+        for _ in range(12):
+            obs = room.step(np.array([1, 0, 0, 0, 1], np.float32))[0]
+        assert (obs["body"][BODY.x] > 0.5) == through
+    sides = {math.copysign(1.0, x) for seed in range(4) for x in room.reset(seed=seed)[0]["things"][:6, THINGS.x]}
+    assert sides == {-1.0, 1.0}
+
+
+def test_nothing_is_put_into_the_wall_between_the_rooms() -> None:
+    world = worlds.make("playroom", seed=1, doorway=True)
+    world.apply(Place("kitten", (0.0, 2.0)))
+    world.step(np.zeros(5, np.float32))
+    assert abs(world.truth()["body.position"][0]) > 0.2
+    assert all(force < 500.0 for _, _, force in world.truth()["contacts"])
+    for name in ("kitten", "red ball"):
+        with pytest.raises(UserError, match="overlaps wall partition"):
+            world.reset(options={"layout": {name: (0.0, 2.0)}})
+    world.reset(options={"layout": {"kitten": (0.0, 0.0)}})  # the doorway is free
+    world.close()

@@ -1,3 +1,5 @@
+"""The stove."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""The tabletop."""
+
 import math
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""The theatre."""
+
 import numpy as np
 import pytest
 

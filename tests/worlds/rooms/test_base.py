@@ -1,4 +1,6 @@
-"""What every room keeps, with every body that fits it."""
+"""What every room keeps, with every body that it can be made with."""
+
+from __future__ import annotations
 
 import json
 from collections.abc import Iterator
@@ -11,11 +13,34 @@ import pytest
 import worlds
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import THINGS
+from tests.worlds.conftest import random_episode
 from worlds.bodies import BODIES
 from worlds.rooms import ROOMS
 from worlds.rooms.base import Room
 
+
+@pytest.mark.parametrize(
+    ("layout", "words"),
+    [
+        ({"red block": (9.0, 0.0)}, r"'red block'\]=\(9.0, 0.0\) lies outside the room of 1.5 x 1.2 m"),
+        ({"red block": (0.1, 0.0), "green block": (0.1, 0.01)}, r"'red block'.* overlaps green block at \(0.10"),
+        ({"red block": (0.1,)}, "give x, y"),
+        ({"red block": (float("nan"), 0.0)}, "give x, y"),
+        ({"red blok": (0.1, 0.0)}, "Did you mean red block"),
+        ({"arm": (0.1, 0.0)}, "bolted to the table"),
+    ],
+)
+def test_a_layout_that_does_not_fit_is_refused_and_the_world_can_be_used(layout: dict, words: str) -> None:
+    world = worlds.make("tabletop", seed=4)
+    with pytest.raises(UserError, match=words):
+        world.reset(options={"layout": layout})
+    world.reset(seed=4)
+    assert random_episode(world, 3) == random_episode(worlds.make("tabletop", seed=4), 3)
+
+
 EVERY = [(name, {"body": body}) for name, room in ROOMS.items() for body in room.bodies]
+
+
 EVERY += [("playroom", {"extras": "all", "body": body}) for body in ROOMS["playroom"].bodies]
 
 
@@ -153,12 +178,12 @@ def test_a_second_reset_differs_reproducibly(case: tuple[Room, Room]) -> None:
 
 def test_every_room_and_body_is_on_the_page_of_rooms_with_a_picture() -> None:
     docs = Path(worlds.__file__).parent.parent / "docs"
-    page = (docs / "rooms.md").read_text()
+    page = (docs / "reference" / "worlds.md").read_text()
+    assert "<!-- generated: worlds -->" in page  # with the bodies of each
+    assert "<!-- generated: bodies -->" in page
     for name in (*ROOMS, *BODIES):
-        assert f"| ![{name}](worlds/{name}.png) | `{name}` |" in page
+        assert f"![{name}](../worlds/{name}.png) `{name}`" in page
         assert (docs / "worlds" / f"{name}.png").stat().st_size < 150_000
-    for name, room in ROOMS.items():
-        assert f"| `{name}` | {', '.join(room.bodies)} |" in page
 
 
 @pytest.mark.parametrize("name", ROOMS)

@@ -1,9 +1,7 @@
-"""Every registered world works with what others wrote for Gymnasium's environments."""
+"""Every registered world works with what others wrote for Gymnasium's environments, and refuses bad actions."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import warnings
 from pathlib import Path
 
@@ -16,36 +14,10 @@ from gymnasium.wrappers import FlattenObservation, RecordEpisodeStatistics, Reco
 
 import worlds
 from housecat.core.errors import UserError
+from tests.worlds.conftest import random_episode
 from worlds.registry import gym_id
-from worlds.rendering import human_window as window
 
 EVERY = pytest.mark.parametrize("name", worlds.names())
-
-
-class Shown:
-    """A window that keeps what it is shown."""
-
-    pictures: list[np.ndarray]
-    open = 0
-
-    def __init__(self, width: int, height: int, title: str) -> None:
-        Shown.open += 1
-        self.size = (height, width, 3)
-        Shown.pictures = []
-
-    def show(self, picture: np.ndarray, seconds: float) -> None:
-        assert picture.shape == self.size
-        assert 0 < seconds < 1
-        Shown.pictures.append(picture)
-
-    def close(self) -> None:
-        Shown.open -= 1
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> type[Shown]:
-    monkeypatch.setattr(window, "open_window", Shown)
-    return Shown
 
 
 @EVERY
@@ -60,7 +32,7 @@ def test_both_checkers_find_nothing(name: str) -> None:
     assert gym_id(name).endswith("-v0")
 
 
-def test_the_checkers_find_nothing_in_an_eye_and_in_the_render_modes(shown: type[Shown]) -> None:
+def test_the_checkers_find_nothing_in_an_eye_and_in_the_render_modes() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         options = {"senses": ("body", "things", "eye"), "things": "seen", "frames_per_step": 1}
@@ -68,18 +40,6 @@ def test_the_checkers_find_nothing_in_an_eye_and_in_the_render_modes(shown: type
         check_env(env.unwrapped)
         sb3.check_env(env, warn=True)
         env.close()
-
-
-def test_gymnasium_finds_worlds_by_their_package_without_an_import() -> None:
-    code = """import sys, gymnasium
-assert "worlds" not in sys.modules
-env = gymnasium.make("worlds:housecat/Fork-v0", body="octopus", max_episode_steps=3)
-assert env.reset(seed=1)[0]["body"].shape == (31,)
-vector = gymnasium.make_vec("worlds:housecat/Fork-v0", num_envs=2, vectorization_mode="sync")
-print(env.spec.id, vector.reset(seed=1)[0]["body"].shape)"""
-    root = Path(worlds.__file__).parent.parent
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
-    assert done.stdout.split("\n")[0] == "housecat/Fork-v0 (2, 15)", done.stderr
 
 
 @EVERY
@@ -120,25 +80,26 @@ def test_vectors_live_the_lives_of_single_worlds(mode: str) -> None:
                 np.testing.assert_array_equal(obs[sense][i], own[sense])
 
 
-def test_a_window_shows_every_step_and_closes(shown: type[Shown]) -> None:
-    env = gymnasium.make("housecat/Playroom-v0", render_mode="human", frames_per_step=3)
-    env.reset(seed=0)
-    assert len(shown.pictures) == 3
-    env.step(np.ones(5, np.float32))
-    assert len(shown.pictures) == 6
-    assert np.abs(shown.pictures[-1].astype(int) - shown.pictures[0]).max() > 30
-    assert env.render() is None
-    env.close()
-    assert shown.open == 0
+ROOMS = pytest.mark.parametrize("name", ["playroom", "tabletop"])
 
 
-def test_without_a_window_toolkit_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window, "entry_points", lambda group: ())
-    world = worlds.make("playroom")
-    world.render_mode = "human"
-    with pytest.raises(UserError, match="rgb_array"):
-        world.render()
-
-
-def test_a_world_without_render_mode_renders_nothing() -> None:
-    assert worlds.make("playroom").render() is None
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (np.zeros(4), r"shape \(5,\); got shape \(4,\)"),
+        (np.zeros((1, 5)), r"shape \(5,\); got shape \(1, 5\)"),
+        ([0, 0, np.nan, 0, 0], "5 finite numbers from -1 to 1; got .*nan"),
+        ([0, 0, 0, 0, 1.5], "from -1 to 1; got .*1.5"),
+        ([0, 0, 0, 0, -np.inf], "from -1 to 1; got .*-inf"),
+        ("left", "of type <U4"),
+        (None, "of type object"),
+        ([[0.0], [0.0, 1.0]], "5 finite numbers"),
+        (np.zeros(5, complex), "of type complex128"),
+    ],
+)
+@ROOMS
+def test_a_bad_action_is_refused_with_both_values_and_the_world_goes_on(name: str, action: object, words: str) -> None:
+    world, other = worlds.make(name, seed=4), worlds.make(name, seed=4)
+    with pytest.raises(UserError, match=words):
+        world.step(action)
+    assert random_episode(world, 3) == random_episode(other, 3)
