@@ -13,17 +13,16 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from agent.actor.plan_evaluation import Choice
-from agent.configurator.configurator import Focus
+from agent.actor.plan_evaluation import Decision
+from agent.configurator.configurator import Configuration
 from agent.moment import Plan, Thought
-from agent.perception.belief import Believed
+from agent.perception.belief import HiddenObject
 from agent.perception.encoder import Senses
 from intrinsic import Mixture
 
 if TYPE_CHECKING:
     from agent.mind import Mind, Obs
 
-Decision = tuple[npt.NDArray[np.float32], Thought, Choice]
 Tensors = list[Tensor]
 
 STRIDE = 1_000_003  # between seeds of minds, so that no two share the numbers of a step
@@ -35,14 +34,16 @@ class Pending:
 
     action: npt.NDArray[np.float32]
     thought: Thought
-    choice: Choice
+    choice: Decision
 
 
 # What may be in one: nothing else is made of what a file says.
-PENDING: dict[str, Any] = {kind.__name__: kind for kind in (Pending, Choice, Focus, Plan, Thought, Believed)}
+PENDING: dict[str, Any] = {
+    kind.__name__: kind for kind in (Pending, Decision, Configuration, Plan, Thought, HiddenObject)
+}
 
 
-class Ahead:
+class AsyncPlanner:
     """Decides for a mind, one step ahead where its setting `pipeline` says so.
 
     While the body takes step t and the mind learns from it, a double of the mind foresees how step t ends and plans
@@ -68,7 +69,7 @@ class Ahead:
         self.mind, self.on = mind, mind.config.planner.async_planning != "off"
         self._pool = ThreadPoolExecutor(1, "thinking") if mind.config.planner.async_planning == "on" else None
         self._double: Mind | None = None
-        self._future: Future[Decision] | Decision | None = None
+        self._future: Future[Pending] | Pending | None = None
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Returns what was decided for this step, or decides where nothing was; then begins to decide the next."""
@@ -103,10 +104,10 @@ class Ahead:
         started = time.perf_counter()
         if self._future is None or self._double is None:
             return 0.0
-        action, thought, choice = self._future.result() if isinstance(self._future, Future) else self._future
+        pending = self._future.result() if isinstance(self._future, Future) else self._future
         self._future = None
         mind, double = self.mind, self._double
-        mind.pending = Pending(action, thought, choice)
+        mind.pending = pending
         vars(mind.actor.planner).update(vars(double.actor.planner))
         mind.actor.babbling = double.actor.babbling
         _take_back(mind.mixture, double.mixture)
@@ -153,14 +154,14 @@ def _tensors(module: torch.nn.Module) -> Tensors:
     return [*module.parameters(), *module.buffers()]
 
 
-def _decide(double: Mind, obs: Obs, action: npt.NDArray[np.float32]) -> Decision:
+def _decide(double: Mind, obs: Obs, action: npt.NDArray[np.float32]) -> Pending:
     with torch.no_grad() if double.actor.planner.differentiates else torch.inference_mode():
-        senses = foresee(double, double._sensed(obs), torch.from_numpy(action))
+        senses = predict_next_obs(double, double._sensed(obs), torch.from_numpy(action))
         chosen, thought = double._act(senses, len(obs["things"]))
-        return chosen, thought, double.choice
+        return Pending(chosen, thought, double.choice)
 
 
-def foresee(mind: Mind, senses: Senses, action: Tensor) -> Senses:
+def predict_next_obs(mind: Mind, senses: Senses, action: Tensor) -> Senses:
     """Returns what a mind expects to sense after an action (A,), and lets its episodic memories take note of it."""
     everything = torch.arange(len(senses["things"]))
     rollout = mind.world_model.imagine(mind.perception(senses), action.view(1, 1, -1), senses, everything)

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from agent.actor.mpc_actor import urged
-from agent.perception.attention import attend
-from agent.perception.egocentric import Sight
+from agent.perception.attention import select_things
+from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 def relive(mind: Mind, before: Senses, now: Senses, action: Tensor) -> tuple[Rollout, list[list[float]], float]:
     """Returns a lived step as a rollout (T = B = 1), what the critic expects before and after, and luck's price."""
     model, focus = mind.world_model, mind.choice.focus if mind.config.attention.rule != "near" else None
-    attended = focus.attended if focus else attend(before, mind.config.attention.num_attended)
+    attended = focus.attended if focus else select_things(before, mind.config.attention.num_attended)
     latent = torch.stack([model.encode(senses, attended) for senses in (before, now)])  # (2, N, Z)
     appearance = mind.perception.appearance(before)[attended]
     sight = model.sight(latent, appearance.expand(2, -1, -1))
-    first = Sight(*(part[:1] for part in sight))
+    first = EgoFeatures(*(part[:1] for part in sight))
     mean, paid = model.relive(latent[:1], latent[1:], action[None], first)
     senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
     rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)

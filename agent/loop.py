@@ -9,11 +9,11 @@ from typing import Any
 import numpy.typing as npt
 import torch
 
-from agent.actor.plan_evaluation import Choice
-from agent.async_planning import Ahead
+from agent.actor.plan_evaluation import Decision
+from agent.async_planning import AsyncPlanner
 from agent.hot_reload import Reload, reload
 from agent.mind import Mind
-from agent.moment import Lived, Moment
+from agent.moment import Moment, StepResult
 from housecat.core.errors import UserError
 from worlds import Event, World
 from worlds.events import to_json
@@ -42,7 +42,7 @@ def live(
     """
     mind.fits(world)
     obs = world.observe()
-    ahead = Ahead(mind, obs)
+    ahead = AsyncPlanner(mind, obs)
     while steps is None or steps > 0:
         steps = None if steps is None else steps - 1
         noted = []
@@ -89,7 +89,7 @@ def live(
         obs = after
 
 
-def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> Iterator[Lived]:
+def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> Iterator[StepResult]:
     """Lives through actions that somebody else chose: the mind remembers and feels, but neither plans nor learns.
 
     Args:
@@ -106,7 +106,7 @@ def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> It
     mind.fits(world)
     obs = world.observe()
     for action in actions:
-        mind.choice = Choice(torch.from_numpy(action), mode="babble")  # no plan promised anything
+        mind.choice = Decision(torch.from_numpy(action), mode="babble")  # no plan promised anything
         after = world.step(action)[0]
         yield mind.observe(obs, action, after)
         obs = after

@@ -12,25 +12,35 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from agent.actor.hierarchy import SecondLevel
-from agent.actor.mpc_actor import Actor
-from agent.actor.objective_preflight import try_out
-from agent.actor.plan_evaluation import Choice
-from agent.actor.reactive.reactive_actor import Mode1
+from agent.actor.hierarchy import SubgoalPlanner
+from agent.actor.mpc_actor import MPCActor
+from agent.actor.objective_preflight import check_objectives
+from agent.actor.plan_evaluation import Decision
+from agent.actor.reactive.reactive_actor import ReactiveActor
 from agent.config import MindConfig
-from agent.configurator.configurator import Executive
+from agent.configurator.configurator import Configurator
 from agent.critic.critic import Critic
 from agent.critic.emotions import Emotions
 from agent.experience import feel, relive, taste
-from agent.memory.replay_buffer import Replay
-from agent.moment import Lived, Thought
-from agent.perception.augmentation import Mirror
-from agent.perception.belief import Belief, steady
+from agent.memory.replay_buffer import ReplayBuffer
+from agent.moment import StepResult, Thought
+from agent.perception.augmentation import Symmetry
+from agent.perception.belief import BeliefTracker, steady
 from agent.perception.encoder import Senses
-from agent.perception.obs_check import Surroundings
-from agent.perception.obs_spec import affordable, has, lived_by, model_of, nothing, remembered, row, sensed, shapes_of
+from agent.perception.obs_check import ObsChecker
+from agent.perception.obs_spec import (
+    as_tensors,
+    has,
+    make_world_model,
+    nothing,
+    obs_shapes,
+    replay_capacity,
+    required_shapes,
+    row,
+    supported_objectives,
+)
 from agent.runtime import keep_freed_memory, require_float32
-from agent.training.trainer import Learner
+from agent.training.trainer import Trainer
 from housecat.core.errors import UserError
 from intrinsic import Mixture, Names
 from worlds import World
@@ -52,32 +62,32 @@ class Mind(nn.Module):
     def __init__(self, senses: dict[str, tuple[int, ...]], actions: int, config: MindConfig, seed: int) -> None:
         super().__init__()
         require_float32()
-        senses = lived_by(senses, config)
+        senses = required_shapes(senses, config)
         torch.set_num_threads(config.threads)
         keep_freed_memory()
         self.config, self.seed, self.shapes, self.actions = config, seed, senses, actions
         self.steps = 0
-        self.here = Surroundings(senses)
+        self.here = ObsChecker(senses)
         with torch.random.fork_rng(devices=[]):  # first weights come from the seed; nobody else's numbers change
             torch.manual_seed(seed)
-            self.world_model = model_of(senses, actions, config)
+            self.world_model = make_world_model(senses, actions, config)
             self.perception = self.world_model.perception
             self.mixture = Mixture(config.objectives)
             self.drives = self.mixture.anticipated
             self.critic = Critic(self.world_model, self.drives, config.training.discount)
-        self.actor = Actor(self.world_model, self.mixture, self.critic, actions, config)
-        self.learner = Learner(self.world_model, self.mixture, self.critic, config)
-        self.mirror: Mirror | None = None
-        self.executive = Executive(self.world_model, actions, config, seed)
+        self.actor = MPCActor(self.world_model, self.mixture, self.critic, actions, config)
+        self.learner = Trainer(self.world_model, self.mixture, self.critic, config)
+        self.mirror: Symmetry | None = None
+        self.executive = Configurator(self.world_model, actions, config, seed)
         self.generator = torch.Generator().manual_seed(seed)
-        self.memory = Replay(nothing(senses), actions, self.drives, remembered(senses, config))
-        self.belief = Belief(*senses["things"]) if config.model.belief else None
-        self.second = SecondLevel.of(self, seed) if config.hierarchy.levels > 1 else None
+        self.memory = ReplayBuffer(nothing(senses), actions, self.drives, replay_capacity(senses, config))
+        self.belief = BeliefTracker(*senses["things"]) if config.model.belief else None
+        self.second = SubgoalPlanner.of(self, seed) if config.hierarchy.levels > 1 else None
         self.actor.second = self.second
         self.emotions = Emotions()
-        self.choice = Choice(torch.zeros(actions))
+        self.choice = Decision(torch.zeros(actions))
         self.pending: Any = None  # what was decided for a step to come, see `agent.async_planning`
-        self.mode1 = Mode1(self.actor, nothing(senses), config, seed) if config.policy.mode != "off" else None
+        self.mode1 = ReactiveActor(self.actor, nothing(senses), config, seed) if config.policy.mode != "off" else None
 
     @classmethod
     def born(
@@ -94,9 +104,9 @@ class Mind(nn.Module):
         Raises:
             UserError: If an objective is unknown or cannot work, or the world lacks a sense.
         """
-        config, shapes = config or MindConfig(), shapes_of(world)
+        config, shapes = config or MindConfig(), obs_shapes(world)
         if objectives is None and config.objectives == MindConfig().objectives:
-            objectives = affordable(config.objectives, shapes)
+            objectives = supported_objectives(config.objectives, shapes)
         if objectives is not None:
             config = config.updated({"objectives": dict(objectives)})
         config.check_things(world.things)
@@ -133,7 +143,7 @@ class Mind(nn.Module):
             UserError: If the world has other senses or actions than those that the mind was made for, or lacks a
                 thing that an objective names.
         """
-        offered = shapes_of(world)
+        offered = obs_shapes(world)
         mine = {name: shape for name, shape in self.shapes.items() if has(self.shapes, name)}
         wrong = [name for name, shape in mine.items() if row(name, offered.get(name, ())) != row(name, shape)]
         if wrong or world.action_space.shape != (self.actions,):
@@ -148,11 +158,11 @@ class Mind(nn.Module):
                 self.belief.forget(offered["things"][0])
             self.check()
             self.begin_episode()
-        self.here = Surroundings.of(world)
-        self.reflect(Mirror.of(world) if self.config.training.symmetry else Mirror.fitting(world))
+        self.here = ObsChecker.of(world)
+        self.reflect(Symmetry.of(world) if self.config.training.symmetry else Symmetry.fitting(world))
         self.mixture.bind_names(Names(world.things, world.readings))
 
-    def reflect(self, mirror: Mirror | None) -> None:
+    def reflect(self, mirror: Symmetry | None) -> None:
         """Takes the mirror of the body it has: what was chosen is learnt in it, what was lived where that is wanted."""
         self.mirror = mirror
         self.learner.mirror = mirror if self.config.training.symmetry else None
@@ -165,7 +175,7 @@ class Mind(nn.Module):
         Raises:
             UserError: If an objective cannot work; the message names it.
         """
-        try_out(self, nothing(self.shapes))
+        check_objectives(self, nothing(self.shapes))
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.
@@ -212,7 +222,7 @@ class Mind(nn.Module):
         return self.choice.action.numpy().copy(), thought
 
     @torch.no_grad()
-    def observe(self, obs: Obs, action: npt.NDArray[np.float32], after: Obs) -> Lived:
+    def observe(self, obs: Obs, action: npt.NDArray[np.float32], after: Obs) -> StepResult:
         """Takes in one lived step: remembers it, and tells what it cost and how it felt."""
         require_float32()
         before, now, act = self._sensed(obs), self._sense(after), torch.from_numpy(action)
@@ -228,7 +238,7 @@ class Mind(nn.Module):
         self.steps += 1
         if self.mode1 is not None:
             self.mode1.live(rollout.mean, energy, costs.get("pain", 0.0))
-        return Lived(costs, feel(self, costs, value, energy), energy)
+        return StepResult(costs, feel(self, costs, value, energy), energy)
 
     def _sensed(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, with what is believed of things out of sight."""
@@ -237,7 +247,7 @@ class Mind(nn.Module):
 
     def _sense(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, if they are sound."""
-        return sensed(self.here.sound(obs, [name for name in self.shapes if has(self.shapes, name)]), self.shapes)
+        return as_tensors(self.here.sound(obs, [name for name in self.shapes if has(self.shapes, name)]), self.shapes)
 
     def begin_episode(self) -> None:
         """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from agent.perception.belief import Believed
+from agent.perception.belief import HiddenObject
 from intrinsic import shares
 
 Mode = Literal["babble", "plan", "react", "try"]
@@ -80,7 +80,7 @@ class Thought:
     alarm: dict[str, FloatArray] = field(default_factory=dict)
     doubt: float | None = None
     subgoals: FloatArray | None = None
-    believed: tuple[Believed, ...] = ()
+    believed: tuple[HiddenObject, ...] = ()
 
     @property
     def shares(self) -> dict[str, float]:
@@ -92,7 +92,7 @@ class Thought:
 
 
 @dataclass(frozen=True)
-class Lived:
+class StepResult:
     """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
 
     costs: dict[str, float]

@@ -6,7 +6,7 @@ from agent.mind import Mind
 from worlds import World
 
 
-def regrow(mind: Mind, world: World, hidden: int, beside: bool | None = None) -> Mind:
+def transfer_to_wider_model(mind: Mind, world: World, hidden: int, beside: bool | None = None) -> Mind:
     """Makes a mind with another predictor that remembers all that a mind lived.
 
     A net cannot be stretched, but what was lived can be learnt again, best in sleep (`agent.consolidation`). What does

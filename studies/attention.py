@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from agent import Mind, live
 from agent.actor.planners import colored_noise
 from agent.configurator.learned_attention import FIRST, spreads
-from agent.perception.obs_spec import sensed
+from agent.perception.obs_spec import as_tensors
 from studies.common.play_trace import PlayTrace
 from studies.common.plotting import plot_metrics, subplots
 from studies.common.results import save_result
@@ -175,7 +175,7 @@ def decide(seed: int, moments: int = TIMED) -> Decisions:
     for _ in range(moments):
         obs, action = world.observe(), np.zeros(judge.actions, np.float32)
         noise = colored_noise(2.5, HORIZON, (PLANS, judge.actions), generator)
-        _, spread = spreads(judge.world_model, judge.mixture, sensed(obs, judge.shapes), (0.6 * noise).clamp(-1, 1))
+        _, spread = spreads(judge.world_model, judge.mixture, as_tensors(obs, judge.shapes), (0.6 * noise).clamp(-1, 1))
         for rule, mind in minds.items():
             started = time.thread_time()
             chosen, thought = mind.act(obs)

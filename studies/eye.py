@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from agent import Mind
 from agent.runtime import keep_freed_memory
-from agent.world_model.image_model import Retina, SeeingPerception
+from agent.world_model.image_model import ImageEncoder, ImageTokenEncoder
 from studies.common.datasets import TOYS, Recording, record_play, train_on
 from studies.common.plotting import plot_metrics, subplots
 from studies.common.probes import TRAINED, active_directions, effective_rank, mean_probe_r2
@@ -123,7 +123,7 @@ def measure(latent: Floats, truth: dict[str, Floats]) -> dict[str, float]:
 def latents(mind: Mind, recording: Recording) -> Floats:
     """Returns the latents of the recorded pictures, (T, M Z)."""
     perception = mind.perception
-    assert isinstance(perception, SeeingPerception)
+    assert isinstance(perception, ImageTokenEncoder)
     pictures = torch.from_numpy(recording["eye"])
     return torch.cat([perception.look({"eye": batch}).flatten(1) for batch in torch.split(pictures, 500)]).numpy()
 
@@ -147,7 +147,7 @@ def supervised_latents(recording: Recording, truth: dict[str, Floats], seed: int
     standard = np.where(known, (goal - np.nanmean(goal, 0)) / np.nanstd(goal, 0), 0.0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        retina, probe = Retina(TOKENS, LATENTS // TOKENS, PIXELS), nn.Linear(LATENTS, goal.shape[1])
+        retina, probe = ImageEncoder(TOKENS, LATENTS // TOKENS, PIXELS), nn.Linear(LATENTS, goal.shape[1])
     optimizer = torch.optim.Adam([*retina.parameters(), *probe.parameters()], lr=1e-3, fused=True)
     generator = torch.Generator().manual_seed(seed)
     pictures = torch.from_numpy(recording["eye"])

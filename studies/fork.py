@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 
 import worlds
 from agent import Mind, MindConfig
-from agent.perception.attention import attend, tokens
+from agent.perception.attention import select_things, tokens
 from agent.perception.encoder import Senses
 from agent.world_model.stochastic_latent import CHANCE
 from housecat.core.obs_layout import THINGS
@@ -150,7 +150,7 @@ def _predict_balls(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generat
     example = np.zeros((0, 0))
     for senses, plan in balls:
         now = {name: value[0] for name, value in senses.items()}
-        attended = attend(now, mind.config.attention.num_attended)
+        attended = select_things(now, mind.config.attention.num_attended)
         latent = tokens(mind.perception(now), attended)
         noise = (
             torch.randn(AHEAD, FUTURES, len(latent), CHANCE, generator=generator)

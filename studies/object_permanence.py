@@ -23,7 +23,7 @@ from scipy.stats import spearmanr
 import worlds
 from agent import Mind, MindConfig
 from agent.perception.belief import LEAST, steady
-from agent.perception.obs_spec import sensed
+from agent.perception.obs_spec import as_tensors
 from housecat.core.obs_layout import THINGS
 from studies.common.datasets import SENSES, TOYS, Recording, record_play
 from studies.common.plotting import subplots
@@ -83,7 +83,7 @@ def track(mind: Mind, recording: Recording, start: int, stop: int, learn: bool) 
     belief, positions, doubts = mind.belief, [], []
     assert belief is not None
     for t in range(start, stop):
-        now, then = (sensed({name: recording[name][i] for name in SENSES}, mind.shapes) for i in (t, t + 1))
+        now, then = (as_tensors({name: recording[name][i] for name in SENSES}, mind.shapes) for i in (t, t + 1))
         now, action = belief.fill(now), torch.from_numpy(recording["action"][t])
         then = belief.follow(mind.world_model, now, then)
         mind.perception.observe(steady(now, then), then)

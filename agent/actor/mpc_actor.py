@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from agent.actor.exploration_noise import block
-from agent.actor.hierarchy import SecondLevel
-from agent.actor.plan_evaluation import Choice, Judgement, pictured
+from agent.actor.hierarchy import SubgoalPlanner
+from agent.actor.plan_evaluation import Decision, PlanEvaluation, pictured
 from agent.actor.planners import make_planner
 from agent.config import MindConfig
-from agent.configurator.configurator import Focus
+from agent.configurator.configurator import Configuration
 from agent.critic.critic import Critic
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
-from agent.world_model.stochastic_latent import CHANCE, over_futures
+from agent.world_model.stochastic_latent import CHANCE, aggregate_futures
 from agent.world_model.world_model import WorldModel
 from intrinsic import Mixture
 
@@ -25,7 +25,7 @@ ASK_EVERY = 3  # imagined steps, of the critic
 RIVALS = 4  # plans shown beside the chosen one
 
 
-class Actor:
+class MPCActor:
     """Chooses actions with the world model, the mixture and the critic of a mind, which it does not own.
 
     Attributes:
@@ -40,26 +40,26 @@ class Actor:
         self.babbling = torch.zeros(0, actions)
         self.urges: dict[str, float] = {}
         self.memories = mixture.begin((1,))
-        self.second: SecondLevel | None = None  # gives goals, where a mind has two clocks
+        self.second: SubgoalPlanner | None = None  # gives goals, where a mind has two clocks
 
     @property
     def weights(self) -> dict[str, float]:
         """Weight of each objective now."""
         return urged(self.mixture.weights, self.urges)
 
-    def configure(self, focus: Focus) -> None:
+    def configure(self, focus: Configuration) -> None:
         """Sets it as the executive chose."""
         self.urges = focus.urges
         self.planner.stretch(focus.horizon)
         if focus.horizon != len(self.trust[0]):
             self.trust = _trust(focus.horizon, self.config.planner.lambda_, self.config.training.discount)
 
-    def babble(self, generator: torch.Generator) -> Choice:
+    def babble(self, generator: torch.Generator) -> Decision:
         """Moves by smooth noise."""
         if not len(self.babbling):
             self.babbling = block(self.actions, generator)
         action, self.babbling = self.babbling[0], self.babbling[1:]
-        return Choice(action, mode="babble")
+        return Decision(action, mode="babble")
 
     def plan(
         self,
@@ -68,7 +68,7 @@ class Actor:
         attended: Tensor,
         generator: torch.Generator,
         suggested: Tensor | None = None,
-    ) -> Choice:
+    ) -> Decision:
         """Imagines many futures and chooses the cheapest.
 
         Args:
@@ -78,7 +78,7 @@ class Actor:
             generator: Random numbers.
             suggested: Plans (T, n, A) to be considered too.
         """
-        judged: list[Judgement] = []
+        judged: list[PlanEvaluation] = []
         if self.second is not None:
             self.second.tick(self.mixture, latent, senses, attended, generator)
 
@@ -101,7 +101,7 @@ class Actor:
         # The first iteration's plans are the widest spread; later ones differ less the better the planner works.
         self.mixture.rescale({n: _spread(c * scales[n]) for n, c in judged[0].costs.items()})
         curious = last.costs.get("disagreement")
-        return Choice(
+        return Decision(
             action=plans[0, best],
             plans=pictured(last, shown.tolist()),
             promised=_finite(sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items())),
@@ -119,7 +119,7 @@ class Actor:
 
     def judge(
         self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor, noise: Tensor | None = None
-    ) -> Judgement:
+    ) -> PlanEvaluation:
         """Imagines plans (T, B, A), T the horizon, and weighs them; several futures of each by `noise`."""
         rollout = self.model.imagine(latent, actions, senses, attended, noise)
         costs = self._costs(rollout)
@@ -142,8 +142,8 @@ class Actor:
             parts = self.second.lead(parts, rollout, weights)
         total = torch.stack(list(parts.values())).sum(0)
         if noise is not None:
-            costs, parts, total = over_futures(costs, parts, total, noise.shape[1], self.config.planner.risk)
-        return Judgement(rollout, costs, parts, total)
+            costs, parts, total = aggregate_futures(costs, parts, total, noise.shape[1], self.config.planner.risk)
+        return PlanEvaluation(rollout, costs, parts, total)
 
     def _costs(self, rollout: Rollout) -> dict[str, Tensor]:
         if not self.memories:
@@ -186,7 +186,7 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _regret(judged: Judgement, plan: Tensor, least: Tensor) -> float | None:
+def _regret(judged: PlanEvaluation, plan: Tensor, least: Tensor) -> float | None:
     """Returns how much more a plan (T, 1, A) among those judged costs than the least, in spreads of their costs."""
     [[at], *_] = [*(judged.rollout.action == plan).all(-1).all(0).nonzero().tolist(), [-1]]
     spread = judged.total[judged.total.isfinite()].std()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from agent.perception.attention import attend
+from agent.perception.attention import select_things
 from agent.perception.encoder import Senses
 from housecat.core.errors import UserError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from agent.mind import Mind
 
 
-def try_out(mind: Mind, senses: Senses) -> None:
+def check_objectives(mind: Mind, senses: Senses) -> None:
     """Makes sure that every objective can judge what is imagined, and be differentiated where the planner needs it.
 
     Args:
@@ -25,7 +25,7 @@ def try_out(mind: Mind, senses: Senses) -> None:
         UserError: If an objective cannot; the message names it.
     """
     model, plan = mind.world_model, torch.zeros(1, 1, mind.actions)
-    attended = attend(senses, mind.config.attention.num_attended)
+    attended = select_things(senses, mind.config.attention.num_attended)
     with torch.no_grad():
         latent = model.encode(senses, attended)
         mind.mixture.check(model.imagine(latent, plan, senses, attended).view())

@@ -9,14 +9,14 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from agent.configurator.configurator import Focus
+from agent.configurator.configurator import Configuration
 from agent.moment import Mode, Plan
 from agent.world_model.rollout import Rollout
 from housecat.core.obs_layout import BODY, THINGS, keep
 
 
 @dataclass(frozen=True)
-class Judgement:
+class PlanEvaluation:
     """Imagined plans and what they would cost.
 
     Attributes:
@@ -31,16 +31,16 @@ class Judgement:
     parts: dict[str, Tensor]
     total: Tensor
 
-    def detach(self) -> Judgement:
+    def detach(self) -> PlanEvaluation:
         """Returns the same without gradients."""
         if not self.total.requires_grad:
             return self
         costs, parts = ({k: v.detach() for k, v in d.items()} for d in (self.costs, self.parts))
-        return Judgement(self.rollout.detach(), costs, parts, self.total.detach())
+        return PlanEvaluation(self.rollout.detach(), costs, parts, self.total.detach())
 
 
 @dataclass(frozen=True)
-class Choice:
+class Decision:
     """What the actor decided.
 
     Attributes:
@@ -59,13 +59,13 @@ class Choice:
     plans: tuple[Plan, ...] = ()
     promised: float | None = None
     information: float | None = None
-    focus: Focus | None = None
+    focus: Configuration | None = None
     mode: Mode = "plan"
     leaning: Tensor | None = None
     regret: float | None = None
 
 
-def pictured(judged: Judgement, shown: list[int]) -> tuple[Plan, ...]:
+def pictured(judged: PlanEvaluation, shown: list[int]) -> tuple[Plan, ...]:
     """Returns some of the imagined plans in a form that a person can look at."""
     body, things = (judged.rollout.senses[name][:, shown] for name in ("body", "things"))
     heading = torch.atan2(body[..., keep(BODY.sin_heading)], body[..., keep(BODY.cos_heading)])
@@ -83,7 +83,7 @@ def pictured(judged: Judgement, shown: list[int]) -> tuple[Plan, ...]:
     )
 
 
-def _futures(judged: Judgement, plan: int) -> npt.NDArray[np.float32]:
+def _futures(judged: PlanEvaluation, plan: int) -> npt.NDArray[np.float32]:
     """Returns where things are in each of several futures of a plan (F, T + 1, K, 3); F = 0 when there is one alone."""
     things = judged.rollout.senses["things"][:, plan :: len(judged.total), :, THINGS.position].movedim(1, 0)
     return things.numpy() if len(things) > 1 else things[:0].numpy()

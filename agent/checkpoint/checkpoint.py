@@ -20,8 +20,8 @@ from agent.async_planning import PENDING
 from agent.checkpoint.fitting import check, config_in
 from agent.checkpoint.migrations import migrated
 from agent.checkpoint.tensor_json import packed, unpacked
-from agent.configurator.configurator import Focus
-from agent.perception.augmentation import Mirror
+from agent.configurator.configurator import Configuration
+from agent.perception.augmentation import Symmetry
 from housecat.core.atomic_write import write_bytes
 from housecat.core.errors import UserError, unknown_name
 
@@ -114,7 +114,7 @@ def load(
     mind.memory.load(_part(tensors, "memory."), tuple(about["drives"]))
     mind.generator.set_state(tensors["generator"])
     mind.actor.babbling = tensors["actor.babbling"]
-    mind.actor.configure(Focus(torch.zeros(0), len(tensors["actor.mean"])))
+    mind.actor.configure(Configuration(torch.zeros(0), len(tensors["actor.mean"])))
     mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
     second = _part(tensors, "second.")
     if mind.second is not None and len(second.get("mean", ())) == mind.config.hierarchy.macro_horizon:
@@ -122,7 +122,7 @@ def load(
     mind.steps, mind.learner.lessons = about["steps"], about.get("lessons", 0)
     mind.emotions.load(about["emotions"])
     if about.get("mirror") is not None:
-        mind.reflect(Mirror.from_state(about["mirror"]))
+        mind.reflect(Symmetry.from_state(about["mirror"]))
     if mind.mode1 is not None and about.get("mode1") is not None:
         mind.mode1.restore(about["mode1"], _part(tensors, "habits."))
     if same:

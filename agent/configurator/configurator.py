@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from agent.config import MindConfig
-from agent.configurator.learned_attention import EVERY, Relevance
-from agent.memory.replay_buffer import Replay
-from agent.perception.attention import ABSENT, attend, farness, nearest
+from agent.configurator.learned_attention import EVERY, LearnedAttention
+from agent.memory.replay_buffer import ReplayBuffer
+from agent.perception.attention import ABSENT, nearest, relevance_distance, select_things
 from agent.perception.encoder import Senses
 from agent.world_model.world_model import WorldModel
 from housecat.core.obs_layout import VITALS
@@ -27,7 +27,7 @@ PACE = 0.1  # metres per control step at which the body may meet a thing
 
 
 @dataclass(frozen=True)
-class Focus:
+class Configuration:
     """How the mind is set for one situation.
 
     Attributes:
@@ -41,15 +41,15 @@ class Focus:
     urges: dict[str, float] = field(default_factory=dict)
 
 
-class Executive(nn.Module):
+class Configurator(nn.Module):
     """Chooses what is attended to, what counts, and how far is looked ahead, for a mind that it does not own.
 
-    Attention goes to `attend` things, by the setting `configurator`:
+    Attention goes to `select_things` things, by the setting `configurator`:
 
     - ``near``: those whose rims are nearest to the body, less how far they move in a second.
     - ``fixed``: the same distance (m), less 0.5 log2(u / median u), at most 1 m either way, with u the disagreement of
       the ensemble about the thing after one step of a few actions: what is near, or not known yet.
-    - ``learned``: those of which a small net expects that plans differ most by them, see `Relevance`.
+    - ``learned``: those of which a small net expects that plans differ most by them, see `LearnedAttention`.
     - ``random``: any, as a control.
 
     Two more rules can be switched on with any of them. ``urgent`` weighs drives by need: hunger's weight is multiplied
@@ -75,13 +75,13 @@ class Executive(nn.Module):
         super().__init__()
         self.__dict__["model"] = model  # not as a part of its own: it is saved with the mind already
         self.actions, self.config = actions, config
-        self.relevance: Relevance | None = None
+        self.relevance: LearnedAttention | None = None
         if config.attention.rule == "learned":
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed)
-                self.relevance = Relevance(model.pair_size)
+                self.relevance = LearnedAttention(model.pair_size)
 
-    def focus(self, senses: Senses, generator: torch.Generator) -> Focus:
+    def focus(self, senses: Senses, generator: torch.Generator) -> Configuration:
         """Chooses for senses of now, without leading shape.
 
         Args:
@@ -93,9 +93,9 @@ class Executive(nn.Module):
         horizon = (
             self._horizon(senses, attended) if self.config.attention.adaptive_horizon else self.config.planner.horizon
         )
-        return Focus(attended, horizon, urges)
+        return Configuration(attended, horizon, urges)
 
-    def learn(self, mixture: Mixture, memory: Replay, generator: torch.Generator, step: int) -> dict[str, float]:
+    def learn(self, mixture: Mixture, memory: ReplayBuffer, generator: torch.Generator, step: int) -> dict[str, float]:
         """Learns from memory now and then, where it learns at all; returns losses by name."""
         if self.relevance is None or step % EVERY:
             return {}
@@ -104,8 +104,8 @@ class Executive(nn.Module):
     def _attended(self, senses: Senses, generator: torch.Generator) -> Tensor:
         rule, k = self.config.attention.rule, self.config.attention.num_attended
         if rule == "near":
-            return attend(senses, k)
-        far = farness(senses)
+            return select_things(senses, k)
+        far = relevance_distance(senses)
         if rule == "random":
             return nearest(torch.rand(far.shape, generator=generator) + far.ge(ABSENT / 2), k)
         if rule == "learned" and self.relevance is not None and self.relevance.ready:
@@ -124,12 +124,12 @@ class Executive(nn.Module):
         return (DOUBT * torch.log2(apart / apart.median())).clamp(-FARTHEST, FARTHEST)
 
     def _horizon(self, senses: Senses, attended: Tensor) -> int:
-        meeting = float(farness(senses)[attended].min().clamp_min(0.0)) / PACE
+        meeting = float(relevance_distance(senses)[attended].min().clamp_min(0.0)) / PACE
         return int(min(self.config.planner.horizon, LOOK_ON + meeting))
 
 
 def urgency(vitals: Tensor) -> dict[str, float]:
-    """Returns by how much need multiplies the weights of drives, of vitals (3,): see `Executive`."""
+    """Returns by how much need multiplies the weights of drives, of vitals (3,): see `Configurator`."""
     energy, damage = float(vitals[VITALS.energy]), max(0.0, float(vitals[VITALS.damage]))
     return {
         "hunger": 1.0 + (STARVED - 1.0) * min(1.0, max(0.0, COMFORT - energy) / COMFORT),
@@ -137,14 +137,14 @@ def urgency(vitals: Tensor) -> dict[str, float]:
     }
 
 
-def studied(senses: Senses, rule: str, k: int, generator: torch.Generator) -> Tensor:
+def select_training_things(senses: Senses, rule: str, k: int, generator: torch.Generator) -> Tensor:
     """Chooses the things (B, k) that are learnt about in remembered moments (B, ...).
 
     Where attention may go to things that are far, one place of k goes to any thing by chance: what is never near is
     learnt about, too, or the doubt about it would never end.
     """
     if rule == "near" or k >= senses["things"].shape[-2]:
-        return attend(senses, k)
-    order = attend(senses, senses["things"].shape[-2])
+        return select_things(senses, k)
+    order = select_things(senses, senses["things"].shape[-2])
     any_ = torch.randint(k - 1, order.shape[-1], (*order.shape[:-1], 1), generator=generator)
     return torch.cat([order[..., : k - 1], order.gather(-1, any_)], -1)

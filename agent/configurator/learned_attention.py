@@ -12,13 +12,13 @@ from agent.actor.planners import colored_noise
 from agent.perception.egocentric import RADIUS, appearance_in, nearness, vitals_in
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
-from agent.world_model.vitals_head import VitalsModel
+from agent.world_model.vitals_head import VitalsHead
 from agent.world_model.world_model import WorldModel
 from housecat.core.obs_layout import THINGS, VITALS
 from intrinsic import Mixture
 
 if TYPE_CHECKING:
-    from agent.memory.replay_buffer import Replay
+    from agent.memory.replay_buffer import ReplayBuffer
 
 PLANS = 12  # imagined per lesson
 EVERY = 4  # control steps between lessons
@@ -33,7 +33,7 @@ SIGMA = 0.6  # of the plans' noise
 TINY = 1e-4
 
 
-class Relevance(nn.Module):
+class LearnedAttention(nn.Module):
     """Foretells by how much plans differ in what they cost because of each thing.
 
     Every few steps, a moment is drawn from the mind's memory, a few smooth plans are imagined there with all things
@@ -46,7 +46,7 @@ class Relevance(nn.Module):
     configurator as a module that is trained is left open in LeCun 2022, section 3.1.
 
     Args:
-        pair: Features of a pair of body and thing, see `agent.perception.egocentric.Sight`.
+        pair: Features of a pair of body and thing, see `agent.perception.egocentric.EgoFeatures`.
     """
 
     seen: Tensor
@@ -77,7 +77,7 @@ class Relevance(nn.Module):
         return out
 
     def learn(
-        self, model: WorldModel, mixture: Mixture, memory: Replay, horizon: int, generator: torch.Generator
+        self, model: WorldModel, mixture: Mixture, memory: ReplayBuffer, horizon: int, generator: torch.Generator
     ) -> float:
         """Takes one lesson, and returns its error (squared, in natural logarithms)."""
         with torch.no_grad():
@@ -138,6 +138,6 @@ def _on_vitals(model: WorldModel, rollout: Rollout, looks: Tensor) -> Tensor:
     appearance = appearance_in(p, sight)
     near = nearness(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., RADIUS])
     unit = p.change[0, p.body_size : p.body_size + p.vitals_size]
-    assert isinstance(model.vitals_net, VitalsModel)  # things are seen, so it is of things
+    assert isinstance(model.vitals_net, VitalsHead)  # things are seen, so it is of things
     effect = model.vitals_net.effects(vitals_in(p, sight), torch.cat([*near, appearance], -1)) * unit
     return effect.view(steps, plans, len(looks), -1)

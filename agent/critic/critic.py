@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from agent.perception.egocentric import Sight
+from agent.perception.egocentric import EgoFeatures
 from agent.world_model.world_model import WorldModel
 
 ATOMS = 31
@@ -65,12 +65,12 @@ class Critic(nn.Module):
         self.register_buffer("least", torch.zeros(len(drives)))
         self.register_buffer("most", torch.zeros(len(drives)))
 
-    def forward(self, sight: Sight) -> Forecast:
+    def forward(self, sight: EgoFeatures) -> Forecast:
         """Forecasts what comes after what is seen."""
         forecast: Forecast = self.net(sight.own.detach(), sight.pair.detach())
         return forecast
 
-    def expect(self, sight: Sight) -> Tensor:
+    def expect(self, sight: EgoFeatures) -> Tensor:
         """Returns the expected cost to come, (B, drives).
 
         It lies within what costs that were lived can add up to: unbounded, a planner finds the states where the critic
@@ -83,7 +83,7 @@ class Critic(nn.Module):
         expected = forecast.logits.softmax(-1) @ self.atoms
         return torch.minimum(torch.maximum(expected, self.least / (1 - self.discount)), self.most / (1 - self.discount))
 
-    def alarm(self, sight: Sight) -> Tensor:
+    def alarm(self, sight: EgoFeatures) -> Tensor:
         """Returns the chances (B, drives, AHEAD) that each drive strikes within 1, 2, ... control steps."""
         chance: Tensor = self(sight).alarm.sigmoid()
         return chance
@@ -95,7 +95,7 @@ class Critic(nn.Module):
         self.least.copy_(torch.minimum(self.least, costs))
         self.most.copy_(torch.maximum(self.most, costs))
 
-    def loss(self, before: Sight, after: Sight, cost: Tensor) -> Tensor:
+    def loss(self, before: EgoFeatures, after: EgoFeatures, cost: Tensor) -> Tensor:
         """Returns the cross entropy of transitions with costs (B, drives) and what the slow copy says comes next."""
         with torch.no_grad():
             future: Forecast = self.target(after.own, after.pair)

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
-from agent.perception.attention import attend, gather
-from agent.perception.egocentric import Sight
+from agent.perception.attention import gather, select_things
+from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import Senses
 from agent.world_model.world_model import WorldModel
 from housecat.core.obs_layout import BODY, THINGS
@@ -53,7 +53,7 @@ def dream(
     action: Tensor,
     k: int,
     generator: torch.Generator,
-) -> tuple[Sight, Sight, Tensor]:
+) -> tuple[EgoFeatures, EgoFeatures, Tensor]:
     """Imagines to have done what was done, but somewhere else.
 
     A mind that avoids what hurts is not hurt, and forgets what to fear. Imagined is a body that goes on as it does in
@@ -76,11 +76,11 @@ def dream(
     """
     p, n = model.perception, len(action)
     there = elsewhere(senses, p.low, p.high, generator)
-    attended = attend(there, k)
+    attended = select_things(there, k)
     latent = model.encode({**there, "things": gather(there["things"], attended)})
     rollout = model.imagine(latent, action[None], there, attended)
     costs = mixture.costs(rollout.view(), mixture.begin((n,)), only=drives)
     seen = model.sight(rollout.latent.flatten(0, 1), gather(p.appearance(there), attended).repeat(2, 1, 1))
-    before, after = (Sight(*half) for half in zip(*(part.chunk(2) for part in seen), strict=True))
+    before, after = (EgoFeatures(*half) for half in zip(*(part.chunk(2) for part in seen), strict=True))
     cost = torch.stack([costs[name][0] for name in drives], -1)
     return before, after, torch.nan_to_num(cost, 0.0, 0.0, 0.0)

@@ -67,7 +67,7 @@ class Stretch(NamedTuple):
     place: Tensor
 
 
-class Replay:
+class ReplayBuffer:
     """A ring of moments with preallocated storage: senses, and where a life went on from there, action and costs.
 
     Args:
@@ -87,9 +87,9 @@ class Replay:
         self.linked = torch.zeros(capacity, dtype=torch.bool)  # whether the next moment follows from this one
         self.size, self.last = 0, -1
 
-    def oldest(self, moments: int) -> Replay:
+    def oldest(self, moments: int) -> ReplayBuffer:
         """Returns a memory of the same kind that keeps so many moments alone, from the oldest on."""
-        new = Replay({k: v[0] for k, v in self.senses.items()}, self.action.shape[1], self.costs, self.capacity)
+        new = ReplayBuffer({k: v[0] for k, v in self.senses.items()}, self.action.shape[1], self.costs, self.capacity)
         flat = {name: kept[:moments] for name, kept in self.state().items()}
         flat["linked"][-1:] = False  # what came of the last is not known to it
         new.load(flat, self.costs)

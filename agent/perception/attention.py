@@ -12,7 +12,7 @@ MOVING = 1.0  # seconds: a thing counts as nearer by how far it gets in this tim
 ABSENT = 100.0  # metres: a thing that is not there counts as farther by it
 
 
-def farness(senses: Senses) -> Tensor:
+def relevance_distance(senses: Senses) -> Tensor:
     """Returns how far things are from mattering (m), (*lead, K): the distance to their rims, less if they move."""
     things, body = senses["things"], senses["body"]
     # To its rim, not its middle: a large hot plate is near before a small toy at the same place is.
@@ -23,12 +23,12 @@ def farness(senses: Senses) -> Tensor:
     return far
 
 
-def nearest(farness: Tensor, k: int) -> Tensor:
+def nearest(relevance_distance: Tensor, k: int) -> Tensor:
     """Returns the k indices of the least of (*lead, K), the least first; all of them when there are fewer."""
-    return torch.sort(farness, dim=-1, stable=True).indices[..., : min(k, farness.shape[-1])]
+    return torch.sort(relevance_distance, dim=-1, stable=True).indices[..., : min(k, relevance_distance.shape[-1])]
 
 
-def attend(senses: Senses, k: int) -> Tensor:
+def select_things(senses: Senses, k: int) -> Tensor:
     """Chooses the things that matter most: near the body, or moving.
 
     Args:
@@ -38,7 +38,7 @@ def attend(senses: Senses, k: int) -> Tensor:
     Returns:
         (*lead, k) indices, the most relevant first.
     """
-    return nearest(farness(senses), k)
+    return nearest(relevance_distance(senses), k)
 
 
 def gather(values: Tensor, attended: Tensor) -> Tensor:

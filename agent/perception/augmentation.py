@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from agent.config import MindConfig
-from agent.perception.encoder import BODY_ORDER, PLANE, THING_ORDER, Perception, Senses
+from agent.perception.encoder import BODY_ORDER, PLANE, THING_ORDER, Senses, TokenEncoder
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY, THINGS, keep
 from worlds import World
@@ -17,7 +17,7 @@ THING_FLIPS = (THINGS.y, THINGS.vy, THINGS.sin_heading)
 
 
 @dataclass(frozen=True)
-class Mirror:
+class Symmetry:
     """What a body is in a mirror: left is right, and what turns to the left turns to the right.
 
     Attributes:
@@ -29,7 +29,7 @@ class Mirror:
     action: tuple[Tensor, Tensor]
 
     @classmethod
-    def of(cls, world: World) -> Mirror:
+    def of(cls, world: World) -> Symmetry:
         """Makes the mirror of the body in a world.
 
         Raises:
@@ -44,7 +44,7 @@ class Mirror:
         return mirror
 
     @classmethod
-    def fitting(cls, world: World) -> Mirror | None:
+    def fitting(cls, world: World) -> Symmetry | None:
         """Makes the mirror of the body in a world; None where that body does not say what turns to the other side."""
         body = getattr(world, "body", None)
         flips = getattr(body, "mirror_flips", ())
@@ -57,7 +57,7 @@ class Mirror:
         return {"body": [part.tolist() for part in self.body], "action": [part.tolist() for part in self.action]}
 
     @classmethod
-    def from_state(cls, state: dict[str, list[list[float]]]) -> Mirror:
+    def from_state(cls, state: dict[str, list[list[float]]]) -> Symmetry:
         """Makes the mirror that `state` was returned by."""
         (body, body_sign), (action, action_sign) = state["body"], state["action"]
         return cls((torch.tensor(body), torch.tensor(body_sign)), (torch.tensor(action), torch.tensor(action_sign)))
@@ -100,8 +100,8 @@ def _swapped(names: tuple[str, ...], flips: tuple[str, ...]) -> tuple[Tensor, Te
 
 def augment(
     config: MindConfig,
-    perception: Perception,
-    mirror: Mirror | None,
+    perception: TokenEncoder,
+    mirror: Symmetry | None,
     given: tuple[Senses, Tensor, Senses],
     generator: torch.Generator,
 ) -> tuple[Senses, Tensor, Senses]:
@@ -135,7 +135,7 @@ def augment(
     return before, action, after
 
 
-def _noised(senses: Senses, size: float, p: Perception, generator: torch.Generator) -> Senses:
+def _noised(senses: Senses, size: float, p: TokenEncoder, generator: torch.Generator) -> Senses:
     """Adds noise to positions, velocities and joints, in units of what usually changes in a step."""
     body, things = senses["body"].clone(), senses["things"].clone()
     scale = torch.cat([p.change[0, :PLANE], p.change[0, PLANE : p.body_size]])

@@ -25,7 +25,7 @@ REST = 0.05  # m/s: what is slower rests, or small errors of a net would add up 
 
 
 @dataclass(frozen=True)
-class Believed:
+class HiddenObject:
     """A thing that is not seen now.
 
     Attributes:
@@ -41,7 +41,7 @@ class Believed:
     unseen: int
 
 
-class Belief(nn.Module):
+class BeliefTracker(nn.Module):
     """Carries on the rows of things that were seen and are not seen now, as the world model says.
 
     What rolls behind a screen goes on rolling there, and what was left at rest stays where it was; seen again, it is
@@ -157,10 +157,10 @@ class Belief(nn.Module):
         read[..., THING_ORDER] = mean[:, :, 1, :THING] * p.change[1, :THING]
         return read
 
-    def told(self) -> tuple[Believed, ...]:
+    def told(self) -> tuple[HiddenObject, ...]:
         """Returns what is believed of things out of sight."""
         return tuple(
-            Believed(i, (x, y, z), float(self.doubt[i]), int(self.unseen[i]))
+            HiddenObject(i, (x, y, z), float(self.doubt[i]), int(self.unseen[i]))
             for i, (x, y, z) in enumerate(self.rows[:, THINGS.position].tolist())
             if self.unseen[i]
         )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from agent.perception.encoder import PLANE, THING, Perception
+from agent.perception.encoder import PLANE, THING, TokenEncoder
 from housecat.core.obs_layout import THINGS, column_in, keep
 
 NEAR = 0.5  # metres within which geometry is seen finely
@@ -22,7 +22,7 @@ GEOMETRY = THING + 4 + NEARNESS
 COMPANY = 4  # features of what is beside a thing, before what it looks like
 
 
-class Outlook(NamedTuple):
+class SceneContext(NamedTuple):
     """What stays as it is however far ahead one looks: worked out once for all steps of a plan.
 
     Attributes:
@@ -40,14 +40,14 @@ class Outlook(NamedTuple):
     origin: Tensor
 
 
-class Sight(NamedTuple):
+class EgoFeatures(NamedTuple):
     """Tokens as the body sees them.
 
     Attributes:
         own: (B, own) the body's own features.
         pair: (B, k, pair) features of each pair of body and thing, in the body's frame: offset (m), velocity and
             heading in the plane, height and its rate, the offset once more and finely, the way to a wall near it,
-            `nearness`; after these `GEOMETRY` features what it looks like, its learned latent, and `company`.
+            `nearness`; after these `GEOMETRY` features what it looks like, its learned latent, and `neighbor_features`.
         facing: (B, 1) heading as a complex number of length one.
     """
 
@@ -67,32 +67,32 @@ def flat(numbers: Tensor) -> Tensor:
     return torch.view_as_real(numbers).flatten(-2)
 
 
-def own_size(perception: Perception) -> int:
+def own_size(perception: TokenEncoder) -> int:
     """Returns how many features the body has of its own: velocity, scalars, learned latent, way to a wall, picture."""
     return 2 + perception.where - PLANE + perception.what + 2 + perception.seen
 
 
-def pair_size(perception: Perception) -> int:
+def pair_size(perception: TokenEncoder) -> int:
     """Returns how many features a pair of body and thing has."""
     looks = perception.appearance_size
     return GEOMETRY + looks + perception.what + (COMPANY + looks if perception.beside else 0)
 
 
-def vitals_in(perception: Perception, sight: Sight) -> Tensor:
+def vitals_in(perception: TokenEncoder, sight: EgoFeatures) -> Tensor:
     """Returns the vitals (B, V) among the body's own features."""
     first = 2 + perception.body_size - PLANE
     return sight.own[:, first : first + perception.vitals_size]
 
 
-def appearance_in(perception: Perception, sight: Sight) -> Tensor:
+def appearance_in(perception: TokenEncoder, sight: EgoFeatures) -> Tensor:
     """Returns what things look like (B, k, features)."""
     return sight.pair[..., GEOMETRY : GEOMETRY + perception.appearance_size]
 
 
-def look_out(perception: Perception, appearance: Tensor) -> Outlook:
+def scene_context(perception: TokenEncoder, appearance: Tensor) -> SceneContext:
     """Prepares to see things that look like `appearance` (B, k, features)."""
     p = perception
-    return Outlook(
+    return SceneContext(
         p.scale(appearance.shape[-2]),
         appearance,
         nn.functional.pad(appearance[..., RADIUS], (0, 0, 1, 0)),
@@ -101,7 +101,7 @@ def look_out(perception: Perception, appearance: Tensor) -> Outlook:
     )
 
 
-def see(perception: Perception, latent: Tensor, outlook: Outlook) -> Sight:
+def see(perception: TokenEncoder, latent: Tensor, outlook: SceneContext) -> EgoFeatures:
     """Sees tokens (B, 1 + k, Z) from the body."""
     p = perception
     where = latent[..., : p.where] * outlook.scale
@@ -122,19 +122,19 @@ def see(perception: Perception, latent: Tensor, outlook: Outlook) -> Sight:
         own.append(latent[:, 0, p.where :])
         pair.append(latent[:, 1:, p.where :])
     if p.beside:
-        pair += company(offset, seen[..., 2:4], outlook)
+        pair += neighbor_features(offset, seen[..., 2:4], outlook)
     own.append(walls[:, 0])
-    return Sight(torch.cat(own, -1), torch.cat(pair, -1), facing)
+    return EgoFeatures(torch.cat(own, -1), torch.cat(pair, -1), facing)
 
 
-def walls_near(position: Tensor, outlook: Outlook) -> Tensor:
+def walls_near(position: Tensor, outlook: SceneContext) -> Tensor:
     """Tells how near the room's edge is to places (B, 1 + k, 2): a vector to it (B, 1 + k, 2), one long at it."""
     beyond = torch.cat([position, -position], -1) + outlook.rim + outlook.edge
     near = torch.exp(beyond.clamp_max(0.0) * (1.0 / EDGE))
     return near[..., :2] - near[..., 2:]
 
 
-def company(offset: Tensor, velocity: Tensor, outlook: Outlook) -> tuple[Tensor, Tensor, Tensor]:
+def neighbor_features(offset: Tensor, velocity: Tensor, outlook: SceneContext) -> tuple[Tensor, Tensor, Tensor]:
     """Tells what lies beside things at offsets (B, k, 2) and with velocities (B, k, 2): it may be in their way.
 
     Returns:

@@ -36,7 +36,7 @@ PRIOR_COUNT = 200.0
 HEAT_UNIT = 50.0  # temperatures (deg C) are divided by it, so that all vitals are of the order of one
 
 
-class Perception(nn.Module):
+class TokenEncoder(nn.Module):
     """Encodes senses into latent tokens.
 
     Args:

@@ -20,7 +20,7 @@ REMEDY = "Nothing of this step was remembered or learnt. Mend what the world sen
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ObsChecker:
     """What the senses of the world that a mind lives in are like, and what is called how there.
 
     Attributes:
@@ -34,7 +34,7 @@ class Surroundings:
     readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, world: World) -> Surroundings:
+    def of(cls, world: World) -> ObsChecker:
         """Returns what a world tells of itself."""
         shapes = {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
         return cls(shapes, world.things, world.readings)

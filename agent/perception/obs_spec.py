@@ -12,9 +12,9 @@ import torch
 from torch import nn
 
 from agent.config import MindConfig
-from agent.perception.encoder import THING, Perception, Senses
-from agent.world_model.auxiliary_losses import Blanks
-from agent.world_model.image_model import SeeingModel, SeeingPerception
+from agent.perception.encoder import THING, Senses, TokenEncoder
+from agent.world_model.auxiliary_losses import AuxiliaryLosses
+from agent.world_model.image_model import ImageTokenEncoder, ImageWorldModel
 from agent.world_model.world_model import WorldModel
 from housecat.core.errors import UserError
 from intrinsic import Mixture
@@ -49,7 +49,7 @@ def has(shapes: Shapes, name: str) -> bool:
     return 0 not in shapes.get(name, (0,))
 
 
-def shapes_of(world: World) -> dict[str, tuple[int, ...]]:
+def obs_shapes(world: World) -> dict[str, tuple[int, ...]]:
     """Returns the shapes of the senses that a world has."""
     return {name: tuple(space.shape or ()) for name, space in world.observation_space.items()}
 
@@ -59,7 +59,7 @@ def row(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape[1:] if name == "things" else shape
 
 
-def lived_by(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
+def required_shapes(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
     """Returns the senses that a mind lives by, and their shapes: an absent one is empty.
 
     Args:
@@ -96,7 +96,7 @@ def lived_by(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, ...]]:
     return own | {"eye": tuple(shapes["eye"])}
 
 
-def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
+def make_world_model(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
     """Makes the perception of senses with these shapes, and the world model over it."""
     sizes: dict[str, Any] = {
         "body": shapes["body"][0],
@@ -109,11 +109,11 @@ def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
     pictured = config.model.image_tokens if "eye" in shapes else 0
     model: WorldModel
     if pictured:
-        perception = SeeingPerception(pictured, shapes["eye"][0], has(shapes, "things"), **sizes)
-        model = SeeingModel(perception, actions, config.model.ensemble_size, config.model.hidden_size)
+        perception = ImageTokenEncoder(pictured, shapes["eye"][0], has(shapes, "things"), **sizes)
+        model = ImageWorldModel(perception, actions, config.model.ensemble_size, config.model.hidden_size)
     else:
         model = WorldModel(
-            Perception(**sizes),
+            TokenEncoder(**sizes),
             actions,
             config.model.ensemble_size,
             config.model.hidden_size,
@@ -125,11 +125,11 @@ def model_of(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
                 "training.backward_weight and training.masked_weight are about learned latents, and "
                 "model.latent_size=0 leaves them out; set model.latent_size=8"
             )
-        model.blanks = Blanks(model.perception, actions, pictured, not has(shapes, "things"))
+        model.blanks = AuxiliaryLosses(model.perception, actions, pictured, not has(shapes, "things"))
     return model
 
 
-def remembered(shapes: Shapes, config: MindConfig) -> int:
+def replay_capacity(shapes: Shapes, config: MindConfig) -> int:
     """Returns how many moments a mind with these senses remembers."""
     return (
         min(config.training.capacity, config.training.image_capacity) if "eye" in shapes else config.training.capacity
@@ -141,7 +141,7 @@ def nothing(shapes: Shapes) -> Senses:
     return {name: torch.zeros(shape, dtype=torch.uint8 if name == "eye" else None) for name, shape in shapes.items()}
 
 
-def sensed(obs: Mapping[str, npt.NDArray[Any]], shapes: Shapes) -> Senses:
+def as_tensors(obs: Mapping[str, npt.NDArray[Any]], shapes: Shapes) -> Senses:
     """Returns the senses that a mind lives by as tensors, with rows for as many things as it has met at once."""
     senses = nothing(shapes)
     for name, value in senses.items():
@@ -153,7 +153,9 @@ def sensed(obs: Mapping[str, npt.NDArray[Any]], shapes: Shapes) -> Senses:
     return senses
 
 
-def affordable(objectives: Mapping[str, float], shapes: Shapes, named: Iterable[str] = ()) -> dict[str, float]:
+def supported_objectives(
+    objectives: Mapping[str, float], shapes: Shapes, named: Iterable[str] = ()
+) -> dict[str, float]:
     """Returns the objectives without those that nobody named and whose senses a world lacks.
 
     Args:

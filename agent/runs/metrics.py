@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.moment import Moment
-from agent.runs.run_dir import RunFolder
+from agent.runs.run_dir import RunDir
 
 MOVED = 0.02  # metres: less is the trembling of a thing at rest
 RECENT = 500  # steps
 
 
-class Play:
+class InteractionMetrics:
     """Counts contacts and ways as a life goes on.
 
     A toy is a thing that has moved, so that no names are built in: a feeder on the floor is touched, not played with.
@@ -36,7 +36,7 @@ class Play:
         self._at: dict[str, npt.NDArray[np.float32]] = {}
 
     @classmethod
-    def of(cls, folder: RunFolder) -> Play:
+    def of(cls, folder: RunDir) -> InteractionMetrics:
         """Counts what a run recorded."""
         play, arrays = cls(), folder.arrays()
         touched: defaultdict[int, list[Mapping[str, Any]]] = defaultdict(list)
@@ -82,15 +82,15 @@ def duration(arrays: Mapping[str, npt.NDArray[Any]]) -> float:
     """Returns the seconds of life that a run has recorded.
 
     Args:
-        arrays: What `RunFolder.arrays` returned; at least one row.
+        arrays: What `RunDir.arrays` returned; at least one row.
     """
     age, step = arrays["time"], arrays["step"]  # the age (s) of the mind at the end of each step, which counts from 0
     return float(age[-1] - age[0] + age[0] / (step[0] + 1))
 
 
-def summarise(folder: RunFolder) -> dict[str, Any]:
+def summarise(folder: RunDir) -> dict[str, Any]:
     """Returns the numbers of a recorded life, ready for JSON: play, means of what was felt, events, speed."""
-    arrays, play = folder.arrays(), Play.of(folder)
+    arrays, play = folder.arrays(), InteractionMetrics.of(folder)
     if not play.steps:
         return {"steps": 0}
     counts = Counter(event["event"] for event in folder.events())

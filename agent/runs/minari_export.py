@@ -12,7 +12,7 @@ import gymnasium
 import numpy as np
 
 from housecat.core.atomic_write import Arrays
-from agent.runs.run_dir import RunConfig, RunFolder
+from agent.runs.run_dir import RunConfig, RunDir
 from housecat.core.errors import UserError
 from housecat.core.plugins import is_file_spec
 from worlds.registry import gym_id
@@ -21,7 +21,7 @@ ID = re.compile(r"([\w-]+/)*[\w-]+-v\d+")
 MISSING = "exporting needs Minari and h5py: pip install -c constraints.txt 'housecat[minari]' (or minari h5py)"
 
 
-def export(folder: RunFolder, name: str | None = None) -> dict[str, Any]:
+def export(folder: RunDir, name: str | None = None) -> dict[str, Any]:
     """Makes one episode of a run: T + 1 observations, T actions and rewards, truncated at its end.
 
     The reward of a step is minus its cost, as weighed by the mind that lived it (nan, a muted objective, counts 0).

@@ -14,8 +14,8 @@ from agent.loop import live
 from agent.mind import Mind
 from agent.moment import Moment
 from agent.runs.recorder import Recorder
-from agent.runs.run_dir import RunConfig, RunFolder
-from agent.perception.obs_spec import affordable, lived_by, shapes_of
+from agent.runs.run_dir import RunConfig, RunDir
+from agent.perception.obs_spec import supported_objectives, required_shapes, obs_shapes
 from agent.training.nan_guard import STOPPED
 from housecat.core.errors import UserError
 from worlds import World
@@ -32,7 +32,7 @@ def begin(config: RunConfig) -> tuple[World, Mind]:
     world, mind = _begin(config)
     if config.async_planning:
         mind.config = mind.config.updated({"planner.async_planning": "on"})
-        lived_by(mind.shapes, mind.config)  # a mind that sees does not think ahead
+        required_shapes(mind.shapes, mind.config)  # a mind that sees does not think ahead
     return world, mind
 
 
@@ -51,13 +51,13 @@ def _begin(config: RunConfig) -> tuple[World, Mind]:
         mind.fits(world)  # or it would be told only once the run has a folder
         return world, mind
     world = config.make_world()
-    wanted = affordable(wanted, shapes_of(world), config.objectives)
+    wanted = supported_objectives(wanted, obs_shapes(world), config.objectives)
     return world, Mind.born(world, objectives=wanted, seed=config.seed, config=settings)
 
 
-def awaken(path: Path) -> tuple[World, Mind]:
+def resume_from_checkpoint(path: Path) -> tuple[World, Mind]:
     """Makes world and mind as a run's last checkpoint keeps them, or as it started where there is none."""
-    folder = RunFolder(path)
+    folder = RunDir(path)
     saved = folder.checkpoints()
     if not saved:
         return begin(folder.config)
@@ -68,7 +68,7 @@ def awaken(path: Path) -> tuple[World, Mind]:
 
 
 @dataclass(frozen=True)
-class RecordedLife:
+class RecordedRun:
     """Lives and records what is left of a run; made by `start` or `resume`.
 
     Attributes:
@@ -78,13 +78,13 @@ class RecordedLife:
         rows: Steps that the run has already.
     """
 
-    folder: RunFolder
+    folder: RunDir
     world: World
     mind: Mind
     rows: int = 0
 
     @classmethod
-    def start(cls, config: RunConfig, name: str | None = None) -> RecordedLife:
+    def start(cls, config: RunConfig, name: str | None = None) -> RecordedRun:
         """Makes a new run. Its folder comes last, so that a mistake leaves none behind.
 
         Args:
@@ -96,10 +96,10 @@ class RecordedLife:
         """
         world, mind = begin(config)
         check_space(Path(), world, config.steps)
-        return cls(RunFolder.create(config, name), world, mind)
+        return cls(RunDir.create(config, name), world, mind)
 
     @classmethod
-    def resume(cls, path: Path, steps: int | None = None) -> RecordedLife:
+    def resume(cls, path: Path, steps: int | None = None) -> RecordedRun:
         """Goes on with a run from its last checkpoint.
 
         Args:
@@ -109,11 +109,11 @@ class RecordedLife:
         Raises:
             UserError: If it has all its steps, cannot be read, or the disk is too small.
         """
-        folder = RunFolder(path)
+        folder = RunDir(path)
         config = folder.reach(folder.config.steps if steps is None else steps)
         saved = folder.checkpoints()
         rows = saved[-1][0] if saved else 0
-        world, mind = awaken(path)
+        world, mind = resume_from_checkpoint(path)
         check_space(path, world, config.steps - rows)
         return cls(folder, world, mind, rows)
 

@@ -13,8 +13,8 @@ from filelock import FileLock, Timeout
 
 from housecat.core.atomic_write import write_arrays, write_bytes, explain_write_errors
 from agent.moment import Mode, Moment
-from agent.runs.metrics import Play
-from agent.runs.run_dir import RunFolder, stack
+from agent.runs.metrics import InteractionMetrics
+from agent.runs.run_dir import RunDir, stack
 from housecat.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Recorder:
         UserError: If another process is recording into the folder, or the disk refuses.
     """
 
-    def __init__(self, folder: RunFolder, rows: int = 0) -> None:
+    def __init__(self, folder: RunDir, rows: int = 0) -> None:
         self.folder, self.path, self.rows = folder, folder.path, rows
         self._pending: list[dict[str, Any]] = []
         self._scalars: list[dict[str, float]] = []
@@ -59,7 +59,7 @@ class Recorder:
             except Timeout as error:
                 raise UserError(f"another process is recording into {self.path}; wait for it or stop it") from error
             self.folder.cut(self.rows)
-            self.play = Play.of(self.folder)
+            self.play = InteractionMetrics.of(self.folder)
             self._events = (self.path / "events.jsonl").open("a", encoding="utf-8")
             self._board = SummaryWriter(str(self.path), purge_step=self.rows if self.rows else None)
         return self

@@ -94,7 +94,7 @@ class RunConfig:
         return cls(**{**values, "settings": settings_of_format_2(values.get("settings", {}))})
 
 
-class RunFolder:
+class RunDir:
     """One folder ``runs/<name>/``.
 
     ``config.toml`` (see `RunConfig`), ``moments/*.npz`` (one file a flush, named by its first row),
@@ -114,7 +114,7 @@ class RunFolder:
             raise unknown_name("run", str(path), known, remedy) if known else UserError(f"no run at {path}. {remedy}")
 
     @classmethod
-    def create(cls, config: RunConfig, name: str | None = None, parent: str | os.PathLike[str] = "runs") -> RunFolder:
+    def create(cls, config: RunConfig, name: str | None = None, parent: str | os.PathLike[str] = "runs") -> RunDir:
         """Makes the folder of a new run.
 
         Args:
@@ -239,8 +239,8 @@ class RunFolder:
 
 
 def load_run(path: str | os.PathLike[str]) -> Arrays:
-    """Returns all that a run recorded, by name, time first (see `RunFolder.arrays`)."""
-    return RunFolder(path).arrays()
+    """Returns all that a run recorded, by name, time first (see `RunDir.arrays`)."""
+    return RunDir(path).arrays()
 
 
 def stack(rows: list[dict[str, Any]]) -> Arrays:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from agent.runs.run_dir import RunFolder
+from agent.runs.run_dir import RunDir
 from housecat.core.errors import UserError
 from worlds.events import EVENTS, from_json
 
 
-def replay(folder: RunFolder) -> Iterator[tuple[int, str]]:
+def replay(folder: RunDir) -> Iterator[tuple[int, str]]:
     """Repeats the actions and user events of a run, and compares the senses bit for bit.
 
     Args:

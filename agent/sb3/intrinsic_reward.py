@@ -9,7 +9,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from agent.sb3.adapter import Host, Judged, Sensing, Stretch, Transitions
+from agent.sb3.adapter import ObjectiveHost, RelabelingBuffer, RolloutCollector, Sensing, Stretch
 from agent.sb3.adapter import host_checkpoint as saving
 from agent.sb3.adapter.rollout_collector import Floats
 from agent.sb3.adapter.spaces import Array, Obs
@@ -73,12 +73,12 @@ class IntrinsicReward(BaseCallback):
         self.mixture = objectives if isinstance(objectives, Mixture) else Mixture(objectives)
         self.extrinsic, self.epochs, self.batch, self.seed = extrinsic, epochs, batch, seed
         self.learning_rate = learning_rate
-        self._made: Host | None = None
+        self._made: ObjectiveHost | None = None
         self._file: Path | None = None
-        self._lived = Transitions()
+        self._lived = RolloutCollector()
 
     @property
-    def host(self) -> Host:
+    def host(self) -> ObjectiveHost:
         """What carries the objectives; there is one once a model has begun to learn."""
         assert self._made is not None, "there is no host before `learn`"
         return self._made
@@ -109,7 +109,7 @@ class IntrinsicReward(BaseCallback):
             raise UserError(f"{type(model).__name__} is neither on-policy nor off-policy as Stable-Baselines3 has them")
         sensing = Sensing(model.observation_space, model.action_space)
         if self._made is None:
-            made = Host(self.mixture, sensing, model.n_envs, self.seed, self.batch, self.learning_rate)
+            made = ObjectiveHost(self.mixture, sensing, model.n_envs, self.seed, self.batch, self.learning_rate)
             if self._file is not None:
                 saving.read(made, self._file)
             self._made = made
@@ -163,7 +163,7 @@ class IntrinsicReward(BaseCallback):
         before, action, after, reward, dones = self._lived.take()
         view, costs = self.host.live(self._stretch(before, action, after, dones.shape), torch.from_numpy(dones))
         buffer = getattr(self.model, "replay_buffer", None)
-        if isinstance(buffer, Judged):
+        if isinstance(buffer, RelabelingBuffer):
             buffer.keep(costs)
         return view, costs, reward
 
@@ -197,12 +197,12 @@ class IntrinsicReward(BaseCallback):
             self.logger.record_mean(f"intrinsic_loss/{name}", loss)
 
 
-class _JudgedReplay(Judged, ReplayBuffer):
+class _JudgedReplay(RelabelingBuffer, ReplayBuffer):
     plain, samples = ReplayBuffer, ReplayBufferSamples
 
 
-class _JudgedDictReplay(Judged, DictReplayBuffer):
+class _JudgedDictReplay(RelabelingBuffer, DictReplayBuffer):
     plain, samples = DictReplayBuffer, DictReplayBufferSamples
 
 
-JUDGED: dict[type, type[Judged]] = {ReplayBuffer: _JudgedReplay, DictReplayBuffer: _JudgedDictReplay}
+JUDGED: dict[type, type[RelabelingBuffer]] = {ReplayBuffer: _JudgedReplay, DictReplayBuffer: _JudgedDictReplay}

@@ -14,11 +14,11 @@ from torch import Tensor, nn
 
 import worlds
 from agent.actor.reactive.goal_conditioning import WISH, heed
-from agent.actor.reactive.policy import Gaze
+from agent.actor.reactive.policy import PolicyFeatures
 from agent.mind import Mind
-from agent.perception.attention import attend, gather, tokens
-from agent.perception.egocentric import look_out, own_size, pair_size, see
-from agent.perception.encoder import THING, Perception
+from agent.perception.attention import gather, select_things, tokens
+from agent.perception.egocentric import own_size, pair_size, scene_context, see
+from agent.perception.encoder import THING, TokenEncoder
 from housecat.core.atomic_write import write_bytes
 from housecat.core.errors import UserError
 
@@ -37,18 +37,20 @@ class MindsEye(BaseFeaturesExtractor):
 
     Args:
         observation_space: With ``body``, ``touch``, ``things`` (in rows, or flat as in one row) and ``vitals``.
-        perception: Arguments of `Perception`.
-        attend: Things attended to at once.
+        perception: Arguments of `TokenEncoder`.
+        num_attended: Things attended to at once.
         hidden: Width of the reflex.
     """
 
     wish: Tensor
 
-    def __init__(self, observation_space: spaces.Dict, perception: dict[str, Any], attend: int, hidden: int) -> None:
-        seen = Perception(**perception)
-        gaze = Gaze(own_size(seen), pair_size(seen), hidden)
+    def __init__(
+        self, observation_space: spaces.Dict, perception: dict[str, Any], num_attended: int, hidden: int
+    ) -> None:
+        seen = TokenEncoder(**perception)
+        gaze = PolicyFeatures(own_size(seen), pair_size(seen), hidden)
         super().__init__(observation_space, gaze.size)
-        self.perception, self.gaze, self.attend = seen.requires_grad_(False), gaze, attend
+        self.perception, self.gaze, self.num_attended = seen.requires_grad_(False), gaze, num_attended
         self.features = THING + perception["appearance"]
         things = int(np.prod(observation_space["things"].shape or ())) // self.features
         self.register_buffer("wish", torch.zeros(1 + things, WISH))
@@ -59,9 +61,9 @@ class MindsEye(BaseFeaturesExtractor):
         if senses["things"].ndim == 2:
             senses["things"] = senses["things"].view(len(senses["things"]), -1, self.features)
         wish = self.wish.expand(len(senses["body"]), -1, -1)
-        attended = heed(attend(senses, self.attend), wish)
+        attended = heed(select_things(senses, self.num_attended), wish)
         latent = tokens(self.perception(senses), attended)
-        outlook = look_out(self.perception, gather(self.perception.appearance(senses), attended))
+        outlook = scene_context(self.perception, gather(self.perception.appearance(senses), attended))
         sight = see(self.perception, latent, outlook)
         features: Tensor = self.gaze(self.perception.places(latent), sight, tokens(wish, attended))
         return features
@@ -93,7 +95,7 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
     sizes = {"body": p.body_size, "vitals": p.vitals_size, "touch": p.touch_size}
     sees = {
         "perception": {**sizes, "appearance": p.appearance_size, "what": p.what, "beside": p.beside},
-        "attend": mind.config.attention.num_attended,
+        "num_attended": mind.config.attention.num_attended,
         "hidden": reflex.mu.in_features,
     }
     policy = {

@@ -8,15 +8,15 @@ import torch
 from torch import Tensor
 
 from agent.config import MindConfig
-from agent.configurator.configurator import studied
-from agent.memory.replay_buffer import Replay, Sample
+from agent.configurator.configurator import select_training_things
+from agent.memory.replay_buffer import ReplayBuffer, Sample
 from agent.perception.attention import gather
-from agent.perception.augmentation import Mirror, augment
+from agent.perception.augmentation import Symmetry, augment
 from agent.perception.encoder import Senses
 from agent.world_model.world_model import WorldModel
 
 
-class Lesson(NamedTuple):
+class EncodedBatch(NamedTuple):
     """B transitions, encoded once for all that learns from them.
 
     Attributes:
@@ -39,8 +39,8 @@ class Lesson(NamedTuple):
 
 
 def draw(
-    memory: Replay, model: WorldModel, config: MindConfig, mirror: Mirror | None, generator: torch.Generator
-) -> Lesson:
+    memory: ReplayBuffer, model: WorldModel, config: MindConfig, mirror: Symmetry | None, generator: torch.Generator
+) -> EncodedBatch:
     """Draws as many transitions as the configured updates of one control step take.
 
     Args:
@@ -59,9 +59,9 @@ def draw(
     senses, action, after = drawn.senses, drawn.action, drawn.after
     if mirror or config.training.obs_noise or config.training.image_shift or config.training.brightness_jitter:
         senses, action, after = augment(config, model.perception, mirror, (senses, action, after), generator)
-    attended = studied(senses, config.attention.rule, config.attention.num_attended, generator)
+    attended = select_training_things(senses, config.attention.rule, config.attention.num_attended, generator)
     both = {name: torch.cat([senses[name], after[name]]) for name in senses}
     both["things"] = gather(both["things"], attended.repeat(2, 1))  # what is not attended need not be encoded
     before, then = model.encode(both).chunk(2)
     appearance = gather(model.perception.appearance(senses), attended)
-    return Lesson(drawn, senses, action, after, attended, before, then, appearance)
+    return EncodedBatch(drawn, senses, action, after, attended, before, then, appearance)

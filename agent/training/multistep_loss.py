@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from agent.memory.replay_buffer import Stretch
-from agent.perception.attention import attend, gather, tokens
-from agent.perception.egocentric import look_out, see
+from agent.perception.attention import gather, select_things, tokens
+from agent.perception.egocentric import scene_context, see
 from agent.world_model.world_model import WorldModel
 
 
-def rolled(model: WorldModel, stretch: Stretch, things: int, generator: torch.Generator) -> dict[str, Tensor]:
+def multistep_loss(model: WorldModel, stretch: Stretch, things: int, generator: torch.Generator) -> dict[str, Tensor]:
     """Rolls a model along what was done in stretches of a life, and returns its errors at every step, by part.
 
     It goes on from its own mean prediction, as in imagination, and is held against what really came. Gradients go
@@ -28,9 +28,9 @@ def rolled(model: WorldModel, stretch: Stretch, things: int, generator: torch.Ge
     """
     senses, steps = stretch.senses, len(stretch.action)
     with torch.no_grad():
-        attended = attend({name: value[0] for name, value in senses.items()}, things)
+        attended = select_things({name: value[0] for name, value in senses.items()}, things)
         path = tokens(model.perception(senses), attended.expand(steps + 1, -1, -1))
-        outlook = look_out(model.perception, gather(model.perception.appearance(senses)[0], attended))
+        outlook = scene_context(model.perception, gather(model.perception.appearance(senses)[0], attended))
         lucks: list[Tensor | None] = [None] * steps
         if model.futures is not None:  # which future came is known
             told = [

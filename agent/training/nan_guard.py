@@ -13,7 +13,7 @@ ENOUGH = 20  # control steps in a row in which something could not be learnt
 SKIPPED, STOPPED = "update skipped", "learning stopped"
 
 
-class Skips:
+class NanGuard:
     """Updates that were skipped because a loss or its gradient was not finite.
 
     One bad batch must not end a mind: what it would have learnt is passed over, counted and told. Where it goes on and

@@ -12,14 +12,14 @@ from torch import Tensor, nn
 from agent.config import MindConfig
 from agent.critic.critic import Critic
 from agent.critic.synthetic_transitions import dream
-from agent.memory.replay_buffer import Replay, Sample
+from agent.memory.replay_buffer import ReplayBuffer, Sample
 from agent.perception.attention import gather
-from agent.perception.augmentation import Mirror
+from agent.perception.augmentation import Symmetry
 from agent.perception.belief import seen_throughout
-from agent.perception.egocentric import Sight
+from agent.perception.egocentric import EgoFeatures
 from agent.training.batch import draw
-from agent.training.multistep_loss import rolled
-from agent.training.nan_guard import Skips
+from agent.training.multistep_loss import multistep_loss
+from agent.training.nan_guard import NanGuard
 from agent.world_model.rollout import Rollout
 from agent.world_model.world_model import WorldModel
 from intrinsic import Mixture
@@ -29,7 +29,7 @@ CRITIC_RATE = 3.0  # times the learning rate of all else
 CRITIC_EVERY = 2  # control steps, between its steps
 
 
-class Learner:
+class Trainer:
     """Trains the world model, the critic and the objectives of a mind, which it does not own.
 
     Each update is a step of the predictor on a batch of its own. All batches of a control step are encoded together,
@@ -43,9 +43,9 @@ class Learner:
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
-        self.skips = Skips()
+        self.skips = NanGuard()
         self.lessons = 0
-        self.mirror: Mirror | None = None
+        self.mirror: Symmetry | None = None
         # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
         threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
 
@@ -75,7 +75,7 @@ class Learner:
         """Steps what the objectives learn, apart from all else: a plug-in's gradient is not to be trusted."""
         return self._optimizer([p for p in self.mixture.parameters() if p.requires_grad])
 
-    def _rolled(self, memory: Replay, generator: torch.Generator) -> dict[str, Tensor]:
+    def _rolled(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, Tensor]:
         """Returns the errors of imagining several steps on end; none before a life was as long."""
         cfg = self.config
         batch = max(1, cfg.training.batch_size * SHARE // cfg.training.rollout_steps)
@@ -84,7 +84,10 @@ class Learner:
         )
         if stretch is None:
             return {}
-        return {f"rolled.{k}": v for k, v in rolled(self.model, stretch, cfg.attention.num_attended, generator).items()}
+        return {
+            f"rolled.{k}": v
+            for k, v in multistep_loss(self.model, stretch, cfg.attention.num_attended, generator).items()
+        }
 
     def _taste(self, loss: Tensor) -> None:
         self.taste.zero_grad(set_to_none=True)
@@ -101,7 +104,7 @@ class Learner:
     def _optimizer(self, parameters: list[nn.Parameter], faster: float = 1.0) -> torch.optim.Optimizer:
         return torch.optim.Adam(parameters, lr=faster * self.config.training.learning_rate, fused=True)
 
-    def learn(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+    def learn(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
         """Makes the configured number of updates, and returns the losses of the last by name."""
         cfg, model = self.config, self.model
         self.skips.news = []
@@ -128,12 +131,12 @@ class Learner:
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
             noticed = None if seen is None else seen.chunk(cfg.training.updates_per_step)[i]
-            losses, energy = model.loss(latent, target, act, Sight(own, pair, facing), generator, noticed)
+            losses, energy = model.loss(latent, target, act, EgoFeatures(own, pair, facing), generator, noticed)
             memory.retell(where, energy)
             if cfg.training.rollout_steps > 1 and i == cfg.training.updates_per_step - 1:
                 losses |= self._rolled(memory, generator)
             sound &= _step(self.fast, losses)
-        sight = Sight(*(tensor.detach() for tensor in encoded[2:]))
+        sight = EgoFeatures(*(tensor.detach() for tensor in encoded[2:]))
         slow = model.side_losses(before, then, action, after["touch"], cfg.training.regularizer, generator)
         slow["regularizer"] *= cfg.training.regularizer_weight
         slow["inverse"] *= cfg.training.inverse_weight
@@ -169,7 +172,7 @@ class Learner:
         self._note(all_, sound)
         return all_
 
-    def learn_fear(self, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+    def learn_fear(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
         """Makes a step of the critic alone, and returns its loss by name; none before there is enough to learn from."""
         self.skips.news = []
         if not self._ready(memory) or not self.critic.drives:
@@ -186,21 +189,23 @@ class Learner:
         rate = self.config.training.learning_rate
         self.skips.learnt(losses, sound, f"try a smaller learning_rate than {rate:g}, or other objectives")
 
-    def _ready(self, memory: Replay) -> bool:
+    def _ready(self, memory: ReplayBuffer) -> bool:
         return (
             not self.skips.stopped
             and memory.transitions >= self.config.training.batch_size
             and self.config.training.updates_per_step > 0
         )
 
-    def _criticise(self, drawn: Sample, before: Sight, after: Sight, generator: torch.Generator) -> tuple[Tensor, bool]:
+    def _criticise(
+        self, drawn: Sample, before: EgoFeatures, after: EgoFeatures, generator: torch.Generator
+    ) -> tuple[Tensor, bool]:
         """Lets the critic learn from dreams and from what was lived, drawn evenly, or chances would be overrated.
 
         Returns:
             Its loss, and whether it took a step.
         """
         even = drawn.even
-        before, after = (Sight(*(part[even] for part in sight)) for sight in (before, after))
+        before, after = (EgoFeatures(*(part[even] for part in sight)) for sight in (before, after))
         cost = drawn.cost[even]
         if (
             self.config.training.synthetic_critic_data and drawn.senses["things"].numel()
@@ -210,7 +215,7 @@ class Learner:
             drives, k, action = self.critic.drives, self.config.attention.num_attended, drawn.action[even][some]
             *there, price = dream(self.model, self.mixture, drives, senses, action, k, generator)
             pairs = zip((before, after), there, strict=True)
-            before, after = (Sight(*map(torch.cat, zip(*pair, strict=True))) for pair in pairs)
+            before, after = (EgoFeatures(*map(torch.cat, zip(*pair, strict=True))) for pair in pairs)
             cost = torch.cat([cost, price])
         loss = self.critic.loss(before, after, cost)
         went = _step(self.fear, {"critic": loss})

@@ -5,13 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from agent.perception.egocentric import GEOMETRY, Sight
-from agent.perception.encoder import Perception
+from agent.perception.egocentric import GEOMETRY, EgoFeatures
+from agent.perception.encoder import TokenEncoder
 
 HIDDEN = 64
 
 
-class Blanks(nn.Module):
+class AuxiliaryLosses(nn.Module):
     """Predicts the learned part of tokens backwards in time, and of a masked sense from the others.
 
     Whereabouts are sensed, and are no blank: a thing keeps its place beside the body when it is masked, and is then
@@ -29,7 +29,7 @@ class Blanks(nn.Module):
         alone: Whether there is a picture and no things.
     """
 
-    def __init__(self, perception: Perception, actions: int, pictured: int, alone: bool) -> None:
+    def __init__(self, perception: TokenEncoder, actions: int, pictured: int, alone: bool) -> None:
         super().__init__()
         self.perception, self.pictured, self.alone = perception, pictured, alone
         self.kinds = 2 + pictured
@@ -49,10 +49,10 @@ class Blanks(nn.Module):
         number = torch.tensor([0, *[1] * things, *range(2, self.kinds)])
         return nn.functional.one_hot(number, self.kinds).float().expand(len(latent), -1, -1)
 
-    def _geometry(self, latent: Tensor, sight: Sight) -> Tensor:
+    def _geometry(self, latent: Tensor, sight: EgoFeatures) -> Tensor:
         return nn.functional.pad(sight.pair[..., :GEOMETRY].detach(), (0, 0, 1, self.pictured))
 
-    def masked(self, latent: Tensor, sight: Sight, generator: torch.Generator) -> Tensor:
+    def masked(self, latent: Tensor, sight: EgoFeatures, generator: torch.Generator) -> Tensor:
         """Returns the error of filling in a sense of (B, N, Z) tokens that is masked."""
         learned, rest = self.learned(latent), [self._geometry(latent, sight), self._kind(latent)]
         hidden = self.mask(latent, generator).unsqueeze(-1)
@@ -69,7 +69,7 @@ class Blanks(nn.Module):
         place = torch.arange(latent.shape[1]).clamp_max(n - 1)  # beside things a picture is one sense
         return (place == which).float()
 
-    def past(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> Tensor:
+    def past(self, latent: Tensor, after: Tensor, action: Tensor, sight: EgoFeatures) -> Tensor:
         """Returns the error of predicting tokens (B, N, Z) from those after them, seen, and the action (B, A)."""
         now = torch.cat([self.learned(after), self._geometry(after, sight), self._kind(after)], -1)
         given = torch.cat([now, now[:, :1].expand_as(now), action.unsqueeze(1).expand(-1, now.shape[1], -1)], -1)

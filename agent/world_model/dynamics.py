@@ -10,30 +10,30 @@ from agent.perception.egocentric import (
     GEOMETRY,
     NEARNESS,
     RADIUS,
-    Outlook,
-    Sight,
+    EgoFeatures,
+    SceneContext,
     appearance_in,
     flat,
-    look_out,
     nearness,
     own_size,
     pair_size,
     planar,
+    scene_context,
     see,
     vitals_in,
 )
-from agent.perception.encoder import PLANE, THING, Perception, Senses
-from agent.world_model.auxiliary_losses import Blanks
+from agent.perception.encoder import PLANE, THING, Senses, TokenEncoder
+from agent.world_model.auxiliary_losses import AuxiliaryLosses
 from agent.world_model.ensemble_mlp import EnsembleMLP
 from agent.world_model.prior_functions import NearnessPrior
 from agent.world_model.regularizers import inverse_dynamics_net
-from agent.world_model.stochastic_latent import CHANCE, Futures
-from agent.world_model.vitals_head import VitalsModel
+from agent.world_model.stochastic_latent import CHANCE, StochasticLatent
+from agent.world_model.vitals_head import VitalsHead
 
 MESSAGE = 16  # what a thing tells the body
 
 
-class Predictor(nn.Module):
+class EnsembleDynamics(nn.Module):
     """Predicts the next latent of the body and of each attended thing, E times.
 
     One net is shared by all pairs of body and thing; it sees the pair in the body's frame and returns the
@@ -44,14 +44,14 @@ class Predictor(nn.Module):
 
     Source: joint embedding prediction after LeCun 2022 (A Path Towards Autonomous Machine Intelligence,
     section 4) with the regularisers of VICReg (Bardes et al. 2021, arXiv 2105.04906); ensembles after Sancaktar
-    et al. 2022 (arXiv 2206.11403). We differ in keeping whereabouts explicit, see `Perception`.
+    et al. 2022 (arXiv 2206.11403). We differ in keeping whereabouts explicit, see `TokenEncoder`.
 
     Args:
         perception: Whose latents it predicts; trained with it.
         actions: Size of an action.
         members: E.
         hidden: Width of both hidden layers.
-        chance: Whether it knows that a step may come out in several ways, see `Futures`.
+        chance: Whether it knows that a step may come out in several ways, see `StochasticLatent`.
 
     Attributes:
         told: End of the tokens whose error is surprise, None for all.
@@ -59,15 +59,15 @@ class Predictor(nn.Module):
     """
 
     told: int | None = None
-    blanks: Blanks
+    blanks: AuxiliaryLosses
 
-    def __init__(self, perception: Perception, actions: int, members: int, hidden: int, chance: bool = False) -> None:
+    def __init__(self, perception: TokenEncoder, actions: int, members: int, hidden: int, chance: bool = False) -> None:
         super().__init__()
         self.perception, self.actions = perception, actions
         what = perception.what
         self.own_size, self.pair_size = own_size(perception), pair_size(perception)
         own, luck = self.own_size + actions, CHANCE if chance else 0
-        self.futures = Futures(perception, own, self.pair_size, hidden) if chance else None
+        self.futures = StochasticLatent(perception, own, self.pair_size, hidden) if chance else None
         both, out = own + self.pair_size + 2 * luck, THING + what + MESSAGE
         self.pair_net = EnsembleMLP(members, (both, hidden, hidden, out))
         self.body_net = EnsembleMLP(members, (own + luck + MESSAGE, hidden, hidden, perception.body_size + what))
@@ -80,7 +80,7 @@ class Predictor(nn.Module):
 
     def _vitals_net(self, near: int) -> nn.Module:
         """Makes what predicts the vitals, from so many features of each thing."""
-        return VitalsModel(self.perception.vitals_size, near) if self.perception.vitals_size else nn.Identity()
+        return VitalsHead(self.perception.vitals_size, near) if self.perception.vitals_size else nn.Identity()
 
     @property
     def predictor(self) -> list[nn.Parameter]:
@@ -93,15 +93,15 @@ class Predictor(nn.Module):
         every: Tensor = self.perception(senses)
         return every if attended is None else tokens(every, attended)
 
-    def see(self, latent: Tensor, outlook: Outlook) -> Sight:
+    def see(self, latent: Tensor, outlook: SceneContext) -> EgoFeatures:
         """Sees tokens (B, N, Z) from the body."""
         return see(self.perception, latent, outlook)
 
-    def sight(self, latent: Tensor, appearance: Tensor) -> Sight:
+    def sight(self, latent: Tensor, appearance: Tensor) -> EgoFeatures:
         """Sees tokens (B, 1 + k, Z) and what the things look like (B, k, features) from the body."""
-        return self.see(latent, look_out(self.perception, appearance))
+        return self.see(latent, scene_context(self.perception, appearance))
 
-    def forward(self, latent: Tensor, action: Tensor, sight: Sight, chance: Tensor | None = None) -> Tensor:
+    def forward(self, latent: Tensor, action: Tensor, sight: EgoFeatures, chance: Tensor | None = None) -> Tensor:
         """Predicts the next latents.
 
         Args:
@@ -141,7 +141,7 @@ class Predictor(nn.Module):
         change = torch.cat([torch.cat(own, -1), torch.cat(rest, -1)], 2)
         return latent + change
 
-    def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
+    def _vitals(self, sight: EgoFeatures, step: Tensor) -> Tensor:
         """Returns the change of the vitals (E, B, 1, V) when the body moves by `step` (B, 2), in its own frame (m)."""
         p = self.perception
         if not p.vitals_size:

@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from agent.perception.egocentric import Outlook, Sight, vitals_in
-from agent.perception.encoder import PLANE, THING, Perception, Senses
+from agent.perception.egocentric import EgoFeatures, SceneContext, vitals_in
+from agent.perception.encoder import PLANE, THING, Senses, TokenEncoder
 from agent.world_model.ensemble_mlp import EnsembleMLP
 from agent.world_model.regularizers import inverse_dynamics_net, regularize_rows
-from agent.world_model.vitals_head import VitalsModel
+from agent.world_model.vitals_head import VitalsHead
 from agent.world_model.world_model import WorldModel
 
 PATCH = 6  # pixels
@@ -22,7 +22,7 @@ FEATURES = 128
 LEAST = 0.1  # half the width of a room (m), before it was seen
 
 
-class Retina(nn.Module):
+class ImageEncoder(nn.Module):
     """A small convolutional encoder of 84 x 84 pictures; its last layers see where in a picture things are.
 
     Args:
@@ -56,7 +56,7 @@ class Retina(nn.Module):
         return tokens.view(*lead, self.tokens, self.size)
 
 
-class SeeingPerception(Perception):
+class ImageTokenEncoder(TokenEncoder):
     """Encodes senses of which one is a picture; the picture's tokens come after those of body and things.
 
     All numbers of such a token are learned: it has no whereabouts. Where the world tells of no things, the picture is
@@ -66,12 +66,12 @@ class SeeingPerception(Perception):
         tokens: That a picture becomes, M.
         side: Of a picture (pixels).
         things: Whether things are sensed as well.
-        **options: Of `Perception`.
+        **options: Of `TokenEncoder`.
     """
 
     def __init__(self, tokens: int, side: int, things: bool, **options: Any) -> None:
         super().__init__(**options)
-        self.retina = Retina(tokens, self.size, side)
+        self.retina = ImageEncoder(tokens, self.size, side)
         self.pictured = tokens * self.size
         self.alone = not things
         self.seen = self.pictured if self.alone else 0
@@ -82,11 +82,11 @@ class SeeingPerception(Perception):
         return tokens
 
     def imagined(self, latent: Tensor, still: Senses, attended: Tensor) -> Senses:
-        """See `Perception`; pictures are imagined in latents alone."""
+        """See `TokenEncoder`; pictures are imagined in latents alone."""
         return super().imagined(latent[..., : 1 + attended.shape[-1], :], still, attended)
 
 
-class SeeingModel(WorldModel):
+class ImageWorldModel(WorldModel):
     """A world model that also predicts what will be seen, as latent tokens, by the same loss.
 
     Each member predicts the picture's tokens from themselves, the body and the action. Beside things they are told
@@ -103,9 +103,9 @@ class SeeingModel(WorldModel):
         hidden: Width of the other nets.
     """
 
-    perception: SeeingPerception
+    perception: ImageTokenEncoder
 
-    def __init__(self, perception: SeeingPerception, actions: int, members: int, hidden: int) -> None:
+    def __init__(self, perception: ImageTokenEncoder, actions: int, members: int, hidden: int) -> None:
         super().__init__(perception, actions, members, hidden)
         self.told = None if perception.alone else -perception.retina.tokens  # what is seen of things counts but once
         size, wide = perception.pictured, WIDTH * hidden
@@ -116,7 +116,7 @@ class SeeingModel(WorldModel):
 
     def _vitals_net(self, near: int) -> nn.Module:
         p = self.perception
-        return VitalsModel(p.vitals_size, p.pictured) if p.alone and p.vitals_size else super()._vitals_net(near)
+        return VitalsHead(p.vitals_size, p.pictured) if p.alone and p.vitals_size else super()._vitals_net(near)
 
     @property
     def predictor(self) -> list[nn.Parameter]:
@@ -127,7 +127,7 @@ class SeeingModel(WorldModel):
         """See `WorldModel`; the picture's tokens come last."""
         return torch.cat([super().encode(senses, attended), self.perception.look(senses)], -2)
 
-    def see(self, latent: Tensor, outlook: Outlook) -> Sight:
+    def see(self, latent: Tensor, outlook: SceneContext) -> EgoFeatures:
         """See `WorldModel`."""
         n = 1 + outlook.appearance.shape[-2]
         sight = super().see(latent[:, :n], outlook)
@@ -135,7 +135,7 @@ class SeeingModel(WorldModel):
             return sight
         return sight._replace(own=torch.cat([sight.own, latent[:, n:].flatten(1)], -1))
 
-    def forward(self, latent: Tensor, action: Tensor, sight: Sight, chance: Tensor | None = None) -> Tensor:
+    def forward(self, latent: Tensor, action: Tensor, sight: EgoFeatures, chance: Tensor | None = None) -> Tensor:
         """See `WorldModel`; a mind that sees leaves nothing to chance."""
         n = 1 + sight.pair.shape[1]
         pictured = latent[:, n:]
@@ -144,7 +144,7 @@ class SeeingModel(WorldModel):
         seen = pictured + change.view(-1, *pictured.shape)
         return torch.cat([super().forward(latent[:, :n], action, sight), seen], 2)
 
-    def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
+    def _vitals(self, sight: EgoFeatures, step: Tensor) -> Tensor:
         p = self.perception
         if not p.alone or not p.vitals_size:
             return super()._vitals(sight, step)

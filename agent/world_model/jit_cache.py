@@ -17,7 +17,7 @@ MOST = 8  # kinds of shapes that are traced
 KINDS = 64  # that are counted
 
 
-class Traced:
+class TracedCall:
     """A method of a module; where it is called often, the operations recorded in one of the calls are replayed.
 
     A third of the time of small products goes into Python around them. A recording (a trace, as torch calls it) holds
@@ -60,7 +60,7 @@ class Traced:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies no recording: each belongs to the parameters that it was made with."""
-        return Traced, (self.module, self.method)
+        return TracedCall, (self.module, self.method)
 
 
 class _Call(nn.Module):

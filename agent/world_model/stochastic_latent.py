@@ -7,15 +7,15 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from agent.perception.egocentric import Sight, flat, planar
-from agent.perception.encoder import PLANE, THING, Perception
+from agent.perception.egocentric import EgoFeatures, flat, planar
+from agent.perception.encoder import PLANE, THING, TokenEncoder
 
 CHANCE = 4  # dimensions of the latent variable, per token
 PRICE = 0.5  # squared typical changes that a nat of it must explain, or it is not worth being told
 NARROW, WIDE = -3.0, 0.5  # bounds of the logarithm of its deviations
 
 
-class Gauss(NamedTuple):
+class DiagonalGaussian(NamedTuple):
     """Independent normal distributions, by mean and deviation, each (*lead, CHANCE)."""
 
     mean: Tensor
@@ -25,14 +25,14 @@ class Gauss(NamedTuple):
         """Turns standard normal noise (*lead, CHANCE) into a draw; differentiable."""
         return self.mean + self.deviation * noise
 
-    def divergence(self, prior: Gauss) -> Tensor:
+    def divergence(self, prior: DiagonalGaussian) -> Tensor:
         """Returns the information (*lead,), in nats, that draws of this have beyond a prior."""
         ratio = (self.deviation / prior.deviation).square()
         off = ((self.mean - prior.mean) / prior.deviation).square()
         return 0.5 * (ratio + off - 1.0 - ratio.log()).sum(-1)
 
 
-class Futures(nn.Module):
+class StochasticLatent(nn.Module):
     """Which of several futures it will be, one latent variable z per token.
 
     A prior tells before a step what z may be; a posterior reads z off how the step came out. The predictor is given a
@@ -53,14 +53,14 @@ class Futures(nn.Module):
         hidden: Width of the one hidden layer.
     """
 
-    def __init__(self, perception: Perception, own: int, pair: int, hidden: int) -> None:
+    def __init__(self, perception: TokenEncoder, own: int, pair: int, hidden: int) -> None:
         super().__init__()
         self.body_size, self.where = perception.body_size, perception.where
         self.body_prior, self.thing_prior = _net(own, hidden), _net(own + pair, hidden)
         self.body_posterior = _net(own + perception.body_size, hidden)
         self.thing_posterior = _net(own + pair + THING, hidden)
 
-    def expect(self, me: Tensor, pair: Tensor) -> Gauss:
+    def expect(self, me: Tensor, pair: Tensor) -> DiagonalGaussian:
         """Tells what z may be before a step.
 
         Args:
@@ -72,11 +72,11 @@ class Futures(nn.Module):
         """
         return _gauss(self.body_prior(me), self.thing_prior(_pairs(me, pair)))
 
-    def luck(self, action: Tensor, sight: Sight, noise: Tensor) -> Tensor:
+    def luck(self, action: Tensor, sight: EgoFeatures, noise: Tensor) -> Tensor:
         """Returns z as it may be before a step (B, 1 + k, CHANCE), by standard normal noise of that shape."""
         return self.expect(torch.cat([sight.own, action], -1), sight.pair).draw(noise)
 
-    def explain(self, me: Tensor, pair: Tensor, change: Tensor, facing: Tensor) -> Gauss:
+    def explain(self, me: Tensor, pair: Tensor, change: Tensor, facing: Tensor) -> DiagonalGaussian:
         """Reads z off how a step came out.
 
         Args:
@@ -100,16 +100,18 @@ def _pairs(me: Tensor, pair: Tensor) -> Tensor:
     return torch.cat([me.unsqueeze(1).expand(-1, pair.shape[1], -1), pair], -1)
 
 
-def _gauss(body: Tensor, things: Tensor) -> Gauss:
+def _gauss(body: Tensor, things: Tensor) -> DiagonalGaussian:
     mean, deviation = torch.cat([body.unsqueeze(1), things], 1).chunk(2, -1)
     middle, reach = (WIDE + NARROW) / 2, (WIDE - NARROW) / 2
-    return Gauss(mean, torch.exp(middle + reach * torch.tanh((deviation - middle) / reach)))
+    return DiagonalGaussian(mean, torch.exp(middle + reach * torch.tanh((deviation - middle) / reach)))
 
 
 Costs = dict[str, Tensor]
 
 
-def over_futures(costs: Costs, parts: Costs, total: Tensor, futures: int, risk: float) -> tuple[Costs, Costs, Tensor]:
+def aggregate_futures(
+    costs: Costs, parts: Costs, total: Tensor, futures: int, risk: float
+) -> tuple[Costs, Costs, Tensor]:
     """Folds what was imagined of F futures of B plans, all plans of a future side by side.
 
     Args:

@@ -9,7 +9,7 @@ HIDDEN = 32
 MESSAGE = 8  # what things do to the vitals
 
 
-class VitalsModel(nn.Module):
+class VitalsHead(nn.Module):
     """Predicts the change of the vitals from themselves, and from how near which things are after the body's move.
 
     It sees nothing else: burns and meals are so rare that a net which also sees wheels, joints and bearings learns

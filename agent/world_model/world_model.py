@@ -7,24 +7,29 @@ from torch import Tensor
 
 from agent.perception.attention import gather
 from agent.perception.belief import of_seen
-from agent.perception.egocentric import Outlook, Sight, look_out
-from agent.perception.encoder import THING, Perception, Senses
-from agent.world_model.dynamics import Predictor
-from agent.world_model.jit_cache import Traced
+from agent.perception.egocentric import EgoFeatures, SceneContext, scene_context
+from agent.perception.encoder import THING, Senses, TokenEncoder
+from agent.world_model.dynamics import EnsembleDynamics
+from agent.world_model.jit_cache import TracedCall
 from agent.world_model.regularizers import regularize
 from agent.world_model.rollout import Rollout
-from agent.world_model.stochastic_latent import PRICE, Gauss
+from agent.world_model.stochastic_latent import PRICE, DiagonalGaussian
 
 
-class WorldModel(Predictor):
-    """A `Predictor` with its losses, and imagination along what it predicts; arguments are those of a `Predictor`."""
+class WorldModel(EnsembleDynamics):
+    """The ensemble of dynamics with its losses, and imagination along what it predicts.
 
-    def __init__(self, perception: Perception, actions: int, members: int, hidden: int, chance: bool = False) -> None:
+    Arguments are those of `EnsembleDynamics`.
+    """
+
+    def __init__(self, perception: TokenEncoder, actions: int, members: int, hidden: int, chance: bool = False) -> None:
         super().__init__(perception, actions, members, hidden, chance)
-        self.step = Traced(self, "_step")
-        self.predict = Traced(self, "_predict")
+        self.step = TracedCall(self, "_step")
+        self.predict = TracedCall(self, "_predict")
 
-    def explain(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[Gauss, Tensor] | None:
+    def explain(
+        self, latent: Tensor, after: Tensor, action: Tensor, sight: EgoFeatures
+    ) -> tuple[DiagonalGaussian, Tensor] | None:
         """Reads off transitions which of several futures came, and how many nats that tells (B, 1 + k)."""
         if self.futures is None:
             return None
@@ -32,7 +37,9 @@ class WorldModel(Predictor):
         came = self.futures.explain(me, pair, (after - latent).detach(), sight.facing.detach())
         return came, came.divergence(self.futures.expect(me, pair))
 
-    def relive(self, latent: Tensor, after: Tensor, action: Tensor, sight: Sight) -> tuple[Tensor, Tensor | float]:
+    def relive(
+        self, latent: Tensor, after: Tensor, action: Tensor, sight: EgoFeatures
+    ) -> tuple[Tensor, Tensor | float]:
         """Predicts transitions that were lived, knowing which of several futures came.
 
         What is left of disagreement and error is then no chance. What the knowledge cost is to be counted to the error,
@@ -51,7 +58,7 @@ class WorldModel(Predictor):
         latent: Tensor,
         after: Tensor,
         action: Tensor,
-        sight: Sight,
+        sight: EgoFeatures,
         generator: torch.Generator | None = None,
         seen: Tensor | None = None,
     ) -> tuple[dict[str, Tensor], Tensor]:
@@ -129,7 +136,7 @@ class WorldModel(Predictor):
             actions = actions.repeat(1, noise.shape[1] // actions.shape[1], 1)
         plans = actions.shape[1]
         looks = gather(self.perception.appearance(senses), attended)
-        outlook = look_out(self.perception, looks.expand(plans, -1, -1))
+        outlook = scene_context(self.perception, looks.expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         for t, action in enumerate(actions):
@@ -145,14 +152,14 @@ class WorldModel(Predictor):
 
     def _step(self, state: Tensor, action: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor]:
         """Returns what the members say of a step, and where imagination goes on; `rest` is an outlook, and noise."""
-        parts = len(Outlook._fields)
-        sight = self.see(state, Outlook(*rest[:parts]))
+        parts = len(SceneContext._fields)
+        sight = self.see(state, SceneContext(*rest[:parts]))
         chance = self.futures.luck(action, sight, *rest[parts:]) if self.futures and rest[parts:] else None
         mean: Tensor = self(state, action, sight, chance)
         return mean, self.settle(mean)
 
     def _predict(self, latent: Tensor, action: Tensor, *rest: Tensor) -> Tensor:
         """Predicts as `forward` does; `rest` is a sight, and chance."""
-        parts = len(Sight._fields)
-        mean: Tensor = self(latent, action, Sight(*rest[:parts]), *rest[parts:])
+        parts = len(EgoFeatures._fields)
+        mean: Tensor = self(latent, action, EgoFeatures(*rest[:parts]), *rest[parts:])
         return mean

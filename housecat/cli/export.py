@@ -30,7 +30,7 @@ def export(
         sb3: Write the reflex of the mind to this file (.zip) instead.
         json: Print what was made as one JSON object.
     """
-    from agent.runs.run_dir import RunFolder
+    from agent.runs.run_dir import RunDir
 
     if sb3 is not None:
         if name is not None:
@@ -39,7 +39,7 @@ def export(
         return print_result(_policy(path, sb3), words, json)
     from agent.runs.minari_export import export as make
 
-    made = make(RunFolder(path), name)
+    made = make(RunDir(path), name)
     words = f"{made['steps']} steps in {made['path']}\nRead them: minari.load_dataset({made['id']!r})"
     return print_result(made, words, json)
 
@@ -47,11 +47,11 @@ def export(
 def _policy(path: Path, file: Path) -> dict[str, str]:
     """Writes the policy of a mind, or of the last checkpoint of a run."""
     from agent import Mind
-    from agent.runs.run_dir import RunFolder
+    from agent.runs.run_dir import RunDir
 
     world, mind = "playroom", path
     if path.is_dir():
-        folder = RunFolder(path)
+        folder = RunDir(path)
         world, mind = folder.config.world, folder.latest_mind()
     loaded = Mind.load(mind)
     try:

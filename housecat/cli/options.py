@@ -119,7 +119,7 @@ def _find_mind(name: str) -> tuple[str, RunConfig | None]:
         UserError: If the path is a folder without a mind.
     """
     from agent.checkpoint.checkpoint import shipped
-    from agent.runs.run_dir import RunFolder
+    from agent.runs.run_dir import RunDir
 
     path = Path(name)
     if name in shipped() or not path.is_dir():
@@ -131,7 +131,7 @@ def _find_mind(name: str) -> tuple[str, RunConfig | None]:
             f"--mind {name}: this folder is no run, it holds {listed}. Name a run's folder, such as runs/first, the "
             f"file of a mind, or one of {', '.join(shipped())}"
         )
-    folder = RunFolder(path)
+    folder = RunDir(path)
     return str(folder.latest_mind().resolve()), folder.config
 
 

@@ -24,11 +24,11 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
     """
     from agent.runs.metrics import duration
     from agent.runs.recorded_run import begin
-    from agent.runs.run_dir import RunFolder
+    from agent.runs.run_dir import RunDir
     from agent.runs.verify import replay as replay_rows
     from housecat.cli.progress import ProgressBar
 
-    folder = RunFolder(path)
+    folder = RunDir(path)
     rows, difference = 0, ""
     with ProgressBar(f"{path.name} again", folder.rows) as bar:
         for row, row_difference in replay_rows(folder):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from housecat.core.versions import version, versions
 
 if TYPE_CHECKING:
-    from agent.runs.run_dir import RunConfig, RunFolder
+    from agent.runs.run_dir import RunConfig, RunDir
 
 MODES = {
     "babble": "moving at random, as a newborn",
@@ -23,7 +23,7 @@ MODES = {
 }
 
 
-def write_summary(folder: RunFolder, numbers: Mapping[str, Any]) -> None:
+def write_summary(folder: RunDir, numbers: Mapping[str, Any]) -> None:
     """Writes ``summary.json`` with the numbers of a run, and ``summary.png`` with a picture of them.
 
     Args:
@@ -43,7 +43,7 @@ def write_summary(folder: RunFolder, numbers: Mapping[str, Any]) -> None:
         viewer.summarise(load_run(folder.path), folder.path / "summary.png")
 
 
-def write_page(folder: RunFolder, numbers: Mapping[str, Any]) -> None:
+def write_page(folder: RunDir, numbers: Mapping[str, Any]) -> None:
     """Writes ``report.html``: who lived where, wanting what, what it did, with the picture and the clip of the run.
 
     Args:
@@ -59,7 +59,7 @@ def write_page(folder: RunFolder, numbers: Mapping[str, Any]) -> None:
         write_text(folder.path / "report.html", page(folder, numbers))
 
 
-def page(folder: RunFolder, numbers: Mapping[str, Any]) -> str:
+def page(folder: RunDir, numbers: Mapping[str, Any]) -> str:
     """Returns the page of a run as HTML that needs no other file but the clip. See `write_page`."""
     config, picture = folder.config, folder.path / "summary.png"
     steps, seconds = numbers["steps"], numbers.get("seconds", 0.0)

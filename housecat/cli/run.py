@@ -13,7 +13,7 @@ from housecat.cli.watch import CLIP_SECONDS, make_clip
 from housecat.core.errors import UserError
 
 if TYPE_CHECKING:
-    from agent.runs.recorded_run import RecordedLife
+    from agent.runs.recorded_run import RecordedRun
 
 STEPS = 5000
 
@@ -38,14 +38,14 @@ def run(
         json: Print the numbers as one JSON object.
     """
     from agent.runs.metrics import summarise
-    from agent.runs.recorded_run import RecordedLife, awaken
+    from agent.runs.recorded_run import RecordedRun, resume_from_checkpoint
 
     if resume is None:
-        recorded = RecordedLife.start(life.run_config(STEPS if steps is None else steps), name)
+        recorded = RecordedRun.start(life.run_config(STEPS if steps is None else steps), name)
     elif name is not None or life != DEFAULT_LIFE:
         raise UserError("--resume goes on with a run as it is: only --steps, --clip and --json go with it")
     else:
-        recorded = RecordedLife.resume(resume, steps)
+        recorded = RecordedRun.resume(resume, steps)
     folder = recorded.folder
     advice = f"Go on with: housecat run --resume {shlex.quote(str(folder.path))}"
     print_message(f"Recording into {folder.path}")
@@ -58,7 +58,9 @@ def run(
     numbers["objectives"] = dict(recorded.mind.config.objectives)
     write_summary(folder, numbers)
     if clip and not numbers["interrupted"]:
-        numbers |= make_clip(folder.path, partial(awaken, folder.path), CLIP_SECONDS, folder.config.mind_name)
+        numbers |= make_clip(
+            folder.path, partial(resume_from_checkpoint, folder.path), CLIP_SECONDS, folder.config.mind_name
+        )
     write_page(folder, numbers)
     print_result(numbers, Table.of(numbers), json)
     if numbers["interrupted"]:
@@ -67,7 +69,7 @@ def run(
     return 0
 
 
-def _live(recorded: RecordedLife) -> int:
+def _live(recorded: RecordedRun) -> int:
     """Lives what is left of a run, until its end or Ctrl-C; returns the number of steps that it has now."""
     from housecat.cli.progress import InterruptFlag, ProgressBar
 

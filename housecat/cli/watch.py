@@ -30,7 +30,7 @@ def watch(
         json: Print the result as one JSON object.
     """
     from agent.runs.recorded_run import begin
-    from agent.runs.run_dir import RunFolder
+    from agent.runs.run_dir import RunDir
 
     for name, value in (("seconds", seconds), ("speed", speed)):
         if value is not None and not 0 < value < float("inf"):
@@ -42,7 +42,7 @@ def watch(
     seconds = CLIP_SECONDS if seconds is None else seconds
     print_message(f"There is no display, so this makes a clip of {seconds:g} seconds of life.")
     made = begin(config)  # before the folder, so that a mistake leaves none behind
-    result = make_clip(RunFolder.create(config).path, lambda: made, seconds, config.mind_name)
+    result = make_clip(RunDir.create(config).path, lambda: made, seconds, config.mind_name)
     return print_result(result, Table.of(result), json)
 
 

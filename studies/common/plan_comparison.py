@@ -11,7 +11,7 @@ from torch import Tensor
 
 from agent import Mind
 from agent.actor.planners import colored_noise
-from agent.perception.attention import attend, tokens
+from agent.perception.attention import select_things, tokens
 from agent.perception.encoder import THING, Senses
 from agent.world_model.rollout import Rollout
 from housecat.core.obs_layout import THINGS
@@ -68,7 +68,7 @@ def compare_plans(mind: Mind, plans: Tensor, real: Senses) -> PlanComparison:
     """Imagines plans (T, B, A) whose real senses (T + 1, B, ...) are known."""
     model, weights = mind.world_model, mind.mixture.weights
     now = {name: value[0, 0] for name, value in real.items()}
-    attended = attend(now, mind.config.attention.num_attended)
+    attended = select_things(now, mind.config.attention.num_attended)
     path = tokens(mind.perception(real), attended.expand(*plans.shape[:2], -1)[:1].expand(len(plans) + 1, -1, -1))
     judged = mind.actor.judge(path[0, 0], plans, now, attended)
     looks = mind.perception.appearance(real)[..., attended, :]

@@ -5,7 +5,7 @@ import torch
 
 import agent
 import worlds
-from agent.actor.reactive.reactive_actor import Mode1
+from agent.actor.reactive.reactive_actor import ReactiveActor
 from worlds.env import World
 
 SMALL = agent.MindConfig.of(
@@ -47,7 +47,7 @@ def reflexive(world: World, settings: dict[str, object] | None = None) -> agent.
     return agent.Mind.born(world, WANTS, 11, REFLEX.updated(settings or {}))
 
 
-def mode1(mind: agent.Mind) -> Mode1:
+def mode1(mind: agent.Mind) -> ReactiveActor:
     """Returns its reactive actor."""
     assert mind.mode1 is not None
     return mind.mode1

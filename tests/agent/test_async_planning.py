@@ -12,7 +12,7 @@ import torch
 
 import agent
 import worlds
-from agent.async_planning import Ahead, foresee
+from agent.async_planning import AsyncPlanner, predict_next_obs
 from agent.runs.recorded_run import begin
 from agent.runs.run_dir import RunConfig
 from housecat.core.errors import UserError
@@ -72,7 +72,7 @@ def test_a_step_is_planned_from_what_is_foreseen(world: World) -> None:
     assert np.linalg.norm(planned[:2] - began) < np.linalg.norm(began - ended) + 0.1
     obs = {name: torch.from_numpy(value) for name, value in world.observe().items()}
     with torch.no_grad():
-        seen = foresee(mind, obs, torch.zeros(mind.actions))
+        seen = predict_next_obs(mind, obs, torch.zeros(mind.actions))
     assert {name: value.shape for name, value in seen.items()} == {name: value.shape for name, value in obs.items()}
 
 
@@ -98,7 +98,7 @@ def test_what_was_decided_elsewhere_is_not_done_here(world: World, mind: agent.M
     list(agent.live(world, mind, 3))
     assert mind.pending is not None
     moved = worlds.make("playroom", seed=12)
-    Ahead(mind, moved.observe())
+    AsyncPlanner(mind, moved.observe())
     assert mind.pending is None
 
 

@@ -184,11 +184,11 @@ def test_a_life_with_reloads_can_be_lived_again_from_its_log(author):
 
 def test_a_recorded_life_with_a_reload_replays(author, tmp_path, monkeypatch):
     from agent.runs.recorder import Recorder
-    from agent.runs.run_dir import RunConfig, RunFolder
+    from agent.runs.run_dir import RunConfig, RunDir
     from agent.runs.verify import replay
 
     monkeypatch.chdir(tmp_path)
-    folder = RunFolder.create(RunConfig("playroom", None, {}, 11, 8))
+    folder = RunDir.create(RunConfig("playroom", None, {}, 11, 8))
     mind = author.born(FLAT.format(1), disagreement=1.0)
     with Recorder(folder) as recorder:
         for moment in author.live(mind, 8, {3: FLAT.format(4), 5: "oops"}):

@@ -11,7 +11,7 @@ import agent
 import worlds
 from agent.actor.planners import ICEM
 from agent.critic.emotions import Emotions
-from agent.memory.replay_buffer import Replay
+from agent.memory.replay_buffer import ReplayBuffer
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
 from worlds import Event, Meal, Place, Poke
@@ -171,7 +171,7 @@ def test_an_episodic_memory_is_saved_with_the_mind(world: World, tmp_path: Path)
 
 
 def test_a_memory_that_went_round_draws_the_same_after_loading() -> None:
-    memory, copy = (Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=10) for _ in range(2))
+    memory, copy = (ReplayBuffer({"body": torch.zeros(1)}, 1, ("pain",), capacity=10) for _ in range(2))
     for i in range(25):
         memory.add(
             {"body": torch.tensor([float(i)])}, torch.zeros(1), {"body": torch.tensor([i + 1.0])}, {"pain": math.inf}

@@ -14,7 +14,7 @@ import worlds
 from agent import Mind
 from agent.actor.exploration_noise import babbling
 from agent.loop import undergo
-from agent.memory.replay_buffer import Replay
+from agent.memory.replay_buffer import ReplayBuffer
 from agent.training.trainer import Learner
 from housecat.core.errors import UserError
 from scripts.train_shipped_minds import WIDTH, train_minds
@@ -56,10 +56,10 @@ class Recorder:
     """Records what the parts of training are given, and does what they do."""
 
     def __init__(self) -> None:
-        self.critic_memories, self.led = list[Replay](), list[tuple[int, int]]()
+        self.critic_memories, self.led = list[ReplayBuffer](), list[tuple[int, int]]()
         self.learn_fear = Learner.learn_fear
 
-    def learn_critic(self, learner: Learner, memory: Replay, generator: torch.Generator) -> dict[str, float]:
+    def learn_critic(self, learner: Learner, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
         self.critic_memories.append(memory)
         return self.learn_fear(learner, memory, generator)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 import pytest
 
-from agent.perception.belief import Believed
+from agent.perception.belief import HiddenObject
 from tests.viewer import fake
 from viewer import layout, style
 from viewer.frame import Stage
@@ -138,7 +138,7 @@ def test_what_is_believed_of_things_out_of_sight_is_a_ring_as_wide_as_the_doubt(
     plain = imagination.overlay(moment, moment.frames[-1], 0.0, show=False)
     widths = []
     for doubt in (0.1, 0.4):
-        believed = (Believed(0, (1.0, -0.5, 0.1), doubt, 3),)
+        believed = (HiddenObject(0, (1.0, -0.5, 0.1), doubt, 3),)
         thinking = replace(moment, thought=replace(moment.thought, believed=believed))
         strips = imagination.overlay(thinking, moment.frames[-1], 0.0, show=False).strips
         assert len(strips) == len(plain.strips) + 1

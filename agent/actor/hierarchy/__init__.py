@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from agent.actor.hierarchy.subgoal_planner import SecondLevel
+from agent.actor.hierarchy.subgoal_planner import SubgoalPlanner
 
-__all__ = ["SecondLevel"]
+__all__ = ["SubgoalPlanner"]

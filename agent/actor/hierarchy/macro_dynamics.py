@@ -7,13 +7,13 @@ from torch import Tensor
 
 from agent.actor.hierarchy.macro_actions import SIZE
 from agent.actor.hierarchy.place_cells import Places
-from agent.perception.egocentric import Sight
+from agent.perception.egocentric import EgoFeatures
 from agent.world_model.world_model import WorldModel
 
 MEMBERS = 3
 
 
-class SlowModel(WorldModel):
+class MacroDynamics(WorldModel):
     """Predicts tokens after a macro-action, by the nets of a `WorldModel` that also know where in the room they are.
 
     Perception and readouts are those of the fast model: what is imagined slowly lies in the same latent space.
@@ -35,7 +35,7 @@ class SlowModel(WorldModel):
             self.__dict__[name] = getattr(fast, name)
         self.places = Places()
 
-    def forward(self, latent: Tensor, action: Tensor, sight: Sight, chance: Tensor | None = None) -> Tensor:
+    def forward(self, latent: Tensor, action: Tensor, sight: EgoFeatures, chance: Tensor | None = None) -> Tensor:
         """Predicts latents after macro-actions (B, SIZE), of which it leaves nothing to chance; see `WorldModel`."""
         once = super().forward(latent, torch.cat([action, self.places(self.places_of(latent))], -1), sight)
         return latent + self.steps * (once - latent)  # changes add up: nets are good at numbers of the order of one
@@ -44,5 +44,5 @@ class SlowModel(WorldModel):
         """Returns where the body is (*lead, 2), in m, in tokens (*lead, 1 + k, Z)."""
         return latent[..., 0, :2] * self.perception.change[0, :2]
 
-    def _vitals(self, sight: Sight, step: Tensor) -> Tensor:
+    def _vitals(self, sight: EgoFeatures, step: Tensor) -> Tensor:
         return super()._vitals(sight, self.steps * step)

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 from agent.actor.hierarchy.landmark_graph import Landmarks, spread
 from agent.actor.hierarchy.macro_actions import SIZE, MacroEncoder
-from agent.actor.hierarchy.macro_dynamics import SlowModel
+from agent.actor.hierarchy.macro_dynamics import MacroDynamics
 from agent.actor.hierarchy.path_cost import believed, distance, lingering, stopped
 from agent.actor.hierarchy.visited_area import Ground
 from agent.actor.planners import ICEM
-from agent.perception.attention import attend, gather, tokens
-from agent.perception.egocentric import Sight
+from agent.perception.attention import gather, select_things, tokens
+from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import PLANE, THING
 from agent.world_model.rollout import Rollout
 from agent.world_model.world_model import WorldModel
@@ -24,7 +24,7 @@ from intrinsic import Mixture
 
 if TYPE_CHECKING:
     from agent.config import MindConfig
-    from agent.memory.replay_buffer import Replay
+    from agent.memory.replay_buffer import ReplayBuffer
     from agent.mind import Mind
     from agent.moment import FloatArray
     from agent.perception.encoder import Senses
@@ -39,7 +39,7 @@ ASIDE = 0.1  # weight of what is left to the first level: joints, touch, looks
 COMPARED = 32  # stretches of a batch that are imagined with another macro-action too
 
 
-class SecondLevel(nn.Module):
+class SubgoalPlanner(nn.Module):
     """Plans macro-actions for the goals that may lie beyond the first level's horizon, and says where to be when.
 
     Every so many control steps the slow model imagines where macro-actions lead. The states along the cheapest plan
@@ -58,12 +58,14 @@ class SecondLevel(nn.Module):
         config: Settings.
     """
 
-    def __init__(self, fast: WorldModel, mixture: Mixture, memory: Replay, actions: int, config: MindConfig) -> None:
+    def __init__(
+        self, fast: WorldModel, mixture: Mixture, memory: ReplayBuffer, actions: int, config: MindConfig
+    ) -> None:
         super().__init__()
         self.memory, self.actions = memory, actions
         levels = config.hierarchy
         self.config, self.every = config, levels.macro_steps
-        self.model = SlowModel(fast, levels.macro_steps, config.model.hidden_size)
+        self.model = MacroDynamics(fast, levels.macro_steps, config.model.hidden_size)
         self.encoder = MacroEncoder(levels.macro_steps, actions)
         self.goals = tuple(n for n in mixture.names if mixture[n].long_horizon and mixture[n].memory == "none")
         self.planner = ICEM(
@@ -86,7 +88,7 @@ class SecondLevel(nn.Module):
         self.begin_episode()
 
     @classmethod
-    def of(cls, mind: Mind, seed: int) -> SecondLevel:
+    def of(cls, mind: Mind, seed: int) -> SubgoalPlanner:
         """Makes the second level of a mind; its first weights come from the seed, and nobody else's numbers change."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -118,7 +120,7 @@ class SecondLevel(nn.Module):
     def tick(
         self, mixture: Mixture, latent: Tensor, senses: Senses, attended: Tensor, generator: torch.Generator
     ) -> None:
-        """Lets a control step pass, and plans anew when it is time; as `Actor.plan`."""
+        """Lets a control step pass, and plans anew when it is time; as `MPCActor.plan`."""
         self.since += 1
         if not self.goals or not self.ready or not self.memory.transitions:
             return
@@ -201,14 +203,14 @@ class SecondLevel(nn.Module):
         if drawn is None or self.memory.transitions < BATCHES * self.config.training.batch_size:
             return {}
         first, last = ({name: sense[t] for name, sense in drawn.senses.items()} for t in (0, -1))
-        perception, attended = self.model.perception, attend(first, self.config.attention.num_attended)
+        perception, attended = self.model.perception, select_things(first, self.config.attention.num_attended)
         with torch.no_grad():
             before, after = (tokens(perception(senses), attended) for senses in (first, last))
             sight = self.model.sight(before, gather(perception.appearance(first), attended))
         return self._step(before, after, drawn.action.transpose(0, 1), sight, generator)
 
     def _step(
-        self, before: Tensor, after: Tensor, action: Tensor, sight: Sight, generator: torch.Generator
+        self, before: Tensor, after: Tensor, action: Tensor, sight: EgoFeatures, generator: torch.Generator
     ) -> dict[str, float]:
         code = self.encoder(action, generator)
         predicted = self.model(before, code, sight)
@@ -227,10 +229,10 @@ class SecondLevel(nn.Module):
                 self._note(before, after, code.detach(), sight, predicted.detach().mean(0))
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
-    def _note(self, before: Tensor, after: Tensor, code: Tensor, sight: Sight, predicted: Tensor) -> None:
+    def _note(self, before: Tensor, after: Tensor, code: Tensor, sight: EgoFeatures, predicted: Tensor) -> None:
         """Notes how much changes, how much of that is missed, and how much is up to the macro-action."""
         some = slice(COMPARED)
-        other = self.model(before[some], code[some].roll(1, 0), Sight(*(part[some] for part in sight))).mean(0)
+        other = self.model(before[some], code[some].roll(1, 0), EgoFeatures(*(part[some] for part in sight))).mean(0)
         change = {"moved": after - before, "missed": after - predicted, "decided": (predicted[some] - other) / 2**0.5}
         for name, off in change.items():
             kept = getattr(self, name)

@@ -15,7 +15,7 @@ UNSURE, STARTLED = 1.0, 3.0  # deviations above the usual, of the ensemble's dis
 ALARM = 5  # control steps of planning, a second, after pain or surprise
 
 
-class Trust:
+class ModeArbiter:
     """Decides at each step whether to act by reflex.
 
     It does where the reflex is expected to do about as well as planning, by an expectation that lately came true, and

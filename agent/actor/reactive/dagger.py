@@ -10,7 +10,7 @@ FIRST = 500  # choices of planning, before the first try
 LONG = 40  # control steps of a try, or of none
 
 
-class Tries:
+class DaggerSchedule:
     """Decides by chance, for stretches of some seconds, whether the reflex acts although it is not trusted.
 
     Planning goes on meanwhile, and says what it would have done: so the reflex learns from where it ends up itself, and

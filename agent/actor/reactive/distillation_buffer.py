@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.actor.reactive.goal_conditioning import WISH
-from agent.perception.augmentation import Mirror, either
+from agent.perception.augmentation import Symmetry, either
 from agent.perception.encoder import Senses
 
 CAPACITY = 10_000
@@ -30,7 +30,7 @@ class Chosen(NamedTuple):
     regret: Tensor
 
 
-def mirrored(chosen: Chosen, mirror: Mirror, middle: float, generator: torch.Generator) -> Chosen:
+def mirrored(chosen: Chosen, mirror: Symmetry, middle: float, generator: torch.Generator) -> Chosen:
     """Returns situations and choices of which half, by chance, are seen in a mirror along x through `middle` (m)."""
     half = torch.rand(len(chosen.action), generator=generator) < 0.5
     wish = chosen.wish.clone()
@@ -43,7 +43,7 @@ def mirrored(chosen: Chosen, mirror: Mirror, middle: float, generator: torch.Gen
     )
 
 
-class Habits:
+class DistillationBuffer:
     """A ring of situations and choices with preallocated storage; it holds what was sensed, since latents change.
 
     Args:

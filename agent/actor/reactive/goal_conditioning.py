@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from agent.perception.egocentric import Sight, flat, planar
+from agent.perception.egocentric import EgoFeatures, flat, planar
 from intrinsic import Mixture
 from intrinsic.goals.goal import Goal
 from intrinsic.goals.reach import FIELDS, Reach
@@ -79,7 +79,7 @@ def heed(attended: Tensor, wish: Tensor) -> Tensor:
     return torch.cat([attended[..., :-1], last], -1)
 
 
-def desires(at: Tensor, sight: Sight, wish: Tensor) -> Tensor:
+def desires(at: Tensor, sight: EgoFeatures, wish: Tensor) -> Tensor:
     """Sees wishes from the body.
 
     Args:

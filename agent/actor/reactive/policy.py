@@ -8,15 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from agent.actor.reactive.goal_conditioning import DESIRE, desires
-from agent.perception.egocentric import Sight, own_size, pair_size
-from agent.perception.encoder import Perception
-from agent.world_model.jit_cache import Traced
+from agent.perception.egocentric import EgoFeatures, own_size, pair_size
+from agent.perception.encoder import TokenEncoder
+from agent.world_model.jit_cache import TracedCall
 
 HIDDEN = 128
 STD_LEAST, STD_MOST = -5.0, 2.0  # of the logarithm
 
 
-class Impulse(NamedTuple):
+class PolicyOutput(NamedTuple):
     """What the reflex has to say.
 
     Attributes:
@@ -35,7 +35,7 @@ class Impulse(NamedTuple):
         return torch.tanh(self.mean)
 
 
-class Gaze(nn.Module):
+class PolicyFeatures(nn.Module):
     """Sums up what the body sees and wishes: its own features, those of what it has a wish for, and all pairs' sum.
 
     Args:
@@ -50,7 +50,7 @@ class Gaze(nn.Module):
         self.size = own + pair + hidden
         self.look = nn.Sequential(nn.Linear(own + pair, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU())
 
-    def forward(self, at: Tensor, sight: Sight, wish: Tensor) -> Tensor:
+    def forward(self, at: Tensor, sight: EgoFeatures, wish: Tensor) -> Tensor:
         """Returns features (B, size) of a sight, of tokens at places (B, 1 + k, 2; m) with wishes (B, 1 + k, WISH)."""
         desire = desires(at, sight, wish)
         own = torch.cat([sight.own, desire[:, 0]], -1)
@@ -59,7 +59,7 @@ class Gaze(nn.Module):
         return torch.cat([own, (pair * desire[:, 1:, :1]).sum(1), seen], -1)
 
 
-class Reflex(nn.Module):
+class GaussianPolicy(nn.Module):
     """A squashed Gaussian policy over what the body sees and wishes, laid out as Stable-Baselines3's SAC has it.
 
     After the features come ``latent_pi``, ``mu`` and ``log_std``, which `agent.sb3.policy_export` puts into a SAC actor
@@ -73,18 +73,18 @@ class Reflex(nn.Module):
         actions: Size of an action.
     """
 
-    def __init__(self, perception: Perception, actions: int, hidden: int = HIDDEN) -> None:
+    def __init__(self, perception: TokenEncoder, actions: int, hidden: int = HIDDEN) -> None:
         super().__init__()
-        self.gaze = Gaze(own_size(perception), pair_size(perception), hidden)
+        self.gaze = PolicyFeatures(own_size(perception), pair_size(perception), hidden)
         self.latent_pi = nn.Sequential(
             nn.Linear(self.gaze.size, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU()
         )
         self.mu = nn.Linear(hidden, actions)
         self.log_std = nn.Linear(hidden, actions)
         self.regret = nn.Linear(hidden, 1)
-        self.react = Traced(self, "_react")
+        self.react = TracedCall(self, "_react")
 
-    def forward(self, at: Tensor, sight: Sight, wish: Tensor) -> Impulse:
+    def forward(self, at: Tensor, sight: EgoFeatures, wish: Tensor) -> PolicyOutput:
         """Returns the impulse.
 
         Args:
@@ -92,8 +92,8 @@ class Reflex(nn.Module):
             sight: Of these.
             wish: (B, 1 + k, WISH) of these.
         """
-        return Impulse(*self.react(at, *sight, wish))
+        return PolicyOutput(*self.react(at, *sight, wish))
 
     def _react(self, at: Tensor, own: Tensor, pair: Tensor, facing: Tensor, wish: Tensor) -> tuple[Tensor, ...]:
-        pi = self.latent_pi(self.gaze(at, Sight(own, pair, facing), wish))
+        pi = self.latent_pi(self.gaze(at, EgoFeatures(own, pair, facing), wish))
         return self.mu(pi), self.log_std(pi).clamp(STD_LEAST, STD_MOST), self.regret(pi.detach())[:, 0]

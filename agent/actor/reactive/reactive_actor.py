@@ -9,18 +9,18 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from agent.actor.mpc_actor import Actor
-from agent.actor.plan_evaluation import Choice
-from agent.actor.reactive.arbitration import Trust
-from agent.actor.reactive.dagger import Tries
-from agent.actor.reactive.distillation_buffer import Chosen, Habits, mirrored
+from agent.actor.mpc_actor import MPCActor
+from agent.actor.plan_evaluation import Decision
+from agent.actor.reactive.arbitration import ModeArbiter
+from agent.actor.reactive.dagger import DaggerSchedule
+from agent.actor.reactive.distillation_buffer import Chosen, DistillationBuffer, mirrored
 from agent.actor.reactive.goal_conditioning import WISH, heed, wishes
-from agent.actor.reactive.policy import Impulse, Reflex
+from agent.actor.reactive.policy import GaussianPolicy, PolicyOutput
 from agent.actor.reactive.value_gradient import slope
 from agent.config import MindConfig
-from agent.perception.attention import attend, gather, tokens
-from agent.perception.augmentation import Mirror
-from agent.perception.egocentric import Sight, look_out, see
+from agent.perception.attention import gather, select_things, tokens
+from agent.perception.augmentation import Symmetry
+from agent.perception.egocentric import EgoFeatures, scene_context, see
 from agent.perception.encoder import Senses
 
 DOUBT, SPREAD = 0.1, 0.1  # weights of learning what regret to expect, and how far choices spread
@@ -28,7 +28,7 @@ DECAY = 0.1  # of weights: choices are few and partly chance, and a net would le
 SQUASHED = 0.97  # beyond it an action says little of what it was before it was squashed
 
 
-class Mode1(nn.Module):
+class ReactiveActor(nn.Module):
     """The reactive actor of a mind: its reflex, the choices that it is compiled from, and the trust in it.
 
     Args:
@@ -38,24 +38,24 @@ class Mode1(nn.Module):
         seed: Of its first weights.
     """
 
-    def __init__(self, actor: Actor, senses: Senses, config: MindConfig, seed: int) -> None:
+    def __init__(self, actor: MPCActor, senses: Senses, config: MindConfig, seed: int) -> None:
         super().__init__()
         self._mode2 = (actor,)  # in a tuple: its modules are not parts of this one
         self.config = config
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.reflex = Reflex(actor.model.perception, actor.actions)
-        self.habits = Habits(senses, actor.actions)
-        self.trust = Trust(config.policy.regret_tolerance, config.policy.check_interval)
-        self.tries = Tries(config.policy.dagger_fraction)
+            self.reflex = GaussianPolicy(actor.model.perception, actor.actions)
+        self.habits = DistillationBuffer(senses, actor.actions)
+        self.trust = ModeArbiter(config.policy.regret_tolerance, config.policy.check_interval)
+        self.tries = DaggerSchedule(config.policy.dagger_fraction)
         self.acts = config.policy.mode
         self.expected: float | None = None  # regret, at the last choice
-        self.mirror: Mirror | None = None  # of a body alike on both sides: what is right on one is right on the other
+        self.mirror: Symmetry | None = None  # of a body alike on both sides: what is right on one is right on the other
         self._planned = True
         self._wish = torch.zeros(1 + len(senses["things"]), WISH)
 
     @property
-    def mode2(self) -> Actor:
+    def mode2(self) -> MPCActor:
         """The actor that plans."""
         return self._mode2[0]
 
@@ -75,8 +75,8 @@ class Mode1(nn.Module):
         return heed(attended, self._wish)
 
     def choose(
-        self, latent: Tensor, sight: Sight, senses: Senses, attended: Tensor, generator: torch.Generator
-    ) -> Choice:
+        self, latent: Tensor, sight: EgoFeatures, senses: Senses, attended: Tensor, generator: torch.Generator
+    ) -> Decision:
         """Reacts where that is trusted, else plans, beginning with the reflex's own plans, and may try all the same.
 
         Args:
@@ -93,7 +93,7 @@ class Mode1(nn.Module):
             if self._planned:
                 mode2.planner.reset()  # what was planned lies behind
                 self._planned = False
-            return Choice(impulse.action[0], mode="react")
+            return Decision(impulse.action[0], mode="react")
         self._planned, seeds = True, None
         if self.habits.size and self.config.policy.proposals:
             seeds = self.rehearse(latent, mode2.model.perception.appearance(senses)[attended], told, generator)
@@ -106,8 +106,8 @@ class Mode1(nn.Module):
             return replace(choice, action=impulse.action[0], promised=None, information=None, mode="try")
         return choice
 
-    def _impulse(self, latent: Tensor, sight: Sight, wish: Tensor) -> Impulse:
-        impulse: Impulse = self.reflex(self.mode2.model.perception.places(latent), sight, wish)
+    def _impulse(self, latent: Tensor, sight: EgoFeatures, wish: Tensor) -> PolicyOutput:
+        impulse: PolicyOutput = self.reflex(self.mode2.model.perception.places(latent), sight, wish)
         return impulse
 
     def rehearse(self, latent: Tensor, appearance: Tensor, wish: Tensor, generator: torch.Generator) -> Tensor:
@@ -117,7 +117,7 @@ class Mode1(nn.Module):
             Plans (T, n, A): the first as it would act, the others with the spread that planning's choices have.
         """
         model, n = self.mode2.model, self.config.policy.proposals
-        outlook = look_out(model.perception, appearance.expand(n, -1, -1))
+        outlook = scene_context(model.perception, appearance.expand(n, -1, -1))
         state, told, plan = latent.expand(n, -1, -1), wish.expand(n, -1, -1), []
         for _ in range(self.mode2.planner.horizon):
             sight = see(model.perception, state, outlook)
@@ -157,7 +157,7 @@ class Mode1(nn.Module):
     def losses(self, chosen: Chosen) -> dict[str, Tensor]:
         """Returns what is to be minimised, by name: distance to planning's choices, and the slope."""
         perception, cfg = self.mode2.model.perception, self.config
-        attended = heed(attend(chosen.senses, cfg.attention.num_attended), chosen.wish)
+        attended = heed(select_things(chosen.senses, cfg.attention.num_attended), chosen.wish)
         with torch.no_grad():
             latent = tokens(perception(chosen.senses), attended)
             sight = self.mode2.model.sight(latent, gather(perception.appearance(chosen.senses), attended))
@@ -176,7 +176,7 @@ class Mode1(nn.Module):
                 cfg.training.batch_size
             )  # the slope runs through the whole ensemble: a part of the batch is enough
             part = Chosen({k: v[few] for k, v in chosen.senses.items()}, *(field[few] for field in chosen[1:]))
-            seen = Sight(*(field[few] for field in sight))
+            seen = EgoFeatures(*(field[few] for field in sight))
             down = slope(self.mode2, latent[few], seen, impulse.action[few], part, attended[few])
             losses["reflex/slope"] = cfg.policy.value_gradient_weight * down
         return losses

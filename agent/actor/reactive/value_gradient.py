@@ -5,16 +5,18 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from agent.actor.mpc_actor import Actor
+from agent.actor.mpc_actor import MPCActor
 from agent.actor.reactive.distillation_buffer import Chosen
 from agent.actor.reactive.goal_conditioning import positions, ungranted
 from agent.perception.attention import gather, tokens
-from agent.perception.egocentric import Sight
+from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
 
 
-def slope(actor: Actor, latent: Tensor, sight: Sight, action: Tensor, chosen: Chosen, attended: Tensor) -> Tensor:
+def slope(
+    actor: MPCActor, latent: Tensor, sight: EgoFeatures, action: Tensor, chosen: Chosen, attended: Tensor
+) -> Tensor:
     """Returns the mean weighted cost of one imagined step, and of what the critic anticipates after it, a scalar.
 
     Goals of a position are those that the situation was remembered with, see `agent.actor.reactive.goal_conditioning`;
@@ -56,7 +58,7 @@ def slope(actor: Actor, latent: Tensor, sight: Sight, action: Tensor, chosen: Ch
     return torch.where(total.isfinite(), total, 0.0).mean()
 
 
-def _senses(actor: Actor, after: Tensor, before: Senses, attended: Tensor) -> Senses:
+def _senses(actor: MPCActor, after: Tensor, before: Senses, attended: Tensor) -> Senses:
     """Returns senses (2, B, ...) before and after an imagined step."""
     read = actor.model.perception.imagined(after, before, attended)
     read["touch"] = torch.expm1(actor.model.touch(after[:, 0])).clamp_min(0.0)

@@ -9,12 +9,12 @@ import safetensors
 from safetensors.torch import save
 from torch import Tensor
 
-from agent.sb3.adapter.objective_host import Host
+from agent.sb3.adapter.objective_host import ObjectiveHost
 from housecat.core.atomic_write import explain_write_errors, write_bytes
 from housecat.core.errors import UserError
 
 
-def write(host: Host, path: Path) -> None:
+def write(host: ObjectiveHost, path: Path) -> None:
     """Writes what a host learnt, whole or not at all; memories of episodes under way are left out.
 
     Raises:
@@ -29,7 +29,7 @@ def write(host: Host, path: Path) -> None:
         write_bytes(path, save(tensors, {"housecat": json.dumps(about)}))
 
 
-def read(host: Host, path: Path) -> None:
+def read(host: ObjectiveHost, path: Path) -> None:
     """Reads back what `write` wrote, but for the weights, which stay as they are; runs no code of the file's.
 
     Raises:

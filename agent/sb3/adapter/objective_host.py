@@ -15,7 +15,7 @@ from agent.sb3.adapter.episodic_memories import renewed
 from agent.sb3.adapter.features import Dynamics, Encoder
 from agent.sb3.adapter.spaces import Sensing
 from agent.sb3.adapter.term_calls import terms_of, told
-from agent.sb3.adapter.trainer import Teacher
+from agent.sb3.adapter.trainer import ObjectiveTrainer
 from housecat.core.errors import UserError
 from intrinsic import Memory, Mixture
 from intrinsic.isolation.process_state import preserve_process_state, seed_from_name
@@ -41,7 +41,7 @@ class Stretch:
     after: Senses
 
 
-class Host(nn.Module):
+class ObjectiveHost(nn.Module):
     """Carries a mixture through an environment's transitions.
 
     It offers each sense as ``senses.<name>``, and where an objective reads latents or predictions, those of a small
@@ -83,7 +83,7 @@ class Host(nn.Module):
                 if "mean" in mixture.reads:
                     self.dynamics = Dynamics(self.encoder.width, sensing.actions)
             mixture.check(self.view(_example(sensing)))  # what is sized by the first thing it sees is made here
-        self.teacher = Teacher(mixture, self.dynamics, batch, learning_rate, seed)
+        self.teacher = ObjectiveTrainer(mixture, self.dynamics, batch, learning_rate, seed)
         self._memories: dict[str, Memory] = {}
 
     @property

@@ -16,7 +16,7 @@ from agent.sb3.adapter.spaces import Array, Obs
 Judge = Callable[[Obs, Array, Obs, Floats, dict[str, Tensor]], Tensor]
 
 
-class Judged:
+class RelabelingBuffer:
     """Goes before a replay buffer of Stable-Baselines3 among the bases of a class.
 
     The buffer goes on holding the environment's rewards alone; what is sampled has those that `judge` gives.

@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
 
-class Transitions:
+class RolloutCollector:
     """Collects transitions of B environments step by step."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from intrinsic import Mixture
 STEEPEST = 10.0  # norm of a gradient, cut for each learner apart
 
 
-class Teacher:
+class ObjectiveTrainer:
     """Trains objectives and a world model with one optimiser.
 
     Args:

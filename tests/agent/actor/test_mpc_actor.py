@@ -4,8 +4,8 @@ import torch
 import worlds
 from agent import Mind, MindConfig
 from agent.actor.mpc_actor import _trust
-from agent.perception.attention import attend, tokens
-from agent.perception.obs_spec import sensed
+from agent.perception.attention import select_things, tokens
+from agent.perception.obs_spec import as_tensors
 
 SMALL = MindConfig.of(
     {
@@ -42,8 +42,8 @@ def test_full_trust_in_imagination_asks_the_critic_at_the_end_alone() -> None:
 def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() -> None:
     world = worlds.make("playroom", seed=1)
     mind = Mind.born(world, seed=0, config=SMALL)
-    senses = sensed(world.observe(), mind.shapes)
-    attended = attend(senses, 5)
+    senses = as_tensors(world.observe(), mind.shapes)
+    attended = select_things(senses, 5)
     latent = tokens(mind.perception(senses), attended)
     # A critic that fears being in the middle of the plan, and nothing before or after.
     actions = torch.zeros(6, 2, 5)

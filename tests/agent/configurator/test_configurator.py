@@ -8,10 +8,10 @@ import torch
 
 import agent
 import worlds
-from agent.configurator.configurator import studied, urgency
-from agent.configurator.learned_attention import FIRST, Relevance, spreads
-from agent.perception.attention import attend
-from agent.perception.obs_spec import NEEDED, sensed
+from agent.configurator.configurator import select_training_things, urgency
+from agent.configurator.learned_attention import FIRST, LearnedAttention, spreads
+from agent.perception.attention import select_things
+from agent.perception.obs_spec import NEEDED, as_tensors
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
@@ -22,7 +22,7 @@ RULES = "fixed", "learned", "random"
 
 
 def tensors(obs: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
-    return sensed(obs, {name: obs[name].shape for name in NEEDED})
+    return as_tensors(obs, {name: obs[name].shape for name in NEEDED})
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -80,9 +80,9 @@ def test_chance_attends_to_anything_but_what_is_not_there(world: World) -> None:
 def test_learning_sees_now_and_then_what_is_never_near(world: World) -> None:
     senses = {name: value.expand(64, *value.shape) for name, value in tensors(world.observe()).items()}
     generator = torch.Generator().manual_seed(0)
-    near = attend(senses, 3)
-    assert torch.equal(studied(senses, "near", 3, generator), near)
-    seen = studied(senses, "fixed", 3, generator)
+    near = select_things(senses, 3)
+    assert torch.equal(select_training_things(senses, "near", 3, generator), near)
+    seen = select_training_things(senses, "fixed", 3, generator)
     assert torch.equal(seen[:, :2], near[:, :2])
     assert len(set(seen[:, 2].tolist())) == 6
     assert all(len(set(row)) == 3 for row in seen.tolist())
@@ -91,7 +91,7 @@ def test_learning_sees_now_and_then_what_is_never_near(world: World) -> None:
 def test_relevance_learns_that_plans_differ_by_what_is_near() -> None:
     world, mind = worlds.make("playroom", seed=110), agent.Mind.load("kitten")
     torch.manual_seed(0)
-    mind.executive.relevance = Relevance(mind.world_model.pair_size)
+    mind.executive.relevance = LearnedAttention(mind.world_model.pair_size)
     mind.begin_episode()
     mind.fits(world)
     relevance = mind.executive.relevance
@@ -124,7 +124,7 @@ def test_need_raises_the_weight_of_a_drive(world: World) -> None:
     mind.actor.urges = {}
     with torch.no_grad():
         senses = tensors(world.observe())
-        attended = attend(senses, SMALL.attention.num_attended)
+        attended = select_things(senses, SMALL.attention.num_attended)
         latent = mind.perception(senses)[torch.cat([torch.zeros(1, dtype=torch.long), attended + 1])]
         plain = mind.actor.judge(latent, torch.zeros(SMALL.planner.horizon, 1, 5), senses, attended).parts["hunger"]
     assert parts["hunger"] == pytest.approx(2.0 * float(plain), rel=0.05)

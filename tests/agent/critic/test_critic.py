@@ -5,15 +5,15 @@ import torch
 
 import agent
 from agent.critic.critic import Critic, _shared
-from agent.perception.egocentric import Sight
+from agent.perception.egocentric import EgoFeatures
 
 
-def seen(mind: agent.Mind, places: torch.Tensor) -> Sight:
+def seen(mind: agent.Mind, places: torch.Tensor) -> EgoFeatures:
     """Sees places on a line, of which the critic knows nothing but how far along they are."""
     n = len(places)
     own = torch.zeros(n, mind.world_model.own_size)
     own[:, 0] = places
-    return Sight(own, torch.zeros(n, 4, mind.world_model.pair_size), torch.zeros(n, 1, dtype=torch.complex64))
+    return EgoFeatures(own, torch.zeros(n, 4, mind.world_model.pair_size), torch.zeros(n, 1, dtype=torch.complex64))
 
 
 def taught(mind: agent.Mind, places: torch.Tensor, after: torch.Tensor, costs: torch.Tensor, steps: int) -> Critic:

@@ -11,14 +11,14 @@ from housecat.core.obs_layout import BODY, THINGS
 from worlds.env import World
 
 
-def remembered(world: World, mind: agent.Mind) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
+def replay_capacity(world: World, mind: agent.Mind) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
     list(agent.live(world, mind, 40))
     drawn = mind.memory.sample(400, torch.Generator().manual_seed(0))
     return drawn.senses, drawn.action
 
 
 def test_the_body_is_put_near_a_thing_and_goes_on_as_it_went(world: World, mind: agent.Mind) -> None:
-    senses, _ = remembered(world, mind)
+    senses, _ = replay_capacity(world, mind)
     before = senses["body"].clone()
     low, high = torch.full((2,), -9.0), torch.full((2,), 9.0)
     there = elsewhere(senses, low, high, torch.Generator().manual_seed(1))
@@ -38,7 +38,7 @@ def test_the_body_is_put_near_a_thing_and_goes_on_as_it_went(world: World, mind:
 
 
 def test_nothing_is_imagined_beyond_the_walls_or_near_what_is_not_there(world: World, mind: agent.Mind) -> None:
-    senses, _ = remembered(world, mind)
+    senses, _ = replay_capacity(world, mind)
     senses["things"] = senses["things"].clone()
     senses["things"][:, 1:, THINGS.present] = 0.0
     there = elsewhere(senses, torch.full((2,), -1.0), torch.full((2,), 0.5), torch.Generator().manual_seed(1))
@@ -51,7 +51,7 @@ def test_nothing_is_imagined_beyond_the_walls_or_near_what_is_not_there(world: W
 
 def test_a_dream_costs_what_the_world_model_makes_of_the_place(world: World, mind: agent.Mind) -> None:
     """A world model for which it always grows hot: every dream hurts, and none does for one that stays cool."""
-    senses, action = remembered(world, mind)
+    senses, action = replay_capacity(world, mind)
     drives = mind.drives
     for damage in (5.0, -5.0):
         with torch.no_grad():

@@ -4,14 +4,14 @@ import pytest
 import torch
 
 import agent
-from agent.memory.replay_buffer import Replay
+from agent.memory.replay_buffer import ReplayBuffer
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
 
-def filled(moments: int) -> Replay:
-    memory = Replay({"body": torch.zeros(1)}, actions=1, costs=(), capacity=500)
+def filled(moments: int) -> ReplayBuffer:
+    memory = ReplayBuffer({"body": torch.zeros(1)}, actions=1, costs=(), capacity=500)
     for i in range(moments):
         before, after = ({"body": torch.tensor([float(j)])} for j in (i, i + 1))
         memory.add(before, torch.zeros(1), after, {}, energy=1.0)
@@ -29,7 +29,7 @@ def test_what_is_badly_predicted_is_drawn_more_often() -> None:
 
 @pytest.mark.parametrize("lived", [100, 1200])  # it keeps 500 moments
 def test_the_oldest_of_a_memory_are_a_memory_of_their_own(lived: int) -> None:
-    memory = Replay({"body": torch.zeros(1)}, actions=1, costs=("pain",), capacity=500)
+    memory = ReplayBuffer({"body": torch.zeros(1)}, actions=1, costs=("pain",), capacity=500)
     for i in range(lived):
         before, after = ({"body": torch.tensor([float(j + 2000 * (i // 25))])} for j in (i, i + 1))  # lives of 25 steps
         memory.add(before, torch.tensor([i / lived]), after, {"pain": float(i % 7)}, energy=1.0 + i % 5)
@@ -76,12 +76,12 @@ def test_an_unknown_priority_is_named_with_those_there_are() -> None:
 
 
 def test_a_memory_that_is_cut_short_keeps_the_burn_that_it_was_taught_by() -> None:
-    memory = Replay({"body": torch.zeros(1)}, actions=1, costs=("pain", "hunger"), capacity=500)
+    memory = ReplayBuffer({"body": torch.zeros(1)}, actions=1, costs=("pain", "hunger"), capacity=500)
     for i in range(300):
         before, after = ({"body": torch.tensor([float(j)])} for j in (i, i + 1))
         memory.add(before, torch.zeros(1), after, {"pain": 5.0 * (40 <= i < 43), "hunger": 0.1 + 0.001 * i})
     kept = memory.state(60)
-    again = Replay({"body": torch.zeros(1)}, actions=1, costs=("pain", "hunger"), capacity=500)
+    again = ReplayBuffer({"body": torch.zeros(1)}, actions=1, costs=("pain", "hunger"), capacity=500)
     again.load(kept, ("pain", "hunger"))
     assert again.size <= 60
     at = again.senses["body"][: again.size].squeeze(-1)

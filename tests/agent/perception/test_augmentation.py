@@ -9,7 +9,7 @@ import torch
 
 import agent
 import worlds
-from agent.perception.augmentation import Mirror, augment
+from agent.perception.augmentation import Symmetry, augment
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
@@ -39,7 +39,7 @@ def lived(places: dict[str, Any], actions: list[np.ndarray]) -> dict[str, torch.
 
 
 def test_a_life_in_a_mirror_is_a_life_of_the_mirrored_world() -> None:
-    mirror = Mirror.of(worlds.make("playroom", seed=11))
+    mirror = Symmetry.of(worlds.make("playroom", seed=11))
     where, sign = (part.numpy() for part in mirror.action)
     flipped = {name: (x, -y, *(-h for h in heading)) for name, (x, y, *heading) in PLACES.items()}
     actions = [ACTION] * 6
@@ -55,7 +55,7 @@ def test_a_life_in_a_mirror_is_a_life_of_the_mirrored_world() -> None:
 
 
 def test_looking_into_a_mirror_twice_shows_what_is_there() -> None:
-    mirror = Mirror.of(worlds.make("playroom", seed=11))
+    mirror = Symmetry.of(worlds.make("playroom", seed=11))
     senses = lived({}, [ACTION])
     again = mirror.senses(mirror.senses(senses, 0.3), 0.3)
     for name, value in senses.items():

@@ -8,7 +8,7 @@ import torch
 
 import agent
 import worlds
-from agent.perception.belief import LEAST, SEEN, Belief, of_seen, seen_throughout, steady
+from agent.perception.belief import LEAST, SEEN, BeliefTracker, of_seen, seen_throughout, steady
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import THINGS
 from tests.agent.conftest import SMALL
@@ -119,7 +119,7 @@ def test_a_life_with_beliefs_is_exact_and_goes_on_after_saving(tmp_path: Path) -
     snapshot, tail = room.snapshot(), lived(room, mind, 4)
     room.restore(snapshot)
     loaded = agent.Mind.load(tmp_path / "mind")
-    assert isinstance(loaded.belief, Belief)
+    assert isinstance(loaded.belief, BeliefTracker)
     assert lived(room, loaded, 4) == tail
     again = world()
     assert lived(again, agent.Mind.born(again, seed=0, config=BELIEVING), 24) == first

@@ -6,8 +6,8 @@ import torch
 
 import agent
 import worlds
-from agent.perception.attention import attend, tokens
-from agent.perception.egocentric import COMPANY, company, look_out, walls_near
+from agent.perception.attention import select_things, tokens
+from agent.perception.egocentric import COMPANY, neighbor_features, scene_context, walls_near
 from agent.perception.encoder import THING
 from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
@@ -21,7 +21,7 @@ def senses_of(world: World) -> dict[str, torch.Tensor]:
 def test_imagined_senses_are_the_inverse_of_perceiving(world: World, mind: agent.Mind) -> None:
     world.step(np.array([1, 0.5, 0, 0.3, 0], np.float32))
     senses = senses_of(world)
-    attended = attend(senses, 5)
+    attended = select_things(senses, 5)
     read = mind.perception.imagined(tokens(mind.perception(senses), attended), senses, attended)
     for name in ("body", "vitals", "things"):
         if name == "body":  # the wheels' rates and all else included
@@ -33,12 +33,12 @@ def test_the_nearest_rim_and_the_moving_are_attended_first(world: World) -> None
     senses = senses_of(world)
     senses["things"][:, THINGS.position_xy] = 2.9
     senses["things"][2, THINGS.position_xy] = senses["body"][BODY.position] + 0.3
-    assert attend(senses, 3)[0] == 2
+    assert select_things(senses, 3)[0] == 2
     senses["things"][4, THINGS.velocity_xy] = 50.0
-    assert attend(senses, 3)[0] == 4
+    assert select_things(senses, 3)[0] == 4
     plate = senses["things"].clone()
     plate[:, THINGS.position_xy], plate[:, THINGS.velocity_xy] = senses["body"][BODY.position] + 1.0, 0.0
-    assert attend({**senses, "things": plate}, 1)[0] == 6  # all equally far: the hot plate is the largest
+    assert select_things({**senses, "things": plate}, 1)[0] == 6  # all equally far: the hot plate is the largest
 
 
 @pytest.mark.parametrize("turn", [0.7, -2.0])
@@ -61,9 +61,9 @@ def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(world: World
         attended = torch.arange(5)
         latent = tokens(mind.perception(s), attended)[None]
         seen.append(mind.world_model.sight(latent, mind.perception.appearance(s)[attended][None]).pair[0])
-    company = mind.world_model.pair_size - COMPANY - mind.perception.appearance_size
-    assert (seen[0][:2, company : company + COMPANY].abs() > 0.01).all()
-    for part in (slice(6), slice(company, None)):
+    neighbor_features = mind.world_model.pair_size - COMPANY - mind.perception.appearance_size
+    assert (seen[0][:2, neighbor_features : neighbor_features + COMPANY].abs() > 0.01).all()
+    for part in (slice(6), slice(neighbor_features, None)):
         torch.testing.assert_close(seen[0][:, part], seen[1][:, part], rtol=1e-4, atol=1e-4)
 
 
@@ -73,12 +73,12 @@ def test_what_lies_beside_a_thing_is_seen_the_less_the_farther_off_and_not_at_al
     looks[0, :, 1] = torch.tensor([5.0, 6.0, 7.0, 8.0])
     offset = torch.tensor([[[0.0, 0.0], [0.0, 0.2], [2.0, 0.0], [-0.2, 0.0]]])  # two touch; the last is absent
     velocity = torch.tensor([[[0.0, 0.0], [0.3, 0.0], [0.0, 9.0], [0.0, 9.0]]])
-    way, going, beside = company(offset, velocity, look_out(mind.perception, looks))
+    way, going, beside = neighbor_features(offset, velocity, scene_context(mind.perception, looks))
     torch.testing.assert_close(way[0, :3], torch.tensor([[0.0, 1.0], [0.0, -1.0], [0.0, 0.0]]), atol=1e-3, rtol=0.0)
     torch.testing.assert_close(going[0, 0], torch.tensor([0.3, 0.0]), atol=1e-3, rtol=0.0)
     torch.testing.assert_close(beside[0, :3, 1], torch.tensor([6.0, 5.0, 0.0]), atol=1e-3, rtol=0.0)
     offset[0, 1, 1] = 0.2 + 0.15
-    near = company(offset, velocity, look_out(mind.perception, looks))[0]
+    near = neighbor_features(offset, velocity, scene_context(mind.perception, looks))[0]
     assert near[0, 0, 1] == pytest.approx(math.exp(-1), abs=1e-3)
 
 
@@ -99,7 +99,7 @@ def test_typical_changes_follow_what_is_lived_but_trembling_is_no_news(mind: age
 def test_what_is_not_attended_stays_where_it_is(mind: agent.Mind) -> None:
     world = worlds.make("playroom", seed=2)
     senses = senses_of(world)
-    attended = attend(senses, 3)
+    attended = select_things(senses, 3)
     rollout = mind.world_model.imagine(tokens(mind.perception(senses), attended), torch.ones(4, 2, 5), senses, attended)
     others = [i for i in range(8) if i not in attended.tolist()]
     assert rollout.senses["things"].shape == (5, 2, 8, 19)
@@ -118,7 +118,7 @@ def test_walls_are_where_nothing_was_seen_beyond(mind: agent.Mind, world: World)
     rim = float(appearance[0, 0])
     assert float(perception.high[0]) == pytest.approx(3.0 + rim)
     assert float(perception.low[1]) == pytest.approx(-3.0 - rim)
-    outlook = look_out(perception, appearance[None, :1])
+    outlook = scene_context(perception, appearance[None, :1])
     amid, at_wall = walls_near(torch.tensor([[[0.0, 0.0], [3.0, 0.0]]]), outlook)[0]
     assert float(at_wall[0]) == pytest.approx(1.0, abs=1e-3)
     assert abs(float(amid[0])) < 0.2

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from agent.runs.minari_export import export, rewards_of
-from agent.runs.recorded_run import RecordedLife
-from agent.runs.run_dir import RunConfig, RunFolder, load_run
+from agent.runs.recorded_run import RecordedRun
+from agent.runs.run_dir import RunConfig, RunDir, load_run
 from housecat.core.errors import UserError
 
 
@@ -19,13 +19,13 @@ from housecat.core.errors import UserError
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path / "minari"))
-    life = RecordedLife.start(RunConfig(steps=6, seed=2), "first.run")
+    life = RecordedRun.start(RunConfig(steps=6, seed=2), "first.run")
     list(life.moments())
     return life.folder.path
 
 
 def test_a_run_becomes_one_episode_that_minari_reads(run: Path) -> None:
-    made = export(RunFolder(run))
+    made = export(RunDir(run))
     lived = load_run(run)
     dataset = minari.load_dataset(made["id"])
     (episode,) = list(dataset)
@@ -57,16 +57,16 @@ def test_the_reward_is_minus_the_weighted_cost_and_a_muted_objective_counts_noth
 
 
 def test_what_cannot_be_exported_is_told(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    export(RunFolder(run), "mine-v3")
+    export(RunDir(run), "mine-v3")
     with pytest.raises(UserError, match="there is a dataset mine-v3 already"):
-        export(RunFolder(run), "mine-v3")
+        export(RunDir(run), "mine-v3")
     with pytest.raises(UserError, match="ends in a version"):
-        export(RunFolder(run), "mine")
+        export(RunDir(run), "mine")
     with pytest.raises(UserError, match="no moments yet"):
-        export(RunFolder.create(RunConfig(), "empty"))
+        export(RunDir.create(RunConfig(), "empty"))
     monkeypatch.setitem(sys.modules, "minari", None)
     with pytest.raises(UserError, match="needs Minari and h5py: pip install"):
-        export(RunFolder(run), "other-v0")
+        export(RunDir(run), "other-v0")
 
 
 def test_the_command_exports(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 import worlds
 from housecat.core.atomic_write import write_bytes
-from agent.runs.recorded_run import RecordedLife, awaken, check_space
+from agent.runs.recorded_run import RecordedRun, resume_from_checkpoint, check_space
 from agent.runs.verify import replay
-from agent.runs.run_dir import RunConfig, RunFolder, load_run
+from agent.runs.run_dir import RunConfig, RunDir, load_run
 from housecat.core.errors import UserError
 
 
@@ -23,15 +23,15 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_a_life_broken_off_goes_on_from_the_checkpoint_before(steps: int, checkpoint: int, cut: int) -> None:
     config = RunConfig(seed=2, steps=steps)
-    list(RecordedLife.start(config, "whole").moments())
-    moments = RecordedLife.start(config, "parts").moments(checkpoint)
+    list(RecordedRun.start(config, "whole").moments())
+    moments = RecordedRun.start(config, "parts").moments(checkpoint)
     for _ in range(cut):
         next(moments)
     with pytest.raises(RuntimeError, match="power cut"):
         moments.throw(RuntimeError("power cut"))
-    assert [rows for rows, _ in RunFolder("runs/parts").checkpoints()] == [checkpoint]
-    assert RunFolder("runs/parts").rows == cut
-    list(RecordedLife.resume(Path("runs/parts")).moments())
+    assert [rows for rows, _ in RunDir("runs/parts").checkpoints()] == [checkpoint]
+    assert RunDir("runs/parts").rows == cut
+    list(RecordedRun.resume(Path("runs/parts")).moments())
     whole, parts = load_run("runs/whole"), load_run("runs/parts")
     for name in whole:
         if not name.startswith("seconds."):
@@ -39,28 +39,28 @@ def test_a_life_broken_off_goes_on_from_the_checkpoint_before(steps: int, checkp
 
 
 def test_a_life_killed_before_its_first_checkpoint_begins_again() -> None:
-    moments = RecordedLife.start(RunConfig(seed=2, steps=4), "killed").moments()
+    moments = RecordedRun.start(RunConfig(seed=2, steps=4), "killed").moments()
     next(moments)
     with pytest.raises(RuntimeError):
         moments.throw(RuntimeError)
-    recorded = RecordedLife.resume(Path("runs/killed"))
+    recorded = RecordedRun.resume(Path("runs/killed"))
     assert recorded.rows == 0
     list(recorded.moments())
-    assert RunFolder("runs/killed").rows == 4
-    assert not any(difference for _, difference in replay(RunFolder("runs/killed")))
+    assert RunDir("runs/killed").rows == 4
+    assert not any(difference for _, difference in replay(RunDir("runs/killed")))
 
 
 def test_closing_keeps_the_last_moment() -> None:
-    moments = RecordedLife.start(RunConfig(steps=100), "stopped").moments()
+    moments = RecordedRun.start(RunConfig(steps=100), "stopped").moments()
     for _ in range(4):
         next(moments)
     moments.close()
-    assert [rows for rows, _ in RunFolder("runs/stopped").checkpoints()] == [4]
-    assert awaken(Path("runs/stopped"))[1].steps == 4
+    assert [rows for rows, _ in RunDir("runs/stopped").checkpoints()] == [4]
+    assert resume_from_checkpoint(Path("runs/stopped"))[1].steps == 4
 
 
 def test_replay_repeats_what_a_user_did() -> None:
-    folder = RunFolder.create(RunConfig(steps=2), "poked")
+    folder = RunDir.create(RunConfig(steps=2), "poked")
     world = worlds.make("playroom", seed=0)
     world.apply(worlds.Poke("red ball", (0.3, 0.0, 0.0)))
     obs = world.step(np.zeros(5, np.float32))[0]
@@ -79,7 +79,7 @@ def test_replay_repeats_what_a_user_did() -> None:
 
 def test_there_is_nothing_to_replay_in_an_empty_run() -> None:
     with pytest.raises(UserError, match="no moments yet"):
-        list(replay(RunFolder.create(RunConfig(), "empty")))
+        list(replay(RunDir.create(RunConfig(), "empty")))
 
 
 def test_a_disk_too_small_is_told_with_numbers(tmp_path: Path) -> None:

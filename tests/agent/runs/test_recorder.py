@@ -14,7 +14,7 @@ import housecat.core.atomic_write
 from agent.moment import Moment, Plan, Thought
 from agent.runs.metrics import Play, summarise
 from agent.runs.recorder import FLUSH, Recorder
-from agent.runs.run_dir import RunConfig, RunFolder, load_run
+from agent.runs.run_dir import RunConfig, RunDir, load_run
 from housecat.core.errors import UserError
 
 THINGS = ("ball", "feeder")
@@ -47,8 +47,8 @@ def contact(thing: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> RunFolder:
-    return RunFolder.create(RunConfig(steps=10), parent=tmp_path)
+def folder(tmp_path: Path) -> RunDir:
+    return RunDir.create(RunConfig(steps=10), parent=tmp_path)
 
 
 class Keeper:
@@ -61,13 +61,13 @@ class Keeper:
         return b"world"
 
 
-def record(folder: RunFolder, first: int, last: int) -> None:
+def record(folder: RunDir, first: int, last: int) -> None:
     with Recorder(folder, first) as recorder:
         for step in range(first, last):
             recorder.add(moment(step, (contact("ball"),) if step % 2 else ()))
 
 
-def test_reads_back_what_was_recorded(folder: RunFolder) -> None:
+def test_reads_back_what_was_recorded(folder: RunDir) -> None:
     record(folder, 0, 5)
     arrays = load_run(folder.path)
     assert arrays["step"].tolist() == [0, 1, 2, 3, 4]
@@ -79,7 +79,7 @@ def test_reads_back_what_was_recorded(folder: RunFolder) -> None:
     assert [e["row"] for e in folder.events()] == [1, 3]
 
 
-def test_numbers_that_a_step_lacks_are_nan(folder: RunFolder) -> None:
+def test_numbers_that_a_step_lacks_are_nan(folder: RunDir) -> None:
     record(folder, 0, 5)
     arrays = load_run(folder.path)
     assert np.isnan(arrays["losses.model"]).tolist() == [True, True, True, False, False]
@@ -87,7 +87,7 @@ def test_numbers_that_a_step_lacks_are_nan(folder: RunFolder) -> None:
     assert np.isnan(arrays["costs.broken"]).all()
 
 
-def test_rows_are_on_disk_after_each_flush(folder: RunFolder) -> None:
+def test_rows_are_on_disk_after_each_flush(folder: RunDir) -> None:
     with Recorder(folder) as recorder:
         for step in range(FLUSH + 3):
             recorder.add(moment(step))
@@ -95,7 +95,7 @@ def test_rows_are_on_disk_after_each_flush(folder: RunFolder) -> None:
     assert len(load_run(folder.path)["step"]) == folder.rows == FLUSH + 3
 
 
-def test_scalars_reach_tensorboard(folder: RunFolder) -> None:
+def test_scalars_reach_tensorboard(folder: RunDir) -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     record(folder, 0, 40)
@@ -106,8 +106,8 @@ def test_scalars_reach_tensorboard(folder: RunFolder) -> None:
 
 @pytest.mark.parametrize("cut", [0, 3, 6])
 def test_going_on_from_a_row_gives_the_same_record_as_never_stopping(tmp_path: Path, cut: int) -> None:
-    whole = RunFolder.create(RunConfig(), "whole", tmp_path)
-    parts = RunFolder.create(RunConfig(), "parts", tmp_path)
+    whole = RunDir.create(RunConfig(), "whole", tmp_path)
+    parts = RunDir.create(RunConfig(), "parts", tmp_path)
     record(whole, 0, 8)
     record(parts, 0, 6)
     record(parts, cut, 8)
@@ -117,7 +117,7 @@ def test_going_on_from_a_row_gives_the_same_record_as_never_stopping(tmp_path: P
     assert summarise(whole) == summarise(parts)
 
 
-def test_keeps_the_last_checkpoint_whole(folder: RunFolder) -> None:
+def test_keeps_the_last_checkpoint_whole(folder: RunDir) -> None:
     with Recorder(folder) as recorder:
         for step in range(4):
             recorder.add(moment(step))
@@ -126,12 +126,12 @@ def test_keeps_the_last_checkpoint_whole(folder: RunFolder) -> None:
     assert {p.name for p in folder.checkpoints()[0][1].iterdir()} == {"mind", "world.bin"}
 
 
-def test_only_one_process_records_into_a_run(folder: RunFolder) -> None:
+def test_only_one_process_records_into_a_run(folder: RunDir) -> None:
     with Recorder(folder), pytest.raises(UserError, match="another process is recording"), Recorder(folder):
         pass
 
 
-def test_a_full_disk_is_told_and_loses_nothing_written(folder: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_loses_nothing_written(folder: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
     record(folder, 0, 5)
 
     def full(*_: Any) -> None:
@@ -144,7 +144,7 @@ def test_a_full_disk_is_told_and_loses_nothing_written(folder: RunFolder, monkey
     assert not list((folder.path / "moments").glob(".*")), "no half-written file stays"
 
 
-def test_a_torn_last_line_of_events_is_passed_over(folder: RunFolder) -> None:
+def test_a_torn_last_line_of_events_is_passed_over(folder: RunDir) -> None:
     record(folder, 0, 4)
     with (folder.path / "events.jsonl").open("a") as file:
         file.write('{"row": 4, "ev')
@@ -153,7 +153,7 @@ def test_a_torn_last_line_of_events_is_passed_over(folder: RunFolder) -> None:
     assert [e["row"] for e in folder.events()] == [1, 3, 5]
 
 
-def test_a_damaged_line_within_the_events_is_told(folder: RunFolder) -> None:
+def test_a_damaged_line_within_the_events_is_told(folder: RunDir) -> None:
     (folder.path / "events.jsonl").write_text("{oops\n" + json.dumps({"row": 1, "event": "fall"}) + "\n")
     with pytest.raises(UserError, match="line 1 is damaged"):
         list(folder.events())
@@ -161,15 +161,15 @@ def test_a_damaged_line_within_the_events_is_told(folder: RunFolder) -> None:
 
 def test_config_reads_back(tmp_path: Path) -> None:
     config = RunConfig("playroom", 'a "strange" näme', {"my drives.py:LovesRed": 0.5, "pain": -1e-07}, 7, 12)
-    assert RunFolder.create(config, "x", tmp_path).config == config
+    assert RunDir.create(config, "x", tmp_path).config == config
     options = {"body": "crawler", "extras": "all", "lamp": False, "cells": [3, 4], "steepness": 0.5, "plan": "#S#\n#G#"}
     fitted = RunConfig("maze", world_options=options)
-    assert RunFolder.create(fitted, "z", tmp_path).config == fitted
+    assert RunDir.create(fitted, "z", tmp_path).config == fitted
     newborn = RunConfig(mind=None)
-    assert RunFolder.create(newborn, "y", tmp_path).config == newborn
+    assert RunDir.create(newborn, "y", tmp_path).config == newborn
 
 
-def test_the_config_of_a_run_of_the_version_before_is_read(folder: RunFolder) -> None:
+def test_the_config_of_a_run_of_the_version_before_is_read(folder: RunDir) -> None:
     (folder.path / "config.toml").write_text(
         'world = "maze"\nseed = 3\nsteps = 9\npipeline = true\n\n[objectives]\n"pain" = 2.0\n\n[room]\ncells = [2, 3]\n'
     )
@@ -177,42 +177,42 @@ def test_the_config_of_a_run_of_the_version_before_is_read(folder: RunFolder) ->
     assert folder.config == wanted
 
 
-def test_a_broken_config_is_told(folder: RunFolder) -> None:
+def test_a_broken_config_is_told(folder: RunDir) -> None:
     (folder.path / "config.toml").write_text("wurld = 3")
     with pytest.raises(UserError, match=r"config\.toml cannot be read"):
         _ = folder.config
 
 
 def test_runs_are_numbered_and_names_are_not_taken_twice(tmp_path: Path) -> None:
-    numbered = [RunFolder.create(RunConfig(), parent=tmp_path).path.name for _ in range(2)]
+    numbered = [RunDir.create(RunConfig(), parent=tmp_path).path.name for _ in range(2)]
     assert numbered == ["playroom-newborn-001", "playroom-newborn-002"]
-    RunFolder.create(RunConfig(), "mine", tmp_path)
+    RunDir.create(RunConfig(), "mine", tmp_path)
     with pytest.raises(UserError, match=r"'mine' is taken.*--resume"):
-        RunFolder.create(RunConfig(), "mine", tmp_path)
+        RunDir.create(RunConfig(), "mine", tmp_path)
 
 
 @pytest.mark.parametrize("name", ["", "../escape", "a/b", ".hidden", "a b"])
 def test_unfit_names_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UserError, match="letters, digits"):
-        RunFolder.create(RunConfig(), name, tmp_path)
+        RunDir.create(RunConfig(), name, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file, not a folder")
     with pytest.raises(UserError, match="cannot write to"):
-        RunFolder.create(RunConfig(), "mine", tmp_path / "runs")
+        RunDir.create(RunConfig(), "mine", tmp_path / "runs")
 
 
 def test_a_missing_run_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no run at"):
-        RunFolder(tmp_path / "kittn")
-    RunFolder.create(RunConfig(), "kitten", tmp_path)
+        RunDir(tmp_path / "kittn")
+    RunDir.create(RunConfig(), "kitten", tmp_path)
     with pytest.raises(UserError, match=r"Did you mean .*kitten"):
-        RunFolder(tmp_path / "kittn")
+        RunDir(tmp_path / "kittn")
 
 
-def test_steps_can_be_raised_but_not_below_what_was_lived(folder: RunFolder) -> None:
+def test_steps_can_be_raised_but_not_below_what_was_lived(folder: RunDir) -> None:
     with Recorder(folder) as recorder:
         for step in range(4):
             recorder.add(moment(step))
@@ -244,7 +244,7 @@ def test_slow_rolling_adds_up_and_trembling_does_not() -> None:
     assert not trembling.moved
 
 
-def test_summary_of_a_run(folder: RunFolder) -> None:
+def test_summary_of_a_run(folder: RunDir) -> None:
     record(folder, 0, 6)
     numbers = summarise(folder)
     assert numbers["steps"] == 6
@@ -254,5 +254,5 @@ def test_summary_of_a_run(folder: RunFolder) -> None:
     json.dumps(numbers)
 
 
-def test_an_empty_run_has_a_summary(folder: RunFolder) -> None:
+def test_an_empty_run_has_a_summary(folder: RunDir) -> None:
     assert summarise(folder) == {"steps": 0}

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 import agent
-from agent.memory.replay_buffer import Replay, Stretch
-from agent.perception.attention import attend, tokens
-from agent.training.multistep_loss import rolled
+from agent.memory.replay_buffer import ReplayBuffer, Stretch
+from agent.perception.attention import select_things, tokens
+from agent.training.multistep_loss import multistep_loss
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY
 from tests.agent.conftest import SMALL
@@ -17,7 +17,7 @@ FORESIGHTED = SMALL.updated({"training.rollout_steps": 4})
 
 
 def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> None:
-    memory = Replay({"body": torch.zeros(1)}, 1, (), capacity=50)
+    memory = ReplayBuffer({"body": torch.zeros(1)}, 1, (), capacity=50)
     for start, steps in ((0, 20), (100, 5), (200, 30), (300, 12)):
         for i in range(start, start + steps):
             now, then = ({"body": torch.tensor([float(j)])} for j in (i, i + 1))
@@ -63,12 +63,12 @@ def test_a_stretch_is_imagined_as_the_planner_imagines(world: World, mind: agent
     stretch = mind.memory.stretches(1, 6, mind.generator)
     assert stretch is not None
     now = {name: value[0, 0] for name, value in stretch.senses.items()}
-    attended, model = attend(now, 3), mind.world_model
+    attended, model = select_things(now, 3), mind.world_model
     with torch.no_grad():
         path = tokens(mind.perception(stretch.senses), attended.expand(7, 1, -1))
         imagined = model.imagine(path[0, 0], stretch.action, now, attended)
         expected = model.errors((imagined.mean - path[1:]).flatten(1, 2) ** 2)
-        found = rolled(model, stretch, 3, mind.generator)
+        found = multistep_loss(model, stretch, 3, mind.generator)
     assert set(found) == {"body", "things", "what"}
     for name, error in expected.items():
         assert float(found[name]) == pytest.approx(float(error), rel=1e-4)
@@ -79,14 +79,14 @@ def test_learning_to_imagine_on_end_lessens_the_error_of_imagination(world: Worl
     list(agent.live(world, mind, 60, learn=False))
     stretch = mind.memory.stretches(4, 4, mind.generator)
     assert stretch is not None
-    before = rolled(mind.world_model, stretch, 5, mind.generator)
+    before = multistep_loss(mind.world_model, stretch, 5, mind.generator)
     optimizer = torch.optim.Adam(mind.world_model.predictor, lr=3e-3)
     for _ in range(30):
-        losses = rolled(mind.world_model, stretch, 5, mind.generator)
+        losses = multistep_loss(mind.world_model, stretch, 5, mind.generator)
         optimizer.zero_grad()
         sum(losses.values()).backward()
         optimizer.step()
-    after = rolled(mind.world_model, stretch, 5, mind.generator)
+    after = multistep_loss(mind.world_model, stretch, 5, mind.generator)
     assert float(after["body"].detach()) < 0.5 * float(before["body"].detach())
     assert all(p.grad is None for p in mind.perception.parameters())  # it shapes no latents
 

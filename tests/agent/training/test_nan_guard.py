@@ -8,7 +8,7 @@ import torch
 import agent
 import worlds
 from agent.runs.metrics import summarise
-from agent.runs.recorded_run import ASTRAY, RecordedLife, begin
+from agent.runs.recorded_run import ASTRAY, RecordedRun, begin
 from agent.runs.run_dir import RunConfig
 from agent.training.nan_guard import ENOUGH, SKIPPED, STOPPED
 from tests.agent.conftest import SMALL
@@ -54,7 +54,7 @@ def test_a_recorded_life_keeps_the_mind_that_learns_no_more(tmp_path: Path, monk
         "training.batch_size": 6,
         "training.warmup_steps": 30,
     }
-    recorded = RecordedLife.start(RunConfig(mind=None, steps=50, settings=settings), "astray")
+    recorded = RecordedRun.start(RunConfig(mind=None, steps=50, settings=settings), "astray")
     list(recorded.moments())
     kept = recorded.folder.path / f"{ASTRAY}.safetensors"
     assert summarise(recorded.folder)["events"][STOPPED] == 1

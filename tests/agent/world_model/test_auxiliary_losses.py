@@ -7,31 +7,31 @@ import torch
 
 import agent
 import worlds
-from agent.perception.egocentric import GEOMETRY, Sight
-from agent.world_model.auxiliary_losses import Blanks
+from agent.perception.egocentric import GEOMETRY, EgoFeatures
+from agent.world_model.auxiliary_losses import AuxiliaryLosses
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
 from worlds.env import World
 
 
 @pytest.fixture
-def blanks(world: World) -> Blanks:
+def blanks(world: World) -> AuxiliaryLosses:
     mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"training.backward_weight": 1.0}))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return Blanks(mind.perception, actions=2, pictured=0, alone=False)
+        return AuxiliaryLosses(mind.perception, actions=2, pictured=0, alone=False)
 
 
-def tokens(blanks: Blanks, generator: torch.Generator, batch: int = 256) -> tuple[torch.Tensor, Sight]:
+def tokens(blanks: AuxiliaryLosses, generator: torch.Generator, batch: int = 256) -> tuple[torch.Tensor, EgoFeatures]:
     """Returns tokens of a body and two things in which every learned number of all is the same few."""
     p = blanks.perception
     common = torch.randn(batch, 1, p.what, generator=generator).expand(-1, 3, -1)
     latent = torch.cat([torch.zeros(batch, 3, p.where), common], -1)
     pair = torch.zeros(batch, 2, GEOMETRY + p.appearance_size + p.what)
-    return latent, Sight(torch.zeros(batch, 1), pair, torch.zeros(batch, 1))
+    return latent, EgoFeatures(torch.zeros(batch, 1), pair, torch.zeros(batch, 1))
 
 
-def fitted(blanks: Blanks, error: Any) -> tuple[float, float]:
+def fitted(blanks: AuxiliaryLosses, error: Any) -> tuple[float, float]:
     optimizer = torch.optim.Adam(blanks.parameters(), lr=3e-3)
     first = float(error().detach())
     for _ in range(250):
@@ -42,7 +42,7 @@ def fitted(blanks: Blanks, error: Any) -> tuple[float, float]:
     return first, float(loss.detach())
 
 
-def test_what_is_masked_is_read_off_what_is_not(blanks: Blanks) -> None:
+def test_what_is_masked_is_read_off_what_is_not(blanks: AuxiliaryLosses) -> None:
     generator = torch.Generator().manual_seed(1)
 
     def error() -> torch.Tensor:
@@ -59,7 +59,7 @@ def test_what_is_masked_is_read_off_what_is_not(blanks: Blanks) -> None:
     assert float(blanks.masked(alone, sight, generator)) > 4 * last  # nothing to read it off
 
 
-def test_the_past_is_told_from_what_came_after_and_what_was_done(blanks: Blanks) -> None:
+def test_the_past_is_told_from_what_came_after_and_what_was_done(blanks: AuxiliaryLosses) -> None:
     generator = torch.Generator().manual_seed(1)
 
     def error() -> torch.Tensor:
@@ -72,7 +72,7 @@ def test_the_past_is_told_from_what_came_after_and_what_was_done(blanks: Blanks)
     assert last < 0.05 * first
 
 
-def test_only_what_is_learned_counts_and_only_one_sense_is_masked(blanks: Blanks) -> None:
+def test_only_what_is_learned_counts_and_only_one_sense_is_masked(blanks: AuxiliaryLosses) -> None:
     generator = torch.Generator().manual_seed(1)
     latent, _ = tokens(blanks, generator)
     moved = latent.clone()
@@ -81,7 +81,7 @@ def test_only_what_is_learned_counts_and_only_one_sense_is_masked(blanks: Blanks
     mask = blanks.mask(latent, generator)
     assert mask.sum(1).unique().tolist() == [1.0]
     assert (mask.mean(0) > 0.2).all()
-    seeing = Blanks(blanks.perception, 2, pictured=3, alone=False)
+    seeing = AuxiliaryLosses(blanks.perception, 2, pictured=3, alone=False)
     wide = torch.zeros(256, 6, blanks.perception.size)
     assert {tuple(row) for row in seeing.mask(wide, generator).tolist()} == {
         (1, 0, 0, 0, 0, 0),

@@ -8,7 +8,7 @@ import torch
 
 import agent
 import worlds
-from agent.world_model.image_model import Retina, SeeingModel, SeeingPerception
+from agent.world_model.image_model import ImageEncoder, ImageTokenEncoder, ImageWorldModel
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY
 from studies.common.probes import probe_r2
@@ -117,7 +117,7 @@ def test_a_mind_that_sees_remembers_no_more_pictures_than_it_is_told_to() -> Non
 
 
 def test_pictures_of_any_lead_are_encoded_alike() -> None:
-    retina = Retina(2, 6, 84)
+    retina = ImageEncoder(2, 6, 84)
     pictures = torch.randint(0, 256, (2, 3, 84, 84, 3), dtype=torch.uint8)
     tokens = retina(pictures)
     assert tokens.shape == (2, 3, 2, 6)
@@ -138,8 +138,8 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
     generator = torch.Generator().manual_seed(0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        perception = SeeingPerception(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
-        model = SeeingModel(perception, actions=2, members=2, hidden=16)
+        perception = ImageTokenEncoder(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
+        model = ImageWorldModel(perception, actions=2, members=2, hidden=16)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
     nobody = {"body": torch.zeros(32, 6), "things": torch.zeros(32, 0, 9)}
     nobody |= {"vitals": torch.zeros(32, 0), "touch": torch.zeros(32, 0)}
@@ -165,8 +165,8 @@ def test_a_body_that_feels_where_it_is_learns_to_see_it() -> None:
     generator = torch.Generator().manual_seed(0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        perception = SeeingPerception(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
-        model = SeeingModel(perception, actions=2, members=2, hidden=16)
+        perception = ImageTokenEncoder(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
+        model = ImageWorldModel(perception, actions=2, members=2, hidden=16)
     perception.low.copy_(torch.tensor([-3.0, 1.0]))
     perception.high.copy_(torch.tensor([3.0, 5.0]))
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)

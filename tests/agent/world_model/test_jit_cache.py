@@ -12,7 +12,7 @@ from torch import Tensor, nn
 import worlds
 from agent import Mind, live
 from agent.config import MindConfig
-from agent.world_model.jit_cache import KINDS, MOST, OFTEN, Traced
+from agent.world_model.jit_cache import KINDS, MOST, OFTEN, TracedCall
 
 
 class Net(nn.Module):
@@ -21,7 +21,7 @@ class Net(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.line = nn.Linear(3, 2)
-        self.fast, self.ran = Traced(self, "half"), 0
+        self.fast, self.ran = TracedCall(self, "half"), 0
 
     def half(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Returns two tensors."""

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 import agent
-from agent.perception.encoder import Perception, Senses
-from agent.world_model.stochastic_latent import CHANCE, Gauss, over_futures, weigh
+from agent.perception.encoder import Senses, TokenEncoder
+from agent.world_model.stochastic_latent import CHANCE, DiagonalGaussian, aggregate_futures, weigh
 from agent.world_model.world_model import WorldModel
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY
@@ -36,17 +36,17 @@ def test_risk_orders_plans_of_equal_mean_by_their_spread() -> None:
 
 def test_what_futures_cost_is_folded_by_plan_and_its_parts_add_up() -> None:
     total = torch.tensor([1.0, 2.0, 3.0, 6.0])  # two futures of two plans
-    costs, parts, judged = over_futures({"pain": total.expand(5, 4)}, {"pain": total}, total, 2, risk=1.0)
+    costs, parts, judged = aggregate_futures({"pain": total.expand(5, 4)}, {"pain": total}, total, 2, risk=1.0)
     assert costs["pain"].shape == (5, 2)
     assert costs["pain"][0].tolist() == parts["pain"].tolist() == [2.0, 4.0]
     assert torch.allclose(torch.stack(list(parts.values())).sum(0), judged)
     assert (parts["risk"] > 0).all()
-    assert "risk" not in over_futures({"pain": total.expand(5, 4)}, {"pain": total}, total, 2, risk=0.0)[1]
+    assert "risk" not in aggregate_futures({"pain": total.expand(5, 4)}, {"pain": total}, total, 2, risk=0.0)[1]
 
 
 def test_information_is_the_divergence_of_torch() -> None:
     mean, deviation = torch.randn(2, 7, CHANCE), torch.rand(2, 7, CHANCE) + 0.1
-    one, two = (Gauss(mean[i], deviation[i]) for i in range(2))
+    one, two = (DiagonalGaussian(mean[i], deviation[i]) for i in range(2))
     normal = [torch.distributions.Normal(mean[i], deviation[i]) for i in range(2)]
     assert torch.allclose(one.divergence(two), torch.distributions.kl_divergence(*normal).sum(-1), atol=1e-5)
     assert torch.equal(one.divergence(one), torch.zeros(7))
@@ -87,7 +87,7 @@ def noisy(rows: int, generator: torch.Generator) -> tuple[Senses, Senses]:
 def test_chance_is_told_from_what_is_not_known_yet() -> None:
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
-    perception = Perception(6, 3, 1, 11, what=0)
+    perception = TokenEncoder(6, 3, 1, 11, what=0)
     perception.change[1, :2] = 0.2  # m, as it would have noticed
     model = WorldModel(perception, actions=1, members=3, hidden=32, chance=True)
     assert model.futures is not None

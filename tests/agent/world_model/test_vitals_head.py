@@ -1,7 +1,7 @@
 import torch
 
 from agent.perception.egocentric import nearness
-from agent.world_model.vitals_head import VitalsModel
+from agent.world_model.vitals_head import VitalsHead
 
 RADIUS, LOOKS = 0.4, 3  # of the plate; features: half extent, glow, other
 
@@ -20,7 +20,7 @@ def test_few_burns_teach_what_heats_and_that_it_cools() -> None:
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
     heat, near, change = lives(200, generator)  # about 40 of them on the plate
-    model = VitalsModel(1, near.shape[-1])
+    model = VitalsHead(1, near.shape[-1])
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
     for _ in range(800):
         loss = ((model(heat, near) - change) ** 2).mean()
@@ -35,4 +35,4 @@ def test_few_burns_teach_what_heats_and_that_it_cools() -> None:
 
 def test_a_newborn_expects_no_change() -> None:
     heat, near, _ = lives(10, torch.Generator().manual_seed(0))
-    assert not VitalsModel(1, near.shape[-1])(heat, near).any()
+    assert not VitalsHead(1, near.shape[-1])(heat, near).any()

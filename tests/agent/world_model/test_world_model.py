@@ -4,8 +4,8 @@ import torch
 import agent
 from agent.actor.exploration_noise import babbling
 from agent.critic.emotions import EMOTIONS, Emotions
-from agent.memory.replay_buffer import Replay
-from agent.perception.egocentric import Sight
+from agent.memory.replay_buffer import ReplayBuffer
+from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import THING
 from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
@@ -38,7 +38,7 @@ def test_learning_predicts_better_than_persistence(world: World) -> None:
 def test_members_of_the_ensemble_differ_where_nothing_was_learnt(mind: agent.Mind) -> None:
     own, pair = torch.randn(7, mind.world_model.own_size), torch.randn(7, 5, mind.world_model.pair_size)
     facing = torch.polar(torch.ones(7, 1), torch.zeros(7, 1))
-    mean = mind.world_model(torch.zeros(7, 6, mind.perception.size), torch.zeros(7, 5), Sight(own, pair, facing))
+    mean = mind.world_model(torch.zeros(7, 6, mind.perception.size), torch.zeros(7, 5), EgoFeatures(own, pair, facing))
     assert mean.shape == (3, 7, 6, mind.perception.size)
     assert (mean.std(0) > 0).any(-1).all()
 
@@ -53,7 +53,7 @@ def test_the_readout_never_shapes_the_latent(world: World, mind: agent.Mind) -> 
 
 
 def test_memory_never_links_two_lives_and_forgets_the_oldest() -> None:
-    memory = Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
+    memory = ReplayBuffer({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
     for start in (0.0, 100.0):
         for i in range(8):
             memory.add({"body": torch.tensor([start + i])}, torch.zeros(1), {"body": torch.tensor([start + i + 1])}, {})
@@ -61,10 +61,10 @@ def test_memory_never_links_two_lives_and_forgets_the_oldest() -> None:
     assert torch.equal(after["body"], senses["body"] + 1)
     assert 0.0 not in senses["body"]
     assert {0.0, 100.0} & set(senses["body"].flatten().tolist()) == {100.0}
-    copy = Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
+    copy = ReplayBuffer({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
     copy.load(memory.state(), ("pain",))
     assert copy.transitions == memory.transitions
-    few = Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
+    few = ReplayBuffer({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
     few.load(memory.state(4), ("pain",))
     assert few.transitions == 3
 
@@ -99,7 +99,7 @@ def test_boredom_comes_when_nothing_new_is_in_sight() -> None:
 
 
 def test_what_was_predicted_badly_is_drawn_more_often_but_nothing_is_left_out() -> None:
-    memory = Replay({"body": torch.zeros(1)}, 1, ("pain",), capacity=200)
+    memory = ReplayBuffer({"body": torch.zeros(1)}, 1, ("pain",), capacity=200)
     for i in range(101):
         burn = 400.0 if i == 50 else 1.0
         memory.add({"body": torch.tensor([float(i)])}, torch.zeros(1), {"body": torch.tensor([i + 1.0])}, {}, burn)

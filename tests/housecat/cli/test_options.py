@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.runs.run_dir import RunFolder, load_run
+from agent.runs.run_dir import RunDir, load_run
 from housecat.cli import main as housecat
 
 
@@ -23,13 +23,13 @@ def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_
     room = "--world", "maze", "--body", "crawler", "--world-option", "cells=2,3", "--world-option", "control_dt=0.1"
     assert call("run", "--newborn", *room, "--steps", "4", "--name", "mine")[0] == 0
     wanted = {"body": "crawler", "cells": [2, 3], "control_dt": 0.1}
-    assert RunFolder("runs/mine").config.world_options == wanted
+    assert RunDir("runs/mine").config.world_options == wanted
     assert call("run", "--resume", "runs/mine", "--steps", "6")[0] == 0
-    assert RunFolder("runs/mine").config.world_options == wanted
+    assert RunDir("runs/mine").config.world_options == wanted
     status, found, _ = call("replay", "runs/mine")
     assert (status, found["same"], found["steps"]) == (0, True, 6)
     assert load_run("runs/mine")["obs.body"].shape == (6, 30)
-    world = RunFolder("runs/mine").config.make_world()
+    world = RunDir("runs/mine").config.make_world()
     assert (world.cells, world.body.name) == ((2, 3), "crawler")
 
 
@@ -96,7 +96,7 @@ def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_th
     )
     assert call("run", "--newborn", *own, "--steps", "3", "--name", "mine")[0] == 0
     wanted = {"planner.kind": "mppi", "planner.horizon": 4, "training.warmup_steps": 1, "planner.use_critic": False}
-    assert RunFolder("runs/mine").config.settings == wanted
+    assert RunDir("runs/mine").config.settings == wanted
     assert call("run", "--resume", "runs/mine", "--steps", "4")[0] == 0
     assert call("replay", "runs/mine")[1]["same"]
 

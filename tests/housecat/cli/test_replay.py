@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agent.runs.run_dir import RunFolder
+from agent.runs.run_dir import RunDir
 from housecat.cli import main as housecat
 
 
 def test_replay_tells_the_first_difference(call: Any) -> None:
     call("run", "--newborn", "--steps", "6", "--name", "first")
-    ((_, shard),) = RunFolder("runs/first").shards()
+    ((_, shard),) = RunDir("runs/first").shards()
     arrays = dict(np.load(shard))
     arrays["obs.vitals"][3, :] += 0.5
     np.savez(shard, **arrays)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.runs.run_dir import RunConfig, RunFolder
+from agent.runs.run_dir import RunConfig, RunDir
 from housecat.cli.report import command, page
 
 NUMBERS: dict[str, Any] = {
@@ -24,7 +24,7 @@ NUMBERS: dict[str, Any] = {
 
 
 def test_a_page_says_who_lived_where_wanting_what_and_what_it_did(tmp_path: Path) -> None:
-    folder = RunFolder.create(RunConfig("maze", "kitten", {"pain": 6.0}, 3, 60, {"cells": [2, 3]}), "first", tmp_path)
+    folder = RunDir.create(RunConfig("maze", "kitten", {"pain": 6.0}, 3, 60, {"cells": [2, 3]}), "first", tmp_path)
     html = page(folder, NUMBERS)
     for words in (
         "<h1>first</h1>",
@@ -51,7 +51,7 @@ def test_a_page_says_who_lived_where_wanting_what_and_what_it_did(tmp_path: Path
 
 
 def test_a_page_of_a_run_without_a_step(tmp_path: Path) -> None:
-    html = page(RunFolder.create(RunConfig(), "none", tmp_path), {"steps": 0})
+    html = page(RunDir.create(RunConfig(), "none", tmp_path), {"steps": 0})
     assert "newborn, which knew nothing" in html
     assert "0 control steps" in html
     assert "What it did" not in html

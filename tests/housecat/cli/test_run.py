@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agent.runs.run_dir import RunFolder, load_run
+from agent.runs.run_dir import RunDir, load_run
 
 FRONT_DOOR = [sys.executable, "-m", "housecat"]
 
@@ -77,7 +77,7 @@ def test_ctrl_c_leaves_a_run_that_can_be_gone_on_with(number: signal.Signals, ca
     assert "Traceback" not in err
     assert "housecat run --resume runs/long" in err
     lived = json.loads(out)["steps"]
-    assert lived == len(load_run("runs/long")["step"]) == RunFolder("runs/long").checkpoints()[-1][0] > 0
+    assert lived == len(load_run("runs/long")["step"]) == RunDir("runs/long").checkpoints()[-1][0] > 0
     assert call("run", "--resume", "runs/long", "--steps", str(lived + 2))[1]["steps"] == lived + 2
 
 
@@ -121,13 +121,13 @@ def test_the_mind_of_a_run_lives_on_where_it_was_or_elsewhere(call: Any) -> None
     status, numbers, err = call("run", "--mind", "runs/first", "--steps", "2")
     assert status == 0, err
     assert Path(numbers["path"]).name == "maze-first-001"
-    config = RunFolder(numbers["path"]).config
-    assert config.mind == str(RunFolder("runs/first").latest_mind().resolve())
+    config = RunDir(numbers["path"]).config
+    assert config.mind == str(RunDir("runs/first").latest_mind().resolve())
     assert (config.world, config.world_options) == ("maze", {"cells": [2, 3]})
     assert load_run(numbers["path"])["step"].tolist() == [3, 4]
     status, numbers, err = call("run", "--mind", "runs/first/", "--world", "maze", "--steps", "1")
     assert status == 0, err
-    assert RunFolder(numbers["path"]).config.world_options == {}
+    assert RunDir(numbers["path"]).config.world_options == {}
 
 
 def test_a_folder_without_a_mind_is_answered_with_what_it_holds(call: Any, elsewhere: Path) -> None:

@@ -13,7 +13,7 @@ from agent import Mind, MindConfig, live
 from agent.actor.hierarchy.landmark_graph import Landmarks, spread
 from agent.actor.hierarchy.path_cost import believed, stopped
 from agent.actor.hierarchy.visited_area import Ground
-from agent.memory.replay_buffer import Replay
+from agent.memory.replay_buffer import ReplayBuffer
 from housecat.core.errors import UserError
 from worlds import World
 
@@ -38,9 +38,9 @@ TWO = MindConfig.of(
 )
 
 
-def remember(episodes: list[int], capacity: int) -> Replay:
+def remember(episodes: list[int], capacity: int) -> ReplayBuffer:
     """A memory of episodes of so many steps, in which a moment is told by its episode and its number."""
-    memory = Replay({"body": torch.zeros(2)}, 1, (), capacity)
+    memory = ReplayBuffer({"body": torch.zeros(2)}, 1, (), capacity)
     for episode, steps in enumerate(episodes):
         for step in range(steps):
             now, then = ({"body": torch.tensor([float(episode), float(s)])} for s in (step, step + 1))

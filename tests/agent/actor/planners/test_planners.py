@@ -115,11 +115,11 @@ def test_a_life_goes_on_bit_for_bit_after_saving(name: str, world: World, tmp_pa
 
 def test_the_slope_of_imagined_costs_is_the_one_that_small_steps_show(mind: agent.Mind, world: World) -> None:
     list(agent.live(world, mind, 30))
-    from agent.perception.attention import attend, tokens
-    from agent.perception.obs_spec import sensed
+    from agent.perception.attention import select_things, tokens
+    from agent.perception.obs_spec import as_tensors
 
-    senses = sensed(world.observe(), mind.shapes)
-    attended = attend(senses, mind.config.attention.num_attended)
+    senses = as_tensors(world.observe(), mind.shapes)
+    attended = select_things(senses, mind.config.attention.num_attended)
     latent = tokens(mind.perception(senses), attended).detach()
     plan = (torch.rand(5, 1, mind.actions, generator=torch.Generator().manual_seed(6)) - 0.5).requires_grad_()
     total = mind.actor.judge(latent, plan, senses, attended).total

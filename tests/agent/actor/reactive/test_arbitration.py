@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from agent.actor.reactive.arbitration import ALARM, PRACTICE, Trust
+from agent.actor.reactive.arbitration import ALARM, PRACTICE, ModeArbiter
 
 
 def test_trust_needs_practice_and_agreement_and_is_checked() -> None:
-    trust = Trust(tolerance=0.5, check=3)
+    trust = ModeArbiter(tolerance=0.5, check=3)
     assert not trust.decide(0.0)
     for _ in range(PRACTICE):
         trust.compare(0.1, 0.1)
@@ -24,7 +24,7 @@ def test_trust_needs_practice_and_agreement_and_is_checked() -> None:
 
 @pytest.mark.parametrize("what", ["pain", "surprise"])
 def test_pain_and_surprise_bring_planning_back_for_a_while(what: str) -> None:
-    trust = Trust(tolerance=0.5, check=100)
+    trust = ModeArbiter(tolerance=0.5, check=100)
     for _ in range(PRACTICE):
         trust.compare(0.1, 0.1)
         trust.live(1.0, 1.0, False)
@@ -38,7 +38,7 @@ def test_pain_and_surprise_bring_planning_back_for_a_while(what: str) -> None:
 
 
 def test_uncertainty_brings_planning_back_at_once() -> None:
-    trust = Trust(tolerance=0.5, check=100)
+    trust = ModeArbiter(tolerance=0.5, check=100)
     for step in range(PRACTICE):
         trust.compare(0.1, 0.1)
         trust.live(1.0 + 0.1 * (step % 4 == 1), 1.0 + 0.1 * (step % 4 == 1), False)

@@ -7,17 +7,17 @@ import torch
 
 import worlds
 from agent import Mind, live
-from agent.actor.reactive.distillation_buffer import Chosen, Habits, mirrored
+from agent.actor.reactive.distillation_buffer import Chosen, DistillationBuffer, mirrored
 from agent.actor.reactive.goal_conditioning import desires
 from agent.consolidation import sleep
-from agent.perception.augmentation import Mirror
+from agent.perception.augmentation import Symmetry
 from tests.agent.conftest import REFLEX, mode1, reflexive
 from worlds import World
 
 
 def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
     narrow = {"things": torch.zeros(2, 4), "body": torch.zeros(3)}
-    habits = Habits(narrow, 1, capacity=4)
+    habits = DistillationBuffer(narrow, 1, capacity=4)
     for i in range(6):
         things = 2 if i < 5 else 3
         habits.add(
@@ -26,13 +26,13 @@ def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
             torch.tensor([float(i)]),
             0.0,
         )
-    other = Habits(narrow, 1, capacity=4)
+    other = DistillationBuffer(narrow, 1, capacity=4)
     other.load(habits.state(), habits.count)
     for it in (habits, other):
         assert sorted(it.action[:, 0].tolist()) == [2.0, 3.0, 4.0, 5.0]
         assert it.senses["things"].shape == (4, 3, 4)
     assert torch.equal(habits.action, other.action)
-    few = Habits(narrow, 1, capacity=4)
+    few = DistillationBuffer(narrow, 1, capacity=4)
     few.load(habits.state(2), habits.count)  # of a mind that was saved small
     drawn = few.sample(30, torch.Generator().manual_seed(0)).action
     assert set(drawn[:, 0].tolist()) == {4.0, 5.0}
@@ -47,7 +47,7 @@ def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
     row, wish = 1 + world.things.index("red ball"), torch.zeros(8, 9, 3)
     wish[:, row] = torch.tensor([1.0, 1.0, 2.0])
     chosen = Chosen(senses, wish, torch.tensor([0.8, 0.5, 0.0, 0.0, 0.0]).expand(8, -1), torch.zeros(8))
-    it = mirrored(chosen, Mirror.of(world), 0.1, torch.Generator().manual_seed(0))
+    it = mirrored(chosen, Symmetry.of(world), 0.1, torch.Generator().manual_seed(0))
     latent = mind.perception(it.senses)
     sight = mind.world_model.sight(latent, mind.perception.appearance(it.senses))
     seen = desires(mind.perception.places(latent), sight, it.wish)[:, row]

@@ -5,7 +5,7 @@ import pytest
 import torch
 from gymnasium import spaces
 
-from agent.sb3.adapter import Host, Sensing, Stretch
+from agent.sb3.adapter import ObjectiveHost, Sensing, Stretch
 from agent.sb3.adapter.features import FAR, Dynamics, Encoder
 from intrinsic import Mixture
 
@@ -77,7 +77,7 @@ def test_predictions_have_the_shape_of_what_they_predict(lead, random):
 
 def test_a_lived_stretch_is_encoded_as_if_each_transition_were_encoded_alone(random):
     picture = spaces.Box(0, 255, (3, 16, 16), np.uint8)
-    host = Host(Mixture({"disagreement": 1.0}), Sensing(picture, spaces.Discrete(2)), lives=2)
+    host = ObjectiveHost(Mixture({"disagreement": 1.0}), Sensing(picture, spaces.Discrete(2)), lives=2)
     after = torch.randint(256, (6, 2, 3, 16, 16), generator=random).to(torch.uint8)
     ended = torch.zeros(6, 2, dtype=torch.bool)
     ended[2, 0] = ended[3, 0] = ended[4, 1] = ended[5, 1] = True
