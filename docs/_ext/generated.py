@@ -58,7 +58,9 @@ def _documented(module: ModuleType, name: str) -> str:
         return f"`{path}` is that of `{found.__module__}`, kept here so that one import is enough."
     if inspect.isclass(found):
         return rst(f".. autoclass:: {path}", "   :members:", "   :show-inheritance:")
-    return rst(f".. auto{'function' if callable(found) and inspect.isroutine(found) else 'data'}:: {path}")
+    if inspect.isroutine(found):
+        return rst(f".. autofunction:: {path}")
+    return rst(f".. autodata:: {path}", "   :no-value:")
 
 
 def rst(*lines: str) -> str:
@@ -84,7 +86,7 @@ def _help(*command: str) -> str:
         contextlib.suppress(SystemExit),
     ):
         main([*command, "--help"])
-    return out.getvalue()
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
 def settings() -> str:
@@ -167,7 +169,7 @@ def worlds() -> str:
 
     head = ["world", "what it is", "bodies", "options of its own", "Gymnasium id"]
     own = [it for it in package.describe() if it.origin == "housecat"]
-    rows = [[f"`{it.name}`", it.summary, ", ".join(it.bodies), _quoted(it.options), f"`{it.id}`"] for it in own]
+    rows = [[f"`{it.name}`", it.summary, ", ".join(it.bodies), _quoted(it.options), f"`worlds:{it.id}`"] for it in own]
     return table(head, rows)
 
 
@@ -210,8 +212,10 @@ def _read(app: Sphinx, name: str, source: list[str]) -> None:
     source[0] = fill(source[0])
 
 
-def _starred(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
-    """Lets docstrings write shapes as they are in Python, ``(*lead, 3)``, where a star would begin an emphasis."""
+def _edit_docstring(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """Escapes the stars of shapes such as ``(*lead, 3)``, and leaves out what Python says of all values of a type."""
+    if what == "data" and "\n".join(lines).strip() == (inspect.getdoc(type(thing)) or "").strip():
+        lines.clear()
     lines[:] = [STARS.sub(lambda found: found[1] or f"{found[2]}\\*", line) for line in lines]
 
 
@@ -224,5 +228,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Registers what happens while pages are read."""
     app.connect("source-read", _read)
     app.connect("env-get-outdated", _outdated)
-    app.connect("autodoc-process-docstring", _starred)
+    app.connect("autodoc-process-docstring", _edit_docstring)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
