@@ -101,6 +101,17 @@ def state_of(room: Room) -> dict[str, Any]:
     return state
 
 
+def test_a_snapshot_keeps_its_keys(case: tuple[Room, Room]) -> None:
+    room, _ = case
+    state = state_of(room)
+    assert set(state) == {"random", "steps", "events", "digest", "pushes", "own", "physics"}
+    common = {"vitals", "touches", "things", "film", "eye", "pieces", "fixtures", "memory"}
+    assert set(state["own"]) - common <= {"hot", "plan"}  # what playroom and maze add
+    assert common <= set(state["own"])
+    head = json.loads(room.snapshot().partition(b"\n")[0])
+    assert set(head["fits"]) == {"world", "version", "movers", "control_dt", "physics_dt"}
+
+
 def test_a_snapshot_restores_the_life_in_another_room(case: tuple[Room, Room]) -> None:
     room, other = case
     room.reset(seed=4)

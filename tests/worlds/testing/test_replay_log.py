@@ -87,6 +87,16 @@ def test_a_replay_tells_where_a_log_does_not_hold(plan: list) -> None:
         replay(log, 5)
 
 
+def test_a_log_with_a_former_option_is_read_under_its_new_name(plan: list, tmp_path: Path) -> None:
+    log = record("playroom", 3, plan[:4], every=2, control_dt=0.1)
+    log.options = {"control_dt": 0.1, "film": 6}
+    log.save(tmp_path / "log.npz")
+    read = ReplayLog.load(tmp_path / "log.npz")
+    assert read.options == {"control_dt": 0.1, "frames_per_step": 6}
+    assert replay(read) is None
+    assert replay(read, 2) is None
+
+
 def test_a_file_that_is_no_log_is_refused(tmp_path: Path, plan: list) -> None:
     for content in (b"", b"no log", hashlib.sha256(b"x").digest() * 9):
         (tmp_path / "log.npz").write_bytes(content)
