@@ -358,6 +358,21 @@ class Setting:
         """The words that it may be; none where it is a number, or true or false."""
         return typing.get_args(self.annotation) if typing.get_origin(self.annotation) is Literal else ()
 
+    @property
+    def allowed(self) -> str:
+        """What it may be, in words: ``"icem, mppi"``, ``"true or false"``, ``"a number from 0 to 1"``."""
+        if self.choices:
+            return ", ".join(self.choices)
+        base, *constraints = (
+            typing.get_args(self.annotation) if typing.get_origin(self.annotation) is Annotated else [self.annotation]
+        )
+        bounds = {key: getattr(c, key) for c in constraints for key in ("ge", "le", "lt") if hasattr(c, key)}
+        words = {bool: "true or false", int: "a whole number", float: "a number"}.get(base, "weights by name")
+        if "ge" in bounds:
+            upper = bounds.get("le", MOST)
+            words += f", at least {bounds['ge']:g}" if upper == MOST else f" from {bounds['ge']:g} to {upper:g}"
+        return words + (f", below {bounds['lt']:g}" if "lt" in bounds else "")
+
     def validated(self, value: Any) -> Any:
         """Returns a value as this setting keeps it.
 
@@ -399,6 +414,16 @@ def settings() -> dict[str, Setting]:
             text = " ".join((info.description or "").split())
             found[name] = Setting(name, info.get_default(call_default_factory=True), text, info.rebuild_annotation())
     return found
+
+
+def setting_groups() -> dict[str, str]:
+    """Returns what each group of settings is about, by its name; under an empty name those without a group."""
+    groups = {
+        name: (about.annotation.__doc__ or "").partition("\n")[0]
+        for name, about in _fields(MindConfig).items()
+        if dataclasses.is_dataclass(about.annotation)
+    }
+    return {**groups, "": "The mind as a whole."}
 
 
 def _fields(kind: Any) -> dict[str, FieldInfo]:

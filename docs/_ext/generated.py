@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import dataclasses
 import importlib
 import inspect
 import io
 import os
 import pkgutil
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -90,37 +87,20 @@ def _help(*command: str) -> str:
 
 
 def settings() -> str:
-    """Returns all settings of a mind, by group, with defaults and meanings."""
-    from agent.config import MindConfig
+    """Returns all settings of a mind, by group: defaults, what is allowed, and meanings."""
+    from agent.config import setting_groups
+    from agent.config import settings as all_settings
 
-    default = MindConfig()
-    groups = {it.name: getattr(default, it.name) for it in dataclasses.fields(MindConfig)}
-    grouped = {name: value for name, value in groups.items() if dataclasses.is_dataclass(value)}
-    return "\n\n".join(
-        [_settings(default, set(grouped))]
-        + [f"## {name}\n\n{inspect.getdoc(type(value))}\n\n{_settings(value)}" for name, value in grouped.items()]
-    )
-
-
-def _settings(given: Any, left_out: Iterable[str] = ()) -> str:
-    words = _field_docs(type(given))
-    rows = []
-    for it in dataclasses.fields(given):
-        if it.name not in left_out:
-            kind = it.type if isinstance(it.type, str) else it.type.__name__
-            rows.append([f"`{it.name}`", f"`{getattr(given, it.name)!r}`", f"`{kind}`", words.get(it.name, "")])
-    return table(["setting", "default", "kind", "meaning"], rows) if rows else ""
-
-
-def _field_docs(kind: type) -> dict[str, str]:
-    """Returns the texts below the fields of a class."""
-    (body,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
-    assert isinstance(body, ast.ClassDef)
-    found = {}
-    for field, text in zip(body.body, body.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(text, ast.Expr):
-            found[field.target.id] = " ".join(str(ast.literal_eval(text.value)).split())
-    return found
+    parts = []
+    for group, title in setting_groups().items():
+        rows = [
+            [f"`{name}`", f"`{setting.default}`", setting.allowed, setting.help]
+            for name, setting in all_settings().items()
+            if name.rpartition(".")[0] == group
+        ]
+        head = f"## {group}\n\n{title}" if group else f"## others\n\n{title}"
+        parts.append(f"{head}\n\n{table(['setting', 'default', 'allowed', 'meaning'], rows)}")
+    return "\n\n".join(parts)
 
 
 def senses() -> str:

@@ -18,6 +18,7 @@ from housecat.cli.options import INTERRUPTED
 from housecat.cli.output import discard_stdout, print_message, print_result
 from housecat.cli.replay import replay
 from housecat.cli.run import run
+from housecat.cli.settings import settings
 from housecat.cli.shadowing import check_packages
 from housecat.cli.study import study
 from housecat.cli.watch import watch
@@ -33,12 +34,17 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "study": study,
     "worlds": worlds,
     "objectives": objectives,
+    "settings": settings,
     "export": export,
     "doctor": doctor,
 }
 
 
-OLD_OPTIONS = {"--room": "--world-option", "--pipeline": "--async-planning"}
+OLD_OPTIONS = {
+    "--setting": "--set GROUP.NAME=VALUE, see `housecat settings`",
+    "--room": "--world-option",
+    "--pipeline": "--async-planning",
+}
 
 
 def _refuse_old_options(given: Sequence[str]) -> None:

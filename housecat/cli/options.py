@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from housecat.core.errors import UserError
+from housecat.core.errors import UserError, unknown_name
 
 if TYPE_CHECKING:
     from agent.runs.run_dir import RunConfig
@@ -68,8 +68,10 @@ class LifeOptions:
     run, for its newest mind."""
     newborn: bool = False
     """Begin with a mind that knows nothing."""
-    setting: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=VALUE")] = ()
-    """How a newborn mind is made, once for each: planner=mppi, horizon=20."""
+    settings: Annotated[
+        tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(name="set", metavar="GROUP.NAME=VALUE")
+    ] = ()
+    """How a newborn mind is made, once for each: planner.kind=mppi, planner.horizon=20. See `housecat settings`."""
     objective: Annotated[tuple[str, ...], tyro.conf.UseAppendAction, tyro.conf.arg(metavar="NAME=WEIGHT")] = ()
     """What it wants besides, and how much; once for each, 0 leaves one out. Of a file: my_drives.py:LovesRed=1."""
     body: NameOption = None
@@ -95,7 +97,7 @@ class LifeOptions:
 
         weights = {_with_absolute_path(name): weight for name, weight in parse_specs(self.objective).items()}
         options = world_options(self.body, self.world_option)
-        settings = mind_settings(self.newborn, self.setting)
+        settings = mind_settings(self.newborn, self.settings)
         mind, run = (None, None) if self.newborn else _find_mind(self.mind)
         if self.world is not None:
             world = _with_absolute_path(self.world)
@@ -160,14 +162,22 @@ def mind_settings(newborn: bool, given: Sequence[str]) -> dict[str, Any]:
 
     Args:
         newborn: Value of `--newborn`.
-        given: Each ``NAME=VALUE`` that `--setting` was given.
+        given: Each ``GROUP.NAME=VALUE`` that `--set` was given.
 
     Raises:
         UserError: If one has no value, is given twice, or has an option of its own; or if the mind is no newborn.
     """
-    found = _parse_pairs("--setting", "planner.kind=mppi", given, ("objective", "seed"))
+    from agent.checkpoint.migrations import RENAMED_SETTINGS
+    from agent.config import settings
+
+    found = _parse_pairs("--set", "planner.kind=mppi", given, ("objective", "objectives", "seed"))
+    for name in found:
+        if name in RENAMED_SETTINGS:
+            raise UserError(f"--set {name}: this setting is now {RENAMED_SETTINGS[name]}")
+        if name not in settings():
+            raise unknown_name("setting of a mind", name, settings(), "See `housecat settings`.")
     if found and not newborn:
-        raise UserError(f"--setting {given[0]}: a mind that has lived keeps its settings; add --newborn for a new one")
+        raise UserError(f"--set {given[0]}: a mind that has lived keeps its settings; add --newborn for a new one")
     return found
 
 
@@ -189,7 +199,8 @@ def _parse_pairs(
         if not (name and equals):
             raise UserError(f"{flag} {text!r}: give a name and its value, such as {flag} {example}")
         if name in own_option:
-            raise UserError(f"{flag} {text!r}: that has an option of its own, --{name} {value or name.upper()}")
+            option = "objective" if name == "objectives" else name
+            raise UserError(f"{flag} {text!r}: that has an option of its own, --{option} {value or name.upper()}")
         if name in reserved:
             raise UserError(f"{flag} {text!r}: that is for programs, not for a life that is watched or recorded")
         if name in found:

@@ -79,8 +79,10 @@ def print_result(result: Mapping[str, Any], shown: str | Table | Iterable[str | 
         if as_json:
             print(json.dumps(result, default=str), flush=True)
             return 0
-        for part in (shown,) if isinstance(shown, str | Table) else shown:
+        for i, part in enumerate((shown,) if isinstance(shown, str | Table) else shown):
             if isinstance(part, Table):
+                if i and part.title:
+                    print()
                 part.print()
             else:
                 print(part, flush=True)

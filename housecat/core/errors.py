@@ -7,6 +7,8 @@ import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
+MOST_LISTED = 40  # names: where there are more, only the nearest are listed
+
 
 class UserError(Exception):
     """A mistake in what was given. The message says what was given, what is allowed and what to do."""
@@ -27,9 +29,11 @@ def unknown_name(noun: str, given: str, known: Iterable[str], remedy: str = "") 
     """
     names = sorted(known)
     near = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    hint = f"Did you mean {' or '.join(near)}?" if near else ""
     listed = f"Known: {', '.join(names)}." if names else "There are none."
-    return UserError(f"unknown {noun} {given!r}. {hint}{listed}{' ' + remedy if remedy else ''}")
+    if near and len(names) > MOST_LISTED:
+        listed = ""
+    return UserError(" ".join(part for part in (f"unknown {noun} {given!r}.", hint, listed, remedy) if part))
 
 
 def describe_error(error: BaseException, file: str | None) -> str:

@@ -34,7 +34,12 @@ def test_a_run_in_a_room_with_a_body_and_options_of_its_own_is_gone_on_with_and_
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [(("--room", "extras=all"), "--world-option"), (("--pipeline",), "--async-planning")]
+    ("old", "new"),
+    [
+        (("--room", "extras=all"), "--world-option"),
+        (("--pipeline",), "--async-planning"),
+        (("--setting", "planner=mppi"), "--set GROUP.NAME=VALUE"),
+    ],
 )
 def test_an_option_of_the_version_before_is_answered_with_the_new_one(
     call: Any, old: tuple[str, ...], new: str
@@ -85,13 +90,13 @@ def test_lists_worlds_with_their_bodies_and_options(call: Any, capsys: pytest.Ca
 
 def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_them(call: Any) -> None:
     own = (
-        "--setting",
+        "--set",
         "planner.kind=mppi",
-        "--setting",
+        "--set",
         "planner.horizon=4",
-        "--setting",
+        "--set",
         "training.warmup_steps=1",
-        "--setting",
+        "--set",
         "planner.use_critic=false",
     )
     assert call("run", "--newborn", *own, "--steps", "3", "--name", "mine")[0] == 0
@@ -104,21 +109,25 @@ def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_th
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (("--setting", "planner.kind=mppi"), "add --newborn"),
-        (("--newborn", "--setting", "planner.kind=mpp"), "unknown planner.kind 'mpp'. Did you mean mppi"),
-        (("--newborn", "--setting", "planner.horzon=3"), "Did you mean planner.horizon"),
-        (("--newborn", "--setting", "planner.horizon=far"), "planner.horizon='far' must be a whole number"),
-        (("--newborn", "--setting", "planner.horizon=0"), "planner.horizon=0 must be at least 1"),
-        (("--newborn", "--setting", "planner.lambda_=true"), "planner.lambda_=True must be a number"),
+        (("--set", "planner.kind=mppi"), "add --newborn"),
+        (("--newborn", "--set", "planner.kind=mpp"), "unknown planner.kind 'mpp'. Did you mean mppi"),
+        (("--newborn", "--set", "planner.horzon=3"), "Did you mean planner.horizon"),
+        (("--newborn", "--set", "planner.horizon=far"), "planner.horizon='far' must be a whole number"),
+        (("--newborn", "--set", "planner.horizon=0"), "planner.horizon=0 must be at least 1"),
+        (("--newborn", "--set", "planner.lambda_=true"), "planner.lambda_=True must be a number"),
         (
-            ("--newborn", "--setting", "training.prioritized_fraction=7.0"),
+            ("--newborn", "--set", "training.prioritized_fraction=7.0"),
             "training.prioritized_fraction=7.0 must be at most 1",
         ),
-        (("--newborn", "--setting", "training.inverse_weight=-3.0"), "training.inverse_weight=-3.0 must be at least 0"),
-        (("--newborn", "--setting", "training.capacity=10000000000000"), "must be at most"),
-        (("--newborn", "--setting", "training.learning_rate=inf"), "training.learning_rate='inf' must be a number"),
-        (("--newborn", "--setting", "objective=pain"), "an option of its own, --objective pain"),
-        (("--newborn", "--setting", "objectives=pain"), "objectives='pain'"),
+        (("--newborn", "--set", "training.inverse_weight=-3.0"), "training.inverse_weight=-3.0 must be at least 0"),
+        (("--newborn", "--set", "training.capacity=10000000000000"), "must be at most"),
+        (("--newborn", "--set", "training.learning_rate=inf"), "training.learning_rate='inf' must be a number"),
+        (("--newborn", "--set", "objective=pain"), "an option of its own, --objective pain"),
+        (("--newborn", "--set", "objectives=pain"), "an option of its own, --objective pain"),
+        (("--newborn", "--set", "horizon=3"), "--set horizon: this setting is now planner.horizon"),
+        (("--newborn", "--set", "planner=mppi"), "--set planner: this setting is now planner.kind"),
+        (("--newborn", "--set", "horizont=3"), "Did you mean planner.horizon"),
+        (("--newborn", "--set", "planner.kind"), "give a name and its value, such as --set planner.kind=mppi"),
     ],
 )
 def test_a_setting_that_does_not_fit_is_told_and_leaves_no_run_behind(
