@@ -111,7 +111,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("page", LINKED, ids=page_id)
+@pytest.mark.parametrize("page", [page for page in LINKED if page.name != "CHANGELOG.md"], ids=page_id)
 def test_names_in_pages_exist(page: Path) -> None:
     names = {name for name in NAME.findall(page.read_text(encoding="utf-8")) if not name.endswith(FILES)}
     missing = []
