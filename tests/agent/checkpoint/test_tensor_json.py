@@ -68,7 +68,7 @@ def test_all_that_may_be_in_a_pending_decision_is_known() -> None:
     """Whatever dataclass a field of one of them names is among them."""
     types = (str(field.type) for kind in ahead.PENDING.values() for field in dataclasses.fields(kind))
     spoken = {word for told in types for word in re.findall(r"\w+", told)}
-    assert {"Plan", "Thought", "Believed", "Focus", "Choice"} <= spoken
+    assert {"Plan", "Thought", "HiddenObject", "Configuration", "Decision"} <= spoken
     for module in (agent.moment, agent.actor.plan_evaluation, agent.configurator.configurator, agent.perception.belief):
         for name, kind in vars(module).items():
             if isinstance(kind, type) and dataclasses.is_dataclass(kind) and name in spoken:
