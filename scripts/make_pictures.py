@@ -25,6 +25,7 @@ from viewer import InlineLife
 from viewer.frame import Stage
 from viewer.layout import SIZE, Status
 from viewer.source.playback import Playback
+from viewer.title import NEWBORN, body_name, describe_agent
 from worlds.rendering.renderer import Camera, make_renderer
 from worlds.rendering.scene import Vector
 
@@ -138,7 +139,7 @@ def paint_window(mind: str | None, seed: int, seconds: float) -> Iterator[pygame
     surface = pygame.Surface(SIZE)
     life = InlineLife(lambda: _start_life(mind, seed))
     stage, playback = Stage(life), Playback(life)
-    status = Status(title=mind or "a kitten")
+    status = Status(title=describe_agent(mind or NEWBORN, body_name(life.scene())))
     for _ in range(round(seconds * FPS)):
         for moment in playback.advance(1.0 / FPS, 1.0):
             stage.add(moment)

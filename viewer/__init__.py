@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from viewer.export.report import farewell
     from viewer.export.summary import Summary, summarise
     from viewer.export.video import Clip, film
     from viewer.keys import KEYS, MOUSE
@@ -23,10 +25,13 @@ __all__ = [
     "ProcessLife",
     "Summary",
     "WatchReport",
+    "farewell",
     "film",
     "summarise",
     "watch",
 ]
+
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # read when pygame is imported
 
 _HOME = {
     "KEYS": "keys",
@@ -37,6 +42,7 @@ _HOME = {
     "Life": "source.source",
     "LifeError": "source.source",
     "ProcessLife": "source.process_source",
+    "farewell": "export.report",
     "Summary": "export.summary",
     "summarise": "export.summary",
     "WatchReport": "watch",

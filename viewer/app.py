@@ -5,19 +5,16 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-# Before pygame starts: an accelerated window and an OpenGL context without one end each other (X11's BadAccess).
-os.environ["SDL_FRAMEBUFFER_ACCELERATION"] = "0"
-os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
 from housecat.core.errors import UserError
+from viewer.display import open_display
 from viewer.export.report import WatchReport
 from viewer.frame import Stage, waiting
 from viewer.keys import action_for
@@ -25,12 +22,14 @@ from viewer.layout import ROOM, SIZE, Status
 from viewer.scene.mouse_input import Poking
 from viewer.source.playback import Playback
 from viewer.source.source import Life, LifeError
+from viewer.title import body_name, describe_agent
 from worlds.events import Meal
 
 log = logging.getLogger(__name__)
 SLOWEST, FASTEST = 0.25, 8.0
 RATES = (60, 40)  # pictures a second at most, where drawing is quick and where it takes the mind's processor time
 QUICK = 0.009  # seconds to draw a picture
+YIELDING = 4  # pictures of which one is drawn while the life is late and the processors are busy
 NOTE_SECONDS = 3.0
 
 
@@ -41,20 +40,23 @@ class Window:
         self,
         life: Life,
         speed: float,
-        title: str,
+        mind_name: str,
         on_moment: Callable[[Any], None] | None,
         pictures: Path,
         started: float,
     ) -> None:
-        pygame.display.init()
+        self._mind_name = mind_name
+        title = describe_agent(mind_name)
+        self.surface = open_display(SIZE, f"housecat: {title}")
         pygame.font.init()
-        pygame.display.set_caption(f"housecat: {title}")
-        self.surface = pygame.display.set_mode(SIZE)
         pygame.key.set_repeat(400, 120)
         self._life, self._on_moment, self._pictures = life, on_moment, pictures
         self._started = started
         self._first = self._effort = 0.0
         self._intervals: list[float] = []
+        self._undrawn, self._undrawn_seconds = 0, 0.0
+        self._touched: Counter[str] = Counter()
+        self._modes: Counter[str] = Counter()
         self._open = True
         self._note_until = 0.0
         self.status = Status(title=title, speed=min(max(speed, SLOWEST), FASTEST))
@@ -69,14 +71,17 @@ class Window:
             for event in pygame.event.get():
                 self._handle(event)
             self.frame(passed)
-            moment = self.playback.moment if self.playback else None
-            if seconds is not None and moment is not None and moment.time >= seconds:
+            if seconds is not None and self.playback is not None and self.playback.lived >= seconds - 1e-6:
                 break
             if seconds is not None and self.status.ended:
                 break
 
     def frame(self, passed: float) -> None:
-        """Shows one picture, so many seconds after the last."""
+        """Lives on, and shows a picture unless the life needs the processor more.
+
+        Args:
+            passed: Seconds since the last call.
+        """
         begun = time.perf_counter()
         if self.stage is None and self._life.ready():
             self._begin()
@@ -85,6 +90,10 @@ class Window:
             pygame.display.flip()
             return
         self._advance(self.stage, self.playback, passed)
+        self._undrawn, self._undrawn_seconds = self._undrawn + 1, self._undrawn_seconds + passed
+        if self._undrawn < (YIELDING if self._late() else 1):
+            return
+        passed, self._undrawn, self._undrawn_seconds = self._undrawn_seconds, 0, 0.0
         if begun > self._note_until:
             self.status.note = ""
         if self._first:
@@ -96,8 +105,16 @@ class Window:
         if not self._first:
             self._first = time.perf_counter() - self._started
 
+    def _late(self) -> bool:
+        """Tells whether the life falls behind the speed asked for where every processor has something to do."""
+        actual = self.status.actual
+        late = actual is not None and not self.status.paused and actual < 0.9 * self.status.speed
+        return late and os.getloadavg()[0] > len(os.sched_getaffinity(0))
+
     def _begin(self) -> None:
         self.stage = Stage(self._life)
+        self.status.title = describe_agent(self._mind_name, body_name(self._life.scene()))
+        pygame.display.set_caption(f"housecat: {self.status.title}")
         self.playback = Playback(self._life, self._on_moment)
         self._poking = Poking(self._life, self.stage.rig, ROOM)
 
@@ -106,6 +123,8 @@ class Window:
         try:
             for moment in playback.advance(min(passed, 0.25), self.status.speed):
                 stage.add(moment)
+                self._modes[moment.thought.mode] += 1
+                self._touched.update({str(e.get("thing")) for e in moment.events if e.get("event") == "contact"})
                 for event in moment.events:
                     if event.get("event") == "reloaded":
                         self.note(f"{event.get('objective')} goes on in its new version")
@@ -205,13 +224,17 @@ class Window:
         gaps = np.array(self._intervals[1:] or [np.inf])
         playback = self.playback
         return WatchReport(
+            agent=self.status.title,
             frames=len(self._intervals) + bool(self._first),
             fps=round(float(1 / np.median(gaps)), 1),
             fps_p5=round(float(1 / np.percentile(gaps, 95)), 1),
             steps=playback.steps if playback else 0,
-            seconds=round(playback.moment.time, 3) if playback and playback.moment else 0.0,
+            seconds=round(playback.lived, 3) if playback else 0.0,
+            touched=dict(self._touched.most_common()),
+            modes=dict(self._modes.most_common()),
             time_to_first_frame=round(self._first, 3),
             backend=self.stage.backend if self.stage else "",
+            kept="",
             error=self.status.error,
         )
 

@@ -32,7 +32,7 @@ class Stage:
     def __init__(self, source: Renderable, renderer: GLRenderer | TinyRenderer | None = None) -> None:
         self._room = Room(source, renderer)
         self.rig, self.backend = self._room.rig, self._room.backend
-        self._feelings, self._body, self._mind = Feelings(FEELINGS), Body(BODY), Mind(MIND)
+        self._feelings, self._body, self._mind = Feelings(FEELINGS, source.scene()), Body(BODY), Mind(MIND)
         self._timeline = Timeline(TIMELINE)
         self._moment: Moment | None = None
         self._fresh = True

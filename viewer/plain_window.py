@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-os.environ.setdefault(
-    "SDL_FRAMEBUFFER_ACCELERATION", "0"
-)  # or a window beside OpenGL dies, see viewer.scene.camera_controller
-os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
-
 import numpy as np
 import numpy.typing as npt
 import pygame
 
 from housecat.core.errors import UserError
+from viewer.display import open_display
 
 
 class PlainWindow:
@@ -31,11 +24,9 @@ class PlainWindow:
 
     def __init__(self, width: int, height: int, title: str) -> None:
         try:
-            pygame.display.init()
-            self._surface = pygame.display.set_mode((width, height))
+            self._surface = open_display((width, height), title)
         except pygame.error as error:
             raise UserError(f'no window can be opened here ({error}); use render_mode="rgb_array"') from error
-        pygame.display.set_caption(title)
         self._due = pygame.time.get_ticks()
         self.closed = False
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from viewer.app import Window
 from viewer.export.report import WatchReport
 from viewer.source.process_source import ProcessLife
-from viewer.source.source import Life, Make
+from viewer.source.source import Life
+from viewer.source.worker import Keep, Make
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -26,7 +27,8 @@ def watch(
     *,
     seconds: float | None = None,
     speed: float = 1.0,
-    title: str = "a kitten",
+    mind_name: str = "",
+    keep: Keep | None = None,
     on_moment: Callable[[Moment], None] | None = None,
     pictures: Path = Path(),
 ) -> WatchReport:
@@ -36,7 +38,8 @@ def watch(
         source: Makes the world and the mind, in a process of its own and so picklable; or a life.
         seconds: Seconds of life after which to close; None to stay open.
         speed: Seconds to be lived per second watched.
-        title: Whose life it is.
+        mind_name: Name of the mind, for the title: see `describe_agent`.
+        keep: Keeps the life in the end, whatever ends the window, see `ProcessLife`; for a `source` that makes one.
         on_moment: Called with every moment lived, in order.
         pictures: Folder that screenshots are saved to.
 
@@ -45,9 +48,9 @@ def watch(
         LifeError: If they cannot be made for another reason.
     """
     started = time.perf_counter()
-    life: Life = ProcessLife(source) if callable(source) else source
+    life: Life = ProcessLife(source, keep=keep) if callable(source) else source
     try:
-        window = Window(life, speed, title, on_moment, pictures, started)
+        window = Window(life, speed, mind_name, on_moment, pictures, started)
         try:
             window.run(seconds)
         except KeyboardInterrupt:
@@ -56,4 +59,4 @@ def watch(
             window.close()
     finally:
         life.close()
-    return window.report()
+    return {**window.report(), "kept": life.kept}

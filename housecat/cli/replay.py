@@ -27,6 +27,7 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
     from agent.runs.run_dir import RunDir
     from agent.runs.verify import replay as replay_rows
     from housecat.cli.progress import ProgressBar
+    from viewer.export.report import farewell
 
     folder = RunDir(path)
     rows, difference = 0, ""
@@ -35,12 +36,16 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
             rows, difference = row + 1, row_difference
             bar(rows)
     found: dict[str, Any] = {"path": str(path), "steps": rows, "same": not difference, "difference": difference}
+    verdict = f"step {rows - 1} differs: {difference}" if difference else f"{rows} steps, all the same"
+    shown = [f"{path}: {verdict}"]
     if show:
+        config = folder.config
         seconds = duration(folder.arrays())
         if has_display():
-            found |= show_in_window(partial(begin, folder.config), seconds)
+            report = show_in_window(partial(begin, config), config.mind_name, seconds)
+            found |= report
+            shown.append(farewell(report))
         else:
-            found |= make_clip(folder.path, partial(begin, folder.config), seconds, folder.config.mind_name)
-    verdict = f"step {rows - 1} differs: {difference}" if difference else f"{rows} steps, all the same"
-    shown = [f"{path}: {verdict}", *([f"Clip: {found['clip']}"] if "clip" in found else [])]
+            found |= (clip := make_clip(folder.path, partial(begin, config), seconds, config.mind_name))
+            shown.append(f"Clip: {clip['clip']}")
     return print_result(found, shown, json) or int(bool(difference))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from housecat.core.errors import UserError
 from tests.viewer import fake
-from tests.viewer.source.test_source import broken
+from tests.viewer.source.test_process_source import broken, wait_for
 from viewer.app import Window
 from viewer.keys import KEYS
 from viewer.layout import ROOM
@@ -20,7 +21,7 @@ from viewer.watch import watch
 @pytest.fixture
 def window(tmp_path):
     life = InlineLife(fake.make, partial(fake.live, steps=40))
-    made = Window(life, 1.0, "a made-up life", None, tmp_path, 0.0)
+    made = Window(life, 1.0, "kitten", None, tmp_path, 0.0)
     yield made
     made.close()
 
@@ -176,7 +177,7 @@ def test_escape_closes_the_help_page_first(window):
 def test_a_life_that_breaks_off_is_told_and_the_window_stays(tmp_path):
     life = ProcessLife(fake.make, broken)
     life.scene()
-    window = Window(life, 1.0, "a short life", None, tmp_path, 0.0)
+    window = Window(life, 1.0, "kitten", None, tmp_path, 0.0)
     for _ in range(400):
         frames(window, 1, 0.02)
         pygame.time.wait(2)
@@ -202,7 +203,63 @@ def test_a_plugin_that_goes_on_in_a_new_version_is_announced(tmp_path):
         yield fake.moment(0, np.zeros((5, 2)), [event])
         yield from fake.live(world, mind, events)
 
-    window = Window(InlineLife(fake.make, live), 1.0, "a made-up life", None, tmp_path, 0.0)
+    window = Window(InlineLife(fake.make, live), 1.0, "kitten", None, tmp_path, 0.0)
     frames(window, 3)
     assert window.status.note == "LovesRed goes on in its new version"
     window.close()
+
+
+def test_r_begins_again_after_the_life_broke_off(tmp_path):
+    life = ProcessLife(fake.make, broken)
+    life.scene()
+    window = Window(life, 1.0, "kitten", None, tmp_path, 0.0)
+    for _ in range(400):
+        frames(window, 1, 0.02)
+        pygame.time.wait(2)
+        if window.status.error:
+            break
+    assert window.status.error
+    life._process.join(5.0)
+    life._live = fake.live
+    press(window, pygame.K_r, "r")
+    wait_for(lambda: frames(window, 1, 0.02) or window.playback.steps >= 3)
+    assert not window.status.error
+    window.close()
+    life.close()
+
+
+def live_on(world, mind, events):
+    for moment in fake.live(world, mind, events):
+        yield replace(moment, step=moment.step + 1000, time=moment.time + 1000 * fake.DT)
+
+
+def test_seconds_are_those_lived_since_the_window_opened_however_old_the_mind_is():
+    report = watch(InlineLife(fake.make, live_on), seconds=1.0, mind_name="cat")
+    assert 5 <= report["steps"] <= 7
+    assert report["seconds"] == pytest.approx(report["steps"] * fake.DT, abs=1e-3)
+    assert report["agent"] == "a cat"
+    assert report["modes"]["babble"] >= 4
+    assert report["touched"] == {"red ball": 1}
+
+
+def test_fewer_pictures_are_drawn_while_the_life_is_late_on_a_busy_machine(window, monkeypatch):
+    frames(window, 3)
+    drawn = []
+    monkeypatch.setattr(window.stage, "paint", lambda *args: drawn.append(args[2]))
+    monkeypatch.setattr(type(window), "_late", lambda self: True)
+    frames(window, 40)
+    assert len(drawn) == 10
+    assert drawn == pytest.approx([4 * 0.05] * 10)  # what glides goes on as fast as before
+    monkeypatch.setattr(type(window), "_late", lambda self: False)
+    frames(window, 10)
+    assert len(drawn) == 20
+
+
+@pytest.mark.parametrize(
+    ("actual", "paused", "load", "late"),
+    [(0.5, False, 99.0, True), (0.5, False, 0.0, False), (0.97, False, 99.0, False), (0.5, True, 99.0, False)],
+)
+def test_a_life_is_late_behind_its_speed_where_every_processor_is_busy(window, monkeypatch, actual, paused, load, late):
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
+    window.status.actual, window.status.paused = actual, paused
+    assert window._late() is late

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,16 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
-
-os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
 from viewer.export.summary import Summary
 from viewer.frame import Stage
 from viewer.layout import ROOM, SIZE, Status
 from viewer.source.playback import Playback
-from viewer.source.source import InlineLife, Life, Live, Make
-from viewer.source.worker import lived
+from viewer.source.source import InlineLife, Life
+from viewer.source.worker import Live, Make, lived
+from viewer.title import body_name, describe_agent
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -78,7 +76,7 @@ def film(
     *,
     fps: int = 30,
     speed: float = 1.0,
-    title: str = "a kitten",
+    mind_name: str = "",
     summary_png: Path | str | None = None,
     progress: Callable[[float], Any] | None = None,
     on_moment: Callable[[Moment], None] | None = None,
@@ -92,7 +90,7 @@ def film(
         seconds: Seconds of life to film; fewer when it ends before.
         fps: Pictures a second.
         speed: Seconds lived per second of film.
-        title: Whose life it is.
+        mind_name: Name of the mind, for the title: see `describe_agent`.
         summary_png: Where to draw one page about the life, or None.
         progress: Called with the seconds of life filmed so far.
         on_moment: Called with every moment.
@@ -107,7 +105,7 @@ def film(
     stage = Stage(life)
     playback = Playback(life, on_moment)
     summary = Summary(life.scene())
-    status = Status(title=title, speed=speed, clip=True)
+    status = Status(title=describe_agent(mind_name, body_name(life.scene())), speed=speed, clip=True)
     frames = max(1, round(seconds / speed * fps))
     try:
         with Clip(path, fps) as clip:
@@ -116,7 +114,7 @@ def film(
                     stage.add(moment)
                     summary.add(moment)
                     if progress is not None:
-                        progress(min(moment.time, seconds))
+                        progress(min(playback.lived, seconds))
                 status.ended = playback.ended
                 stage.paint(surface, playback.poses, 1.0 / fps, status)
                 clip.add(surface)

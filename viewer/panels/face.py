@@ -1,4 +1,4 @@
-"""A cat's face that shows what the numbers say: ears, eyes and mouth follow the emotions."""
+"""A face that shows the emotions: eyes and mouth follow them, and a cat's ears and whiskers, too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 import pygame
 
-from viewer.style import mix
+from viewer.style import Color, mix
+from viewer.title import body_name
+from worlds.rendering.scene import Scene
 
 FUR, SHADE, CREAM, PINK = (243, 166, 92), (216, 132, 62), (253, 240, 220), (240, 150, 150)
 DARK, GREEN = (44, 34, 38), (156, 214, 132)
@@ -15,12 +17,33 @@ SCALE = 3  # drawn larger and shrunk, for smooth edges
 
 
 class Face:
-    """Draws the face, anew only when a feeling has visibly changed."""
+    """Draws the face, anew only when a feeling has visibly changed.
 
-    def __init__(self, size: int = 128) -> None:
-        self._size = size
+    Args:
+        size: Width and height (pixels).
+        color: Colour of the skin.
+        feline: Whether it has ears, stripes and whiskers.
+    """
+
+    def __init__(self, size: int = 128, color: Color = FUR, feline: bool = True) -> None:
+        self._size, self._color, self._feline = size, color, feline
         self._drawn: tuple[int, ...] | None = None
         self._picture = pygame.Surface((size, size), pygame.SRCALPHA)
+
+    @classmethod
+    def of(cls, scene: Scene, size: int) -> Face:
+        """Makes a face in the colour of the body in a scene; a kitten's is a cat's.
+
+        Args:
+            scene: The scene with the body.
+            size: Width and height (pixels).
+        """
+        body = body_name(scene)
+        if body == "kitten":
+            return cls(size)
+        skins = (s.color for s in scene.shapes if scene.nodes[s.node].split(".")[0] == body)
+        red, green, blue = next(skins, (0.6, 0.6, 0.7))
+        return cls(size, (round(255 * red), round(255 * green), round(255 * blue)), feline=False)
 
     def picture(self, emotions: Mapping[str, float], time: float) -> pygame.Surface:
         """Returns the face for emotions from 0 to 1; `time` (s) lets it blink."""
@@ -31,8 +54,8 @@ class Face:
         if state != self._drawn:
             self._drawn = state
             big = pygame.Surface((self._size * SCALE, self._size * SCALE), pygame.SRCALPHA)
-            big.fill((*FUR, 0))
-            _Drawing(big, self._size * SCALE / 200, feelings, blink).all()
+            big.fill((*self._color, 0))
+            _Drawing(big, self._size * SCALE / 200, feelings, blink, self._color, self._feline).draw()
             self._picture = pygame.transform.smoothscale(big, (self._size, self._size))
         return self._picture
 
@@ -40,24 +63,33 @@ class Face:
 class _Drawing:
     """One drawing on a canvas of 200 x 200 units."""
 
-    def __init__(self, surface: pygame.Surface, unit: float, e: Mapping[str, float], blink: float) -> None:
+    def __init__(
+        self, surface: pygame.Surface, unit: float, e: Mapping[str, float], blink: float, color: Color, feline: bool
+    ) -> None:
         self._s, self._u, self._e, self._blink = surface, unit, e, blink
+        self._color, self._feline = color, feline
+        self._shade = SHADE if color == FUR else mix(color, DARK, 0.35)
 
-    def all(self) -> None:
-        for side in (-1, 1):
-            self._ear(side)
-        self._ellipse(FUR, 100, 112, 72, 60)
-        self._ellipse(FUR, 62, 132, 30, 30)
-        self._ellipse(FUR, 138, 132, 30, 30)
-        for dx, length in ((-16, 17), (0, 24), (16, 17)):
-            self._line(SHADE, [(100 + dx, 58), (100 + dx * 0.8, 58 + length)], 7)
-        self._whiskers()
-        self._ellipse(CREAM, 84, 142, 20, 16)
-        self._ellipse(CREAM, 116, 142, 20, 16)
+    def draw(self) -> None:
+        if self._feline:
+            for side in (-1, 1):
+                self._ear(side)
+        self._ellipse(self._color, 100, 112, 72, 60)
+        self._ellipse(self._color, 62, 132, 30, 30)
+        self._ellipse(self._color, 138, 132, 30, 30)
+        if self._feline:
+            for dx, length in ((-16, 17), (0, 24), (16, 17)):
+                self._line(self._shade, [(100 + dx, 58), (100 + dx * 0.8, 58 + length)], 7)
+            self._whiskers()
+        else:
+            self._ellipse(self._color, 100, 86, 62, 54)
+        muzzle = CREAM if self._feline else mix(self._color, CREAM, 0.55)
+        self._ellipse(muzzle, 84, 142, 20, 16)
+        self._ellipse(muzzle, 116, 142, 20, 16)
         blush = self._e["elation"]
         if blush > 0.1:
             for x in (54, 146):
-                self._ellipse(mix(FUR, PINK, blush * 0.8), x, 136, 13, 8)
+                self._ellipse(mix(self._color, PINK, blush * 0.8), x, 136, 13, 8)
         for side in (-1, 1):
             self._eye(side)
         self._mouth()
@@ -68,7 +100,7 @@ class _Drawing:
         back -= 0.15 * e["surprise"]
         angle = math.radians(max(22 + 44 * back, 16))
         root = (100 + side * 43, 80)
-        for color, reach, half in ((FUR, 58, 29), (PINK, 42, 17)):
+        for color, reach, half in ((self._color, 58, 29), (PINK, 42, 17)):
             tip = (root[0] + side * reach * math.sin(angle), root[1] - reach * math.cos(angle))
             across = (math.cos(angle) * half, side * math.sin(angle) * half)
             low = (root[0] - across[0], root[1] - across[1] * 1.0 + 6)
@@ -96,13 +128,14 @@ class _Drawing:
             slant = (12 * e["frustration"] * (1 - e["boredom"]) - 5 * e["fear"]) * side
             left, right = x - width - 7, x + width + 7
             top = y - height - 8
-            self._polygon(FUR, [(left, top), (right, top), (right, cut - slant), (left, cut + slant)])
-            self._line(SHADE, [(left + 4, cut + slant), (right - 4, cut - slant)], 4.5)
+            self._polygon(self._color, [(left, top), (right, top), (right, cut - slant), (left, cut + slant)])
+            self._line(self._shade, [(left + 4, cut + slant), (right - 4, cut - slant)], 4.5)
 
     def _mouth(self) -> None:
         e = self._e
-        self._polygon(PINK, [(91, 128), (109, 128), (100, 137)])
-        self._ellipse(PINK, 100, 129, 9, 3.6)
+        if self._feline:
+            self._polygon(PINK, [(91, 128), (109, 128), (100, 137)])
+            self._ellipse(PINK, 100, 129, 9, 3.6)
         gape = max(e["surprise"], 0.8 * e["fear"])
         if gape > 0.45:
             self._ellipse(DARK, 100, 150 + 3 * gape, 8 * gape + 2, 10 * gape)
@@ -110,7 +143,8 @@ class _Drawing:
             return
         smile = 9 + 7 * e["elation"] - 12 * max(e["frustration"], 0.7 * e["fear"])
         reach = 19 + 6 * e["elation"]
-        self._line(DARK, [(100, 136), (100, 143)], 4)
+        if self._feline:
+            self._line(DARK, [(100, 136), (100, 143)], 4)
         for side in (-1, 1):
             self._curve(DARK, (100, 143), (100 + side * reach * 0.6, 143 + smile), (100 + side * reach, 142), 4)
 

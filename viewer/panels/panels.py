@@ -11,6 +11,7 @@ from housecat.core.obs_layout import VITALS
 from viewer import style
 from viewer.panels.face import Face
 from viewer.style import write
+from worlds.rendering.scene import Scene
 
 if TYPE_CHECKING:
     from agent.moment import Moment, Plan
@@ -34,11 +35,16 @@ def card(surface: pygame.Surface, rect: pygame.Rect, title: str = "") -> None:
 
 
 class Feelings:
-    """The face, a word for the strongest emotion, and six gauges that glide."""
+    """The face, a word for the strongest emotion, and six gauges that glide.
 
-    def __init__(self, rect: pygame.Rect) -> None:
+    Args:
+        rect: Where it is in the window.
+        scene: The scene with the body that has the face.
+    """
+
+    def __init__(self, rect: pygame.Rect, scene: Scene) -> None:
         self._rect = rect
-        self._face = Face(124)
+        self._face = Face.of(scene, 124)
         self.shown = dict.fromkeys(style.EMOTIONS, 0.0)
 
     def move(self, seconds: float, emotions: Mapping[str, float]) -> None:

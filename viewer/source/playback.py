@@ -24,6 +24,7 @@ class Playback:
 
     Attributes:
         moment: The one being shown, None before the first.
+        start: Age of the mind (s) when it began to be shown.
         poses: (M, 7) poses to draw now.
         paused: While True no steps are asked for, except single ones.
         ended: The life is over and all of it was shown.
@@ -37,10 +38,12 @@ class Playback:
         self._pending: list[Event] = []
         self._recent: deque[tuple[float, float]] = deque()
         self.steps = 0
+        self._lived_before = 0.0  # seconds of lives that were begun again
         self._begin()
 
     def _begin(self) -> None:
         self.moment: Moment | None = None
+        self.start = 0.0
         self.poses: Array = np.array(self._life.scene().poses, np.float32)
         self._keys: Array = self.poses[None]
         self._queue: deque[Moment] = deque()
@@ -59,6 +62,11 @@ class Playback:
         """Seconds lived in one step."""
         return self.moment.time / (self.moment.step + 1) if self.moment else 0.2
 
+    @property
+    def lived(self) -> float:
+        """Seconds of life shown, however old the mind was before."""
+        return self._lived_before + (self.moment.time - self.start if self.moment else 0.0)
+
     def send(self, event: Event) -> None:
         """Lets something happen before the next step that is asked for."""
         self._pending.append(event)
@@ -71,6 +79,7 @@ class Playback:
     def restart(self) -> None:
         """Begins the life again."""
         self._life.restart()
+        self._lived_before = self.lived
         self._begin()
 
     def advance(self, seconds: float, speed: float) -> Sequence[Moment]:
@@ -132,7 +141,10 @@ class Playback:
             self._asked = 0
 
     def _next(self) -> Moment:
+        first = self.moment is None
         self.moment = self._queue.popleft()
+        if first:
+            self.start = self.moment.time - self.duration
         self._singles = max(self._singles - 1, 0) if self.paused else 0
         self._finishing = self.paused
         self._keys = np.concatenate([self._keys[-1:], self.moment.frames])

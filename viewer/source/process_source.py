@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import signal
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from housecat.core.errors import UserError
-from viewer.source.source import LifeError, Live, Make
-from viewer.source.worker import lived, work
+from viewer.source.source import LifeError
+from viewer.source.worker import KEEP_SECONDS, Keep, Live, Make, lived, work
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -27,11 +28,18 @@ class ProcessLife:
     """Lives in a process of its own, so that thinking never holds up a window.
 
     The process is started anew (spawned), so `make` and `live` must be picklable: functions of a module, or
-    `functools.partial` of them. It dies with this process, whatever ends it.
+    `functools.partial` of them. It ends with this process, whatever ends that; first it keeps the life.
+
+    Args:
+        make: Makes the world and the mind.
+        live: Lives the mind in the world.
+        keep: Keeps the life in the end, also where this process is killed: given world, mind and the number of steps
+            that were watched, it saves them and returns where. None to keep nothing.
     """
 
-    def __init__(self, make: Make, live: Live = lived) -> None:
-        self._make, self._live = make, live
+    def __init__(self, make: Make, live: Live = lived, keep: Keep | None = None) -> None:
+        self._make, self._live, self._keep = make, live, keep
+        self.kept = ""
         self._life = 0
         self._moments: list[Moment] = []
         self._known: tuple[Scene, tuple[str, ...]] | None = None
@@ -42,14 +50,17 @@ class ProcessLife:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
-            target=work, args=(theirs, self._make, self._live, self._life), name="housecat-life", daemon=True
+            target=work,
+            args=(theirs, self._make, self._live, self._life, self._keep),
+            name="housecat-life",
+            daemon=True,
         )
         # A Ctrl-C is for the window, even while this process is only beginning.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()  # so that the pipe breaks when the process dies
-        self._drawing = False
+        self._drawing = self._broken = self._closed = False
         self.ended = False
 
     def ready(self) -> bool:
@@ -94,8 +105,8 @@ class ProcessLife:
         """Begins again, from birth; moments of the former life still under way are dropped."""
         self._life += 1
         self._moments.clear()
-        if self.ended and not self._process.is_alive():
-            self.close()
+        if self._broken or not self._process.is_alive():
+            self._stop()
             self._start()
         else:
             self.ended = False
@@ -115,6 +126,7 @@ class ProcessLife:
         try:
             self._pipe.send(message)
         except (BrokenPipeError, OSError) as error:
+            self._broken = self.ended = True
             self._receive()
             raise LifeError(f"the life's process is gone (exit code {self._process.exitcode})") from error
 
@@ -123,6 +135,7 @@ class ProcessLife:
             while self._pipe.poll():
                 self._take(*self._pipe.recv())
         except (EOFError, OSError) as error:
+            self._broken = self.ended = True
             self._process.join(1.0)
             raise LifeError(f"the life's process ended (exit code {self._process.exitcode})") from error
 
@@ -133,7 +146,7 @@ class ProcessLife:
             self._picture, self._drawing = content, False
         elif kind == "error":
             mistake, message, trace = content
-            self.ended = True
+            self._broken = self.ended = True  # its process ends after this
             if mistake:
                 raise UserError(message)
             log.error("the life broke off:\n%s", trace)
@@ -142,8 +155,24 @@ class ProcessLife:
             self._moments.append(content)
         elif life == self._life and kind == "end":
             self.ended = True
+        elif kind == "kept":
+            self.kept, self._closed = content, True
 
     def close(self) -> None:
+        """Lets the process keep the life, and ends it."""
+        if self._keep is not None and self._known is not None and not self._broken:
+            try:
+                self._pipe.send(("close", self._life, ()))
+                until = time.monotonic() + KEEP_SECONDS
+                while time.monotonic() < until:  # the process closes its end of the pipe after its last message
+                    self._pipe.poll(0.5)
+                    self._receive()
+            except (LifeError, UserError, OSError) as error:
+                if not self._closed:
+                    log.warning("the life could not be kept: %s", error)
+        self._stop()
+
+    def _stop(self) -> None:
         """Ends the process: kindly, then firmly."""
         try:
             self._pipe.send(("close", self._life, ()))

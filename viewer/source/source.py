@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from viewer.source.worker import Drain, lived
+from viewer.source.worker import Live, Make, lived
 
 if TYPE_CHECKING:
     from agent.moment import Moment
     from worlds.events import Event
     from worlds.rendering.scene import Scene, Vector
-
-Make = Callable[[], tuple[Any, Any]]
-Live = Callable[[Any, Any, Drain], Iterator[Any]]
 
 
 class LifeError(RuntimeError):
@@ -28,9 +25,11 @@ class Life(Protocol):
 
     Attributes:
         ended: True once there are no more moments.
+        kept: Where it is kept once it is closed; empty where it is not.
     """
 
     ended: bool
+    kept: str
 
     def ready(self) -> bool:
         """Tells whether world and mind exist. Raises what making them raised."""
@@ -70,7 +69,7 @@ class InlineLife:
     """Lives in the caller's process: `poll` thinks. For clips and tests."""
 
     def __init__(self, make: Make, live: Live = lived) -> None:
-        self._make, self._live = make, live
+        self._make, self._live, self.kept = make, live, ""
         self._begin()
 
     def _begin(self) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import parent_process
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from worlds.events import Event
 
 Drain = Callable[[int], "Sequence[Event]"]
+Make = Callable[[], tuple[Any, Any]]
+Live = Callable[[Any, Any, Drain], Iterator[Any]]
+Keep = Callable[[Any, Any, int], str]
+KEEP_SECONDS = 60.0
 
 
 def lived(world: Any, mind: Any, events: Drain) -> Iterator[Any]:
@@ -28,63 +34,111 @@ def lived(world: Any, mind: Any, events: Drain) -> Iterator[Any]:
     return moments
 
 
-def work(
-    pipe: Connection, make: Callable[[], tuple[Any, Any]], live: Callable[[Any, Any, Drain], Any], life: int
-) -> None:
-    """Answers requests until told to close or until the asking process is gone.
+class Worker:
+    """Lives a life step by step, as messages ask for it.
 
     Messages are (kind, life, content): in come ``step``, ``restart``, ``draw`` and ``close``; out go ``ready``,
-    ``moment``, ``picture``, ``end`` and ``error``. A life's number tells moments of a former life apart.
+    ``moment``, ``picture``, ``end``, ``kept`` and ``error``. The number `life` rises with each restart: it tells
+    moments of a former life apart.
+    """
+
+    def __init__(self, pipe: Connection, make: Make, live: Live, keep: Keep | None) -> None:
+        self._pipe, self._make, self._live, self._keep = pipe, make, live, keep
+        self._events: list[Event] = []
+        self._life = 0
+
+    def run(self, life: int) -> None:
+        """Answers messages until told to close, or until the process at the other end is gone.
+
+        Args:
+            life: Number of the first life.
+        """
+        self._life = life
+        try:
+            self._begin()
+            while self._answer(*self._pipe.recv()):
+                pass
+        except (EOFError, BrokenPipeError, ConnectionResetError):  # nobody is listening
+            self._keep_for_later()
+        except Exception as error:  # whatever a mind, a world or a plug-in raises is told, not swallowed
+            words = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+            self._send("error", (isinstance(error, UserError), words, traceback.format_exc()))
+
+    def _begin(self) -> None:
+        self._steps = 0
+        self._world, self._mind = self._make()
+        self._moments = self._live(self._world, self._mind, self._take_events)
+        self._send("ready", (self._world.scene(), tuple(self._world.things)))
+
+    def _take_events(self, step: int) -> Sequence[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def _answer(self, kind: str, life: int, content: Any) -> bool:
+        """Does what a message asks for; returns whether to wait for another."""
+        self._life = life
+        if kind == "step":
+            self._events += content
+            moment = next(self._moments, None)
+            self._steps += moment is not None
+            self._send("end" if moment is None else "moment", moment)
+        elif kind == "restart":
+            self._events.clear()
+            self._world.close()
+            self._begin()
+        elif kind == "draw":
+            self._send("picture", self._world.tiny_render(*content))
+        elif kind == "close":
+            self._send("kept", self._kept())
+            return False
+        return True
+
+    def _send(self, kind: str, content: Any) -> None:
+        self._pipe.send((kind, self._life, content))
+
+    def _kept(self) -> str:
+        """Keeps the life as it is after its last whole step; returns where, or an empty string."""
+        return self._keep(self._world, self._mind, self._steps) if self._keep is not None and self._steps else ""
+
+    def _keep_for_later(self) -> None:
+        """Keeps the life of which the window has ended unexpectedly, and says how to go on with it."""
+        try:
+            place = self._kept()
+            words = f"the window's process ended; the life is kept. Go on with it: housecat watch --resume {place}"
+        except UserError as error:
+            place, words = "nowhere", f"the window's process ended, and the life could not be kept: {error}"
+        if place:
+            print(f"housecat: {words}", file=sys.stderr, flush=True)  # noqa: T201  # nobody else is left to say it
+
+
+def work(pipe: Connection, make: Make, live: Live, life: int, keep: Keep | None) -> None:
+    """Is the life's process: answers requests, and never outlives the asking process for long.
+
+    Args:
+        pipe: Carries messages, see `Worker`.
+        make: Makes the world and the mind.
+        live: Lives the mind in the world.
+        life: Number of the first life.
+        keep: Keeps a life, given world, mind and the number of steps that it was watched; returns where. None to
+            keep none.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the window, which then closes us
-    threading.Thread(target=_die_with_parent, daemon=True).start()
+    if keep is not None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a closed terminal ends the window; we keep the life first
+    grace = 0.0 if keep is None else KEEP_SECONDS
+    threading.Thread(target=_die_with_parent, args=(grace,), daemon=True).start()
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the window needs the other core
-    os.nice(5)  # and a late picture is seen, while a late thought is not
-    try:
-        pending: list[Any] = []
-
-        def drain(step: int) -> Sequence[Event]:
-            taken = list(pending)
-            pending.clear()
-            return taken
-
-        world, moments = _begin(pipe, make, live, drain, life)
-        while True:
-            kind, life, content = pipe.recv()
-            if kind == "close":
-                return
-            if kind == "step":
-                pending += content
-                moment = next(moments, None)
-                pipe.send(("end", life, None) if moment is None else ("moment", life, moment))
-            elif kind == "restart":
-                pending.clear()
-                world.close()
-                world, moments = _begin(pipe, make, live, drain, life)
-            elif kind == "draw":
-                pipe.send(("picture", life, world.tiny_render(*content)))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # nobody is listening
-    except Exception as error:  # whatever a mind, a world or a plug-in raises is told, not swallowed
-        words = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-        pipe.send(("error", life, (isinstance(error, UserError), words, traceback.format_exc())))
+    Worker(pipe, make, live, keep).run(life)
 
 
-def _begin(
-    pipe: Connection,
-    make: Callable[[], tuple[Any, Any]],
-    live: Callable[[Any, Any, Drain], Any],
-    drain: Drain,
-    life: int,
-) -> tuple[Any, Iterator[Any]]:
-    world, mind = make()
-    pipe.send(("ready", life, (world.scene(), tuple(world.things))))
-    return world, live(world, mind, drain)
+def _die_with_parent(grace: float) -> None:
+    """Ends this process when its parent is gone, even in the middle of a thought.
 
-
-def _die_with_parent() -> None:
-    """Ends this process at once when its parent is gone, even in the middle of a thought."""
+    Args:
+        grace: Seconds left to keep the life.
+    """
     parent = parent_process()
     if parent is not None:
         wait([parent.sentinel])
+        time.sleep(grace)
         os._exit(1)

@@ -104,22 +104,84 @@ def test_the_worlds_own_renderer_draws_through_the_pipe(life):
     wait_for(lambda: (life.tiny_render(40, 30, (0, -5, 5), (0, 0, 0), 40.0) == 90).all())
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_no_orphan_outlives_the_window_even_in_the_middle_of_a_thought(end, tmp_path):
+def test_a_life_whose_process_was_killed_begins_again(life):
+    wait_for(life.ready)
+    life._process.kill()
+    with pytest.raises(LifeError):
+        wait_for(life.poll)
+    assert life.ended
+    life.restart()
+    assert not life.ended
+    life.request()
+    assert wait_for(life.poll).step == 0
+
+
+def keep(place, world, mind, steps):
+    place.write_text(f"{type(world).__name__} {mind} {steps}")
+    return str(place)
+
+
+def test_closing_keeps_what_was_lived(tmp_path):
+    place = tmp_path / "kept"
+    life = ProcessLife(fake.make, fake.live, partial(keep, place))
+    life.request()
+    life.request()
+    for _ in range(2):
+        wait_for(life.poll)
+    life.close()
+    assert (life.kept, place.read_text()) == (str(place), "World None 2")
+
+
+def test_nothing_is_kept_of_a_life_without_a_step(tmp_path, caplog):
+    life = ProcessLife(fake.make, fake.live, partial(keep, tmp_path / "kept"))
+    life.scene()
+    life.close()
+    assert life.kept == ""
+    assert not list(tmp_path.iterdir())
+    assert not caplog.records
+
+
+def fail_to_keep(world, mind, steps):
+    raise UserError("the disk is full")
+
+
+def test_a_life_that_cannot_be_kept_says_why(caplog):
+    life = ProcessLife(fake.make, fake.live, fail_to_keep)
+    life.request()
+    wait_for(life.poll)
+    life.close()
+    assert life.kept == ""
+    assert "could not be kept: the disk is full" in caplog.text
+
+
+WATCHER = """
+import sys, time
+sys.path.insert(0, {root!r})
+from functools import partial
+from pathlib import Path
+from tests.viewer import fake
+from tests.viewer.source.test_process_source import keep
+from viewer.source.process_source import ProcessLife
+if __name__ == '__main__':
+    life = ProcessLife(fake.make, partial(fake.live, think={think}), {keep})
+    life.scene()
+    life.request()
+    if {wait}:
+        while life.poll() is None:
+            time.sleep(0.01)
+    life.request()
+    print(life._process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def kill_watcher(end, tmp_path, **options):
+    """Kills a process that watches a life; returns the errors that the life's process printed, once it has ended."""
     script = tmp_path / "window.py"
-    script.write_text(
-        "import sys, time\n"
-        f"sys.path.insert(0, {str(ROOT)!r})\n"
-        "from functools import partial\n"
-        "from tests.viewer import fake\n"
-        "from viewer.source.process_source import ProcessLife\n"
-        "if __name__ == '__main__':\n"
-        "    life = ProcessLife(fake.make, partial(fake.live, think=60.0))\n"
-        "    life.scene(); life.request()\n"
-        "    print(life._process.pid, flush=True)\n"
-        "    time.sleep(60)\n"
+    script.write_text(WATCHER.format(root=str(ROOT), **options))
+    window = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     )
-    window = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     assert window.stdout is not None
     child = int(window.stdout.readline())
     window.send_signal(end)
@@ -133,4 +195,18 @@ def test_no_orphan_outlives_the_window_even_in_the_middle_of_a_thought(end, tmp_
             return True
         return state == "Z"  # dead, and waiting for somebody to read its end
 
-    wait_for(gone, 10.0)
+    wait_for(gone, 20.0)
+    return window.communicate()[1]
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_no_orphan_outlives_the_window_even_in_the_middle_of_a_thought(end, tmp_path):
+    kill_watcher(end, tmp_path, think=60.0, keep=None, wait=False)
+
+
+@pytest.mark.parametrize("end", [signal.SIGABRT, signal.SIGKILL, signal.SIGHUP])
+def test_whatever_ends_the_window_the_life_is_kept_and_what_goes_on_with_it_is_said(end, tmp_path):
+    place = tmp_path / "kept"
+    errors = kill_watcher(end, tmp_path, think=0.3, keep=f"partial(keep, Path({str(place)!r}))", wait=True)
+    assert place.read_text() == "World None 2"  # the step that was asked for was lived to its end
+    assert f"the life is kept. Go on with it: housecat watch --resume {place}" in errors
