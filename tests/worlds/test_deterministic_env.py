@@ -9,13 +9,13 @@ from tests.worlds.conftest import same_observations, walk_with_pokes
 from worlds import Meal, Place, Poke
 
 
-def test_the_same_seed_gives_the_same_life_in_a_new_world_and_after_a_reset() -> None:
+def test_the_same_seed_gives_the_same_episode_in_a_new_world_and_after_a_reset() -> None:
     first = worlds.make("playroom", seed=3)
-    life = walk_with_pokes(first, 150)
-    assert same_observations(life, walk_with_pokes(worlds.make("playroom", seed=3), 150))
+    episode = walk_with_pokes(first, 150)
+    assert same_observations(episode, walk_with_pokes(worlds.make("playroom", seed=3), 150))
     first.reset(seed=3)
-    assert same_observations(life, walk_with_pokes(first, 150))
-    assert not same_observations(life, walk_with_pokes(worlds.make("playroom", seed=4), 150))
+    assert same_observations(episode, walk_with_pokes(first, 150))
+    assert not same_observations(episode, walk_with_pokes(worlds.make("playroom", seed=4), 150))
 
 
 def test_a_second_reset_without_seed_differs_reproducibly() -> None:
@@ -27,7 +27,7 @@ def test_a_second_reset_without_seed_differs_reproducibly() -> None:
     np.testing.assert_array_equal(rooms[0], rooms[1])
 
 
-def test_a_snapshot_restores_the_life_in_another_world() -> None:
+def test_a_snapshot_restores_the_episode_in_another_world() -> None:
     world = worlds.make("playroom", seed=6)
     walk_with_pokes(world, 60)
     world.apply(Place("red ball", (0.0, 0.0)))
@@ -41,13 +41,13 @@ def test_a_snapshot_restores_the_life_in_another_world() -> None:
     assert same_observations(rest, walk_with_pokes(other, 100, seed=1))
 
 
-def test_drawing_does_not_change_a_life() -> None:
-    life = walk_with_pokes(worlds.make("playroom", seed=8), 40)
+def test_drawing_does_not_change_an_episode() -> None:
+    episode = walk_with_pokes(worlds.make("playroom", seed=8), 40)
     seen = worlds.make("playroom", seed=8, frames_per_step=12)
-    for obs in life[:5]:
+    for obs in episode[:5]:
         seen.scene(), seen.truth(), seen.observe()
         del obs
-    assert same_observations(life, walk_with_pokes(seen, 40))
+    assert same_observations(episode, walk_with_pokes(seen, 40))
 
 
 def test_what_is_done_before_a_snapshot_happens_after_it() -> None:
@@ -59,10 +59,10 @@ def test_what_is_done_before_a_snapshot_happens_after_it() -> None:
     obs, _, _, _, info = world.step(action)
     other = worlds.make("playroom", seed=2)
     other.restore(snapshot)
-    again, _, _, _, told = other.step(action)
+    again, _, _, _, other_info = other.step(action)
     assert same_observations([obs], [again])
     assert other.digest() == world.digest()
-    assert [e["event"] for e in told["events"]] == [e["event"] for e in info["events"]]
+    assert [e["event"] for e in other_info["events"]] == [e["event"] for e in info["events"]]
     assert other.exact_state() == world.exact_state()
     assert info["events"][0]["event"] == "poke"
 
@@ -73,7 +73,7 @@ def test_chance_goes_on_from_a_snapshot() -> None:
     assert same_observations([world.reset()[0]], [other.reset()[0]])
 
 
-def test_a_digest_tells_lives_apart_and_equal_ones_alike() -> None:
+def test_a_digest_differs_between_episodes_and_is_equal_for_equal_ones() -> None:
     one, other, third = (worlds.make("playroom", seed=seed) for seed in (1, 1, 2))
     assert one.digest() == other.digest() != third.digest()
     begun = one.digest()
@@ -85,7 +85,7 @@ def test_a_digest_tells_lives_apart_and_equal_ones_alike() -> None:
     assert one.digest() == begun
 
 
-def test_a_world_that_is_filmed_otherwise_takes_a_snapshot_and_begins_a_film_of_its_own() -> None:
+def test_a_world_with_other_frames_per_step_restores_a_snapshot_and_starts_frames_of_its_own() -> None:
     watched, trained = worlds.make("playroom", seed=3), worlds.make("playroom", seed=3, frames_per_step=1)
     watched.step(np.ones(5, np.float32))
     trained.restore(watched.snapshot())

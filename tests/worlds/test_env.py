@@ -66,7 +66,7 @@ def test_a_video_is_recorded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["sync", "async"])
-def test_vectors_live_the_lives_of_single_worlds(mode: str) -> None:
+def test_vector_envs_equal_single_worlds(mode: str) -> None:
     env = gymnasium.make_vec("housecat/Playroom-v0", num_envs=2, vectorization_mode=mode)
     first, _ = env.reset(seed=[3, 4])
     actions = np.zeros((2, 5), np.float32)

@@ -31,13 +31,13 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_a_world_from_a_file_is_made_and_lived_in() -> None:
+def test_a_world_from_a_file_is_made_and_used() -> None:
     world = worlds.make(f"{ATTIC}:Attic", seed=4, senses=("body", "cues"))
     assert set(world.reset(seed=1)[0]) == {"body", "cues"}
     assert worlds.class_of(f"{ATTIC}:Attic") is type(world)
-    (told,) = worlds.describe(f"{ATTIC}:Attic")
-    assert told.summary.startswith("A small attic")
-    assert (told.origin, told.id, told.problem) == (str(ATTIC), "", "")
+    (description,) = worlds.describe(f"{ATTIC}:Attic")
+    assert description.summary.startswith("A small attic")
+    assert (description.origin, description.id, description.problem) == (str(ATTIC), "", "")
 
 
 def test_the_attics_lamp_answers_to_the_ball() -> None:
@@ -45,11 +45,11 @@ def test_the_attics_lamp_answers_to_the_ball() -> None:
     lamp = world.things.index("lamp")
     assert world.observe()["cues"] == [0.0]
     world.apply(worlds.Poke("ball", (0.3, 0.0, 0.0)))
-    told = []
+    lamp_events = []
     for _ in range(6):
         obs, _, _, _, info = world.step(world.action_space.sample() * 0)
-        told += [event for event in info["events"] if event["event"] == "lamp"]
-    assert told == [{"event": "lamp", "on": True}]
+        lamp_events += [event for event in info["events"] if event["event"] == "lamp"]
+    assert lamp_events == [{"event": "lamp", "on": True}]
     assert obs["cues"] == obs["things"][lamp, THINGS.glow] == 1.0
     assert world.truth()["lamp.on"] is True
     world.reset(seed=4)
@@ -59,11 +59,11 @@ def test_the_attics_lamp_answers_to_the_ball() -> None:
 def test_an_installed_world_is_known_by_name_and_to_gymnasium(plugins: Path) -> None:
     assert worlds.names()[-3:] == ("loft", "noworld", "ruin")
     assert type(worlds.make("loft", seed=1)).__name__ == "Loft"
-    told = {it.name: it for it in worlds.describe()}
-    assert (told["loft"].origin, told["loft"].id) == ("lofts", "housecat/Loft-v0")
-    assert "fell down" in told["ruin"].problem
-    assert "not a subclass" in told["noworld"].problem
-    assert told["playroom"].origin == "housecat"
+    descriptions = {description.name: description for description in worlds.describe()}
+    assert (descriptions["loft"].origin, descriptions["loft"].id) == ("lofts", "housecat/Loft-v0")
+    assert "fell down" in descriptions["ruin"].problem
+    assert "not a subclass" in descriptions["noworld"].problem
+    assert descriptions["playroom"].origin == "housecat"
     worlds.register()
     try:
         env = gymnasium.make("housecat/Loft-v0")
@@ -89,7 +89,7 @@ def test_an_installed_world_is_known_by_name_and_to_gymnasium(plugins: Path) -> 
         ("{syntax}:Any", "cannot import syntax.py: syntax.py, line 1: SyntaxError"),
     ],
 )
-def test_a_world_that_cannot_be_made_is_told(name: str, words: str, tmp_path: Path) -> None:
+def test_a_world_that_cannot_be_made_says_why(name: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "syntax.py").write_text("class Any(:")
     (tmp_path / "bad.py").write_text(
         "from worlds import Room\n"
@@ -112,7 +112,7 @@ def test_a_world_that_cannot_be_made_is_told(name: str, words: str, tmp_path: Pa
         worlds.make(given)
 
 
-def test_a_world_with_odd_bodies_or_hints_tells_its_problem_and_breaks_nothing(tmp_path: Path) -> None:
+def test_a_world_with_odd_bodies_or_hints_has_a_description_with_its_problem_and_breaks_nothing(tmp_path: Path) -> None:
     (tmp_path / "odd.py").write_text(
         "from worlds import Room\n"
         "class Odd(Room):\n"
@@ -123,8 +123,8 @@ def test_a_world_with_odd_bodies_or_hints_tells_its_problem_and_breaks_nothing(t
         "    def build(self): self.add_floor()\n"
         "    def initialize_episode(self): pass\n"
     )
-    (told,) = worlds.describe(f"{tmp_path / 'odd.py'}:Odd")
-    assert told.problem.startswith("it cannot be described")
+    (description,) = worlds.describe(f"{tmp_path / 'odd.py'}:Odd")
+    assert description.problem.startswith("it cannot be described")
     world = worlds.make(f"{tmp_path / 'odd.py'}:Hinted", many=4)
     world.close()
     with pytest.raises(UserError, match=r"unknown option of Hinted 'frames_per_step'. Known: many, seed"):

@@ -29,7 +29,7 @@ def test_driving_ahead_goes_where_the_head_points(world: World) -> None:
     assert obs["body"][BODY.vy] == pytest.approx(0.8, abs=0.1)
 
 
-def test_head_and_paw_go_to_the_angles_that_they_are_told(world: World) -> None:
+def test_head_and_paw_go_to_the_commanded_angles(world: World) -> None:
     for _ in range(5):
         obs = world.step(np.array([0, 0, 0.5, -0.5, 1], np.float32))[0]
     head, shoulder, paw = obs["body"][[world.body.readings.index(name) for name in ("head", "shoulder", "paw")]]

@@ -54,10 +54,12 @@ def test_a_snapshot_that_does_not_fit_is_refused_and_nothing_changes(name: str, 
 def test_going_back_again_and_again_is_as_exact_as_the_first_time() -> None:
     world = worlds.make("playroom", seed=1)
     walk_with_pokes(world, 15)
-    kept = [world.snapshot(), (walk_with_pokes(world, 5), world.snapshot())[1]]
-    rests = [(world.restore(it), walk_with_pokes(world, 10, seed=2), world.digest())[1:] for it in kept]
+    snapshots = [world.snapshot(), (walk_with_pokes(world, 5), world.snapshot())[1]]
+    rests = [
+        (world.restore(snapshot), walk_with_pokes(world, 10, seed=2), world.digest())[1:] for snapshot in snapshots
+    ]
     for _ in range(4):  # from the third time on from memory
-        for snapshot, (rest, digest) in zip(kept, rests, strict=True):
+        for snapshot, (rest, digest) in zip(snapshots, rests, strict=True):
             world.restore(snapshot)
             assert same_observations(rest, walk_with_pokes(world, 10, seed=2))
             assert world.digest() == digest

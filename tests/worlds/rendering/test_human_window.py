@@ -49,7 +49,7 @@ def test_a_window_shows_every_step_and_closes(shown: type[Shown]) -> None:
     assert shown.open == 0
 
 
-def test_without_a_window_toolkit_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_window_toolkit_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window, "entry_points", lambda group: ())
     world = worlds.make("playroom")
     world.render_mode = "human"

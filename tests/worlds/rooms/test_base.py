@@ -50,7 +50,7 @@ def label(case: tuple[str, dict[str, Any]]) -> str:
 
 @pytest.fixture(scope="module", params=EVERY, ids=label)
 def case(request: pytest.FixtureRequest) -> Iterator[tuple[Room, Room]]:
-    """A room and another one of its kind, made with another seed and already lived in."""
+    """A room and another one of its kind, made with another seed and already used."""
     name, options = request.param
     room, other = worlds.make(name, seed=0, **options), worlds.make(name, seed=5, **options)
     walk(other, 7, seed=9)
@@ -88,12 +88,12 @@ def test_observations_lie_in_their_space_and_stay_finite(case: tuple[Room, Room]
         assert all(np.isfinite(values).all() for values in obs.values())
 
 
-def test_the_same_seed_gives_the_same_life_in_a_new_room_and_in_a_used_one(case: tuple[Room, Room]) -> None:
+def test_the_same_seed_gives_the_same_episode_in_a_new_room_and_in_a_used_one(case: tuple[Room, Room]) -> None:
     room, other = case
     first, _ = room.reset(seed=3)
-    life = walk(room, 15)
+    episode = walk(room, 15)
     again, _ = other.reset(seed=3)
-    assert_same([first, *life], [again, *walk(other, 15)])
+    assert_same([first, *episode], [again, *walk(other, 15)])
 
 
 def state_of(room: Room) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def test_a_snapshot_keeps_its_keys(case: tuple[Room, Room]) -> None:
     assert set(head["fits"]) == {"world", "version", "movers", "control_dt", "physics_dt"}
 
 
-def test_a_snapshot_restores_the_life_in_another_room(case: tuple[Room, Room]) -> None:
+def test_a_snapshot_restores_the_episode_in_another_room(case: tuple[Room, Room]) -> None:
     room, other = case
     room.reset(seed=4)
     walk(room, 8)
@@ -125,9 +125,9 @@ def test_a_snapshot_restores_the_life_in_another_room(case: tuple[Room, Room]) -
     np.testing.assert_array_equal(other.scene().poses, scene)
     assert_same(rest, walk(other, 12, seed=1))
     assert repr(other.truth()) == repr(truth)
-    kept, again = state_of(room), state_of(other)
-    assert kept["own"] == again["own"]
-    assert kept["random"] == again["random"]
+    state, restored = state_of(room), state_of(other)
+    assert state["own"] == restored["own"]
+    assert state["random"] == restored["random"]
 
 
 def test_truth_is_apart_from_observation(case: tuple[Room, Room]) -> None:

@@ -26,7 +26,7 @@ def test_the_ball_goes_left_and_right_equally_often_and_never_stays_on_the_wedge
     assert 10 <= sides.count("left") <= 30  # 3 standard deviations around a half
 
 
-def test_nothing_before_the_wedge_tells_the_side() -> None:
+def test_nothing_before_the_wedge_predicts_the_side() -> None:
     room = worlds.make("fork", seed=1)
     paths: dict[str, list[np.ndarray]] = {"left": [], "right": []}
     for seed in range(8):
@@ -43,8 +43,8 @@ def test_nothing_before_the_wedge_tells_the_side() -> None:
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_same_seed_draws_the_same_sides(seed: int) -> None:
-    lives = []
+    episodes = []
     for _ in range(2):
         room = worlds.make("fork", seed=seed, physics_dt=1 / 60, frames_per_step=1)
-        lives.append([room.step(STILL)[0]["things"] for _ in range(45)])
-    np.testing.assert_array_equal(lives[0], lives[1])
+        episodes.append([room.step(STILL)[0]["things"] for _ in range(45)])
+    np.testing.assert_array_equal(episodes[0], episodes[1])

@@ -124,7 +124,7 @@ def test_what_a_layout_does_not_name_makes_way(world: World) -> None:
             np.testing.assert_allclose(ball[:2], place, atol=1e-6)
 
 
-def test_scene_and_film_show_where_things_are(world: World) -> None:
+def test_scene_and_frames_show_where_things_are(world: World) -> None:
     world.step(AHEAD)
     scene = world.scene()
     assert world.frames().shape == (6, len(scene.nodes), 7)

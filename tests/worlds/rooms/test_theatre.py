@@ -42,7 +42,7 @@ def test_a_pair_is_alike_up_to_the_event_and_not_after_it(played: dict, act: str
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_truth_tells_what_is_possible(played: dict, act: str) -> None:
+def test_the_truth_says_what_is_possible(played: dict, act: str) -> None:
     for twist in (False, True):
         truth = played[act, twist][1].truth()
         assert (truth["scene.act"], truth["scene.twisted"]) == (act, twist)

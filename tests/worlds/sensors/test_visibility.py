@@ -42,8 +42,8 @@ def test_what_lies_flat_and_cannot_be_touched_is_seen_unless_something_is_before
     assert "hot plate" not in present(world)
 
 
-def test_what_is_seen_is_what_all_things_tells_of_it() -> None:
-    seen, everything = (staged_playroom(things=which, senses=("things",)) for which in ("seen", "all"))
+def test_what_is_seen_is_what_all_things_holds_of_it() -> None:
+    seen, everything = (staged_playroom(things=things, senses=("things",)) for things in ("seen", "all"))
     rows, known = seen.observe()["things"], everything.observe()["things"]
     some = rows[:, THINGS.present] > 0.5
     assert 0 < some.sum() < len(TOYS)
@@ -51,7 +51,7 @@ def test_what_is_seen_is_what_all_things_tells_of_it() -> None:
     np.testing.assert_array_equal(seen.truth()["things.position"], everything.truth()["things.position"])
 
 
-def test_looking_changes_no_life() -> None:
+def test_seeing_changes_no_episode() -> None:
     one, other = worlds.make("playroom", seed=3), worlds.make("playroom", seed=3, things="seen")
     rng = np.random.default_rng(0)
     for _ in range(20):

@@ -13,9 +13,9 @@ from worlds.sensors.camera import GLHeadCamera
 def test_going_on_with_another_eye_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
     world = worlds.make("playroom", seed=1, senses=("eye",))
     assert isinstance(world._vision.camera, GLHeadCamera)
-    kept = world.snapshot()
+    snapshot = world.snapshot()
     with caplog.at_level(logging.WARNING):
-        world.restore(kept)
+        world.restore(snapshot)
         assert not caplog.records
-        worlds.make("playroom", seed=1, senses=("eye",), eye="tiny").restore(kept)
+        worlds.make("playroom", seed=1, senses=("eye",), eye="tiny").restore(snapshot)
     assert "and now by tiny" in caplog.text

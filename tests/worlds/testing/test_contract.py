@@ -1,4 +1,4 @@
-"""The conformance run: a good world passes, and each way of being broken is found and told."""
+"""The conformance run: a good world passes, and each way of being broken is found and reported."""
 
 from __future__ import annotations
 
@@ -142,14 +142,14 @@ def test_the_plugin_makes_a_test_of_every_check(broken: Path, tmp_path: Path) ->
     assert "Traceback" not in done.stdout
 
 
-def test_the_command_tells_and_ends_with_a_status(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_reports_and_ends_with_a_status(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from housecat.cli import main as housecat
 
     options = ["--steps", "8", "--seeds", "0"]
     assert housecat.main(["worlds", "check", f"{broken}:Lazy", *options]) == 1
-    told = capsys.readouterr().out
-    assert re.search("✗ +bad actions", told)
-    assert "1 of 8 checks failed" in told
+    output = capsys.readouterr().out
+    assert re.search("✗ +bad actions", output)
+    assert "1 of 8 checks failed" in output
     assert housecat.main(["worlds", "check", f"{broken}:Bare", *options, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["ok"] is True

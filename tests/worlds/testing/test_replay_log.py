@@ -34,9 +34,7 @@ def plan() -> Iterator[list]:
 
 
 @EVERY
-def test_a_log_is_lived_again_in_another_process_from_its_start_and_from_every_keyframe(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_log_is_replayed_in_another_process_from_its_start_and_from_every_keyframe(name: str, tmp_path: Path) -> None:
     world = worlds.make(name, seed=2)
     log = record(name, 2, random_script(world, 2, 40, pokes=7), every=20)
     world.close()
@@ -68,13 +66,13 @@ def test_the_first_step_and_variable_that_differ_are_named(plan: list) -> None:
     assert found.values[0] != found.values[1]
     turned = [*plan]
     turned[7] = (-plan[7][0], plan[7][1])
-    told = compare(log, record("playroom", 3, turned))
-    assert told is not None
-    assert (told.step, told.variable) == (7, "action")
+    turn_found = compare(log, record("playroom", 3, turned))
+    assert turn_found is not None
+    assert (turn_found.step, turn_found.variable) == (7, "action")
     assert compare(log, record("playroom", 3, plan[:30])) is None
 
 
-def test_a_replay_tells_where_a_log_does_not_hold(plan: list) -> None:
+def test_a_replay_finds_where_a_log_does_not_hold(plan: list) -> None:
     log = record("playroom", 3, plan[:20], every=10)
     log.actions[12] = -log.actions[12]
     found = replay(log)
