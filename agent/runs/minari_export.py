@@ -11,8 +11,8 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from housecat.core.atomic_write import Arrays
 from agent.runs.run_dir import RunConfig, RunDir
+from housecat.core.atomic_write import Arrays
 from housecat.core.errors import UserError
 from housecat.core.plugins import is_file_spec
 from worlds.registry import gym_id

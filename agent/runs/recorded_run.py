@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.checkpoint.checkpoint import SUFFIX, wants
@@ -13,9 +13,9 @@ from agent.config import MindConfig
 from agent.loop import live
 from agent.mind import Mind
 from agent.moment import Moment
+from agent.perception.obs_spec import obs_shapes, required_shapes, supported_objectives
 from agent.runs.recorder import Recorder
 from agent.runs.run_dir import RunConfig, RunDir
-from agent.perception.obs_spec import supported_objectives, required_shapes, obs_shapes
 from agent.training.nan_guard import STOPPED
 from housecat.core.errors import UserError
 from worlds import World

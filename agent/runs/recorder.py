@@ -11,10 +11,10 @@ from typing import IO, TYPE_CHECKING, Any, get_args
 import numpy as np
 from filelock import FileLock, Timeout
 
-from housecat.core.atomic_write import write_arrays, write_bytes, explain_write_errors
 from agent.moment import Mode, Moment
 from agent.runs.metrics import InteractionMetrics
 from agent.runs.run_dir import RunDir, stack
+from housecat.core.atomic_write import explain_write_errors, write_arrays, write_bytes
 from housecat.core.errors import UserError
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import tomli_w
 
 import worlds
 from agent.checkpoint.migrations import settings_of_format_2
-from housecat.core.atomic_write import Arrays, write_arrays, write_text, explain_write_errors
+from housecat.core.atomic_write import Arrays, explain_write_errors, write_arrays, write_text
 from housecat.core.errors import UserError, unknown_name
 from housecat.core.plugins import is_file_spec
 from worlds import World
@@ -183,8 +183,8 @@ class RunDir:
             return checkpoints[-1][1] / "mind"
         held = ", ".join(sorted(path.name for path in self.path.iterdir() if not path.name.startswith(".")))
         raise UserError(
-            f"{self.path} has no mind yet: no checkpoint among {held}. `housecat run --resume {self.path}` goes on with "
-            "the run, and keeps a mind when it stops"
+            f"{self.path} has no mind yet: no checkpoint among {held}. `housecat run --resume {self.path}` goes on "
+            "with the run, and keeps a mind when it stops"
         )
 
     def shards(self) -> list[tuple[int, Path]]:

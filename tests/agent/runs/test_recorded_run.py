@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import worlds
-from housecat.core.atomic_write import write_bytes
-from agent.runs.recorded_run import RecordedRun, resume_from_checkpoint, check_space
-from agent.runs.verify import replay
+from agent.runs.recorded_run import RecordedRun, check_space, resume_from_checkpoint
 from agent.runs.run_dir import RunConfig, RunDir, load_run
+from agent.runs.verify import replay
+from housecat.core.atomic_write import write_bytes
 from housecat.core.errors import UserError
 
 

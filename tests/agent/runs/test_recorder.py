@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from housecat.core.obs_layout import THINGS, VITALS
 import errno
 import json
 from dataclasses import replace
@@ -16,8 +15,9 @@ from agent.runs.metrics import Play, summarise
 from agent.runs.recorder import FLUSH, Recorder
 from agent.runs.run_dir import RunConfig, RunDir, load_run
 from housecat.core.errors import UserError
+from housecat.core.obs_layout import THINGS, VITALS
 
-THINGS = ("ball", "feeder")
+THING_NAMES = ("ball", "feeder")
 
 
 def moment(step: int, events: tuple[dict[str, Any], ...] = (), **changes: Any) -> Moment:
@@ -35,7 +35,7 @@ def moment(step: int, events: tuple[dict[str, Any], ...] = (), **changes: Any) -
         thought=Thought("plan", 14, (1,), {"pain": 1.0}, (plan,) if step else (), {"pain": 0.1}),
         events=events,
         losses={"model": 2.0} if step > 2 else {},
-        things=THINGS,
+        things=THING_NAMES,
         frames=np.zeros((6, 3, 7), np.float32),
         seconds={"think": 0.01},
     )
@@ -75,7 +75,7 @@ def test_reads_back_what_was_recorded(folder: RunDir) -> None:
     assert arrays["action"].shape == (5, 5)
     assert arrays["mode"].tolist() == ["plan"] * 5
     assert arrays["attention"].tolist() == [[1, -1]] * 5
-    assert arrays["things"][0].tolist() == list(THINGS)
+    assert arrays["things"][0].tolist() == list(THING_NAMES)
     assert [e["row"] for e in folder.events()] == [1, 3]
 
 
