@@ -18,7 +18,7 @@ from torch import Tensor
 
 from agent.async_planning import PENDING
 from agent.checkpoint.fitting import check, config_in
-from agent.checkpoint.migrations import migrated
+from agent.checkpoint.migrations import migrated, tensors_of_format_2
 from agent.checkpoint.tensor_json import packed, unpacked
 from agent.configurator.configurator import Configuration
 from agent.perception.augmentation import Symmetry
@@ -158,7 +158,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
     except (OSError, KeyError, ValueError, safetensors.SafetensorError) as error:
         raise UserError(f"{path} is not a mind that housecat saved ({error})") from error
-    about = migrated(about)
+    if about.get("format") == 2:
+        about, tensors = migrated(about), tensors_of_format_2(tensors)
     if about.get("format") != FORMAT:
         raise UserError(f"{path} has format {about.get('format')}; this housecat reads formats 2 and {FORMAT}")
     return about, tensors

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
+
+from torch import Tensor
 
 # Until format 2, settings had no groups.
 RENAMED_SETTINGS = {
@@ -68,6 +71,10 @@ RENAMED_VALUES: dict[str, dict[Any, str]] = {
 }
 
 
+# Until format 2: a module, parameter or buffer by its dotted path, or the end of one; see `tensors_of_format_2`.
+RENAMED_TENSORS: dict[str, str] = {}
+
+
 def migrated(about: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what a checkpoint says of itself as format 3 says it; other formats are left as they are."""
     if about.get("format") != 2:
@@ -75,6 +82,22 @@ def migrated(about: Mapping[str, Any]) -> dict[str, Any]:
     config = about.get("config")
     settings = settings_of_format_2(config) if isinstance(config, Mapping) else config
     return {**about, "format": 3, "config": settings}
+
+
+def tensors_of_format_2(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Returns the tensors of a format-2 mind by the names of today.
+
+    Each entry of `RENAMED_TENSORS` is applied in turn, wherever it stands in a name as a whole part between dots.
+
+    Args:
+        tensors: By name, such as ``mind.world_model.body_net.weights.0``.
+    """
+    renamed = {}
+    for name, tensor in tensors.items():
+        for old, new in RENAMED_TENSORS.items():
+            name = re.sub(rf"(?<![^.]){re.escape(old)}(?![^.])", new, name)
+        renamed[name] = tensor
+    return renamed
 
 
 def settings_of_format_2(values: Mapping[str, Any]) -> dict[str, Any]:
