@@ -11,7 +11,7 @@ import pytest
 
 import housecat.core.atomic_write
 from agent.moment import Moment, Plan, Thought
-from agent.runs.metrics import Play, summarise
+from agent.runs.metrics import InteractionMetrics, summarise
 from agent.runs.recorder import FLUSH, Recorder
 from agent.runs.run_dir import RunConfig, RunDir, load_run
 from housecat.core.errors import UserError
@@ -225,7 +225,7 @@ def test_steps_can_be_raised_but_not_below_what_was_lived(folder: RunDir) -> Non
 
 
 def test_play_is_contact_with_what_moves() -> None:
-    play = Play()
+    play = InteractionMetrics()
     for step in range(4):
         play.add(moment(step, (contact("ball"), contact("feeder")) if step % 2 else (contact("feeder"),)))
     assert play.share == play.recent == 0.5, "a feeder that never moves is touched, but not a toy"
@@ -234,7 +234,7 @@ def test_play_is_contact_with_what_moves() -> None:
 
 
 def test_slow_rolling_adds_up_and_trembling_does_not() -> None:
-    rolling, trembling = Play(), Play()
+    rolling, trembling = InteractionMetrics(), InteractionMetrics()
     for step in range(41):
         for play, x in ((rolling, 0.005 * step), (trembling, 0.005 * (step % 2))):
             it = moment(step)
