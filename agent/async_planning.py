@@ -5,42 +5,21 @@ from __future__ import annotations
 import copy
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from agent.actor.plan_evaluation import Decision
-from agent.configurator.configurator import Configuration
-from agent.moment import Plan, Thought
-from agent.perception.belief import HiddenObject
+from agent.actor.plan_evaluation import Pending
+from agent.mind import Mind, Obs
+from agent.moment import Thought
 from agent.perception.encoder import Senses
 from intrinsic import Mixture
-
-if TYPE_CHECKING:
-    from agent.mind import Mind, Obs
 
 Tensors = list[Tensor]
 
 STRIDE = 1_000_003  # between seeds of minds, so that no two share the numbers of a step
-
-
-@dataclass(frozen=True)
-class Pending:
-    """What was decided for a step that has not been taken yet."""
-
-    action: npt.NDArray[np.float32]
-    thought: Thought
-    choice: Decision
-
-
-# What may be in one: nothing else is made of what a file says.
-PENDING: dict[str, Any] = {
-    kind.__name__: kind for kind in (Pending, Decision, Configuration, Plan, Thought, HiddenObject)
-}
 
 
 class AsyncPlanner:
@@ -78,7 +57,7 @@ class AsyncPlanner:
         if not self.on or pending is None:
             action, thought = mind.act(obs)
         else:
-            mind.choice, action, thought = pending.choice, pending.action, pending.thought
+            mind.choice, action, thought = pending.decision, pending.action, pending.thought
         if self.on:
             self._begin(obs, action)
         return action, thought

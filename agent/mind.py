@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,28 +11,28 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from agent.actor.hierarchy import SubgoalPlanner
-from agent.actor.mpc_actor import MPCActor
+from agent.actor.hierarchy.subgoal_planner import SubgoalPlanner
+from agent.actor.mpc_actor import MPCActor, urged
 from agent.actor.objective_preflight import check_objectives
-from agent.actor.plan_evaluation import Decision
+from agent.actor.plan_evaluation import Decision, Pending
 from agent.actor.reactive.reactive_actor import ReactiveActor
 from agent.config import MindConfig
 from agent.configurator.configurator import Configurator
 from agent.critic.critic import Critic
 from agent.critic.emotions import Emotions
-from agent.experience import feel, relive, taste
 from agent.memory.replay_buffer import ReplayBuffer
 from agent.moment import StepResult, Thought
+from agent.perception.attention import select_things
 from agent.perception.augmentation import Symmetry
 from agent.perception.belief import BeliefTracker, steady
+from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import Senses
 from agent.perception.obs_check import ObsChecker
 from agent.perception.obs_spec import (
     as_tensors,
     has,
-    make_world_model,
     nothing,
     obs_shapes,
     replay_capacity,
@@ -41,6 +42,8 @@ from agent.perception.obs_spec import (
 )
 from agent.runtime import keep_freed_memory, require_float32
 from agent.training.trainer import Trainer
+from agent.world_model.factory import make_world_model
+from agent.world_model.rollout import Rollout
 from housecat.core.errors import UserError
 from intrinsic import Mixture, Names
 from worlds import World
@@ -82,11 +85,15 @@ class Mind(nn.Module):
         self.generator = torch.Generator().manual_seed(seed)
         self.memory = ReplayBuffer(nothing(senses), actions, self.drives, replay_capacity(senses, config))
         self.belief = BeliefTracker(*senses["things"]) if config.model.belief else None
-        self.second = SubgoalPlanner.of(self, seed) if config.hierarchy.levels > 1 else None
+        self.second = (
+            SubgoalPlanner(self.world_model, self.mixture, self.memory, actions, config, seed)
+            if config.hierarchy.levels > 1
+            else None
+        )
         self.actor.second = self.second
         self.emotions = Emotions()
         self.choice = Decision(torch.zeros(actions))
-        self.pending: Any = None  # what was decided for a step to come, see `agent.async_planning`
+        self.pending: Pending | None = None  # what was decided for a step to come, see `agent.async_planning`
         self.mode1 = ReactiveActor(self.actor, nothing(senses), config, seed) if config.policy.mode != "off" else None
 
     @classmethod
@@ -175,7 +182,9 @@ class Mind(nn.Module):
         Raises:
             UserError: If an objective cannot work; the message names it.
         """
-        check_objectives(self, nothing(self.shapes))
+        check_objectives(
+            self.mixture, self.world_model, nothing(self.shapes), self.config, self.actor.planner.differentiates
+        )
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action, and tells what went on.
@@ -227,10 +236,10 @@ class Mind(nn.Module):
         require_float32()
         before, now, act = self._sensed(obs), self._sense(after), torch.from_numpy(action)
         if self.belief is not None:
-            now = self.belief.follow(self.world_model, before, now)
+            now = self.belief.follow(self.world_model.predict_things, before, now)
         self.perception.observe(before if self.belief is None else steady(before, now), now)
-        rollout, value, paid = relive(self, before, now, act)
-        costs = taste(self, rollout)
+        rollout, value, paid = self._posterior_rollout(before, now, act)
+        costs = self._lived_costs(rollout)
         off = (rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, : self.perception.where]
         energy = paid + float(off.square().sum())
         self.memory.add(before, act, now, costs, energy)
@@ -238,7 +247,64 @@ class Mind(nn.Module):
         self.steps += 1
         if self.mode1 is not None:
             self.mode1.live(rollout.mean, energy, costs.get("pain", 0.0))
-        return StepResult(costs, feel(self, costs, value, energy), energy)
+        return StepResult(costs, self._emotions(costs, value, energy), energy)
+
+    def _posterior_rollout(
+        self, before: Senses, now: Senses, action: Tensor
+    ) -> tuple[Rollout, list[list[float]], float]:
+        """Predicts a lived step, where a stochastic latent is inferred from what came.
+
+        Args:
+            before: Observations before it, without leading shape.
+            now: Observations after it.
+            action: (A,).
+
+        Returns:
+            The step as a rollout (T = B = 1), what the critic expects of each drive before and after it, and the
+            price of what was inferred.
+        """
+        model, focus = self.world_model, self.choice.focus if self.config.attention.rule != "near" else None
+        attended = focus.attended if focus else select_things(before, self.config.attention.num_attended)
+        latent = torch.stack([model.encode(senses, attended) for senses in (before, now)])  # (2, N, Z)
+        appearance = self.perception.appearance(before)[attended]
+        sight = model.sight(latent, appearance.expand(2, -1, -1))
+        first = EgoFeatures(*(part[:1] for part in sight))
+        mean, paid = model.relive(latent[:1], latent[1:], action[None], first)
+        senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
+        rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
+        return rollout, self.critic.expect(sight).tolist(), float(paid)
+
+    def _lived_costs(self, rollout: Rollout) -> dict[str, float]:
+        """Returns what a lived step cost, by objective, and lets the objectives take note of it."""
+        view, memories = rollout.at(0), self.actor.memories
+        costs = {name: float(cost) for name, cost in self.mixture.costs(view, memories, lived=True).items()}
+        self.mixture.observe(view, memories)
+        self.actor.memories = self.mixture.remember(memories, view)
+        return costs
+
+    def _emotions(self, costs: dict[str, float], value: list[list[float]], energy: float) -> dict[str, float]:
+        """Returns the emotions of a lived step.
+
+        Args:
+            costs: Costs of the step, by objective.
+            value: What the critic expected of each drive before and after it.
+            energy: Energy between what was predicted and what came.
+        """
+        weights = urged(self.mixture.weights, self.choice.focus.urges if self.choice.focus else {})
+        weights = {name: weight for name, weight in weights.items() if math.isfinite(costs[name])}
+        relief = sum(
+            weights[name] * (value[0][i] - costs[name] - self.config.training.discount * value[1][i])
+            for i, name in enumerate(self.drives)
+            if name in weights
+        )
+        return self.emotions.update(
+            anticipated_pain=value[1][self.drives.index("pain")] if "pain" in self.drives else 0.0,
+            relief=relief,
+            energy=energy,
+            information=self.choice.information,
+            cost=sum(weight * costs[name] for name, weight in weights.items()),
+            promised=self.choice.promised,
+        )
 
     def _sensed(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, with what is believed of things out of sight."""

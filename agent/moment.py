@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from agent.perception.belief import HiddenObject
 from intrinsic import shares
 
 Mode = Literal["babble", "plan", "react", "try"]
@@ -49,6 +48,23 @@ class Plan:
             return None
         apart = self.futures[:, -1] - self.futures[:, -1].mean(0)
         return float(np.sqrt(np.square(apart).sum(-1).mean(0)).max())
+
+
+@dataclass(frozen=True)
+class HiddenObject:
+    """A thing that is not seen now.
+
+    Attributes:
+        thing: Its index.
+        position: (x, y, z) where it is believed to be (m).
+        doubt: Standard deviation of that (m).
+        unseen: Control steps since it was seen last.
+    """
+
+    thing: int
+    position: tuple[float, float, float]
+    doubt: float
+    unseen: int
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from agent.actor.exploration_noise import block
-from agent.actor.hierarchy import SubgoalPlanner
+from agent.actor.hierarchy.subgoal_planner import SubgoalPlanner
 from agent.actor.plan_evaluation import Decision, PlanEvaluation, pictured
 from agent.actor.planners import make_planner
 from agent.config import MindConfig

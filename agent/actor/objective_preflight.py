@@ -1,44 +1,47 @@
-"""Tries what a mind wants on an imagined step, before a life begins."""
+"""Tries objectives on an imagined step, so that mistakes show before a life begins."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 
+from agent.config import MindConfig
 from agent.perception.attention import select_things
 from agent.perception.encoder import Senses
+from agent.world_model.world_model import WorldModel
 from housecat.core.errors import UserError
-
-if TYPE_CHECKING:
-    from agent.mind import Mind
+from intrinsic import Mixture
 
 
-def check_objectives(mind: Mind, senses: Senses) -> None:
-    """Makes sure that every objective can judge what is imagined, and be differentiated where the planner needs it.
+def check_objectives(
+    mixture: Mixture, world_model: WorldModel, senses: Senses, config: MindConfig, differentiable: bool
+) -> None:
+    """Makes sure that every objective can judge an imagined step, and be differentiated where the planner needs it.
 
     Args:
-        mind: Who wants it.
-        senses: To imagine a step from.
+        mixture: The objectives.
+        world_model: Imagines the step.
+        senses: Observations to imagine it from, without leading shape.
+        config: Settings of the mind.
+        differentiable: Whether the planner follows gradients of costs.
 
     Raises:
         UserError: If an objective cannot; the message names it.
     """
-    model, plan = mind.world_model, torch.zeros(1, 1, mind.actions)
-    attended = select_things(senses, mind.config.attention.num_attended)
+    plan = torch.zeros(1, 1, world_model.actions)
+    attended = select_things(senses, config.attention.num_attended)
     with torch.no_grad():
-        latent = model.encode(senses, attended)
-        mind.mixture.check(model.imagine(latent, plan, senses, attended).view())
-    if not mind.actor.planner.differentiates:
+        latent = world_model.encode(senses, attended)
+        mixture.check(world_model.imagine(latent, plan, senses, attended).view())
+    if not differentiable:
         return
     with torch.enable_grad():
-        view = model.imagine(latent, plan.requires_grad_(), senses, attended).view()
-        for name, cost in mind.mixture.costs(view).items():
+        view = world_model.imagine(latent, plan.requires_grad_(), senses, attended).view()
+        for name, cost in mixture.costs(view).items():
             try:
                 if cost.requires_grad:
                     torch.autograd.grad(cost.sum(), plan, retain_graph=True, allow_unused=True)
             except RuntimeError as error:
                 raise UserError(
-                    f"objective {name!r} cannot be differentiated, which planner.kind={mind.config.planner.kind} "
+                    f"objective {name!r} cannot be differentiated, which planner.kind={config.planner.kind} "
                     f"needs: {error}. Mend its `cost`, or take planner.kind=icem"
                 ) from error

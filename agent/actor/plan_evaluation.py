@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from agent.configurator.configurator import Configuration
-from agent.moment import Mode, Plan
+from agent.moment import HiddenObject, Mode, Plan, Thought
 from agent.world_model.rollout import Rollout
 from housecat.core.obs_layout import BODY, THINGS, keep
 
@@ -63,6 +64,27 @@ class Decision:
     mode: Mode = "plan"
     leaning: Tensor | None = None
     regret: float | None = None
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What was decided for a step that has not been taken yet.
+
+    Attributes:
+        action: (A,), each -1 to 1.
+        thought: What went on before it.
+        decision: What the actor decided.
+    """
+
+    action: npt.NDArray[np.float32]
+    thought: Thought
+    decision: Decision
+
+
+# Dataclasses that a pending decision is made of, by name: nothing else is made of what a file says.
+PENDING_CLASSES: dict[str, Any] = {
+    kind.__name__: kind for kind in (Pending, Decision, Configuration, Plan, Thought, HiddenObject)
+}
 
 
 def pictured(judged: PlanEvaluation, shown: list[int]) -> tuple[Plan, ...]:

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from agent.async_planning import PENDING
+from agent.actor.plan_evaluation import PENDING_CLASSES
 from agent.checkpoint.fitting import check, config_in
 from agent.checkpoint.migrations import migrated, tensors_of_format_2
 from agent.checkpoint.tensor_json import packed, unpacked
@@ -77,7 +77,7 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "mirror": None if mind.mirror is None else mind.mirror.state(),
         "muted": mind.mixture.muted,
         **({"skips": mind.learner.skips.state()} if exact else {}),
-        **({"pending": packed(mind.pending, "pending", tensors, PENDING)} if exact and mind.pending else {}),
+        **({"pending": packed(mind.pending, "pending", tensors, PENDING_CLASSES)} if exact and mind.pending else {}),
         "memories": {name: packed(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
     }
     tensors = {k: v.detach().contiguous().clone() for k, v in tensors.items()}
@@ -132,7 +132,7 @@ def load(
             mind.mixture.mute(objective, reason)
         mind.learner.skips.load(about.get("skips", mind.learner.skips.state()))
         try:
-            mind.pending = unpacked(about["pending"], tensors, PENDING) if "pending" in about else None
+            mind.pending = unpacked(about["pending"], tensors, PENDING_CLASSES) if "pending" in about else None
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise UserError(
                 f"{path}: what it had decided for its next step was written by another housecat ({error!r}); load it "

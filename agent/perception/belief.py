@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
-from agent.perception.encoder import THING, THING_ORDER, Senses
+from agent.moment import HiddenObject
+from agent.perception.encoder import THING_ORDER, Senses
+from agent.perception.visibility import SEEN, seen_throughout
 from housecat.core.obs_layout import BODY, THINGS
 
-if TYPE_CHECKING:
-    from agent.world_model.world_model import WorldModel
+# From observations (B, ...) of one thing each to the thing's columns `THING_ORDER` one step later, in which the body
+# does nothing, as each member of an ensemble predicts them (E, B, THING).
+PredictThings = Callable[[Senses], Tensor]
 
-SEEN = 0.999  # presence of what is seen; what is believed has less
 LEAST = 0.5  # presence of what is believed with no idea where; below it a thing is not there at all
 LOOK = 1.5  # metres from which a thing out of sight is looked at in thought
 NEWS = 0.1  # weight of the last step in how far off predictions were
@@ -22,23 +23,6 @@ FIRST = 0.1  # metres that they are off for all that is known at first
 UNIT = 0.5  # metres of doubt that take e times of the sureness
 DOUBT = 0.01  # metres that each step out of sight adds, where all members agree
 REST = 0.05  # m/s: what is slower rests, or small errors of a net would add up to wandering
-
-
-@dataclass(frozen=True)
-class HiddenObject:
-    """A thing that is not seen now.
-
-    Attributes:
-        thing: Its index.
-        position: (x, y, z) where it is believed to be (m).
-        doubt: Standard deviation of that (m).
-        unseen: Control steps since it was seen last.
-    """
-
-    thing: int
-    position: tuple[float, float, float]
-    doubt: float
-    unseen: int
 
 
 class BeliefTracker(nn.Module):
@@ -85,11 +69,11 @@ class BeliefTracker(nn.Module):
         return {**senses, "things": torch.where(hidden.unsqueeze(1), self.rows, senses["things"])}
 
     @torch.no_grad()
-    def follow(self, model: WorldModel, before: Senses, after: Senses) -> Senses:
+    def follow(self, predict: PredictThings, before: Senses, after: Senses) -> Senses:
         """Carries beliefs on by a step that was lived.
 
         Args:
-            model: Says how things go on.
+            predict: Predicts how a thing goes on, see `WorldModel.predict_things`.
             before: Senses before it, with beliefs.
             after: Senses after it, as they come.
 
@@ -104,7 +88,7 @@ class BeliefTracker(nn.Module):
         still[:, THINGS.velocity] = 0.0
         row, doubt = still, self.doubt.square() + DOUBT**2
         if bool((known & moving).any()):
-            read = self._onlooking(model, before)  # (E, K, F)
+            read = self._onlooking(predict, before)  # (E, K, F)
             straight = was.clone()
             straight[:, THINGS.position] += self.pace * was[:, THINGS.velocity]
             ways = torch.stack([read.mean(0), straight])
@@ -133,13 +117,13 @@ class BeliefTracker(nn.Module):
         """Seconds in a step, as far as things seen moving tell."""
         return self.ran[0] / self.ran[1].clamp_min(1e-6)
 
-    def _onlooking(self, model: WorldModel, senses: Senses) -> Tensor:
+    def _onlooking(self, predict: PredictThings, senses: Senses) -> Tensor:
         """Returns the rows of things one step later as each member says (E, K, F), had they been looked at.
 
         What is behind a body was never seen there: asked about it as it is, a model speaks of what it has not learnt.
         So it is asked as an onlooker from a little way off, who touches nothing; a step costs the same.
         """
-        rows, me, p = senses["things"], senses["body"], model.perception
+        rows, me = senses["things"], senses["body"]
         away = rows[:, THINGS.position_xy] - me[BODY.position]
         facing = away / away.norm(dim=1, keepdim=True).clamp_min(1e-6)
         body = me.expand(len(rows), -1).clone()
@@ -150,11 +134,9 @@ class BeliefTracker(nn.Module):
         one[..., THINGS.present] = 1.0
         onlooker = {name: value.expand(len(rows), *value.shape) for name, value in senses.items()}
         onlooker |= {"body": body, "things": one}
-        latent = model.encode(onlooker, torch.zeros(len(rows), 1, dtype=torch.int64))
-        still = torch.zeros(len(rows), model.actions)
-        mean = model(latent, still, model.sight(latent, p.appearance(onlooker)))
-        read = rows.expand(len(mean), -1, -1).clone()
-        read[..., THING_ORDER] = mean[:, :, 1, :THING] * p.change[1, :THING]
+        predicted = predict(onlooker)
+        read = rows.expand(len(predicted), -1, -1).clone()
+        read[..., THING_ORDER] = predicted
         return read
 
     def told(self) -> tuple[HiddenObject, ...]:
@@ -173,16 +155,3 @@ def steady(before: Senses, after: Senses) -> Senses:
     """
     both = seen_throughout(before["things"], after["things"])
     return {**before, "things": torch.where(both.unsqueeze(-1), before["things"], after["things"])}
-
-
-def seen_throughout(before: Tensor, after: Tensor) -> Tensor:
-    """Tells of which things (..., K, F) before and after a step it was seen what they did (..., K)."""
-    return (before[..., THINGS.present] > SEEN) & (after[..., THINGS.present] > SEEN)
-
-
-def of_seen(error: Tensor, seen: Tensor | None) -> Tensor:
-    """Returns errors (E, B, N, Z) without those of things (B, k) of which it was not seen what they did."""
-    if seen is None:
-        return error
-    k = seen.shape[1]
-    return torch.cat([error[:, :, :1], error[:, :, 1 : 1 + k] * seen.unsqueeze(-1), error[:, :, 1 + k :]], 2)

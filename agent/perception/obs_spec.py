@@ -12,10 +12,7 @@ import torch
 from torch import nn
 
 from agent.config import MindConfig
-from agent.perception.encoder import THING, Senses, TokenEncoder
-from agent.world_model.auxiliary_losses import AuxiliaryLosses
-from agent.world_model.image_model import ImageTokenEncoder, ImageWorldModel
-from agent.world_model.world_model import WorldModel
+from agent.perception.encoder import THING, Senses
 from housecat.core.errors import UserError
 from intrinsic import Mixture
 from worlds import World
@@ -94,39 +91,6 @@ def required_shapes(shapes: Shapes, config: MindConfig) -> dict[str, tuple[int, 
                 f"{name}={config[name]} is for minds that live by things alone; one that sees has {name}={off}"
             )
     return own | {"eye": tuple(shapes["eye"])}
-
-
-def make_world_model(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
-    """Makes the perception of senses with these shapes, and the world model over it."""
-    sizes: dict[str, Any] = {
-        "body": shapes["body"][0],
-        "vitals": shapes["vitals"][0],
-        "touch": shapes["touch"][0],
-        "appearance": shapes["things"][1] - THING,
-        "what": config.model.latent_size,
-        "beside": config.model.neighbor_features,
-    }
-    pictured = config.model.image_tokens if "eye" in shapes else 0
-    model: WorldModel
-    if pictured:
-        perception = ImageTokenEncoder(pictured, shapes["eye"][0], has(shapes, "things"), **sizes)
-        model = ImageWorldModel(perception, actions, config.model.ensemble_size, config.model.hidden_size)
-    else:
-        model = WorldModel(
-            TokenEncoder(**sizes),
-            actions,
-            config.model.ensemble_size,
-            config.model.hidden_size,
-            config.model.num_futures > 0,
-        )
-    if config.training.backward_weight or config.training.masked_weight:
-        if not config.model.latent_size and not pictured:
-            raise UserError(
-                "training.backward_weight and training.masked_weight are about learned latents, and "
-                "model.latent_size=0 leaves them out; set model.latent_size=8"
-            )
-        model.blanks = AuxiliaryLosses(model.perception, actions, pictured, not has(shapes, "things"))
-    return model
 
 
 def replay_capacity(shapes: Shapes, config: MindConfig) -> int:

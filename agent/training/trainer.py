@@ -15,8 +15,8 @@ from agent.critic.synthetic_transitions import dream
 from agent.memory.replay_buffer import ReplayBuffer, Sample
 from agent.perception.attention import gather
 from agent.perception.augmentation import Symmetry
-from agent.perception.belief import seen_throughout
 from agent.perception.egocentric import EgoFeatures
+from agent.perception.visibility import seen_throughout
 from agent.training.batch import draw
 from agent.training.multistep_loss import multistep_loss
 from agent.training.nan_guard import NanGuard

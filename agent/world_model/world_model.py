@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from agent.perception.attention import gather
-from agent.perception.belief import of_seen
 from agent.perception.egocentric import EgoFeatures, SceneContext, scene_context
 from agent.perception.encoder import THING, Senses, TokenEncoder
+from agent.perception.visibility import mask_unseen
 from agent.world_model.dynamics import EnsembleDynamics
 from agent.world_model.jit_cache import TracedCall
 from agent.world_model.regularizers import regularize
@@ -75,7 +75,7 @@ class WorldModel(EnsembleDynamics):
         where = self.perception.where
         told = self.explain(latent, after, action, sight)
         z = () if told is None else (told[0].draw(torch.randn(told[0].mean.shape, generator=generator)),)
-        error = of_seen((self.predict(latent, action, *sight, *z) - after) ** 2, seen)
+        error = mask_unseen((self.predict(latent, action, *sight, *z) - after) ** 2, seen)
         losses, energy = self.errors(error), error.detach()[:, :, : self.told, :where].sum((-2, -1)).mean(0)
         if told:
             nats = told[1]  # at a price per token, as errors are per dimension
@@ -149,6 +149,22 @@ class WorldModel(EnsembleDynamics):
             read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
             read["touch"][0] = senses["touch"]  # now is felt, not read
         return Rollout(path, actions, torch.stack(means, 1), read, attended, True)
+
+    def predict_things(self, senses: Senses) -> Tensor:
+        """Predicts where things are after a step in which the body does nothing.
+
+        Args:
+            senses: Observations by name (B, ...), each with one thing alone.
+
+        Returns:
+            The columns `THING_ORDER` of each thing's row, as each member predicts them (E, B, THING), in the units of
+            that row.
+        """
+        p, count = self.perception, len(senses["things"])
+        latent = self.encode(senses, torch.zeros(count, 1, dtype=torch.int64))
+        mean = self(latent, torch.zeros(count, self.actions), self.sight(latent, p.appearance(senses)))
+        read: Tensor = mean[:, :, 1, :THING] * p.change[1, :THING]
+        return read
 
     def _step(self, state: Tensor, action: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor]:
         """Returns what the members say of a step, and where imagination goes on; `rest` is an outlook, and noise."""

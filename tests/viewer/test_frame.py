@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 import pytest
 
-from agent.perception.belief import HiddenObject
+from agent.moment import HiddenObject
 from tests.viewer import fake
 from viewer import layout, style
 from viewer.frame import Stage

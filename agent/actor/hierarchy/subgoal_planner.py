@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -14,20 +13,16 @@ from agent.actor.hierarchy.macro_dynamics import MacroDynamics
 from agent.actor.hierarchy.path_cost import believed, distance, lingering, stopped
 from agent.actor.hierarchy.visited_area import Ground
 from agent.actor.planners import ICEM
+from agent.config import MindConfig
+from agent.memory.replay_buffer import ReplayBuffer
+from agent.moment import FloatArray
 from agent.perception.attention import gather, select_things, tokens
 from agent.perception.egocentric import EgoFeatures
-from agent.perception.encoder import PLANE, THING
+from agent.perception.encoder import PLANE, THING, Senses
 from agent.world_model.rollout import Rollout
 from agent.world_model.world_model import WorldModel
 from housecat.core.obs_layout import BODY, keep
 from intrinsic import Mixture
-
-if TYPE_CHECKING:
-    from agent.config import MindConfig
-    from agent.memory.replay_buffer import ReplayBuffer
-    from agent.mind import Mind
-    from agent.moment import FloatArray
-    from agent.perception.encoder import Senses
 
 ITERATIONS = 3
 BETA = 0.5  # colour of the noise: macro-actions are smooth in themselves, and ways have corners
@@ -55,18 +50,21 @@ class SubgoalPlanner(nn.Module):
         mixture: What is cared about.
         memory: What was lived.
         actions: Size of an action.
-        config: Settings.
+        config: Settings of the mind.
+        seed: Seed of the first weights; the global generator is left as it is.
     """
 
     def __init__(
-        self, fast: WorldModel, mixture: Mixture, memory: ReplayBuffer, actions: int, config: MindConfig
+        self, fast: WorldModel, mixture: Mixture, memory: ReplayBuffer, actions: int, config: MindConfig, seed: int
     ) -> None:
         super().__init__()
         self.memory, self.actions = memory, actions
         levels = config.hierarchy
         self.config, self.every = config, levels.macro_steps
-        self.model = MacroDynamics(fast, levels.macro_steps, config.model.hidden_size)
-        self.encoder = MacroEncoder(levels.macro_steps, actions)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.model = MacroDynamics(fast, levels.macro_steps, config.model.hidden_size)
+            self.encoder = MacroEncoder(levels.macro_steps, actions)
         self.goals = tuple(n for n in mixture.names if mixture[n].long_horizon and mixture[n].memory == "none")
         self.planner = ICEM(
             horizon=levels.macro_horizon,
@@ -86,13 +84,6 @@ class SubgoalPlanner(nn.Module):
         for name, value in (("moved", 1.0), ("missed", 1.0), ("decided", 0.0)):
             self.register_buffer(name, torch.full((fast.perception.where,), value))
         self.begin_episode()
-
-    @classmethod
-    def of(cls, mind: Mind, seed: int) -> SubgoalPlanner:
-        """Makes the second level of a mind; its first weights come from the seed, and nobody else's numbers change."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return cls(mind.world_model, mind.mixture, mind.memory, mind.actions, mind.config)
 
     def begin_episode(self) -> None:
         """Forgets the plan."""

@@ -177,7 +177,17 @@ class ReactiveActor(nn.Module):
             )  # the slope runs through the whole ensemble: a part of the batch is enough
             part = Chosen({k: v[few] for k, v in chosen.senses.items()}, *(field[few] for field in chosen[1:]))
             seen = EgoFeatures(*(field[few] for field in sight))
-            down = slope(self.mode2, latent[few], seen, impulse.action[few], part, attended[few])
+            down = slope(
+                self.mode2.model,
+                self.mode2.mixture,
+                self.mode2.critic if cfg.planner.use_critic else None,
+                self.mode2.memories,
+                latent[few],
+                seen,
+                impulse.action[few],
+                part,
+                attended[few],
+            )
             losses["reflex/slope"] = cfg.policy.value_gradient_weight * down
         return losses
 

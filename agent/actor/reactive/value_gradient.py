@@ -5,17 +5,28 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from agent.actor.mpc_actor import MPCActor
 from agent.actor.reactive.distillation_buffer import Chosen
 from agent.actor.reactive.goal_conditioning import positions, ungranted
+from agent.critic.critic import Critic
 from agent.perception.attention import gather, tokens
 from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
+from agent.world_model.world_model import WorldModel
+from intrinsic import Mixture
+from intrinsic.mixture import Memories
 
 
 def slope(
-    actor: MPCActor, latent: Tensor, sight: EgoFeatures, action: Tensor, chosen: Chosen, attended: Tensor
+    model: WorldModel,
+    mixture: Mixture,
+    critic: Critic | None,
+    memories: Memories,
+    latent: Tensor,
+    sight: EgoFeatures,
+    action: Tensor,
+    chosen: Chosen,
+    attended: Tensor,
 ) -> Tensor:
     """Returns the mean weighted cost of one imagined step, and of what the critic anticipates after it, a scalar.
 
@@ -25,14 +36,16 @@ def slope(
     Source: value gradients through a learned model, after Heess et al. 2015, arXiv 1510.09142 (SVG(1)).
 
     Args:
-        actor: Whose model, mixture and critic these are.
+        model: Imagines the step.
+        mixture: The objectives.
+        critic: Anticipates the cost after the step; None where it is not asked.
+        memories: Episodic memories of the objectives that keep one, as of now.
         latent: (B, 1 + k, Z) tokens.
         sight: Of these.
         action: (B, A), with the gradient to be followed.
         chosen: The situations.
         attended: (B, k) indices of the attended things.
     """
-    model, mixture, critic = actor.model, actor.mixture, actor.critic
     mean = model(latent, action, sight)
     after = model.settle(mean)
     wished = positions(mixture)
@@ -40,17 +53,17 @@ def slope(
         torch.stack([latent, after]),
         action[None],
         mean[:, None],
-        _senses(actor, after, chosen.senses, attended),
+        _senses(model, after, chosen.senses, attended),
         attended,
         True,
     )
-    weights, muted, episodic = mixture.weights, mixture.muted, actor.memories
-    costs = mixture.costs(rollout.at(0), mixture.fork(episodic, len(action)) if episodic else None)
+    weights, muted = mixture.weights, mixture.muted
+    costs = mixture.costs(rollout.at(0), mixture.fork(memories, len(action)) if memories else None)
     total = ungranted(model.perception.places(after), tokens(chosen.wish, attended))
     for name, cost in costs.items():
-        if name not in wished and name not in episodic and name not in muted:
+        if name not in wished and name not in memories and name not in muted:
             total = total + weights[name] * cost
-    if actor.config.planner.use_critic and critic.drives:
+    if critic is not None and critic.drives:
         future = critic.expect(model.sight(after, gather(model.perception.appearance(chosen.senses), attended)))
         for i, name in enumerate(critic.drives):
             if name not in wished and name not in muted:
@@ -58,8 +71,8 @@ def slope(
     return torch.where(total.isfinite(), total, 0.0).mean()
 
 
-def _senses(actor: MPCActor, after: Tensor, before: Senses, attended: Tensor) -> Senses:
+def _senses(model: WorldModel, after: Tensor, before: Senses, attended: Tensor) -> Senses:
     """Returns senses (2, B, ...) before and after an imagined step."""
-    read = actor.model.perception.imagined(after, before, attended)
-    read["touch"] = torch.expm1(actor.model.touch(after[:, 0])).clamp_min(0.0)
+    read = model.perception.imagined(after, before, attended)
+    read["touch"] = torch.expm1(model.touch(after[:, 0])).clamp_min(0.0)
     return {name: torch.stack([before[name], value]) for name, value in read.items()}

@@ -15,7 +15,7 @@ import torch
 
 import agent
 import worlds
-from agent import async_planning as ahead
+from agent.actor import plan_evaluation
 from agent.checkpoint.tensor_json import packed, unpacked
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
@@ -66,13 +66,13 @@ def test_what_would_not_come_back_is_refused_when_it_is_saved(value: object) -> 
 
 def test_all_that_may_be_in_a_pending_decision_is_known() -> None:
     """Whatever dataclass a field of one of them names is among them."""
-    types = (str(field.type) for kind in ahead.PENDING.values() for field in dataclasses.fields(kind))
+    types = (str(field.type) for kind in plan_evaluation.PENDING_CLASSES.values() for field in dataclasses.fields(kind))
     spoken = {word for told in types for word in re.findall(r"\w+", told)}
     assert {"Plan", "Thought", "HiddenObject", "Configuration", "Decision"} <= spoken
     for module in (agent.moment, agent.actor.plan_evaluation, agent.configurator.configurator, agent.perception.belief):
         for name, kind in vars(module).items():
             if isinstance(kind, type) and dataclasses.is_dataclass(kind) and name in spoken:
-                assert name in ahead.PENDING
+                assert name in plan_evaluation.PENDING_CLASSES
 
 
 @pytest.mark.parametrize("belief", [False, True])

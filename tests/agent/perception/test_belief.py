@@ -8,7 +8,8 @@ import torch
 
 import agent
 import worlds
-from agent.perception.belief import LEAST, SEEN, BeliefTracker, of_seen, seen_throughout, steady
+from agent.perception.belief import LEAST, BeliefTracker, steady
+from agent.perception.visibility import SEEN, mask_unseen, seen_throughout
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import THINGS
 from tests.agent.conftest import SMALL
@@ -68,7 +69,7 @@ def test_what_is_hidden_goes_on_as_the_model_says_and_what_rests_stays() -> None
     assert mind.belief is not None
     mind.belief.off[1] = 1e6  # going straight on was always wrong: the model alone is believed
     for step in range(1, 4):
-        senses = mind.belief.follow(model, senses, gone)
+        senses = mind.belief.follow(model.predict_things, senses, gone)
         assert float(senses["things"][0, THINGS.x]) == pytest.approx(1.0 + step * 0.17, abs=1e-3)
         assert senses["things"][1, THINGS.position_xy].tolist() == [2.0, 0.5]
         assert float(mind.belief.doubt[0]) > float(mind.belief.doubt[1]) > 0.0
@@ -84,14 +85,14 @@ def test_whoever_was_right_about_what_was_seen_is_believed_about_what_is_not(wor
     for _ in range(60):
         after = {name: value.clone() for name, value in senses.items()}
         after["things"][0, THINGS.x] += 0.16
-        senses = mind.belief.follow(mind.world_model, senses, after)
+        senses = mind.belief.follow(mind.world_model.predict_things, senses, after)
     assert float(mind.belief.pace) == pytest.approx(0.2, abs=1e-3)
     assert float(mind.belief.off[0, 0]) > 50 * float(mind.belief.off[1, 0])
     start = float(senses["things"][0, THINGS.x])
     gone = {**senses, "things": senses["things"].clone()}
     gone["things"][0] = 0.0
     for _ in range(3):
-        senses = mind.belief.follow(mind.world_model, senses, gone)
+        senses = mind.belief.follow(mind.world_model.predict_things, senses, gone)
     assert float(senses["things"][0, THINGS.x]) == pytest.approx(start + 0.48, abs=0.03)
 
 
@@ -101,7 +102,7 @@ def test_nothing_is_learnt_from_what_was_only_believed() -> None:
     before[0, 1, -1] = after[1, 2, -1] = 0.8
     seen = seen_throughout(before, after)
     assert seen.tolist() == [[True, False, True], [True, True, False]]
-    error = of_seen(torch.ones(4, 2, 5, 6), seen.float())
+    error = mask_unseen(torch.ones(4, 2, 5, 6), seen.float())
     assert error[0, :, :, 0].tolist() == [[1, 1, 0, 1, 1], [1, 1, 1, 0, 1]]
     after[..., 0] = 1.0
     moved = after - steady({"things": before}, {"things": after})["things"]

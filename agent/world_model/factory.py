@@ -1,0 +1,46 @@
+"""Makes the world model that settings and observations ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.config import MindConfig
+from agent.perception.encoder import THING, TokenEncoder
+from agent.perception.obs_spec import Shapes, has
+from agent.world_model.auxiliary_losses import AuxiliaryLosses
+from agent.world_model.image_model import ImageTokenEncoder, ImageWorldModel
+from agent.world_model.world_model import WorldModel
+from housecat.core.errors import UserError
+
+
+def make_world_model(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
+    """Makes the perception of senses with these shapes, and the world model over it."""
+    sizes: dict[str, Any] = {
+        "body": shapes["body"][0],
+        "vitals": shapes["vitals"][0],
+        "touch": shapes["touch"][0],
+        "appearance": shapes["things"][1] - THING,
+        "what": config.model.latent_size,
+        "beside": config.model.neighbor_features,
+    }
+    pictured = config.model.image_tokens if "eye" in shapes else 0
+    model: WorldModel
+    if pictured:
+        perception = ImageTokenEncoder(pictured, shapes["eye"][0], has(shapes, "things"), **sizes)
+        model = ImageWorldModel(perception, actions, config.model.ensemble_size, config.model.hidden_size)
+    else:
+        model = WorldModel(
+            TokenEncoder(**sizes),
+            actions,
+            config.model.ensemble_size,
+            config.model.hidden_size,
+            config.model.num_futures > 0,
+        )
+    if config.training.backward_weight or config.training.masked_weight:
+        if not config.model.latent_size and not pictured:
+            raise UserError(
+                "training.backward_weight and training.masked_weight are about learned latents, and "
+                "model.latent_size=0 leaves them out; set model.latent_size=8"
+            )
+        model.blanks = AuxiliaryLosses(model.perception, actions, pictured, not has(shapes, "things"))
+    return model
