@@ -26,14 +26,15 @@ from viewer import watch
 RESULT = Path(__file__).with_suffix(".json")
 
 
-def control_step(steps: int, pipeline: str = "off") -> dict[str, float]:
+def control_step(steps: int, async_planning: str = "off") -> dict[str, float]:
     """Returns milliseconds per control step of a planning, learning newborn, by part."""
     world = worlds.make("playroom", seed=0)
-    mind = Mind.born(world, seed=0, config=MindConfig.of({"planner.async_planning": pipeline}))
-    moments = list(live(world, mind, mind.config.training.warmup_steps + steps))[mind.config.training.warmup_steps :]
+    mind = Mind.born(world, seed=0, config=MindConfig.of({"planner.async_planning": async_planning}))
+    warm_up = mind.config.training.warmup_steps
+    moments = list(live(world, mind, warm_up + steps))[warm_up:]
     parts = {name: 1e3 * float(np.median([m.seconds[name] for m in moments])) for name in moments[0].seconds}
-    whole = 1e3 * float(np.median([sum(m.seconds.values()) for m in moments]))
-    return {**parts, "whole": whole, "times_real_time": 1e3 * world.control_dt / whole}
+    total = 1e3 * float(np.median([sum(m.seconds.values()) for m in moments]))
+    return {**parts, "whole": total, "times_real_time": 1e3 * world.control_dt / total}
 
 
 def floor(config: MindConfig, repeats: int = 30) -> float:

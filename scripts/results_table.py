@@ -60,14 +60,14 @@ def _claims(result: Mapping[str, Any]) -> Iterable[Claim]:
     controls: Mapping[str, Mapping[str, Any]] = result["controls"]
     for name, metric in result["metrics"].items():
         # Of a variant, such as vicreg/body/rank, the controls have body/rank.
-        measured = {control: it.get(name, it.get(name.partition("/")[2])) for control, it in controls.items()}
+        measured = {control: group.get(name, group.get(name.partition("/")[2])) for control, group in controls.items()}
         yield Claim(
             study=result["study"],
             metric=name,
             unit=metric["unit"],
             better=metric["better"],
             value=_with_interval(metric),
-            controls={control: _with_interval(it) for control, it in measured.items() if it is not None},
+            controls={control: _with_interval(found) for control, found in measured.items() if found is not None},
             command=result["command"],
             interval=result["interval"],
             versions=result["versions"],

@@ -78,7 +78,7 @@ class CrowdedPlayroom(Playroom):
 
 @dataclass(frozen=True)
 class Decisions:
-    """What deciding is like in the moments of one life.
+    """What deciding is like in the moments of one trace.
 
     Attributes:
         cheaper: By rule, how many times cheaper it is than attending to all things, in the median moment.
@@ -94,7 +94,7 @@ class Decisions:
 def run(
     seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEPS, rules: tuple[str, ...] = tuple(RULES)
 ) -> dict[str, Any]:
-    """Measures and draws; `steps` is the length of each life. See the package for what it returns."""
+    """Measures and draws; `steps` is the length of each trace. See the package for what it returns."""
     jobs = [(name, seed) for seed in seeds for name in (DECISIONS, *rules)]
     found = run_jobs(partial(_job, steps=steps), jobs, progress, out / "jobs")
     traces: dict[str, list[PlayTrace]] = {rule: [found[rule, seed] for seed in seeds] for rule in rules}
@@ -107,14 +107,14 @@ def run(
         for name, value in group.items()
     }
     controls = {rule: groups[rule] for rule in rules if rule in CONTROLS}
-    touched = {rule: [life.touched for life in lives] for rule, lives in traces.items()}
+    touched = {rule: [trace.touched for trace in each] for rule, each in traces.items()}
     return save_result("attention", out, seeds, steps, metrics, controls, _draw(groups), touched=touched)
 
 
 def _metrics(rule: str, traces: dict[str, list[PlayTrace]], decisions: list[Decisions]) -> dict[str, Any]:
     """Returns what is measured of one rule."""
-    touching = {name: [float(life.touching.mean()) for life in lives] for name, lives in traces.items()}
-    cells = {name: [life.cells_visited() for life in lives] for name, lives in traces.items()}
+    touching = {name: [float(trace.touching.mean()) for trace in each] for name, each in traces.items()}
+    cells = {name: [trace.cells_visited() for trace in each] for name, each in traces.items()}
     found = {
         "share": metric(touching[rule], "share of steps touching a toy", "higher", SHARE),
         "cells": metric(cells[rule], "cells visited by toys", "higher"),
@@ -135,7 +135,7 @@ def _metrics(rule: str, traces: dict[str, list[PlayTrace]], decisions: list[Deci
 
 def _job(name: str, seed: int, steps: int) -> Any:
     torch.set_num_threads(1)
-    return decide(seed, min(TIMED, steps)) if name == DECISIONS else trace(name, seed, steps)
+    return decide(seed, min(TIMED, steps)) if name == DECISIONS else record_trace(name, seed, steps)
 
 
 def make_room(seed: int) -> World:
@@ -155,7 +155,7 @@ def kitten(rule: str, seed: int) -> Mind:
     return mind
 
 
-def trace(rule: str, seed: int, steps: int) -> PlayTrace:
+def record_trace(rule: str, seed: int, steps: int) -> PlayTrace:
     """Records the life of a kitten under a rule."""
     world = make_room(seed)
     found = PlayTrace.record(world, live(world, kitten(rule, seed), steps, learn=False))

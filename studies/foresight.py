@@ -47,10 +47,10 @@ class Foresight:
     """What was measured in one room.
 
     Attributes:
-        cost, toys: Of the mind and of an untrained one, one rank correlation for each moment: of imagined and true
-            cost, and of how far toys move (none for moments at which no plan moves any).
-        error: Of both, (HORIZON,) squared error of things and body as a share of persistence's, each in the mind's
-            own units of typical change.
+        cost: Rank correlation of imagined and true cost, one for each moment, by ``"mind"`` and ``"untrained"``.
+        toys: The same of how far toys move; none for moments at which no plan moves any.
+        error: (HORIZON,) squared error of things and body as a share of persistence's, by the same, each in the
+            mind's own units of typical change.
         example: Imagined and true costs of the plans of the last moment, (2, PLANS).
     """
 

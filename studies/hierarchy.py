@@ -158,7 +158,7 @@ def _maze(name: str, seed: int, steps: int) -> dict[Variant, Outcome]:
 
 
 def _attempt(world: Maze, mind: Mind, variant: Variant, attempts: list[Attempt], seed: int) -> Outcome:
-    spent, lived, found = 0.0, 0, []
+    spent, decisions, found = 0.0, 0, []
     for number, (start, goal, cells) in enumerate(attempts):
         place = world.cell_center(goal)
         cast(Reach, mind.mixture[mind.mixture.names[0]]).goal.copy_(torch.tensor(place))
@@ -173,13 +173,15 @@ def _attempt(world: Maze, mind: Mind, variant: Variant, attempts: list[Attempt],
                 action = np.zeros(mind.actions, np.float32)
             else:
                 action = noise[step] if variant == "random" else mind.act(obs)[0]
-            spent, lived = spent + time.process_time() - began, lived + 1
+            spent, decisions = spent + time.process_time() - began, decisions + 1
             obs, *_ = world.step(action)
             if np.hypot(*(obs["body"][BODY.position] - np.array(place))) < NEAR:
                 reached = step + 1
                 break
         found.append((cells, reached))
-    return Outcome(float(np.mean([reached > 0 for _, reached in found])), lived / len(found), spent / lived, found)
+    return Outcome(
+        float(np.mean([reached > 0 for _, reached in found])), decisions / len(found), spent / decisions, found
+    )
 
 
 def _draw(outcomes: dict[Variant, list[Outcome]]) -> Figure:

@@ -18,34 +18,34 @@ def still(steps: int = 5000) -> PlayTrace:
 
 
 def test_a_toy_that_goes_a_metre_has_moved_and_visits_the_cells_on_its_way() -> None:
-    life = still()
-    assert (play.toys_moved(life), life.cells_visited()) == (0, 2)
-    life.toys[100:, 0, 0] = np.linspace(0.01, 1.0, 4901)
-    assert play.toys_moved(life) == 1
-    assert life.cells_visited() == 2 + 3  # 1 m crosses three borders of 0.33 m cells
+    trace = still()
+    assert (play.toys_moved(trace), trace.cells_visited()) == (0, 2)
+    trace.toys[100:, 0, 0] = np.linspace(0.01, 1.0, 4901)
+    assert play.toys_moved(trace) == 1
+    assert trace.cells_visited() == 2 + 3  # 1 m crosses three borders of 0.33 m cells
 
 
 def test_play_counts_in_its_window_and_the_plate_from_there_on() -> None:
-    life = still()
-    life.touching[:2000] = True
-    life.touching[2500:3000] = True
-    life.on_plate[:2000] = True
-    life.on_plate[4700:] = True
-    assert play.share_touching(life) == pytest.approx(0.5)
-    assert play.share_on_plate(life) == pytest.approx(0.1)
+    trace = still()
+    trace.touching[:2000] = True
+    trace.touching[2500:3000] = True
+    trace.on_plate[:2000] = True
+    trace.on_plate[4700:] = True
+    assert play.share_touching(trace) == pytest.approx(0.5)
+    assert play.share_on_plate(trace) == pytest.approx(0.1)
 
 
 def test_a_ratio_to_a_control_that_did_nothing_is_not_measured() -> None:
-    life = still()
-    life.touching[2500:3000] = True
-    found = play._ratio(play.share_touching, [life, life], [still()], "random", "higher")
+    trace = still()
+    trace.touching[2500:3000] = True
+    found = play._ratio(play.share_touching, [trace, trace], [still()], "random", "higher")
     assert found["value"] is None
     assert found["reason"] == "the mean of random is zero"
-    assert play._ratio(play.share_touching, [life, life], [life], "mind", "higher")["value"] == 1.0
+    assert play._ratio(play.share_touching, [trace, trace], [trace], "mind", "higher")["value"] == 1.0
 
 
 def test_random_lives_are_reproducible() -> None:
-    a, b = (play.trace("random", 5, 40) for _ in range(2))
+    a, b = (play.record_trace("random", 5, 40) for _ in range(2))
     assert np.array_equal(a.toys, b.toys)
     assert len(a.touching) == 40
 

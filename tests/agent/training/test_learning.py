@@ -16,11 +16,11 @@ SEEDS = (200, 201)
 @pytest.mark.slow
 def test_a_newborn_comes_to_play_far_more_than_chance(tmp_path: Path) -> None:
     from studies.common.runner import run_jobs
-    from studies.play import trace
+    from studies.play import record_trace
 
     jobs = [(policy, seed) for policy in ("mind", "random") for seed in SEEDS]
-    found = run_jobs(partial(trace, steps=1500), jobs, lambda share, words: None, tmp_path)
-    touching = {job: float(life.touching[1000:].mean()) for job, life in found.items()}
+    found = run_jobs(partial(record_trace, steps=1500), jobs, lambda share, words: None, tmp_path)
+    touching = {job: float(trace.touching[1000:].mean()) for job, trace in found.items()}
     played, chance = (float(np.mean([touching[policy, seed] for seed in SEEDS])) for policy in ("mind", "random"))
     assert played > 0.12
     assert played > 4 * chance

@@ -22,7 +22,7 @@ def world() -> Iterator[World]:
     made.close()
 
 
-def lived(world: World, actions: Iterable[npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], list[set[str]]]:
+def run_actions(world: World, actions: Iterable[npt.NDArray[Any]]) -> tuple[npt.NDArray[Any], list[set[str]]]:
     """Returns actions (T, A), and the things touched in each step."""
     done, touched = [], []
     for action in actions:
@@ -36,10 +36,10 @@ def test_led_about_it_meets_toys_and_others_and_moved_by_noise_hardly_any(world:
     led, by_noise = list[set[str]](), list[set[str]]()
     for room in ROOMS:
         world.reset(seed=room)
-        actions, touched = lived(world, leading_policy(world, STEPS, room))
+        actions, touched = run_actions(world, leading_policy(world, STEPS, room))
         led += touched
         world.reset(seed=room)
-        by_noise += lived(world, random_actions(world, STEPS, room))[1]
+        by_noise += run_actions(world, random_actions(world, STEPS, room))[1]
         assert actions.shape == (STEPS, *world.action_space.shape)
         assert np.abs(actions).max() <= 1.0
     met = set.union(*led)
@@ -52,7 +52,7 @@ def test_it_is_led_alike_by_the_same_seed_and_otherwise_by_another(world: World)
     ways = []
     for seed in (1, 1, 2):
         world.reset(seed=111)
-        ways.append(lived(world, leading_policy(world, 60, seed))[0])
+        ways.append(run_actions(world, leading_policy(world, 60, seed))[0])
     np.testing.assert_array_equal(ways[0], ways[1])
     assert not np.array_equal(ways[0], ways[2])
 
