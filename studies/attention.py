@@ -2,8 +2,8 @@
 
 Twelve things are in the room: the playroom's plate and feeder, and ten toys instead of six. The shipped kitten lives
 there under each rule of the configurator, with four things attended; its nets do not learn there, except for what the
-rule ``learned`` goes by, which learns from the kitten's own memory beforehand. ``whole`` is the fixed rule with all
-that the configurator can choose: attention, horizon, and drives by need. Controls: ``all`` attends to all twelve
+rule ``learned`` goes by, which learns from the kitten's own memory beforehand. ``whole`` is the rule ``uncertain`` with
+all that the configurator can choose: attention, horizon, and drives by need. Controls: ``all`` attends to all twelve
 things, ``random`` to any four. What planning costs is measured apart: all rules decide in the same moments, one after
 the other in one process, and each is compared with ``all`` in the same moment, in processor time. There it is also
 measured what share of all that random plans differ by (`agent.configurator.learned_attention.spreads`) the attended
@@ -42,7 +42,7 @@ UPDATES = FIRST // FEW  # of the rule that learns
 RULES: dict[str, dict[str, Any]] = {
     "all": {"attention.rule": "near", "attention.num_attended": THINGS},
     "near": {"attention.rule": "near", "attention.num_attended": FEW},
-    "fixed": {"attention.rule": "uncertain", "attention.num_attended": FEW},
+    "uncertain": {"attention.rule": "uncertain", "attention.num_attended": FEW},
     "learned": {"attention.rule": "learned", "attention.num_attended": FEW},
     "whole": {
         "attention.rule": "uncertain",
@@ -146,7 +146,7 @@ def make_room(seed: int) -> World:
 def kitten(rule: str, seed: int) -> Mind:
     """Returns the shipped kitten under a rule; what its nets have learnt stays."""
     shipped = Mind.load("kitten")
-    mind = Mind(dict(shipped.shapes), shipped.actions, shipped.config.updated({**RULES[rule]}), seed)
+    mind = Mind(dict(shipped.shapes), shipped.actions, shipped.config.updated(RULES[rule]), seed)
     mind.check()
     mind.load_state_dict({**mind.state_dict(), **shipped.state_dict()})
     mind.memory, mind.steps = shipped.memory, shipped.steps

@@ -39,7 +39,7 @@ SENSES = ("body", "eye")
 TOKENS, LATENTS, PIXELS = 4, 104, 84  # of the encoder: tokens, their sizes together, and side of a picture
 VARIANTS: dict[str, dict[str, Any]] = {
     "eye": {},
-    "eye, no pose": {"pose": 0.0},
+    "eye, no pose": {"training.pose_weight": 0.0},
     "none": {"training.regularizer": "none", "training.inverse_weight": 0.0, "training.pose_weight": 0.0},
     "untrained": {"training.updates_per_step": 0},
 }
