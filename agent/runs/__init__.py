@@ -1,0 +1,1 @@
+"""What is kept of a life: recorder, run folder, metrics, verification and export."""
