@@ -88,7 +88,7 @@ class AsyncPlanner:
         mind, double = self.mind, self._double
         mind.pending = pending
         vars(mind.actor.planner).update(vars(double.actor.planner))
-        mind.actor.babbling = double.actor.babbling
+        mind.actor.exploration_noise = double.actor.exploration_noise
         _take_back(mind.mixture, double.mixture)
         return time.perf_counter() - started
 
@@ -113,7 +113,7 @@ def _follow(double: Mind, mind: Mind) -> None:
             for kept, known in zip(_tensors(other), _tensors(module), strict=True):
                 kept.copy_(known)
     vars(double.actor.planner).update(vars(mind.actor.planner))
-    double.actor.babbling, double.actor.memories = mind.actor.babbling, mind.actor.memories
+    double.actor.exploration_noise, double.actor.memories = mind.actor.exploration_noise, mind.actor.memories
 
 
 @torch.no_grad()

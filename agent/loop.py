@@ -106,7 +106,7 @@ def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> It
     mind.fits(world)
     obs = world.observe()
     for action in actions:
-        mind.choice = Decision(torch.from_numpy(action), mode="babble")  # no plan promised anything
+        mind.choice = Decision(torch.from_numpy(action), mode="babble")  # no plan predicted a cost
         after = world.step(action)[0]
         yield mind.observe(obs, action, after)
         obs = after

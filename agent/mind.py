@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.actor.hierarchy.subgoal_planner import SubgoalPlanner
-from agent.actor.mpc_actor import MPCActor, urged
+from agent.actor.mpc_actor import MPCActor, apply_multipliers
 from agent.actor.objective_preflight import check_objectives
 from agent.actor.plan_evaluation import Decision, Pending
 from agent.actor.reactive.reactive_actor import ReactiveActor
@@ -90,7 +90,7 @@ class Mind(nn.Module):
             if config.hierarchy.levels > 1
             else None
         )
-        self.actor.second = self.second
+        self.actor.subgoal_planner = self.second
         self.emotions = Emotions()
         self.choice = Decision(torch.zeros(actions))
         self.pending: Pending | None = None  # what was decided for a step to come, see `agent.async_planning`
@@ -209,12 +209,12 @@ class Mind(nn.Module):
         latent = self.world_model.encode(senses, attended)
         sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
         if self.steps < self.config.training.warmup_steps:
-            self.choice = self.actor.babble(self.generator)
+            self.choice = self.actor.explore(self.generator)
         elif self.mode1 is not None:
             self.choice = self.mode1.choose(latent, sight, senses, attended, self.generator)
         else:
             self.choice = self.actor.plan(latent, senses, attended, self.generator)
-        self.choice = replace(self.choice, focus=focus)
+        self.choice = replace(self.choice, configuration=focus)
         forecast = self.critic(sight)
         thought = Thought(
             mode=self.choice.mode,
@@ -263,7 +263,7 @@ class Mind(nn.Module):
             The step as a rollout (T = B = 1), what the critic expects of each drive before and after it, and the
             price of what was inferred.
         """
-        model, focus = self.world_model, self.choice.focus if self.config.attention.rule != "near" else None
+        model, focus = self.world_model, self.choice.configuration if self.config.attention.rule != "near" else None
         attended = focus.attended if focus else select_things(before, self.config.attention.num_attended)
         latent = torch.stack([model.encode(senses, attended) for senses in (before, now)])  # (2, N, Z)
         appearance = self.perception.appearance(before)[attended]
@@ -290,7 +290,8 @@ class Mind(nn.Module):
             value: What the critic expected of each drive before and after it.
             energy: Energy between what was predicted and what came.
         """
-        weights = urged(self.mixture.weights, self.choice.focus.urges if self.choice.focus else {})
+        configuration = self.choice.configuration
+        weights = apply_multipliers(self.mixture.weights, configuration.drive_multipliers if configuration else {})
         weights = {name: weight for name, weight in weights.items() if math.isfinite(costs[name])}
         relief = sum(
             weights[name] * (value[0][i] - costs[name] - self.config.training.discount * value[1][i])
@@ -303,7 +304,7 @@ class Mind(nn.Module):
             energy=energy,
             information=self.choice.information,
             cost=sum(weight * costs[name] for name, weight in weights.items()),
-            promised=self.choice.promised,
+            promised=self.choice.predicted_cost,
         )
 
     def _sensed(self, obs: Obs) -> Senses:

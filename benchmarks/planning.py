@@ -84,7 +84,7 @@ def planning(peer: Path | None, repeats: int) -> dict[str, Any]:
                     torch.matmul(a, b)
 
         def evaluate(plans: Tensor) -> Tensor:
-            return mind.actor.judge(latent, plans, senses, attended).total
+            return mind.actor.evaluate(latent, plans, senses, attended).total
 
         def imagine() -> None:
             for _ in range(ITERATIONS):
@@ -92,7 +92,12 @@ def planning(peer: Path | None, repeats: int) -> dict[str, Any]:
 
         plans = torch.zeros(HORIZON, SAMPLES, mind.actions)
         planner = ICEM(
-            beta=2.5, horizon=HORIZON, actions=mind.actions, samples=SAMPLES, iterations=ITERATIONS, elites=8
+            beta=2.5,
+            horizon=HORIZON,
+            action_size=mind.actions,
+            samples=SAMPLES,
+            iterations=ITERATIONS,
+            num_elites=8,
         )
         calls: dict[str, Call] = {
             "floor": floor,

@@ -1,4 +1,4 @@
-"""Moving by smooth noise: how a newborn begins, and the control that a curious creature is measured against."""
+"""Exploration noise: how a newborn mind moves at first, and the control that curious minds are compared with."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from torch import Tensor
 
 from agent.actor.planners import colored_noise
 
-BLOCK = 64  # steps drawn at once
-BETA = 1.5  # colour of the noise
-AMPLITUDE = 0.7
+BLOCK = 64  # steps sampled at once
+BETA = 1.5  # exponent of the colored noise
+AMPLITUDE = 0.7  # standard deviation before clamping
 
 
-def block(actions: int, generator: torch.Generator) -> Tensor:
-    """Returns the next stretch of babbling, (BLOCK, actions), each from -1 to 1."""
-    return (AMPLITUDE * colored_noise(BETA, BLOCK, (actions,), generator)).clamp(-1, 1)
+def noise_block(action_size: int, generator: torch.Generator) -> Tensor:
+    """Returns `BLOCK` actions of smooth noise, (BLOCK, action_size), each between -1 and 1."""
+    return (AMPLITUDE * colored_noise(BETA, BLOCK, (action_size,), generator)).clamp(-1, 1)
 
 
-def babbling(actions: int, steps: int, seed: int) -> npt.NDArray[np.float32]:
-    """Returns a whole life of babbling, (steps, actions)."""
+def exploration_noise(action_size: int, steps: int, seed: int) -> npt.NDArray[np.float32]:
+    """Returns the actions of a whole run of exploration noise, (steps, action_size), each between -1 and 1."""
     generator = torch.Generator().manual_seed(seed)
-    blocks = [block(actions, generator) for _ in range(-(-steps // BLOCK))]
+    blocks = [noise_block(action_size, generator) for _ in range(-(-steps // BLOCK))]
     return torch.cat(blocks)[:steps].numpy()

@@ -1,4 +1,4 @@
-"""The actor: babbling, and Mode-2, which plans in imagination."""
+"""The actor: Mode-2, which plans in imagination, and the exploration noise that a newborn mind moves by."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import math
 import torch
 from torch import Tensor
 
-from agent.actor.exploration_noise import block
+from agent.actor.exploration_noise import noise_block
 from agent.actor.hierarchy.subgoal_planner import SubgoalPlanner
-from agent.actor.plan_evaluation import Decision, PlanEvaluation, pictured
+from agent.actor.plan_evaluation import Decision, PlanEvaluation, to_plans
 from agent.actor.planners import make_planner
 from agent.config import MindConfig
 from agent.configurator.configurator import Configuration
@@ -20,45 +20,51 @@ from agent.world_model.stochastic_latent import CHANCE, aggregate_futures
 from agent.world_model.world_model import WorldModel
 from intrinsic import Mixture
 
-LEAST_SPREAD = 0.05  # of a cost's root mean square
-ASK_EVERY = 3  # imagined steps, of the critic
-RIVALS = 4  # plans shown beside the chosen one
+MIN_SPREAD = 0.05  # smallest spread of a cost over plans, relative to its root mean square
+CRITIC_INTERVAL = 3  # imagined steps between evaluations of the critic
+NUM_ALTERNATIVES = 4  # plans reported beside the chosen one
 
 
 class MPCActor:
-    """Chooses actions with the world model, the mixture and the critic of a mind, which it does not own.
+    """Chooses actions by model-predictive control: a planner searches for plans whose imagined costs are low.
+
+    World model, mixture and critic belong to the mind.
 
     Attributes:
-        memories: Episodic memories of the objectives that keep one, as of now.
-        urges: By how much the executive multiplies weights now.
+        memories: Current episodic memories of the objectives that keep one, by name.
+        drive_multipliers: Factors of the objectives' weights, chosen by the configurator; 1 where none is named.
+        lambda_weights: See `lambda_weights`, for the current horizon.
+        subgoal_planner: The second level, which sets subgoals; None in a mind of one level.
     """
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, actions: int, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config, self.actions = model, mixture, critic, config, actions
         self.planner = make_planner(config.planner, actions)
-        self.trust = _trust(config.planner.horizon, config.planner.lambda_, config.training.discount)
-        self.babbling = torch.zeros(0, actions)
-        self.urges: dict[str, float] = {}
+        self.lambda_weights = lambda_weights(config.planner.horizon, config.planner.lambda_, config.training.discount)
+        self.exploration_noise = torch.zeros(0, actions)
+        self.drive_multipliers: dict[str, float] = {}
         self.memories = mixture.begin((1,))
-        self.second: SubgoalPlanner | None = None  # gives goals, where a mind has two clocks
+        self.subgoal_planner: SubgoalPlanner | None = None
 
     @property
     def weights(self) -> dict[str, float]:
-        """Weight of each objective now."""
-        return urged(self.mixture.weights, self.urges)
+        """Current weight of each objective, with the multipliers applied."""
+        return apply_multipliers(self.mixture.weights, self.drive_multipliers)
 
-    def configure(self, focus: Configuration) -> None:
-        """Sets it as the executive chose."""
-        self.urges = focus.urges
-        self.planner.stretch(focus.horizon)
-        if focus.horizon != len(self.trust[0]):
-            self.trust = _trust(focus.horizon, self.config.planner.lambda_, self.config.training.discount)
+    def configure(self, configuration: Configuration) -> None:
+        """Applies the horizon and the multipliers that the configurator chose."""
+        self.drive_multipliers = configuration.drive_multipliers
+        self.planner.set_horizon(configuration.horizon)
+        if configuration.horizon != len(self.lambda_weights[0]):
+            self.lambda_weights = lambda_weights(
+                configuration.horizon, self.config.planner.lambda_, self.config.training.discount
+            )
 
-    def babble(self, generator: torch.Generator) -> Decision:
-        """Moves by smooth noise."""
-        if not len(self.babbling):
-            self.babbling = block(self.actions, generator)
-        action, self.babbling = self.babbling[0], self.babbling[1:]
+    def explore(self, generator: torch.Generator) -> Decision:
+        """Returns the next action of the exploration noise, which ignores all senses."""
+        if not len(self.exploration_noise):
+            self.exploration_noise = noise_block(self.actions, generator)
+        action, self.exploration_noise = self.exploration_noise[0], self.exploration_noise[1:]
         return Decision(action, mode="babble")
 
     def plan(
@@ -67,79 +73,92 @@ class MPCActor:
         senses: Senses,
         attended: Tensor,
         generator: torch.Generator,
-        suggested: Tensor | None = None,
+        proposals: Tensor | None = None,
     ) -> Decision:
-        """Imagines many futures and chooses the cheapest.
+        """Imagines many plans and chooses the cheapest.
 
         Args:
-            latent: (1 + k, Z) tokens of now.
-            senses: Senses of now, without leading shape.
+            latent: (1 + k, Z) current tokens.
+            senses: Current senses, without leading shape.
             attended: (k,) indices of the attended things.
-            generator: Random numbers.
-            suggested: Plans (T, n, A) to be considered too.
-        """
-        judged: list[PlanEvaluation] = []
-        if self.second is not None:
-            self.second.tick(self.mixture, latent, senses, attended, generator)
+            generator: Source of random numbers.
+            proposals: (T, n, A) plans that enter the search unchanged.
 
-        # The same luck for all plans of a decision, so that a plan does not win by having more of it.
+        Returns:
+            The decision, with the chosen plan and some alternatives.
+        """
+        evaluations: list[PlanEvaluation] = []
+        if self.subgoal_planner is not None:
+            self.subgoal_planner.tick(self.mixture, latent, senses, attended, generator)
+
+        # All plans of a decision share the same noise, so that no plan wins by a lucky draw.
         shape = self.config.planner.horizon, self.config.model.num_futures, len(latent), CHANCE
         noise = torch.randn(shape, generator=generator) if self.config.model.num_futures else None
 
         def evaluate(actions: Tensor) -> Tensor:
-            judgement = self.judge(latent, actions, senses, attended, noise)
-            judged.append(judgement.detach())
-            return judgement.total
+            evaluation = self.evaluate(latent, actions, senses, attended, noise)
+            evaluations.append(evaluation.detach())
+            return evaluation.total
 
-        if suggested is not None:
-            self.planner.suggest(suggested)
+        if proposals is not None:
+            self.planner.propose(proposals)
         plans, costs = self.planner.plan(evaluate, generator)
-        # Rivals are spread over the better half, so that a person sees alternatives and not one plan five times.
-        shown = costs.argsort(stable=True)[torch.linspace(0, len(costs) // 2, RIVALS + 1).long()]
-        best, last = int(shown[0]), judged[-1]
+        # Alternatives are spread over the better half of the plans: the cheapest ones are nearly all alike.
+        shown = costs.argsort(stable=True)[torch.linspace(0, len(costs) // 2, NUM_ALTERNATIVES + 1).long()]
+        best, first, last = int(shown[0]), evaluations[0], evaluations[-1]
         weights, scales = self.weights, self.mixture.scales
-        # The first iteration's plans are the widest spread; later ones differ less the better the planner works.
-        self.mixture.rescale({n: _spread(c * scales[n]) for n, c in judged[0].costs.items()})
-        curious = last.costs.get("disagreement")
+        # Plans of the first iteration differ most; later ones differ less the better the planner works.
+        self.mixture.rescale({n: _spread(c * scales[n]) for n, c in first.costs.items()})
+        disagreement = last.costs.get("disagreement")
         return Decision(
             action=plans[0, best],
-            plans=pictured(last, shown.tolist()),
-            promised=_finite(sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items())),
-            information=None if curious is None else _finite(-float(curious[:, best].sum()) * scales["disagreement"]),
-            leaning=self.planner.mean[0],
-            regret=None if suggested is None else _regret(judged[0], suggested[:, :1], costs[best]),
+            plans=to_plans(last, shown.tolist()),
+            predicted_cost=_finite(sum(float(cost[0, best]) * weights[name] for name, cost in last.costs.items())),
+            information=None
+            if disagreement is None
+            else _finite(-float(disagreement[:, best].sum()) * scales["disagreement"]),
+            mean_action=self.planner.mean[0],
+            regret=None if proposals is None else _regret(first, proposals[:, :1], costs[best]),
         )
 
     def begin_episode(self) -> None:
-        """Forgets the plan and the episodic memories of the life before."""
+        """Discards the plan, and begins episodic memories anew."""
         self.planner.reset()
-        if self.second is not None:
-            self.second.begin_episode()
+        if self.subgoal_planner is not None:
+            self.subgoal_planner.begin_episode()
         self.memories = self.mixture.begin((1,))
 
-    def judge(
+    def evaluate(
         self, latent: Tensor, actions: Tensor, senses: Senses, attended: Tensor, noise: Tensor | None = None
     ) -> PlanEvaluation:
-        """Imagines plans (T, B, A), T the horizon, and weighs them; several futures of each by `noise`."""
+        """Imagines plans and sums their weighted costs, with the critic's value of what lies beyond.
+
+        Args:
+            latent: (1 + k, Z) current tokens.
+            actions: (T, B, A) plans, T the horizon.
+            senses: Current senses, without leading shape.
+            attended: (k,) indices of the attended things.
+            noise: (T, F, 1 + k, `CHANCE`) of which F futures of each plan are drawn; None for one expected future.
+        """
         rollout = self.model.imagine(latent, actions, senses, attended, noise)
         costs = self._costs(rollout)
         weights = self.weights
         parts = {name: cost.sum(0) * weights[name] for name, cost in costs.items()}
         if self.config.planner.use_critic and self.critic.drives:
-            near, far, asked = self.trust
+            step_weights, critic_weights, critic_steps = self.lambda_weights
             plans = rollout.action.shape[1]
-            appearance = self.model.perception.appearance(senses)[attended].expand(len(asked) * plans, -1, -1)
-            reached = rollout.latent[1:][asked].flatten(0, 1)
-            future = self.critic.expect(self.model.sight(reached, appearance)).view(len(asked), plans, -1)
-            future = torch.einsum("t,tbd->db", far, future)
+            appearance = self.model.perception.appearance(senses)[attended].expand(len(critic_steps) * plans, -1, -1)
+            reached = rollout.latent[1:][critic_steps].flatten(0, 1)
+            future = self.critic.expect(self.model.sight(reached, appearance)).view(len(critic_steps), plans, -1)
+            future = torch.einsum("t,tbd->db", critic_weights, future)
             muted = self.mixture.muted
             for i, name in enumerate(self.critic.drives):
                 if name in muted:
                     continue
-                parts[name] = near @ costs[name] * weights[name]
+                parts[name] = step_weights @ costs[name] * weights[name]
                 parts[f"critic.{name}"] = future[i] * weights[name]
-        if self.second is not None:
-            parts = self.second.lead(parts, rollout, weights)
+        if self.subgoal_planner is not None:
+            parts = self.subgoal_planner.lead(parts, rollout, weights)
         total = torch.stack(list(parts.values())).sum(0)
         if noise is not None:
             costs, parts, total = aggregate_futures(costs, parts, total, noise.shape[1], self.config.planner.risk)
@@ -148,7 +167,7 @@ class MPCActor:
     def _costs(self, rollout: Rollout) -> dict[str, Tensor]:
         if not self.memories:
             return self.mixture.costs(rollout.view())
-        # What keeps an episodic memory is asked step by step, each plan with a memory of its own.
+        # Objectives with an episodic memory are evaluated step by step, each plan with its own copy of the memory.
         memories = self.mixture.fork(self.memories, rollout.action.shape[1])
         steps = []
         for t in range(rollout.action.shape[0]):
@@ -158,47 +177,59 @@ class MPCActor:
         return {name: torch.stack([step[name] for step in steps]) for name in steps[0]}
 
 
-def urged(weights: dict[str, float], urges: dict[str, float]) -> dict[str, float]:
-    """Returns weights, each multiplied by its urge."""
-    return {name: weight * urges.get(name, 1.0) for name, weight in weights.items()}
+def apply_multipliers(weights: dict[str, float], multipliers: dict[str, float]) -> dict[str, float]:
+    """Returns weights, each times its multiplier; 1 where none is named."""
+    return {name: weight * multipliers.get(name, 1.0) for name, weight in weights.items()}
 
 
-def _trust(horizon: int, trace: float, discount: float) -> tuple[Tensor, Tensor, Tensor]:
-    """Returns what imagined costs count (T,), what the critic counts (n,), and after which n steps it is asked.
+def lambda_weights(horizon: int, lambda_: float, discount: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Returns the weights of a lambda-return over imagined steps.
 
-    A cost to come can be told after any step of a plan: by the costs imagined up to there, and the critic from there
-    on. The average of such tellings is right where either is. Were the critic asked at the plan's end alone, a plan
-    could lead across what hurts, where the model has not learnt yet that it does. It is asked after every
-    `ASK_EVERY`-th step and the last.
+    An n-step return is the sum of the costs of n imagined steps and the critic's value of the state after them; the
+    lambda-return is an exponentially weighted average of n-step returns. Were the critic evaluated after the last
+    step alone, a plan could lead across something painful that the world model has not learnt yet. It is evaluated
+    after every `CRITIC_INTERVAL`-th step, counted back from the last one.
 
     Source: the lambda-return (Sutton & Barto 2018, chapter 12), over imagined steps as in Hafner et al. 2019, arXiv
     1912.01603, equation 6. We do not discount imagined costs.
+
+    Args:
+        horizon: Number of imagined steps, T.
+        lambda_: Decay per step; 1 evaluates the critic after the last step alone.
+        discount: Discount of the critic's value per step.
+
+    Returns:
+        The weights (T,) of imagined costs, the weights (n,) of the critic's values, and the n steps after which the
+        critic is evaluated, counted from 0.
     """
-    asked = torch.arange(horizon - 1, -1, -ASK_EVERY).flip(0)
-    faith = trace ** asked.float()  # in what was imagined before, where the critic is asked
-    word = torch.cat([faith[:-1] - faith[1:], faith[-1:]])
-    word[0] += 1.0 - faith[0]
-    near = (word.unsqueeze(1) * (torch.arange(horizon) <= asked.unsqueeze(1))).sum(0)
-    return near, word * discount ** (asked + 1.0), asked
+    steps = torch.arange(horizon - 1, -1, -CRITIC_INTERVAL).flip(0)
+    decay = lambda_ ** steps.float()
+    weights = torch.cat([decay[:-1] - decay[1:], decay[-1:]])  # of the n-step returns; they sum to one
+    weights[0] += 1.0 - decay[0]
+    step_weights = (weights.unsqueeze(1) * (torch.arange(horizon) <= steps.unsqueeze(1))).sum(0)
+    return step_weights, weights * discount ** (steps + 1.0), steps
 
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _regret(judged: PlanEvaluation, plan: Tensor, least: Tensor) -> float | None:
-    """Returns how much more a plan (T, 1, A) among those judged costs than the least, in spreads of their costs."""
-    [[at], *_] = [*(judged.rollout.action == plan).all(-1).all(0).nonzero().tolist(), [-1]]
-    spread = judged.total[judged.total.isfinite()].std()
-    return None if at < 0 else _finite(float((judged.total[at] - least) / spread.clamp_min(1e-6)))
+def _regret(evaluation: PlanEvaluation, plan: Tensor, lowest: Tensor) -> float | None:
+    """Returns how much more an evaluated plan (T, 1, A) costs than the lowest cost, in standard deviations of costs.
+
+    None where the plan is not among those evaluated, or its cost is not finite.
+    """
+    [[index], *_] = [*(evaluation.rollout.action == plan).all(-1).all(0).nonzero().tolist(), [-1]]
+    spread = evaluation.total[evaluation.total.isfinite()].std()
+    return None if index < 0 else _finite(float((evaluation.total[index] - lowest) / spread.clamp_min(1e-6)))
 
 
 def _spread(cost: Tensor) -> Tensor:
-    """Returns how much plans differ in a cost (T, B), which sets its scale: what is alike everywhere decides nothing.
+    """Returns how a cost (T, B) differs between plans, which sets its scale: what all plans share decides nothing.
 
-    Where they hardly differ, a small part of the cost itself stands in, or the scale would shrink without end and
-    make noise loud.
+    Where plans hardly differ, a small fraction of the cost itself is returned, or the scale would shrink without
+    bound and amplify noise.
     """
     spread = cost - cost.mean(1, keepdim=True)
-    least = LEAST_SPREAD * cost
-    return spread if bool(spread.square().mean() > least.square().mean()) else least
+    lower_bound = MIN_SPREAD * cost
+    return spread if bool(spread.square().mean() > lower_bound.square().mean()) else lower_bound

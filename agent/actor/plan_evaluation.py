@@ -1,4 +1,4 @@
-"""What a planner made of plans, and what was decided."""
+"""The costs of imagined plans, and what the actor decided."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from housecat.core.obs_layout import BODY, THINGS, keep
 
 @dataclass(frozen=True)
 class PlanEvaluation:
-    """Imagined plans and what they would cost.
+    """Imagined plans and their costs.
 
     Attributes:
-        rollout: What was imagined; of F futures of each plan, F B columns, first all plans in the first future.
-        costs: Per objective (T, B), on the common scale, unweighted.
+        rollout: The imagined rollout of B plans; with F futures of each plan it has F B columns, first all plans in
+            the first future.
+        costs: Cost (T, B) of each objective, on the common scale, unweighted.
         parts: Weighted sums over the horizon (B,), by objective and by ``critic.<drive>``.
         total: (B,) sum of the parts.
     """
@@ -33,7 +34,7 @@ class PlanEvaluation:
     total: Tensor
 
     def detach(self) -> PlanEvaluation:
-        """Returns the same without gradients."""
+        """Returns a copy without gradients."""
         if not self.total.requires_grad:
             return self
         costs, parts = ({k: v.detach() for k, v in d.items()} for d in (self.costs, self.parts))
@@ -45,24 +46,26 @@ class Decision:
     """What the actor decided.
 
     Attributes:
-        action: (A,).
-        plans: The chosen plan and its rivals; none without planning.
-        promised: Weighted cost that the plan promises for the next step; None where it is not carried out.
-        information: Disagreement expected along the plan; None where it is not carried out, or without that objective.
-        focus: What the executive had chosen.
-        mode: How it was decided.
-        leaning: (A,) first action of the plan that the next search begins around, the mean of the best ones: it is
-            less a matter of chance than `action`. None without a plan.
-        regret: How much dearer the first plan that was suggested is, in spreads of plans' costs; None without one.
+        action: (A,) the action, each number between -1 and 1.
+        plans: The chosen plan, then alternatives; empty without planning.
+        predicted_cost: Weighted cost that the plan predicts for the next step; None where no plan is carried out.
+        information: Ensemble disagreement summed along the plan; None where no plan is carried out, or where the
+            mind has no objective `disagreement`.
+        configuration: The configuration that the decision was made under.
+        mode: How the decision was made, see `agent.moment.Thought`.
+        mean_action: (A,) first action of the planner's mean plan, which is less random than `action`; None without
+            planning.
+        regret: How much more the first proposed plan costs than the chosen one, in standard deviations of the plans'
+            costs; None without proposals.
     """
 
     action: Tensor
     plans: tuple[Plan, ...] = ()
-    promised: float | None = None
+    predicted_cost: float | None = None
     information: float | None = None
-    focus: Configuration | None = None
+    configuration: Configuration | None = None
     mode: Mode = "plan"
-    leaning: Tensor | None = None
+    mean_action: Tensor | None = None
     regret: float | None = None
 
 
@@ -87,25 +90,25 @@ PENDING_CLASSES: dict[str, Any] = {
 }
 
 
-def pictured(judged: PlanEvaluation, shown: list[int]) -> tuple[Plan, ...]:
-    """Returns some of the imagined plans in a form that a person can look at."""
-    body, things = (judged.rollout.senses[name][:, shown] for name in ("body", "things"))
+def to_plans(evaluation: PlanEvaluation, shown: list[int]) -> tuple[Plan, ...]:
+    """Returns the evaluated plans with the indices `shown`, as positions, headings and costs."""
+    body, things = (evaluation.rollout.senses[name][:, shown] for name in ("body", "things"))
     heading = torch.atan2(body[..., keep(BODY.sin_heading)], body[..., keep(BODY.cos_heading)])
     path = torch.cat([body[..., BODY.position], heading], -1).numpy()
     return tuple(
         Plan(
-            float(judged.total[plan]),
-            {name: float(part[plan]) for name, part in judged.parts.items()},
+            float(evaluation.total[plan]),
+            {name: float(part[plan]) for name, part in evaluation.parts.items()},
             path[:, i],
             things[:, i, :, THINGS.position].numpy(),
-            judged.rollout.action[:, plan].numpy(),
-            *([_futures(judged, plan)] if i == 0 else []),
+            evaluation.rollout.action[:, plan].numpy(),
+            *([_futures(evaluation, plan)] if i == 0 else []),
         )
         for i, plan in enumerate(shown)
     )
 
 
-def _futures(judged: PlanEvaluation, plan: int) -> npt.NDArray[np.float32]:
-    """Returns where things are in each of several futures of a plan (F, T + 1, K, 3); F = 0 when there is one alone."""
-    things = judged.rollout.senses["things"][:, plan :: len(judged.total), :, THINGS.position].movedim(1, 0)
+def _futures(evaluation: PlanEvaluation, plan: int) -> npt.NDArray[np.float32]:
+    """Returns the positions of things in each future of a plan, (F, T + 1, K, 3); F = 0 if only one was imagined."""
+    things = evaluation.rollout.senses["things"][:, plan :: len(evaluation.total), :, THINGS.position].movedim(1, 0)
     return things.numpy() if len(things) > 1 else things[:0].numpy()

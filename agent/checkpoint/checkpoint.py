@@ -53,8 +53,8 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     exact = memory is True
     tensors = {f"mind.{k}": v for k, v in mind.state_dict().items()}
     tensors |= {f"memory.{k}": v for k, v in mind.memory.state(None if exact else int(memory)).items()}
-    tensors |= {"generator": mind.generator.get_state(), "actor.babbling": mind.actor.babbling}
-    tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.kept}
+    tensors |= {"generator": mind.generator.get_state(), "actor.babbling": mind.actor.exploration_noise}
+    tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.elites}
     if mind.mode1 is not None:
         tensors |= {f"habits.{k}": v for k, v in mind.mode1.habits.state(None if exact else int(memory)).items()}
     if mind.second is not None:
@@ -113,9 +113,9 @@ def load(
     _restore(mind, _part(tensors, "mind."), tuple(about["drives"]), exact=same)
     mind.memory.load(_part(tensors, "memory."), tuple(about["drives"]))
     mind.generator.set_state(tensors["generator"])
-    mind.actor.babbling = tensors["actor.babbling"]
+    mind.actor.exploration_noise = tensors["actor.babbling"]
     mind.actor.configure(Configuration(torch.zeros(0), len(tensors["actor.mean"])))
-    mind.actor.planner.mean, mind.actor.planner.kept = tensors["actor.mean"], tensors["actor.kept"]
+    mind.actor.planner.mean, mind.actor.planner.elites = tensors["actor.mean"], tensors["actor.kept"]
     second = _part(tensors, "second.")
     if mind.second is not None and len(second.get("mean", ())) == mind.config.hierarchy.macro_horizon:
         mind.second.load(second)

@@ -33,12 +33,12 @@ class Configuration:
     Attributes:
         attended: (k,) indices of the things attended, the most relevant first.
         horizon: Control steps looked ahead.
-        urges: By how much the weight of each drive is multiplied; one where none is named.
+        drive_multipliers: By how much the weight of each drive is multiplied; one where none is named.
     """
 
     attended: Tensor
     horizon: int
-    urges: dict[str, float] = field(default_factory=dict)
+    drive_multipliers: dict[str, float] = field(default_factory=dict)
 
 
 class Configurator(nn.Module):
@@ -89,11 +89,11 @@ class Configurator(nn.Module):
             generator: Random numbers, of which only ``random`` draws any.
         """
         attended = self._attended(senses, generator)
-        urges = urgency(senses["vitals"]) if self.config.attention.need_weighting else {}
+        drive_multipliers = drive_multipliers_for(senses["vitals"]) if self.config.attention.need_weighting else {}
         horizon = (
             self._horizon(senses, attended) if self.config.attention.adaptive_horizon else self.config.planner.horizon
         )
-        return Configuration(attended, horizon, urges)
+        return Configuration(attended, horizon, drive_multipliers)
 
     def learn(self, mixture: Mixture, memory: ReplayBuffer, generator: torch.Generator, step: int) -> dict[str, float]:
         """Learns from memory now and then, where it learns at all; returns losses by name."""
@@ -128,7 +128,7 @@ class Configurator(nn.Module):
         return int(min(self.config.planner.horizon, LOOK_ON + meeting))
 
 
-def urgency(vitals: Tensor) -> dict[str, float]:
+def drive_multipliers_for(vitals: Tensor) -> dict[str, float]:
     """Returns by how much need multiplies the weights of drives, of vitals (3,): see `Configurator`."""
     energy, damage = float(vitals[VITALS.energy]), max(0.0, float(vitals[VITALS.damage]))
     return {

@@ -70,7 +70,7 @@ def compare_plans(mind: Mind, plans: Tensor, real: Senses) -> PlanComparison:
     now = {name: value[0, 0] for name, value in real.items()}
     attended = select_things(now, mind.config.attention.num_attended)
     path = tokens(mind.perception(real), attended.expand(*plans.shape[:2], -1)[:1].expand(len(plans) + 1, -1, -1))
-    judged = mind.actor.judge(path[0, 0], plans, now, attended)
+    judged = mind.actor.evaluate(path[0, 0], plans, now, attended)
     looks = mind.perception.appearance(real)[..., attended, :]
     mean = torch.stack([model(path[t], plans[t], model.sight(path[t], looks[t])) for t in range(len(plans))], 1)
     costs = mind.mixture.costs(Rollout(path, plans, mean, real, attended, False).view())

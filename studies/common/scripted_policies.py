@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from agent.actor.exploration_noise import babbling
+from agent.actor.exploration_noise import exploration_noise
 from worlds import World
 
 STAY = 50, 110  # control steps for one thing, from and to
@@ -22,7 +22,7 @@ Actions = npt.NDArray[np.float32]
 
 def random_actions(world: World, steps: int, seed: int) -> Actions:
     """Returns smooth noise, (steps, A), each -1 to 1: how a newborn mind begins, and the control of many studies."""
-    return babbling(world.action_space.shape[0], steps, seed)
+    return exploration_noise(world.action_space.shape[0], steps, seed)
 
 
 def still_actions(world: World, steps: int) -> Actions:

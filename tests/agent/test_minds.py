@@ -5,7 +5,7 @@ import pytest
 
 import agent
 import worlds
-from agent.actor.exploration_noise import babbling
+from agent.actor.exploration_noise import exploration_noise
 from agent.checkpoint.checkpoint import SHIPPED, shipped
 from studies import SHIPPED_MINDS
 
@@ -30,7 +30,7 @@ def test_a_shipped_mind_predicts_its_body_in_a_room_it_never_saw(name: str) -> N
     mind, newborn = agent.Mind.load(name), agent.Mind.born(world, seed=0)
     surprise: dict[agent.Mind, list[float]] = {mind: [], newborn: []}
     obs = world.observe()
-    for action in babbling(5, 60, seed=1):
+    for action in exploration_noise(5, 60, seed=1):
         after = world.step(action)[0]
         for who, energies in surprise.items():
             energies.append(who.observe(obs, action, after).surprise)

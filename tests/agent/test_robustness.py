@@ -76,7 +76,7 @@ def test_a_plug_in_that_fails_while_planning_is_named(world: World, tmp_path: Pa
 
 
 def test_a_future_that_breaks_the_model_is_never_chosen() -> None:
-    search = ICEM(horizon=4, actions=1, samples=16, iterations=2, elites=4, beta=1.0)
+    search = ICEM(horizon=4, action_size=1, samples=16, iterations=2, num_elites=4, beta=1.0)
 
     def evaluate(plans: torch.Tensor) -> torch.Tensor:
         costs = plans.sum((0, 2))

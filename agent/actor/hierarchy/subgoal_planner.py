@@ -68,10 +68,10 @@ class SubgoalPlanner(nn.Module):
         self.goals = tuple(n for n in mixture.names if mixture[n].long_horizon and mixture[n].memory == "none")
         self.planner = ICEM(
             horizon=levels.macro_horizon,
-            actions=SIZE,
+            action_size=SIZE,
             samples=levels.macro_samples,
             iterations=ITERATIONS,
-            elites=max(2, levels.macro_samples // 8),
+            num_elites=max(2, levels.macro_samples // 8),
             beta=BETA,
         )
         # Running mean squares of the body's change over a macro-step: all of it, what the model missed of it, and
@@ -94,7 +94,7 @@ class SubgoalPlanner(nn.Module):
 
     def state(self) -> dict[str, Tensor]:
         """Returns the plan of now, which `load` puts back; what was learnt is in the `state_dict`."""
-        plan = {"mean": self.planner.mean, "kept": self.planner.kept, "since": torch.tensor(self.since)}
+        plan = {"mean": self.planner.mean, "kept": self.planner.elites, "since": torch.tensor(self.since)}
         if self.path is not None and self.pictured is not None:
             plan |= {"path": self.path, "pictured": torch.from_numpy(self.pictured)}
             plan |= {"known": self.ground.known, "low": self.ground.low}
@@ -102,7 +102,7 @@ class SubgoalPlanner(nn.Module):
 
     def load(self, plan: dict[str, Tensor]) -> None:
         """Undoes `state`."""
-        self.planner.mean, self.planner.kept, self.since = plan["mean"], plan["kept"], int(plan["since"])
+        self.planner.mean, self.planner.elites, self.since = plan["mean"], plan["kept"], int(plan["since"])
         if "path" in plan:
             self.ground = Ground.restored(plan["known"], plan["low"])
             self.path, self.pictured = plan["path"], plan["pictured"].numpy()

@@ -1,4 +1,4 @@
-"""Planners: what looks for cheap plans in imagination."""
+"""Planners: search for cheap plans in imagination."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from agent.config import PlannerConfig
 
 
 def make_planner(config: PlannerConfig, action_size: int) -> Planner:
-    """Makes the planner that its settings name, for actions of some size."""
+    """Makes the planner that `config.kind` names, for actions of size `action_size`."""
     c = config
-    options: dict[str, Any] = {"horizon": c.horizon, "actions": action_size, "beta": c.noise_beta}
+    options: dict[str, Any] = {"horizon": c.horizon, "action_size": action_size, "beta": c.noise_beta}
     sampled = {**options, "samples": c.samples, "iterations": c.iterations}
     match c.kind:
         case "icem":
-            return ICEM(elites=c.elites, **sampled)
+            return ICEM(num_elites=c.elites, **sampled)
         case "mppi":
             return MPPI(**sampled)
         case "gradient":
             return GradientPlanner(samples=c.elites, iterations=c.gradient_steps, **options)
         case "icem+gradient":
-            return RefinedICEM(steps=c.gradient_steps, elites=c.elites, **sampled)
+            return RefinedICEM(gradient_steps=c.gradient_steps, num_elites=c.elites, **sampled)
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What every planner is: what it looks for, and what it carries over from one decision to the next."""
+"""The base class of planners, which search for cheap plans and warm-start each search with the last one."""
 
 from __future__ import annotations
 
@@ -14,72 +14,72 @@ Evaluate = Callable[[Tensor], Tensor]
 
 
 class Planner(ABC):
-    """Looks for cheap plans, and carries what it found over to the next decision.
+    """Searches for cheap plans, and warm-starts each search with the result of the last one.
 
     Attributes:
-        mean: (T, A) the plan that the next search begins around, one step later.
-        kept: (T, n, A) plans that enter the next search as they are, one step later.
-        differentiates: Whether it asks for gradients of costs.
+        mean: (T, A) the plan that the next search is centered on, once it is shifted by one step.
+        elites: (T, n, A) plans that enter the next search unchanged, once they are shifted by one step.
+        differentiates: Whether the planner needs gradients of costs.
 
     Args:
-        horizon: Steps planned, T.
-        actions: Size of an action, A, each from -1 to 1.
-        samples: Plans side by side.
-        iterations: Per decision.
-        beta: Colour of the noise that plans are drawn with.
-        sigma: Standard deviation of that noise, to begin with.
+        horizon: Number of planned steps, T.
+        action_size: Size of an action, A; each number lies between -1 and 1.
+        samples: Number of plans in each iteration.
+        iterations: Number of iterations per decision.
+        beta: Exponent of the colored noise that plans are sampled with, see `colored_noise`.
+        sigma: Initial standard deviation of that noise.
     """
 
     differentiates: ClassVar[bool] = False
 
     def __init__(
-        self, horizon: int, actions: int, samples: int, iterations: int, beta: float, sigma: float = 0.6
+        self, horizon: int, action_size: int, samples: int, iterations: int, beta: float, sigma: float = 0.6
     ) -> None:
-        self.horizon, self.actions, self.samples, self.iterations = horizon, actions, samples, iterations
+        self.horizon, self.action_size, self.samples, self.iterations = horizon, action_size, samples, iterations
         self.beta, self.sigma = beta, sigma
         self.reset()
 
     def reset(self) -> None:
-        """Forgets the last plan."""
-        self.mean = torch.zeros(self.horizon, self.actions)
-        self.kept = torch.zeros(self.horizon, 0, self.actions)
-        self._suggested: Tensor | None = None
+        """Discards the last plan and all proposals."""
+        self.mean = torch.zeros(self.horizon, self.action_size)
+        self.elites = torch.zeros(self.horizon, 0, self.action_size)
+        self._proposals: Tensor | None = None
 
-    def suggest(self, plans: Tensor) -> None:
-        """Takes plans (T, n, A) of now that enter the next search, once, as they are."""
-        self._suggested = plans
+    def propose(self, plans: Tensor) -> None:
+        """Adds plans (T, n, A), which begin now, to the next search; they enter it unchanged."""
+        self._proposals = plans
 
-    def recall(self) -> tuple[Tensor, Tensor]:
-        """Returns `mean` and `kept` as they read now, one step later, with what was suggested among the latter."""
-        mean, kept = later(self.mean, self.kept)
-        if self._suggested is not None:
-            kept, self._suggested = torch.cat([kept, self._suggested], 1), None
-        return mean, kept
+    def warm_start(self) -> tuple[Tensor, Tensor]:
+        """Returns `mean` and `elites` shifted by one step, the elites with the proposals; clears those."""
+        mean, elites = shifted(self.mean, self.elites)
+        if self._proposals is not None:
+            elites, self._proposals = torch.cat([elites, self._proposals], 1), None
+        return mean, elites
 
-    def stretch(self, horizon: int) -> None:
-        """Looks so many steps ahead from now on; plans that are kept go on as they end, or are cut."""
+    def set_horizon(self, horizon: int) -> None:
+        """Changes the horizon: `mean` and `elites` are cut, or extended by their last action."""
         if horizon != self.horizon:
             at = torch.arange(horizon).clamp_max(self.horizon - 1)
-            self.horizon, self.mean, self.kept = horizon, self.mean[at], self.kept[at]
+            self.horizon, self.mean, self.elites = horizon, self.mean[at], self.elites[at]
 
     @abstractmethod
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Looks for cheap plans.
+        """Searches for cheap plans.
 
         Args:
-            evaluate: From plans (T, B, A), each action from -1 to 1, to costs (B,).
-            generator: Random numbers.
+            evaluate: Maps plans (T, B, A), each action between -1 and 1, to costs (B,).
+            generator: Source of random numbers.
 
         Returns:
-            The plans (T, B, A) that `evaluate` saw last, in that order, and their costs (B,).
+            The plans (T, B, A) that were evaluated last, in that order, and their costs (B,).
         """
 
 
-def later(mean: Tensor, kept: Tensor) -> tuple[Tensor, Tensor]:
-    """Returns plans (T, ...) as they read one step later: the first action is done, the last one is repeated."""
-    return torch.cat([mean[1:], mean[-1:]]), torch.cat([kept[1:], kept[-1:]])
+def shifted(mean: Tensor, elites: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns plans (T, ...) shifted by one step: the first action is dropped, the last one is repeated."""
+    return torch.cat([mean[1:], mean[-1:]]), torch.cat([elites[1:], elites[-1:]])
 
 
-def finite(costs: Tensor) -> Tensor:
-    """Returns costs in which a future that breaks the model is the worst there is."""
+def replace_nonfinite(costs: Tensor) -> Tensor:
+    """Returns costs in which nan and infinity, of futures that break the model, are plus infinity."""
     return torch.where(costs.isfinite(), costs, math.inf)

@@ -1,4 +1,4 @@
-"""Noise that is smooth in time: plans are drawn with it, so that they lead somewhere."""
+"""Colored noise, which is correlated in time: plans are sampled with it, so that they lead somewhere."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from torch import Tensor
 
 
 def colored_noise(beta: float, steps: int, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
-    """Draws noise whose power falls with frequency as 1 / f^beta; unit variance at each step.
+    """Draws noise with unit variance at each step, whose power falls with frequency as 1 / f^beta.
 
     Source: Timmer & König 1995, as used for planning by Pinneri et al. 2020.
 
     Args:
-        beta: Colour: 0 white, 1 pink, 2 brown; higher is smoother in time.
-        steps: Steps of time, T.
-        shape: Shape of each step.
-        generator: Random numbers.
+        beta: Exponent: 0 is white noise, 1 pink, 2 brown; higher is smoother in time.
+        steps: Number of time steps, T.
+        shape: Shape of the noise at each step.
+        generator: Source of random numbers.
 
     Returns:
-        (T, *shape).
+        Noise (T, *shape).
     """
     frequency = torch.fft.rfftfreq(steps)
     frequency[0] = 1.0 / steps

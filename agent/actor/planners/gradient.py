@@ -8,95 +8,95 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from agent.actor.planners.base import Evaluate, Planner, finite
+from agent.actor.planners.base import Evaluate, Planner, replace_nonfinite
 from agent.actor.planners.colored_noise import colored_noise
 from agent.actor.planners.icem import ICEM
 
 
 class GradientPlanner(Planner):
-    """Lets a few plans slide down the slope of their costs.
+    """Gradient descent on the costs of a few plans.
 
     Source: LeCun 2022, A Path Towards Autonomous Machine Intelligence, section 3.1.2 (Mode-2, inference of actions by
     gradient); gradients that are normalised, in the manner of sign descent, since costs have no scale of their own.
 
     Args:
-        rate: Root mean square change of a plan's actions in the first step; it falls as one over the steps done.
-        **options: Of every `Planner`.
+        step_size: Root mean square change of a plan's actions in the first step; in step i it is divided by i.
+        **options: Arguments of `Planner`.
     """
 
     differentiates = True
 
-    def __init__(self, *, rate: float = 0.3, **options: Any) -> None:
+    def __init__(self, *, step_size: float = 0.3, **options: Any) -> None:
         super().__init__(**options)
-        self.rate = rate
+        self.step_size = step_size
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """See `Planner`; the last plans are as many as were sampled."""
-        mean, kept = self.recall()  # it keeps no plans beside its best: these are suggestions
-        fresh = max(0, self.samples - kept.shape[1] - 1)
-        noise = colored_noise(self.beta, self.horizon, (fresh, self.actions), generator)
-        plans = torch.cat([mean.unsqueeze(1) + self.sigma * noise, kept, mean.unsqueeze(1)], 1).clamp(-1, 1)
-        plans, costs = descend(evaluate, plans, self.iterations, self.rate)
+        """See `Planner.plan`; as many plans are returned as were sampled."""
+        mean, elites = self.warm_start()  # only proposals: `elites` stays empty
+        fresh = max(0, self.samples - elites.shape[1] - 1)
+        noise = colored_noise(self.beta, self.horizon, (fresh, self.action_size), generator)
+        plans = torch.cat([mean.unsqueeze(1) + self.sigma * noise, elites, mean.unsqueeze(1)], 1).clamp(-1, 1)
+        plans, costs = gradient_descent(evaluate, plans, self.iterations, self.step_size)
         self.mean = plans[:, costs.argmin()]
         return plans, costs
 
 
 class RefinedICEM(ICEM):
-    """`ICEM` whose elites then slide down the slope of their costs.
+    """`ICEM`, followed by gradient descent on its elites.
 
     Args:
-        steps: Steps down, after the iterations of sampling.
-        rate: As of `GradientPlanner`.
-        **options: Of `ICEM`.
+        gradient_steps: Number of gradient steps after the iterations of sampling.
+        step_size: See `GradientPlanner`.
+        **options: Arguments of `ICEM`.
     """
 
     differentiates = True
 
-    def __init__(self, *, steps: int, rate: float = 0.15, **options: Any) -> None:
+    def __init__(self, *, gradient_steps: int, step_size: float = 0.15, **options: Any) -> None:
         super().__init__(**options)
-        self.steps, self.rate = steps, rate
+        self.gradient_steps, self.step_size = gradient_steps, step_size
 
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """See `Planner`; the last plans are the elites, the cheapest of those seen on the way down."""
+        """See `Planner.plan`; returned are the elites, each as cheap as it ever was during descent."""
         plans, costs = super().plan(evaluate, generator)
-        elite = plans[:, costs.argsort(stable=True)[: self.elites]]
-        plans, costs = descend(evaluate, elite, self.steps, self.rate)
+        best = plans[:, costs.argsort(stable=True)[: self.num_elites]]
+        plans, costs = gradient_descent(evaluate, best, self.gradient_steps, self.step_size)
         order = costs.argsort(stable=True)
-        self.kept = plans[:, order[: self.keep]]
+        self.elites = plans[:, order[: self.num_kept]]
         self.mean = self.momentum * self.mean + (1 - self.momentum) * plans[:, order[0]]
         return plans, costs
 
 
-def _slope(costs: Tensor, plans: Tensor) -> Tensor:
-    """Returns the gradient of costs by plans, zero where there is none."""
-    if not costs.requires_grad:  # nothing that is wanted depends smoothly on what is done
+def _gradient(costs: Tensor, plans: Tensor) -> Tensor:
+    """Returns the gradient of the summed costs with respect to plans, zeros where there is none."""
+    if not costs.requires_grad:  # no objective is a differentiable function of the actions
         return torch.zeros_like(plans)
     try:
-        (slope,) = torch.autograd.grad(torch.where(costs.isfinite(), costs, 0.0).sum(), plans)
-    except RuntimeError as error:  # of a plug-in that writes to what its gradient needs; `Mind.check` finds most
-        logging.getLogger(__name__).warning("plans cannot slide: a cost cannot be differentiated (%s)", error)
+        (gradient,) = torch.autograd.grad(torch.where(costs.isfinite(), costs, 0.0).sum(), plans)
+    except RuntimeError as error:  # an objective wrote to what its gradient needs; `check_objectives` finds most
+        logging.getLogger(__name__).warning("no gradient step: a cost cannot be differentiated (%s)", error)
         return torch.zeros_like(plans)
-    return slope
+    return gradient
 
 
-def descend(evaluate: Evaluate, plans: Tensor, steps: int, rate: float) -> tuple[Tensor, Tensor]:
-    """Moves plans (T, B, A) down the slope of their costs, and evaluates the best that each has been.
+def gradient_descent(evaluate: Evaluate, plans: Tensor, steps: int, step_size: float) -> tuple[Tensor, Tensor]:
+    """Minimizes the costs of plans (T, B, A) by normalized gradient steps; returns each plan at its cheapest.
 
-    A plan that a step made dearer keeps its cheaper state: what is returned is never worse than what was given.
+    A plan that a step made more expensive goes back to its cheapest state: no plan ends worse than it began.
     """
     best, least = plans, torch.full(plans.shape[1:2], torch.inf)
     for step in range(steps):
         plans = plans.detach().requires_grad_()
         with torch.enable_grad():
             costs = evaluate(plans)
-            slope = _slope(costs, plans)
-        better = finite(costs.detach()) < least
+            gradient = _gradient(costs, plans)
+        better = replace_nonfinite(costs.detach()) < least
         best, least = torch.where(better[:, None], plans.detach(), best), torch.where(better, costs.detach(), least)
-        slope = torch.nan_to_num(slope, 0.0, 0.0, 0.0)
-        size = slope.square().mean((0, 2), keepdim=True).sqrt().clamp_min(1e-12)
-        plans = (plans.detach() - rate / (1 + step) * slope / size).clamp(-1, 1)
-    costs = finite(evaluate(plans))
+        gradient = torch.nan_to_num(gradient, 0.0, 0.0, 0.0)
+        norm = gradient.square().mean((0, 2), keepdim=True).sqrt().clamp_min(1e-12)
+        plans = (plans.detach() - step_size / (1 + step) * gradient / norm).clamp(-1, 1)
+    costs = replace_nonfinite(evaluate(plans))
     if bool((costs <= least).all()):
         return plans, costs
     plans = torch.where((costs <= least)[:, None], plans, best)
-    return plans, finite(evaluate(plans))
+    return plans, replace_nonfinite(evaluate(plans))

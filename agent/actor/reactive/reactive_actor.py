@@ -99,11 +99,11 @@ class ReactiveActor(nn.Module):
             seeds = self.rehearse(latent, mode2.model.perception.appearance(senses)[attended], told, generator)
         choice = mode2.plan(latent, senses, attended, generator, seeds)
         regret = float("nan") if choice.regret is None else choice.regret
-        assert choice.leaning is not None
-        self.habits.add(senses, self._wish, choice.leaning, regret)
+        assert choice.mean_action is not None
+        self.habits.add(senses, self._wish, choice.mean_action, regret)
         self.trust.compare(regret, self.expected)
         if self.acts == "gated" and self.tries.decide(self.habits.count, generator):
-            return replace(choice, action=impulse.action[0], promised=None, information=None, mode="try")
+            return replace(choice, action=impulse.action[0], predicted_cost=None, information=None, mode="try")
         return choice
 
     def _impulse(self, latent: Tensor, sight: EgoFeatures, wish: Tensor) -> PolicyOutput:

@@ -3,7 +3,7 @@ import torch
 
 import worlds
 from agent import Mind, MindConfig
-from agent.actor.mpc_actor import _trust
+from agent.actor.mpc_actor import lambda_weights
 from agent.perception.attention import select_things, tokens
 from agent.perception.obs_spec import as_tensors
 
@@ -23,20 +23,20 @@ SMALL = MindConfig.of(
 
 
 def test_costs_and_critic_share_the_trust_of_each_step() -> None:
-    near, far, asked = _trust(14, 0.9, 0.95)
-    words = far / 0.95 ** (asked + 1.0)  # what the critic counts, undiscounted
-    assert float(words.sum()) == pytest.approx(1.0)
-    assert int(asked[-1]) == 13
-    # The cost of a step counts in every telling that reaches beyond it.
+    step_weights, critic_weights, critic_steps = lambda_weights(14, 0.9, 0.95)
+    weights = critic_weights / 0.95 ** (critic_steps + 1.0)  # what the critic counts, undiscounted
+    assert float(weights.sum()) == pytest.approx(1.0)
+    assert int(critic_steps[-1]) == 13
+    # The cost of a step counts in every n-step return that includes it.
     for step in range(14):
-        assert float(near[step]) == pytest.approx(float(words[asked >= step].sum()))
-    assert (near.diff() <= 0).all()
+        assert float(step_weights[step]) == pytest.approx(float(weights[critic_steps >= step].sum()))
+    assert (step_weights.diff() <= 0).all()
 
 
-def test_full_trust_in_imagination_asks_the_critic_at_the_end_alone() -> None:
-    near, far, asked = _trust(5, 1.0, 0.9)
-    assert near.tolist() == [1.0] * 5
-    assert far.tolist() == pytest.approx([0.0] * (len(asked) - 1) + [0.9**5])
+def test_a_lambda_of_one_evaluates_the_critic_at_the_end_alone() -> None:
+    step_weights, critic_weights, critic_steps = lambda_weights(5, 1.0, 0.9)
+    assert step_weights.tolist() == [1.0] * 5
+    assert critic_weights.tolist() == pytest.approx([0.0] * (len(critic_steps) - 1) + [0.9**5])
 
 
 def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() -> None:
@@ -48,11 +48,11 @@ def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() 
     # A critic that fears being in the middle of the plan, and nothing before or after.
     actions = torch.zeros(6, 2, 5)
     pain = mind.drives.index("pain")
-    asked = _trust(6, 0.9, mind.config.training.discount)[2]
-    feared = torch.zeros(len(asked), 2, len(mind.drives))
+    critic_steps = lambda_weights(6, 0.9, mind.config.training.discount)[2]
+    feared = torch.zeros(len(critic_steps), 2, len(mind.drives))
     feared[0, 1, pain] = 10.0
     mind.critic.expect = lambda sight: feared.flatten(0, 1)  # type: ignore[method-assign]
-    for trace, differs in ((0.9, True), (1.0, False)):
-        mind.actor.trust = _trust(SMALL.planner.horizon, trace, SMALL.training.discount)
-        calm, crossing = mind.actor.judge(latent, actions, senses, attended).parts["critic.pain"].tolist()
+    for lambda_, differs in ((0.9, True), (1.0, False)):
+        mind.actor.lambda_weights = lambda_weights(SMALL.planner.horizon, lambda_, SMALL.training.discount)
+        calm, crossing = mind.actor.evaluate(latent, actions, senses, attended).parts["critic.pain"].tolist()
         assert (crossing > calm + 0.1) == differs

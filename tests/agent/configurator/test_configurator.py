@@ -8,7 +8,7 @@ import torch
 
 import agent
 import worlds
-from agent.configurator.configurator import select_training_things, urgency
+from agent.configurator.configurator import select_training_things, drive_multipliers_for
 from agent.configurator.learned_attention import FIRST, LearnedAttention, spreads
 from agent.perception.attention import select_things
 from agent.perception.obs_spec import NEEDED, as_tensors
@@ -18,7 +18,7 @@ from tests.agent.conftest import SMALL
 from tests.agent.test_loop import same
 from worlds.env import World
 
-RULES = "fixed", "learned", "random"
+RULES = "uncertain", "learned", "random"
 
 
 def tensors(obs: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
@@ -52,7 +52,7 @@ def test_every_rule_lives_and_goes_on_bit_for_bit(world: World, tmp_path: Path, 
     assert last.plans[0].body.shape == (last.horizon + 1, 3)
 
 
-def test_the_fixed_rule_attends_to_what_the_model_is_unsure_of(world: World) -> None:
+def test_the_uncertain_rule_attends_to_what_the_model_is_unsure_of(world: World) -> None:
     mind = agent.Mind.born(
         world, seed=11, config=SMALL.updated({"attention.rule": "uncertain", "attention.num_attended": 1})
     )
@@ -82,7 +82,7 @@ def test_learning_sees_now_and_then_what_is_never_near(world: World) -> None:
     generator = torch.Generator().manual_seed(0)
     near = select_things(senses, 3)
     assert torch.equal(select_training_things(senses, "near", 3, generator), near)
-    seen = select_training_things(senses, "fixed", 3, generator)
+    seen = select_training_things(senses, "uncertain", 3, generator)
     assert torch.equal(seen[:, :2], near[:, :2])
     assert len(set(seen[:, 2].tolist())) == 6
     assert all(len(set(row)) == 3 for row in seen.tolist())
@@ -111,8 +111,8 @@ def test_relevance_learns_that_plans_differ_by_what_is_near() -> None:
 
 
 def test_need_raises_the_weight_of_a_drive(world: World) -> None:
-    assert urgency(torch.tensor([0.8, 0.0, 20.0])) == {"hunger": 1.0, "pain": 1.0}
-    needy = urgency(torch.tensor([0.0, 0.2, 20.0]))
+    assert drive_multipliers_for(torch.tensor([0.8, 0.0, 20.0])) == {"hunger": 1.0, "pain": 1.0}
+    needy = drive_multipliers_for(torch.tensor([0.0, 0.2, 20.0]))
     assert needy == {"hunger": pytest.approx(3.0), "pain": pytest.approx(1.5)}
     mind = agent.Mind.born(
         world, seed=11, config=SMALL.updated({"attention.need_weighting": True, "training.warmup_steps": 0})
@@ -121,12 +121,12 @@ def test_need_raises_the_weight_of_a_drive(world: World) -> None:
     (moment,) = agent.live(world, mind, 1)
     assert moment.thought.weights["hunger"] == pytest.approx(2.0 * mind.mixture.weights["hunger"], rel=0.01)
     parts = moment.thought.plans[0].costs
-    mind.actor.urges = {}
+    mind.actor.drive_multipliers = {}
     with torch.no_grad():
         senses = tensors(world.observe())
         attended = select_things(senses, SMALL.attention.num_attended)
         latent = mind.perception(senses)[torch.cat([torch.zeros(1, dtype=torch.long), attended + 1])]
-        plain = mind.actor.judge(latent, torch.zeros(SMALL.planner.horizon, 1, 5), senses, attended).parts["hunger"]
+        plain = mind.actor.evaluate(latent, torch.zeros(SMALL.planner.horizon, 1, 5), senses, attended).parts["hunger"]
     assert parts["hunger"] == pytest.approx(2.0 * float(plain), rel=0.05)
 
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 import agent
-from agent.actor.exploration_noise import babbling
+from agent.actor.exploration_noise import exploration_noise
 from agent.critic.emotions import EMOTIONS, Emotions
 from agent.memory.replay_buffer import ReplayBuffer
 from agent.perception.egocentric import EgoFeatures
@@ -14,7 +14,7 @@ from worlds.env import World
 
 def lived(world: World, mind: agent.Mind, steps: int) -> None:
     obs = world.observe()
-    for action in babbling(5, steps, seed=0):
+    for action in exploration_noise(5, steps, seed=0):
         after = world.step(action)[0]
         mind.observe(obs, action, after)
         obs = after

@@ -4,7 +4,7 @@ from agent.actor.planners import ICEM, colored_noise
 
 
 def planner(iterations: int = 3) -> ICEM:
-    return ICEM(horizon=8, actions=2, samples=48, iterations=iterations, elites=8, beta=1.0)
+    return ICEM(horizon=8, action_size=2, samples=48, iterations=iterations, num_elites=8, beta=1.0)
 
 
 def evaluate(goal: torch.Tensor):

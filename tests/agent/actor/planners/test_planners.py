@@ -7,7 +7,7 @@ import torch
 
 import agent
 from agent.actor.planners import GradientPlanner, Planner, colored_noise, make_planner
-from agent.actor.planners.gradient import descend
+from agent.actor.planners.gradient import gradient_descent
 from agent.config import settings
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
@@ -69,7 +69,7 @@ def test_it_goes_on_from_its_last_plan_and_can_forget_it(name: str) -> None:
     assert float(costs.min()) < first
     planner.reset()
     assert not planner.mean.any()
-    assert not planner.kept.shape[1]
+    assert not planner.elites.shape[1]
 
 
 @pytest.mark.parametrize("name", settings()["planner.kind"].choices)
@@ -89,13 +89,13 @@ def test_going_down_the_slope_never_ends_higher() -> None:
     def rough(plans: torch.Tensor) -> torch.Tensor:
         return torch.sin(20.0 * plans).sum((0, 2))
 
-    _, costs = descend(rough, plans, steps=4, rate=0.3)
+    _, costs = gradient_descent(rough, plans, steps=4, step_size=0.3)
     assert bool((costs <= rough(plans) + 1e-5).all())
 
 
 def test_a_gradient_finds_in_three_steps_what_as_many_samples_do_not() -> None:
     goal, generator = torch.linspace(-0.8, 0.8, 12).view(12, 1).expand(12, 6), torch.Generator().manual_seed(5)
-    _, costs = GradientPlanner(horizon=12, actions=6, samples=8, iterations=3, beta=1.0).plan(away(goal), generator)
+    _, costs = GradientPlanner(horizon=12, action_size=6, samples=8, iterations=3, beta=1.0).plan(away(goal), generator)
     noise = (0.6 * colored_noise(1.0, 12, (32, 6), generator)).clamp(-1, 1)
     assert float(costs.min()) < 0.5 * float(away(goal)(noise).min())
 
@@ -122,11 +122,11 @@ def test_the_slope_of_imagined_costs_is_the_one_that_small_steps_show(mind: agen
     attended = select_things(senses, mind.config.attention.num_attended)
     latent = tokens(mind.perception(senses), attended).detach()
     plan = (torch.rand(5, 1, mind.actions, generator=torch.Generator().manual_seed(6)) - 0.5).requires_grad_()
-    total = mind.actor.judge(latent, plan, senses, attended).total
+    total = mind.actor.evaluate(latent, plan, senses, attended).total
     (slope,) = torch.autograd.grad(total.sum(), plan)
     step = 0.02 * slope / slope.norm()
     with torch.no_grad():
-        up, down = (float(mind.actor.judge(latent, plan + s, senses, attended).total) for s in (step, -step))
+        up, down = (float(mind.actor.evaluate(latent, plan + s, senses, attended).total) for s in (step, -step))
     assert (up - down) / 0.04 == pytest.approx(float(slope.norm()), rel=0.1)
 
 

@@ -110,13 +110,13 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
     mind = reflexive(world, {"policy.mode": "seed", "training.warmup_steps": 0})
     mind.fits(world)
     seen: list[torch.Tensor] = []
-    judge = mind.actor.judge
+    judge = mind.actor.evaluate
 
     def watched(latent, actions, *given):
         seen.append(actions)
         return judge(latent, actions, *given)
 
-    mind.actor.judge = watched  # type: ignore[method-assign]
+    mind.actor.evaluate = watched  # type: ignore[method-assign]
     mind.act(world.observe())
     assert mind.choice.regret is None  # nothing to suggest yet
     seen.clear()
@@ -145,14 +145,14 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
     action, thought = mind.act(obs)
     assert thought.mode == "try"
     assert thought.plans  # what planning would have done
-    assert mind.choice.promised is None  # nobody carries out that plan
+    assert mind.choice.predicted_cost is None  # nobody carries out that plan
     assert mind.choice.information is None
     assert action == pytest.approx(np.tanh(m.reflex.mu.bias.detach().numpy()), abs=0.2)  # a newborn's is near its bias
-    assert mind.choice.leaning is not None
-    assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.choice.leaning)
+    assert mind.choice.mean_action is not None
+    assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.choice.mean_action)
     m.live(torch.zeros(3, 1, 5, mind.perception.size), 0.0, pain=1.0)
     assert mind.act(obs)[1].mode == "plan"
-    assert mind.choice.promised is not None
+    assert mind.choice.predicted_cost is not None
 
 
 def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
