@@ -8,7 +8,7 @@ import torch
 
 import agent
 import worlds
-from agent.configurator.configurator import select_training_things, drive_multipliers_for
+from agent.configurator.configurator import drive_multipliers_for, select_training_things
 from agent.configurator.learned_attention import FIRST, LearnedAttention, spreads
 from agent.perception.attention import select_things
 from agent.perception.obs_spec import NEEDED, as_tensors
