@@ -23,7 +23,7 @@ class Shape:
         size: Half extents along x, y, z in metres (a sphere's radius three times; a cylinder's or
             cone's radius twice, then half its height). Unequal radii give an ellipsoid.
         color: Red, green, blue, each 0 to 1.
-        node: Index of the frame that carries it, into `Scene.nodes`.
+        node: Index of the node that carries it, into `Scene.nodes`; rooms set it for the shapes of their things.
         position: Offset from the node's origin (m), in the node's frame.
         orientation: Rotation relative to the node's frame, quaternion (x, y, z, w).
         glow: 0 for an ordinary surface to 1 for one that shines by itself (a hot plate, a lamp).
@@ -36,7 +36,7 @@ class Shape:
     kind: ShapeKind
     size: Vector
     color: Vector
-    node: int
+    node: int = 0
     position: Vector = (0.0, 0.0, 0.0)
     orientation: Quaternion = (0.0, 0.0, 0.0, 1.0)
     glow: float = 0.0
