@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from housecat.cli.doctor import has_display
-from housecat.cli.options import DEFAULT_LIFE, JsonFlag, LifeOptions, PathOption
+from housecat.cli.options import DEFAULT_LIFE, FloatOption, JsonFlag, LifeOptions, PathOption
 from housecat.cli.output import Table, print_message, print_result
 from housecat.core.errors import UserError
 
@@ -23,7 +23,7 @@ def watch(
     life: LifeOptions = DEFAULT_LIFE,
     *,
     resume: PathOption = None,
-    seconds: float | None = None,
+    seconds: FloatOption = None,
     speed: float = 1.0,
     json: JsonFlag = False,
 ) -> int:
