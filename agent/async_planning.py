@@ -57,7 +57,7 @@ class AsyncPlanner:
         if not self.on or pending is None:
             action, thought = mind.act(obs)
         else:
-            mind.choice, action, thought = pending.decision, pending.action, pending.thought
+            mind.decision, action, thought = pending.decision, pending.action, pending.thought
         if self.on:
             self._begin(obs, action)
         return action, thought
@@ -137,7 +137,7 @@ def _decide(double: Mind, obs: Obs, action: npt.NDArray[np.float32]) -> Pending:
     with torch.no_grad() if double.actor.planner.differentiates else torch.inference_mode():
         senses = predict_next_obs(double, double._sensed(obs), torch.from_numpy(action))
         chosen, thought = double._act(senses, len(obs["things"]))
-        return Pending(chosen, thought, double.choice)
+        return Pending(chosen, thought, double.decision)
 
 
 def predict_next_obs(mind: Mind, senses: Senses, action: Tensor) -> Senses:

@@ -41,18 +41,18 @@ def sleep(
             for group, rate in zip(optimizer.param_groups, usual, strict=True):
                 group["lr"] = rate * share
 
-    learn, mirror = mind.learn if learn is None else learn, mind.learner.mirror
+    learn, mirror = mind.learn if learn is None else learn, mind.trainer.symmetry
     if mirrored:
-        if mind.mirror is None or "eye" in mind.shapes:
+        if mind.symmetry is None or "eye" in mind.shapes:
             raise UserError(
                 "this mind has no mirror to sleep with: minds that see have none, nor have bodies whose sides differ, "
-                "nor minds that have met no world yet (`mind.fits(world)`)"
+                "nor minds that have met no world yet (`mind.attach(world)`)"
             )
-        mind.learner.mirror = mind.mirror
+        mind.trainer.symmetry = mind.symmetry
     try:
         for lesson in range(lessons):
             slow_down(0.5 * (1.0 + math.cos(math.pi * lesson / lessons)))
             yield learn()
     finally:
         slow_down(1.0)
-        mind.learner.mirror = mirror
+        mind.trainer.symmetry = mirror

@@ -127,14 +127,14 @@ def _try(mind: Mind, world: World, objectives: Mixture) -> None:
     """Tries objectives as those of a newborn are tried, but them alone."""
     whole, mind.mixture = mind.mixture, objectives
     try:
-        mind.check()
-        mind.fits(world)
+        mind.check_objectives()
+        mind.attach(world)
     finally:
         mind.mixture = whole
 
 
 def _take_over_learning(mind: Mind, old: Objective, new: Objective) -> None:
-    learner = mind.learner
+    learner = mind.trainer
     before = vars(learner).pop("taste", None)  # it is made anew when it is next needed
     if before is None or not learner.tastes:
         return

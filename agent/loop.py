@@ -40,7 +40,7 @@ def live(
     Yields:
         One moment per control step.
     """
-    mind.fits(world)
+    mind.attach(world)
     obs = world.observe()
     ahead = AsyncPlanner(mind, obs)
     while steps is None or steps > 0:
@@ -76,7 +76,7 @@ def live(
             emotions=lived.emotions,
             surprise=lived.surprise,
             thought=thought,
-            events=(*info["events"], *noted, *new, *(mind.learner.skips.news if learn else ())),
+            events=(*info["events"], *noted, *new, *(mind.trainer.skips.news if learn else ())),
             losses=losses,
             things=world.things,
             frames=world.frames(),
@@ -103,10 +103,10 @@ def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> It
     Yields:
         What each control step cost, and how it felt.
     """
-    mind.fits(world)
+    mind.attach(world)
     obs = world.observe()
     for action in actions:
-        mind.choice = Decision(torch.from_numpy(action), mode="babble")  # no plan predicted a cost
+        mind.decision = Decision(torch.from_numpy(action), mode="babble")  # no plan predicted a cost
         after = world.step(action)[0]
         yield mind.observe(obs, action, after)
         obs = after

@@ -70,7 +70,7 @@ class Mind(nn.Module):
         keep_freed_memory()
         self.config, self.seed, self.shapes, self.actions = config, seed, senses, actions
         self.steps = 0
-        self.here = ObsChecker(senses)
+        self.obs_checker = ObsChecker(senses)
         with torch.random.fork_rng(devices=[]):  # first weights come from the seed; nobody else's numbers change
             torch.manual_seed(seed)
             self.world_model = make_world_model(senses, actions, config)
@@ -79,22 +79,24 @@ class Mind(nn.Module):
             self.drives = self.mixture.anticipated
             self.critic = Critic(self.world_model, self.drives, config.training.discount)
         self.actor = MPCActor(self.world_model, self.mixture, self.critic, actions, config)
-        self.learner = Trainer(self.world_model, self.mixture, self.critic, config)
-        self.mirror: Symmetry | None = None
-        self.executive = Configurator(self.world_model, actions, config, seed)
+        self.trainer = Trainer(self.world_model, self.mixture, self.critic, config)
+        self.symmetry: Symmetry | None = None
+        self.configurator = Configurator(self.world_model, actions, config, seed)
         self.generator = torch.Generator().manual_seed(seed)
         self.memory = ReplayBuffer(nothing(senses), actions, self.drives, replay_capacity(senses, config))
         self.belief = BeliefTracker(*senses["things"]) if config.model.belief else None
-        self.second = (
+        self.subgoal_planner = (
             SubgoalPlanner(self.world_model, self.mixture, self.memory, actions, config, seed)
             if config.hierarchy.levels > 1
             else None
         )
-        self.actor.subgoal_planner = self.second
+        self.actor.subgoal_planner = self.subgoal_planner
         self.emotions = Emotions()
-        self.choice = Decision(torch.zeros(actions))
+        self.decision = Decision(torch.zeros(actions))
         self.pending: Pending | None = None  # what was decided for a step to come, see `agent.async_planning`
-        self.mode1 = ReactiveActor(self.actor, nothing(senses), config, seed) if config.policy.mode != "off" else None
+        self.reactive_actor = (
+            ReactiveActor(self.actor, nothing(senses), config, seed) if config.policy.mode != "off" else None
+        )
 
     @classmethod
     def born(
@@ -118,8 +120,8 @@ class Mind(nn.Module):
             config = config.updated({"objectives": dict(objectives)})
         config.check_things(world.things)
         mind = cls(shapes, world.action_space.shape[0], config, seed)
-        mind.check()
-        mind.fits(world)
+        mind.check_objectives()
+        mind.attach(world)
         return mind
 
     @classmethod
@@ -140,7 +142,7 @@ class Mind(nn.Module):
 
         save(self, Path(path), memory)
 
-    def fits(self, world: World) -> None:
+    def attach(self, world: World) -> None:
         """Makes sure that the mind can live in a world, and tells its objectives what is called how there.
 
         How many things there are does not matter: where there are more than ever before the mind makes place for
@@ -163,20 +165,20 @@ class Mind(nn.Module):
             self.memory.widen(offered["things"][0])
             if self.belief is not None:
                 self.belief.forget(offered["things"][0])
-            self.check()
+            self.check_objectives()
             self.begin_episode()
-        self.here = ObsChecker.of(world)
-        self.reflect(Symmetry.of(world) if self.config.training.symmetry else Symmetry.fitting(world))
+        self.obs_checker = ObsChecker.of(world)
+        self.set_symmetry(Symmetry.of(world) if self.config.training.symmetry else Symmetry.fitting(world))
         self.mixture.bind_names(Names(world.things, world.readings))
 
-    def reflect(self, mirror: Symmetry | None) -> None:
+    def set_symmetry(self, mirror: Symmetry | None) -> None:
         """Takes the mirror of the body it has: what was chosen is learnt in it, what was lived where that is wanted."""
-        self.mirror = mirror
-        self.learner.mirror = mirror if self.config.training.symmetry else None
-        if self.mode1 is not None:
-            self.mode1.mirror = mirror
+        self.symmetry = mirror
+        self.trainer.symmetry = mirror if self.config.training.symmetry else None
+        if self.reactive_actor is not None:
+            self.reactive_actor.symmetry = mirror
 
-    def check(self) -> None:
+    def check_objectives(self) -> None:
         """Tries every objective once on an imagined step, so that mistakes show before a life begins.
 
         Raises:
@@ -201,34 +203,34 @@ class Mind(nn.Module):
             return self._act(self._sensed(obs), len(obs.get("things", ())))
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
-        focus = self.executive.focus(senses, self.generator)
-        if self.mode1 is not None:
-            focus = replace(focus, attended=self.mode1.heed(focus.attended, senses))
+        focus = self.configurator.focus(senses, self.generator)
+        if self.reactive_actor is not None:
+            focus = replace(focus, attended=self.reactive_actor.heed(focus.attended, senses))
         self.actor.configure(focus)
         attended = focus.attended
         latent = self.world_model.encode(senses, attended)
         sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
         if self.steps < self.config.training.warmup_steps:
-            self.choice = self.actor.explore(self.generator)
-        elif self.mode1 is not None:
-            self.choice = self.mode1.choose(latent, sight, senses, attended, self.generator)
+            self.decision = self.actor.explore(self.generator)
+        elif self.reactive_actor is not None:
+            self.decision = self.reactive_actor.choose(latent, sight, senses, attended, self.generator)
         else:
-            self.choice = self.actor.plan(latent, senses, attended, self.generator)
-        self.choice = replace(self.choice, configuration=focus)
+            self.decision = self.actor.plan(latent, senses, attended, self.generator)
+        self.decision = replace(self.decision, configuration=focus)
         forecast = self.critic(sight)
         thought = Thought(
-            mode=self.choice.mode,
+            mode=self.decision.mode,
             horizon=focus.horizon,
             attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.actor.weights,
-            plans=tuple(plan.among(present) for plan in self.choice.plans),
+            plans=tuple(plan.among(present) for plan in self.decision.plans),
             anticipated=dict(zip(self.drives, self.critic.expected(forecast)[0].tolist(), strict=True)),
-            subgoals=self.second.pictured if self.second else None,
+            subgoals=self.subgoal_planner.pictured if self.subgoal_planner else None,
             alarm=dict(zip(self.drives, forecast.alarm[0].sigmoid().numpy(), strict=True)),
-            doubt=None if self.mode1 is None else self.mode1.expected,
+            doubt=None if self.reactive_actor is None else self.reactive_actor.expected,
             believed=() if self.belief is None else self.belief.told(),
         )
-        return self.choice.action.numpy().copy(), thought
+        return self.decision.action.numpy().copy(), thought
 
     @torch.no_grad()
     def observe(self, obs: Obs, action: npt.NDArray[np.float32], after: Obs) -> StepResult:
@@ -245,8 +247,8 @@ class Mind(nn.Module):
         self.memory.add(before, act, now, costs, energy)
         self.critic.note(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
-        if self.mode1 is not None:
-            self.mode1.live(rollout.mean, energy, costs.get("pain", 0.0))
+        if self.reactive_actor is not None:
+            self.reactive_actor.live(rollout.mean, energy, costs.get("pain", 0.0))
         return StepResult(costs, self._emotions(costs, value, energy), energy)
 
     def _posterior_rollout(
@@ -263,7 +265,7 @@ class Mind(nn.Module):
             The step as a rollout (T = B = 1), what the critic expects of each drive before and after it, and the
             price of what was inferred.
         """
-        model, focus = self.world_model, self.choice.configuration if self.config.attention.rule != "near" else None
+        model, focus = self.world_model, self.decision.configuration if self.config.attention.rule != "near" else None
         attended = focus.attended if focus else select_things(before, self.config.attention.num_attended)
         latent = torch.stack([model.encode(senses, attended) for senses in (before, now)])  # (2, N, Z)
         appearance = self.perception.appearance(before)[attended]
@@ -290,7 +292,7 @@ class Mind(nn.Module):
             value: What the critic expected of each drive before and after it.
             energy: Energy between what was predicted and what came.
         """
-        configuration = self.choice.configuration
+        configuration = self.decision.configuration
         weights = apply_multipliers(self.mixture.weights, configuration.drive_multipliers if configuration else {})
         weights = {name: weight for name, weight in weights.items() if math.isfinite(costs[name])}
         relief = sum(
@@ -302,9 +304,9 @@ class Mind(nn.Module):
             anticipated_pain=value[1][self.drives.index("pain")] if "pain" in self.drives else 0.0,
             relief=relief,
             energy=energy,
-            information=self.choice.information,
+            information=self.decision.information,
             cost=sum(weight * costs[name] for name, weight in weights.items()),
-            promised=self.choice.predicted_cost,
+            promised=self.decision.predicted_cost,
         )
 
     def _sensed(self, obs: Obs) -> Senses:
@@ -314,7 +316,9 @@ class Mind(nn.Module):
 
     def _sense(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, if they are sound."""
-        return as_tensors(self.here.sound(obs, [name for name in self.shapes if has(self.shapes, name)]), self.shapes)
+        return as_tensors(
+            self.obs_checker.sound(obs, [name for name in self.shapes if has(self.shapes, name)]), self.shapes
+        )
 
     def begin_episode(self) -> None:
         """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""
@@ -326,9 +330,9 @@ class Mind(nn.Module):
     def learn(self) -> dict[str, float]:
         """Learns from memory; returns losses by name, none before there is enough to learn from."""
         require_float32()
-        losses = self.learner.learn(self.memory, self.generator)
-        if losses and self.mode1 is not None:
-            losses |= self.mode1.learn(self.generator)
-        if losses and self.second is not None:
-            losses |= self.second.learn(self.generator)
-        return losses and losses | self.executive.learn(self.mixture, self.memory, self.generator, self.steps)
+        losses = self.trainer.learn(self.memory, self.generator)
+        if losses and self.reactive_actor is not None:
+            losses |= self.reactive_actor.learn(self.generator)
+        if losses and self.subgoal_planner is not None:
+            losses |= self.subgoal_planner.learn(self.generator)
+        return losses and losses | self.configurator.learn(self.mixture, self.memory, self.generator, self.steps)

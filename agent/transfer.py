@@ -29,11 +29,11 @@ def transfer_to_wider_model(mind: Mind, world: World, hidden: int, beside: bool 
         mind.config.updated({"model.hidden_size": hidden, "model.neighbor_features": beside}),
         mind.seed,
     )
-    new.check()
+    new.check_objectives()
     own = new.state_dict()
     alike = {k: v for k, v in mind.state_dict().items() if k in own and own[k].shape == v.shape}
     new.load_state_dict({**own, **alike})
     new.memory.load(mind.memory.state(), mind.memory.costs)
     new.steps = mind.steps
-    new.fits(world)
+    new.attach(world)
     return new

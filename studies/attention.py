@@ -147,11 +147,11 @@ def kitten(rule: str, seed: int) -> Mind:
     """Returns the shipped kitten under a rule; what its nets have learnt stays."""
     shipped = Mind.load("kitten")
     mind = Mind(dict(shipped.shapes), shipped.actions, shipped.config.updated(RULES[rule]), seed)
-    mind.check()
+    mind.check_objectives()
     mind.load_state_dict({**mind.state_dict(), **shipped.state_dict()})
     mind.memory, mind.steps = shipped.memory, shipped.steps
     for _ in range(UPDATES):
-        mind.executive.learn(mind.mixture, mind.memory, mind.generator, 0)
+        mind.configurator.learn(mind.mixture, mind.memory, mind.generator, 0)
     return mind
 
 
@@ -167,7 +167,7 @@ def decide(seed: int, moments: int = TIMED) -> Decisions:
     """Lets all rules decide in the same moments, those of a life under the rule `LEADER`."""
     world, minds = make_room(seed), {rule: kitten(rule, seed) for rule in RULES}
     for mind in minds.values():
-        mind.fits(world)
+        mind.attach(world)
     seconds: dict[str, list[float]] = {rule: [] for rule in RULES}
     caught: dict[str, list[float]] = {rule: [] for rule in RULES}
     generator = torch.Generator().manual_seed(seed)

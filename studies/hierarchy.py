@@ -145,9 +145,9 @@ def _maze(name: str, seed: int, steps: int) -> dict[Variant, Outcome]:
     units = watcher.perception.change.clone()
     attempts = draw_attempts(world, explore(world, watcher, steps, seed), seed)
     watcher.perception.change.copy_(units)  # those that the first level has learnt in
-    assert watcher.second is not None, "a mind of two levels has a second one"
+    assert watcher.subgoal_planner is not None, "a mind of two levels has a second one"
     for _ in range(UPDATES):
-        watcher.second.learn(watcher.generator)
+        watcher.subgoal_planner.learn(watcher.generator)
     outcomes: dict[Variant, Outcome] = {}
     for variant in VARIANTS:
         mind = watcher if variant == "two levels" else mind_of(world, variant, seed)

@@ -95,7 +95,7 @@ def learn_and_compare(
         mind = minds[variant] = Mind.load("kitten")
         mind.perception.load_state_dict(guide.perception.state_dict())
         mind.memory.load(guide.memory.state(), guide.drives)
-        mind.learner.config = mind.config.updated(settings)
+        mind.trainer.config = mind.config.updated(settings)
         for _ in range(updates if settings else 0):
             mind.learn()
     world.reset(seed=OTHER_ROOM + seed)

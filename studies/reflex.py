@@ -112,7 +112,7 @@ def untrained_kitten(seed: int, mode: str = "gated") -> Mind:
 def practise(mind: Mind, world: World, steps: int, seed: int) -> dict[str, list[bool]]:
     """Lets a mind practise tasks of both kinds; returns whether each step was by the trusted policy, by kind."""
     trusted: dict[str, list[bool]] = {kind: [] for kind in KINDS}
-    rng, reflex = np.random.default_rng(seed), mind.mode1
+    rng, reflex = np.random.default_rng(seed), mind.reactive_actor
     assert reflex is not None
     while sum(map(len, trusted.values())) < steps or min(map(len, trusted.values())) < PARTS:
         kind: Kind = "push" if rng.random() < PUSH_CHANCE else "reach"
@@ -133,8 +133,8 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practice:
     mind, untrained = untrained_kitten(seed), untrained_kitten(seed, "always")
     trusted = practise(mind, world, practice, 1000 + seed)
     done: dict[str, float] = {}
-    assert mind.mode1 is not None
-    mind.mode1.acts, reflex = "always", mind.mode1
+    assert mind.reactive_actor is not None
+    mind.reactive_actor.acts, reflex = "always", mind.reactive_actor
     for kind in KINDS:
         tasks = draw_tasks(world, kind, tests, seed)
         noise = np.split(random_actions(world, STEPS * tests, seed), tests)
@@ -144,9 +144,9 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practice:
             "random": [attempt_open_loop(world, task, part) for task, part in zip(tasks, noise, strict=True)],
             "nothing": [attempt_open_loop(world, task, still_actions(world, STEPS)) for task in tasks],
         }
-        mind.mode1 = None
+        mind.reactive_actor = None
         found["planning"] = [attempt(world, task, mind, STEPS) for task in tasks]
-        mind.mode1 = reflex
+        mind.reactive_actor = reflex
         done |= {f"{kind}/{method}": float(np.mean(each)) for method, each in found.items()}
     seconds = time_decisions(mind, world, tasks[0])
     parts = {kind: [float(np.mean(part)) for part in np.array_split(each, PARTS)] for kind, each in trusted.items()}
@@ -161,7 +161,7 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     Under ``"act"`` is all that goes on before an action, perception and reporting included; under ``"choose"`` the
     choice alone.
     """
-    reflex, model = mind.mode1, mind.world_model
+    reflex, model = mind.reactive_actor, mind.world_model
     assert reflex is not None
     attempt(world, task, mind, 1)
     obs = world.observe()
@@ -171,7 +171,7 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     sight = model.sight(latent[None], mind.perception.appearance(senses)[attended][None])
 
     def choose() -> None:
-        if mind.mode1 is None:
+        if mind.reactive_actor is None:
             mind.actor.plan(latent, senses, attended, mind.generator)
         else:
             reflex.choose(latent, sight, senses, attended, mind.generator)
@@ -179,13 +179,13 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     seconds: dict[str, list[float]] = defaultdict(list)
     for _ in range(decisions // 10):
         for method, times in (("reflex", 10), ("planning", 1)):
-            mind.mode1 = reflex if method == "reflex" else None
+            mind.reactive_actor = reflex if method == "reflex" else None
             for what, decide in (("act", partial(mind.act, obs)), ("choose", choose)):
                 for _ in range(times):
                     started = time.process_time()
                     decide()
                     seconds[f"{what}/{method}"].append(time.process_time() - started)
-    mind.mode1 = reflex
+    mind.reactive_actor = reflex
     return {name: float(np.median(each)) for name, each in seconds.items()}
 
 

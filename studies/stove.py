@@ -108,7 +108,7 @@ def _test_room(seed: int) -> World:
 def _share_hurt(mind: Mind, name: str, seed: int, ahead: int, critic: bool) -> float:
     settings = {"attention.num_attended": ATTEND, "planner.horizon": ahead}
     copy, room = Mind.load(name, settings=settings), _test_room(seed)
-    copy.fits(room)
+    copy.attach(room)
     copy.load_state_dict(mind.state_dict())
     return share_hurt(copy, room, _put_when_lamp_turns_on(room, seed, ON), critic, TESTED)
 

@@ -55,10 +55,12 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
     tensors |= {f"memory.{k}": v for k, v in mind.memory.state(None if exact else int(memory)).items()}
     tensors |= {"generator": mind.generator.get_state(), "actor.babbling": mind.actor.exploration_noise}
     tensors |= {"actor.mean": mind.actor.planner.mean, "actor.kept": mind.actor.planner.elites}
-    if mind.mode1 is not None:
-        tensors |= {f"habits.{k}": v for k, v in mind.mode1.habits.state(None if exact else int(memory)).items()}
-    if mind.second is not None:
-        tensors |= {f"second.{k}": v for k, v in mind.second.state().items()}
+    if mind.reactive_actor is not None:
+        tensors |= {
+            f"habits.{k}": v for k, v in mind.reactive_actor.habits.state(None if exact else int(memory)).items()
+        }
+    if mind.subgoal_planner is not None:
+        tensors |= {f"second.{k}": v for k, v in mind.subgoal_planner.state().items()}
     if exact:
         for name, optimizer in optimizers(mind):
             for i, state in optimizer.state_dict()["state"].items():
@@ -71,12 +73,12 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "seed": mind.seed,
         "steps": mind.steps,
         "drives": list(mind.drives),
-        "lessons": mind.learner.lessons,
+        "lessons": mind.trainer.lessons,
         "emotions": mind.emotions.state(),
-        "mode1": None if mind.mode1 is None else mind.mode1.state(),
-        "mirror": None if mind.mirror is None else mind.mirror.state(),
+        "mode1": None if mind.reactive_actor is None else mind.reactive_actor.state(),
+        "mirror": None if mind.symmetry is None else mind.symmetry.state(),
         "muted": mind.mixture.muted,
-        **({"skips": mind.learner.skips.state()} if exact else {}),
+        **({"skips": mind.trainer.skips.state()} if exact else {}),
         **({"pending": packed(mind.pending, "pending", tensors, PENDING_CLASSES)} if exact and mind.pending else {}),
         "memories": {name: packed(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
     }
@@ -107,7 +109,7 @@ def load(
     if settings:
         config = config.updated(settings)
     mind = Mind({k: tuple(v) for k, v in about["senses"].items()}, about["actions"], config, about["seed"])
-    mind.check()
+    mind.check_objectives()
     same = objectives is None and not settings
     check(mind, tensors, path, about["drives"], same, other=bool(settings))
     _restore(mind, _part(tensors, "mind."), tuple(about["drives"]), exact=same)
@@ -117,20 +119,20 @@ def load(
     mind.actor.configure(Configuration(torch.zeros(0), len(tensors["actor.mean"])))
     mind.actor.planner.mean, mind.actor.planner.elites = tensors["actor.mean"], tensors["actor.kept"]
     second = _part(tensors, "second.")
-    if mind.second is not None and len(second.get("mean", ())) == mind.config.hierarchy.macro_horizon:
-        mind.second.load(second)
-    mind.steps, mind.learner.lessons = about["steps"], about.get("lessons", 0)
+    if mind.subgoal_planner is not None and len(second.get("mean", ())) == mind.config.hierarchy.macro_horizon:
+        mind.subgoal_planner.load(second)
+    mind.steps, mind.trainer.lessons = about["steps"], about.get("lessons", 0)
     mind.emotions.load(about["emotions"])
     if about.get("mirror") is not None:
-        mind.reflect(Symmetry.from_state(about["mirror"]))
-    if mind.mode1 is not None and about.get("mode1") is not None:
-        mind.mode1.restore(about["mode1"], _part(tensors, "habits."))
+        mind.set_symmetry(Symmetry.from_state(about["mirror"]))
+    if mind.reactive_actor is not None and about.get("mode1") is not None:
+        mind.reactive_actor.restore(about["mode1"], _part(tensors, "habits."))
     if same:
         mind.actor.memories = {name: unpacked(memory, tensors) for name, memory in about["memories"].items()}
         _restore_optimizers(mind, _part(tensors, "optimizer."))
         for objective, reason in about["muted"].items():
             mind.mixture.mute(objective, reason)
-        mind.learner.skips.load(about.get("skips", mind.learner.skips.state()))
+        mind.trainer.skips.load(about.get("skips", mind.trainer.skips.state()))
         try:
             mind.pending = unpacked(about["pending"], tensors, PENDING_CLASSES) if "pending" in about else None
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -211,12 +213,12 @@ def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exac
 
 def optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
     """Returns all that step what a mind learns, by name."""
-    learner = mind.learner
+    learner = mind.trainer
     pairs = [("fast", learner.fast), ("slow", learner.slow), ("fear", learner.fear)]
-    if mind.mode1 is not None:
-        pairs.append(("reflex", mind.mode1.optimizer))
-    if mind.second is not None:
-        pairs.append(("second", mind.second.optimizer))
+    if mind.reactive_actor is not None:
+        pairs.append(("reflex", mind.reactive_actor.optimizer))
+    if mind.subgoal_planner is not None:
+        pairs.append(("second", mind.subgoal_planner.optimizer))
     return [*pairs, ("taste", learner.taste)] if learner.tastes else pairs
 
 

@@ -72,7 +72,11 @@ RENAMED_VALUES: dict[str, dict[Any, str]] = {
 
 
 # Until format 2: a module, parameter or buffer by its dotted path, or the end of one; see `tensors_of_format_2`.
-RENAMED_TENSORS: dict[str, str] = {}
+RENAMED_TENSORS: dict[str, str] = {
+    "mind.mode1": "mind.reactive_actor",
+    "mind.second": "mind.subgoal_planner",
+    "mind.executive": "mind.configurator",
+}
 
 
 def migrated(about: Mapping[str, Any]) -> dict[str, Any]:

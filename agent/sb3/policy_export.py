@@ -84,14 +84,14 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
     Raises:
         UserError: If the mind has no reflex, or cannot live in the world.
     """
-    if mind.mode1 is None:
+    if mind.reactive_actor is None:
         raise UserError(
             "this mind has no reflex: it would have to live with the setting policy.mode=gated, or policy.mode=seed"
         )
     with closing(worlds.make(world, frames_per_step=1)) as room:
-        mind.fits(room)
+        mind.attach(room)
     env = worlds.make(world, flat=True, frames_per_step=1)  # as Gymnasium's are
-    p, reflex = mind.perception, mind.mode1.reflex
+    p, reflex = mind.perception, mind.reactive_actor.reflex
     sizes = {"body": p.body_size, "vitals": p.vitals_size, "touch": p.touch_size}
     sees = {
         "perception": {**sizes, "appearance": p.appearance_size, "what": p.what, "beside": p.beside},
@@ -112,7 +112,7 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
         assert isinstance(eye, MindsEye)
         eye.perception.load_state_dict(p.state_dict())
         eye.gaze.load_state_dict(reflex.gaze.state_dict())
-        eye.wish.copy_(mind.mode1.wish(len(eye.wish) - 1))
+        eye.wish.copy_(mind.reactive_actor.wish(len(eye.wish) - 1))
     return model
 
 

@@ -45,7 +45,7 @@ class Trainer:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
         self.skips = NanGuard()
         self.lessons = 0
-        self.mirror: Symmetry | None = None
+        self.symmetry: Symmetry | None = None
         # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
         threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
 
@@ -111,7 +111,7 @@ class Trainer:
         if not self._ready(memory):
             return {}
         drawn, senses, action, after, attended, before, then, appearance = draw(
-            memory, model, cfg, self.mirror, generator
+            memory, model, cfg, self.symmetry, generator
         )
         encoded = (before, then, *model.sight(before, appearance))
         seen = None
@@ -178,7 +178,7 @@ class Trainer:
         if not self._ready(memory) or not self.critic.drives:
             return {}
         with torch.no_grad():
-            lesson = draw(memory, self.model, self.config, self.mirror, generator)
+            lesson = draw(memory, self.model, self.config, self.symmetry, generator)
             before, after = (self.model.sight(latent, lesson.appearance) for latent in (lesson.before, lesson.then))
         loss, sound = self._criticise(lesson.drawn, before, after, generator)
         told = {"critic": float(loss.detach())}

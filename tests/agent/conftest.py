@@ -49,5 +49,5 @@ def reflexive(world: World, settings: dict[str, object] | None = None) -> agent.
 
 def mode1(mind: agent.Mind) -> ReactiveActor:
     """Returns its reactive actor."""
-    assert mind.mode1 is not None
-    return mind.mode1
+    assert mind.reactive_actor is not None
+    return mind.reactive_actor

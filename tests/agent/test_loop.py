@@ -57,7 +57,7 @@ def test_a_saved_life_goes_on_bit_for_bit(world: World, mind: agent.Mind, tmp_pa
 def test_what_somebody_else_chose_is_remembered_and_felt_and_nothing_is_learnt(world: World, mind: agent.Mind) -> None:
     for _ in agent.live(world, mind, 25):
         pass
-    assert mind.choice.predicted_cost is not None
+    assert mind.decision.predicted_cost is not None
     before = [p.clone() for p in mind.parameters()]
     actions = np.linspace(-1.0, 1.0, 30, dtype=np.float32).reshape(6, 5)
     lived = list(undergo(world, mind, actions))
@@ -65,7 +65,7 @@ def test_what_somebody_else_chose_is_remembered_and_felt_and_nothing_is_learnt(w
     assert mind.memory.transitions == mind.steps == 31
     assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
     assert all(it.costs["effort"] > 0.0 and it.surprise > 0.0 for it in lived)
-    assert mind.choice.predicted_cost is None  # or it would be held against a plan that nobody carries out
+    assert mind.decision.predicted_cost is None  # or it would be held against a plan that nobody carries out
 
 
 def test_two_processes_live_the_same_life() -> None:

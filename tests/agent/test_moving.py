@@ -75,5 +75,5 @@ def test_another_body_is_refused_in_words(world: World) -> None:
     mind = agent.Mind.born(world, seed=0, config=SMALL)
     meadow = worlds.make("meadow", seed=0)
     with pytest.raises(UserError, match="this mind has senses"):
-        mind.fits(meadow)
+        mind.attach(meadow)
     meadow.close()

@@ -22,11 +22,11 @@ def test_a_kitten_under_another_rule_knows_what_it_knew() -> None:
     shipped, learned = Mind.load("kitten"), attention.kitten("learned", 110)
     for a, b in zip(shipped.world_model.parameters(), learned.world_model.parameters(), strict=True):
         assert torch.equal(a, b)
-    assert learned.executive.relevance is not None
-    assert learned.executive.relevance.ready
+    assert learned.configurator.relevance is not None
+    assert learned.configurator.relevance.ready
     world = attention.make_room(110)
     assert len(world.things) == attention.THINGS
-    learned.fits(world)
+    learned.attach(world)
     _, thought = learned.act(world.observe())
     world.close()
     assert len(thought.attention) == attention.FEW

@@ -50,7 +50,9 @@ class ReactiveActor(nn.Module):
         self.tries = DaggerSchedule(config.policy.dagger_fraction)
         self.acts = config.policy.mode
         self.expected: float | None = None  # regret, at the last choice
-        self.mirror: Symmetry | None = None  # of a body alike on both sides: what is right on one is right on the other
+        self.symmetry: Symmetry | None = (
+            None  # of a body alike on both sides: what is right on one is right on the other
+        )
         self._planned = True
         self._wish = torch.zeros(1 + len(senses["things"]), WISH)
 
@@ -141,8 +143,8 @@ class ReactiveActor(nn.Module):
         if not batch or self.habits.size < self.config.training.batch_size:
             return {}
         chosen = self.habits.sample(batch, generator)
-        if self.mirror is not None:
-            chosen = mirrored(chosen, self.mirror, self.mode2.model.perception.middle, generator)
+        if self.symmetry is not None:
+            chosen = mirrored(chosen, self.symmetry, self.mode2.model.perception.middle, generator)
         losses = self.losses(chosen)
         parameters = list(self.reflex.parameters())
         # Only the reflex's own gradients: the slope runs through nets that are not its to teach.

@@ -58,8 +58,8 @@ def test_the_uncertain_rule_attends_to_what_the_model_is_unsure_of(world: World)
     )
     senses = tensors(world.observe())
     with torch.no_grad():
-        doubt = mind.executive._doubt(senses)
-        chosen = mind.executive.focus(senses, mind.generator).attended
+        doubt = mind.configurator._doubt(senses)
+        chosen = mind.configurator.focus(senses, mind.generator).attended
     assert doubt.abs().max() <= 1.0
     assert doubt.median().abs() < 0.01
     things, body = senses["things"], senses["body"]
@@ -73,7 +73,7 @@ def test_chance_attends_to_anything_but_what_is_not_there(world: World) -> None:
     )
     senses = tensors(world.observe())
     senses["things"][3, THINGS.present] = 0.0
-    met = {int(i) for _ in range(100) for i in mind.executive.focus(senses, mind.generator).attended}
+    met = {int(i) for _ in range(100) for i in mind.configurator.focus(senses, mind.generator).attended}
     assert met == set(range(8)) - {3}
 
 
@@ -91,10 +91,10 @@ def test_learning_sees_now_and_then_what_is_never_near(world: World) -> None:
 def test_relevance_learns_that_plans_differ_by_what_is_near() -> None:
     world, mind = worlds.make("playroom", seed=110), agent.Mind.load("kitten")
     torch.manual_seed(0)
-    mind.executive.relevance = LearnedAttention(mind.world_model.pair_size)
+    mind.configurator.relevance = LearnedAttention(mind.world_model.pair_size)
     mind.begin_episode()
-    mind.fits(world)
-    relevance = mind.executive.relevance
+    mind.attach(world)
+    relevance = mind.configurator.relevance
     assert relevance is not None
     generator = torch.Generator().manual_seed(0)
     errors = [
@@ -137,8 +137,8 @@ def test_in_the_midst_of_things_it_looks_less_far(world: World) -> None:
     senses = tensors(world.observe())
     far = {**senses, "body": senses["body"] + 100.0}
     senses["body"][BODY.position] = senses["things"][0, THINGS.position_xy]
-    assert mind.executive.focus(far, mind.generator).horizon == 14
-    assert mind.executive.focus(senses, mind.generator).horizon == 8
+    assert mind.configurator.focus(far, mind.generator).horizon == 14
+    assert mind.configurator.focus(senses, mind.generator).horizon == 8
 
 
 def test_an_unknown_rule_names_the_nearest() -> None:

@@ -106,7 +106,7 @@ def test_what_does_not_fit_is_refused_and_both_sides_are_named() -> None:
         agent.Mind.born(only, config=EYE.updated({"training.symmetry": True}))
     mind = agent.Mind.born(only, config=EYE)
     with pytest.raises(UserError, match="this mind has senses"):
-        mind.fits(worlds.make("playroom", seed=0))
+        mind.attach(worlds.make("playroom", seed=0))
 
 
 def test_a_mind_that_sees_remembers_no_more_pictures_than_it_is_told_to() -> None:

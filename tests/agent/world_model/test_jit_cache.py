@@ -136,8 +136,8 @@ def test_a_life_with_recordings_is_the_life_without(settings, monkeypatch):
         }
         mind = Mind.born(world, seed=5, config=MindConfig.of({**small}))
         moments = list(live(world, mind, 36))
-        if mind.mode1 is not None:
-            assert bool(mind.mode1.reflex.react._traces) == (often < 36)
+        if mind.reactive_actor is not None:
+            assert bool(mind.reactive_actor.reflex.react._traces) == (often < 36)
         return [*(torch.from_numpy(m.action) for m in moments), *(p.detach() for p in mind.parameters())]
 
     with_, without = lived(6), lived(10**9)

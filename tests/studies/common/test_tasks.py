@@ -27,13 +27,13 @@ def test_tasks_begin_undone_and_come_again(kind: Kind) -> None:
 def test_a_mind_is_given_one_task_at_a_time() -> None:
     world = worlds.make("playroom", seed=1, frames_per_step=1)
     mind = untrained_kitten(1)
-    mind.fits(world)
+    mind.attach(world)
     for kind in KINDS:
         [task] = draw_tasks(world, kind, 1, 5)
         set_goal(mind, world, task)
-        mind.fits(world)
-        assert mind.mode1 is not None
-        goal = mind.mode1.wish(8)
+        mind.attach(world)
+        assert mind.reactive_actor is not None
+        goal = mind.reactive_actor.wish(8)
         assert goal[:, 0].nonzero().flatten().tolist() == [task.toy + 1]
         assert goal[task.toy + 1, 1:].tolist() == pytest.approx(task.goal)
 
@@ -47,8 +47,8 @@ def test_the_goal_is_about_the_toy_of_the_task_for_the_whole_of_an_attempt() -> 
     for task in given:
 
         def on_moment(_: Moment) -> None:
-            assert mind.mode1 is not None
-            goals.add((task.toy, *mind.mode1.wish(8)[1:, 0].nonzero().flatten().tolist()))  # noqa: B023
+            assert mind.reactive_actor is not None
+            goals.add((task.toy, *mind.reactive_actor.wish(8)[1:, 0].nonzero().flatten().tolist()))  # noqa: B023
 
         attempt(world, task, mind, 2, on_moment)
     assert goals == {(task.toy, task.toy) for task in given}

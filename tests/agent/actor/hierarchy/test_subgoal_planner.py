@@ -71,7 +71,7 @@ def lived() -> tuple[World, Mind]:
     world = worlds.make("maze", seed=3, frames_per_step=1, cells=(3, 3))
     mind = Mind.born(world, seed=3, config=TWO)
     for _ in live(world, mind, 30):
-        mind.second.missed.zero_()  # it believes itself ready: what is tested here is how, not how well
+        mind.subgoal_planner.missed.zero_()  # it believes itself ready: what is tested here is how, not how well
     return world, mind
 
 
@@ -93,7 +93,7 @@ def test_a_life_goes_on_bit_for_bit_after_saving(lived: tuple[World, Mind], tmp_
     world.restore(place)
     again = [moment.action for moment in live(world, twin, 6)]
     assert np.array_equal(np.stack(on), np.stack(again))
-    assert mind.second.optimizer.state_dict()["state"], "the second level has learnt"
+    assert mind.subgoal_planner.optimizer.state_dict()["state"], "the second level has learnt"
     for name, value in mind.state_dict().items():
         assert torch.equal(value, twin.state_dict()[name]), name
 

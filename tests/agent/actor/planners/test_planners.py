@@ -109,7 +109,7 @@ def test_a_life_goes_on_bit_for_bit_after_saving(name: str, world: World, tmp_pa
     first = [m.action.tolist() for m in agent.live(world, mind, 4)]
     world.restore(snapshot)
     assert [m.action.tolist() for m in agent.live(world, again, 4)] == first
-    assert mind.choice.plans
+    assert mind.decision.plans
     assert not mind.mixture.muted
 
 

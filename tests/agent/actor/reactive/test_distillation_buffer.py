@@ -41,7 +41,7 @@ def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
 def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
     """A wish ahead to the left, and a turn to the left; in the mirror both are to the right, and all else as it was."""
     mind = reflexive(world)
-    mind.fits(world)
+    mind.attach(world)
     obs, _ = world.reset(seed=2, options={"layout": {"kitten": (0.5, 0.3, 0.4), "red ball": (1.0, 0.5)}})
     senses = {name: torch.from_numpy(value).expand(8, *value.shape) for name, value in obs.items()}
     row, wish = 1 + world.things.index("red ball"), torch.zeros(8, 9, 3)
@@ -66,7 +66,7 @@ def test_it_learns_to_do_the_mirrored_thing_in_a_mirrored_situation(world: World
     """Turning to the left was chosen before a place on the left, and nothing before one on the right."""
     wants = {"reach:body.position=1,1": 1.0}
     mind = Mind.born(world, wants, 11, REFLEX.updated({"policy.value_gradient_weight": 0.0, "training.batch_size": 32}))
-    mind.fits(world)
+    mind.attach(world)
     m, generator = mode1(mind), torch.Generator().manual_seed(0)
     world.reset(seed=2, options={"layout": {"kitten": (0.0, 0.0, 0.0)}})
     senses = {name: torch.from_numpy(value.copy()) for name, value in world.observe().items()}
@@ -89,5 +89,5 @@ def test_a_mind_from_disk_learns_in_the_mirror_before_it_meets_a_world(tmp_path)
         pass
     mind.save(tmp_path / "mind")
     again = Mind.load(tmp_path / "mind")
-    assert mode1(again).mirror is not None
+    assert mode1(again).symmetry is not None
     assert list(sleep(again, 2)) == list(sleep(mind, 2))

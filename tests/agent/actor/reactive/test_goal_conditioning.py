@@ -14,7 +14,7 @@ from worlds import World
 
 def test_wishes_are_read_off_goals_and_put_into_attention(world: World) -> None:
     mind = reflexive(world)
-    mind.fits(world)
+    mind.attach(world)
     wish = wishes(mind.mixture, 8)
     row = 1 + world.things.index("red ball")
     assert wish[row].tolist() == [1.0, 1.0, 2.0]

@@ -22,8 +22,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_mind_has_no_reflex_unless_it_is_asked_for(mind: Mind) -> None:
-    assert mind.mode1 is None
-    assert not any(name.startswith("mode1") for name in mind.state_dict())
+    assert mind.reactive_actor is None
+    assert not any(name.startswith("reactive_actor") for name in mind.state_dict())
 
 
 def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
@@ -56,7 +56,7 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
 def test_choices_become_habits(world: World) -> None:
     """What was chosen in two situations is done in each of them, after practice, though both were learnt at once."""
     mind = reflexive(world, {"policy.value_gradient_weight": 0.0, "training.batch_size": 32})
-    mind.fits(world)
+    mind.attach(world)
     m, generator = mode1(mind), torch.Generator().manual_seed(0)
     situations = []
     for x, action in ((-1.0, -0.8), (1.0, 0.8)):
@@ -82,7 +82,7 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
     """The model: the body goes along x by the first action. The wish is far along x; nothing was ever chosen."""
     wants = {"reach:body.position=2.5,0": 1.0}
     mind = Mind.born(world, wants, 11, REFLEX.updated({"policy.value_gradient_weight": 1.0, "training.batch_size": 16}))
-    mind.fits(world)
+    mind.attach(world)
     m, generator = mode1(mind), torch.Generator().manual_seed(0)
 
     def goes(latent: torch.Tensor, action: torch.Tensor, sight: object) -> torch.Tensor:
@@ -108,7 +108,7 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
 
 def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
     mind = reflexive(world, {"policy.mode": "seed", "training.warmup_steps": 0})
-    mind.fits(world)
+    mind.attach(world)
     seen: list[torch.Tensor] = []
     judge = mind.actor.evaluate
 
@@ -118,22 +118,22 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
 
     mind.actor.evaluate = watched  # type: ignore[method-assign]
     mind.act(world.observe())
-    assert mind.choice.regret is None  # nothing to suggest yet
+    assert mind.decision.regret is None  # nothing to suggest yet
     seen.clear()
     mind.act(world.observe())
     impulse = torch.tanh(mode1(mind).reflex.mu.bias).detach()  # a newborn's mean is near its bias
     first = seen[0][0]
     assert first.shape[0] == REFLEX.planner.samples
     assert float((first - impulse).abs().amax(-1).min()) < 0.2
-    assert mind.choice.regret is not None
-    assert mind.choice.regret >= 0.0
+    assert mind.decision.regret is not None
+    assert mind.decision.regret >= 0.0
 
 
 def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world: World) -> None:
     mind = reflexive(
         world, {"policy.dagger_fraction": 1.0, "policy.value_gradient_weight": 0.0, "training.warmup_steps": 0}
     )
-    mind.fits(world)
+    mind.attach(world)
     m = mode1(mind)
     assert [m.tries.decide(FIRST + step, mind.generator) for step in range(2 * LONG - 1)] == [True] * (2 * LONG - 1)
     m.tries.live(hurt=True)
@@ -145,19 +145,19 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
     action, thought = mind.act(obs)
     assert thought.mode == "try"
     assert thought.plans  # what planning would have done
-    assert mind.choice.predicted_cost is None  # nobody carries out that plan
-    assert mind.choice.information is None
+    assert mind.decision.predicted_cost is None  # nobody carries out that plan
+    assert mind.decision.information is None
     assert action == pytest.approx(np.tanh(m.reflex.mu.bias.detach().numpy()), abs=0.2)  # a newborn's is near its bias
-    assert mind.choice.mean_action is not None
-    assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.choice.mean_action)
+    assert mind.decision.mean_action is not None
+    assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.decision.mean_action)
     m.live(torch.zeros(3, 1, 5, mind.perception.size), 0.0, pain=1.0)
     assert mind.act(obs)[1].mode == "plan"
-    assert mind.choice.predicted_cost is not None
+    assert mind.decision.predicted_cost is not None
 
 
 def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
     mind = reflexive(world, {"policy.dagger_fraction": 1.0, "training.warmup_steps": 0})
-    mind.fits(world)
+    mind.attach(world)
     m = mode1(mind)
     for _ in range(PRACTICE):
         m.trust.compare(0.1, 0.1)
