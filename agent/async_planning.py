@@ -43,7 +43,7 @@ class AsyncPlanner:
     """
 
     def __init__(self, mind: Mind, obs: Obs) -> None:
-        if mind.pending is not None and not mind.memory.follows(mind._sensed(obs)):
+        if mind.pending is not None and not mind.memory.continues_from(mind._sensed(obs)):
             mind.pending = None
         self.mind, self.on = mind, mind.config.planner.async_planning != "off"
         self._pool = ThreadPoolExecutor(1, "thinking") if mind.config.planner.async_planning == "on" else None

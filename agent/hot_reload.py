@@ -136,14 +136,14 @@ def _try(mind: Mind, world: World, objectives: Mixture) -> None:
 def _take_over_learning(mind: Mind, old: Objective, new: Objective) -> None:
     learner = mind.trainer
     before = vars(learner).pop("taste", None)  # it is made anew when it is next needed
-    if before is None or not learner.tastes:
+    if before is None or not learner.has_trainable_objectives:
         return
     was = dict(old.named_parameters())
     heirs = {p: was.get(n) for n, p in new.named_parameters()}
-    for parameter in learner.taste.param_groups[0]["params"]:
+    for parameter in learner.objective_optimizer.param_groups[0]["params"]:
         source = heirs.get(parameter, parameter)
         if source is not None and source in before.state and source.shape == parameter.shape:
-            learner.taste.state[parameter] = before.state[source]
+            learner.objective_optimizer.state[parameter] = before.state[source]
 
 
 def _take_over_memory(mind: Mind, name: str) -> None:

@@ -76,7 +76,7 @@ def live(
             emotions=lived.emotions,
             surprise=lived.surprise,
             thought=thought,
-            events=(*info["events"], *noted, *new, *(mind.trainer.skips.news if learn else ())),
+            events=(*info["events"], *noted, *new, *(mind.trainer.nan_guard.new_events if learn else ())),
             losses=losses,
             things=world.things,
             frames=world.frames(),

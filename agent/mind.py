@@ -226,7 +226,7 @@ class Mind(nn.Module):
             plans=tuple(plan.among(present) for plan in self.decision.plans),
             anticipated=dict(zip(self.drives, self.critic.expected(forecast)[0].tolist(), strict=True)),
             subgoals=self.subgoal_planner.pictured if self.subgoal_planner else None,
-            alarm=dict(zip(self.drives, forecast.alarm[0].sigmoid().numpy(), strict=True)),
+            alarm=dict(zip(self.drives, forecast.event_logits[0].sigmoid().numpy(), strict=True)),
             doubt=None if self.reactive_actor is None else self.reactive_actor.expected,
             believed=() if self.belief is None else self.belief.told(),
         )
@@ -245,7 +245,7 @@ class Mind(nn.Module):
         off = (rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, : self.perception.where]
         energy = paid + float(off.square().sum())
         self.memory.add(before, act, now, costs, energy)
-        self.critic.note(torch.tensor([costs[name] for name in self.drives]))
+        self.critic.update_cost_bounds(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
         if self.reactive_actor is not None:
             self.reactive_actor.live(rollout.mean, energy, costs.get("pain", 0.0))
@@ -271,7 +271,7 @@ class Mind(nn.Module):
         appearance = self.perception.appearance(before)[attended]
         sight = model.sight(latent, appearance.expand(2, -1, -1))
         first = EgoFeatures(*(part[:1] for part in sight))
-        mean, paid = model.relive(latent[:1], latent[1:], action[None], first)
+        mean, paid = model.posterior_predict(latent[:1], latent[1:], action[None], first)
         senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
         rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
         return rollout, self.critic.expect(sight).tolist(), float(paid)

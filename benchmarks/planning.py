@@ -137,7 +137,7 @@ def update(repeats: int) -> dict[str, float]:
     for _ in live(world, mind, config.training.batch_size + 2):
         pass
     world.close()
-    model, optimizer = mind.world_model, mind.trainer.fast
+    model, optimizer = mind.world_model, mind.trainer.dynamics_optimizer
     drawn = mind.memory.sample(config.training.batch_size, torch.Generator().manual_seed(0))
     attended = attend(drawn.senses, config.attention.num_attended)
     with torch.no_grad():

@@ -116,8 +116,8 @@ def train_minds(
     for _ in range(REPEATS):
         run_updates(sleep(cat, updates["cat"], mirrored=True), updates["cat"], "cat")
     # Each room leaves its first moment, and one a step.
-    cat.memory = cat.memory.oldest((acting_rooms + random_rooms) * (steps + 1))
-    learn_critic = partial(cat.trainer.learn_fear, cat.memory, cat.generator)
+    cat.memory = cat.memory.truncated((acting_rooms + random_rooms) * (steps + 1))
+    learn_critic = partial(cat.trainer.train_critic, cat.memory, cat.generator)
     run_updates(sleep(cat, updates["critic"], learn_critic, mirrored=True), updates["critic"], "cat's critic")
     cat.save(folder / "cat", memory=MOMENTS["cat"])
     world.close()

@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 
 import worlds
 from agent import Mind, MindConfig, live
-from agent.critic.critic import AHEAD
+from agent.critic.critic import EVENT_HORIZON
 from agent.loop import Events
 from housecat.core.obs_layout import BODY, THINGS, VITALS
 from studies import SHIPPED_MINDS
@@ -120,7 +120,7 @@ def predict_pain(mind: Mind, world: World, seed: int, actions: npt.NDArray[np.fl
     plate = world.things.index(PLATE)
     rng = np.random.default_rng(seed)
     hurt, nearness = [], []
-    predicted = np.zeros((len(actions), AHEAD))
+    predicted = np.zeros((len(actions), EVENT_HORIZON))
     for step, action in enumerate(actions):
         if step % SEGMENT == 0:
             world.apply(_near_plate(world, rng))

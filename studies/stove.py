@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 
 import worlds
 from agent import Mind, MindConfig, live
-from agent.critic.critic import AHEAD
+from agent.critic.critic import EVENT_HORIZON
 from agent.loop import Events
 from housecat.core.obs_layout import THINGS
 from studies.common.pain import SHORT, pain_probability, plot_share_hurt, share_hurt
@@ -70,7 +70,7 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
         (controls["as shipped"], "dread/lamp_off", "off shipped", "lower"),
     ):
         lamp = key.partition(" ")[0]
-        unit = f"chance that it gives to pain within {AHEAD} steps, on the plate, no heat, lamp {lamp}"
+        unit = f"chance that it gives to pain within {EVENT_HORIZON} steps, on the plate, no heat, lamp {lamp}"
         values = (kitten[key] for kitten in kittens)
         group[name] = metric(values, unit, better, SHARE, f"the lamp was never {lamp}")  # type: ignore[arg-type]
     return save_result("stove", out, seeds, steps, metrics, controls, _draw(kittens))

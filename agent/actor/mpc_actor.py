@@ -16,7 +16,7 @@ from agent.configurator.configurator import Configuration
 from agent.critic.critic import Critic
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
-from agent.world_model.stochastic_latent import CHANCE, aggregate_futures
+from agent.world_model.stochastic_latent import LATENT_SIZE, aggregate_futures
 from agent.world_model.world_model import WorldModel
 from intrinsic import Mixture
 
@@ -92,7 +92,7 @@ class MPCActor:
             self.subgoal_planner.tick(self.mixture, latent, senses, attended, generator)
 
         # All plans of a decision share the same noise, so that no plan wins by a lucky draw.
-        shape = self.config.planner.horizon, self.config.model.num_futures, len(latent), CHANCE
+        shape = self.config.planner.horizon, self.config.model.num_futures, len(latent), LATENT_SIZE
         noise = torch.randn(shape, generator=generator) if self.config.model.num_futures else None
 
         def evaluate(actions: Tensor) -> Tensor:
@@ -138,7 +138,7 @@ class MPCActor:
             actions: (T, B, A) plans, T the horizon.
             senses: Current senses, without leading shape.
             attended: (k,) indices of the attended things.
-            noise: (T, F, 1 + k, `CHANCE`) of which F futures of each plan are drawn; None for one expected future.
+            noise: (T, F, 1 + k, `LATENT_SIZE`) of which F futures of each plan are drawn; None for one expected future.
         """
         rollout = self.model.imagine(latent, actions, senses, attended, noise)
         costs = self._costs(rollout)

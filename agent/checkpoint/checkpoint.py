@@ -73,12 +73,12 @@ def save(mind: Mind, path: Path, memory: bool | int = True) -> None:
         "seed": mind.seed,
         "steps": mind.steps,
         "drives": list(mind.drives),
-        "lessons": mind.trainer.lessons,
+        "lessons": mind.trainer.updates_done,
         "emotions": mind.emotions.state(),
         "mode1": None if mind.reactive_actor is None else mind.reactive_actor.state(),
         "mirror": None if mind.symmetry is None else mind.symmetry.state(),
         "muted": mind.mixture.muted,
-        **({"skips": mind.trainer.skips.state()} if exact else {}),
+        **({"skips": mind.trainer.nan_guard.state()} if exact else {}),
         **({"pending": packed(mind.pending, "pending", tensors, PENDING_CLASSES)} if exact and mind.pending else {}),
         "memories": {name: packed(memory, f"memories.{name}", tensors) for name, memory in mind.actor.memories.items()},
     }
@@ -121,7 +121,7 @@ def load(
     second = _part(tensors, "second.")
     if mind.subgoal_planner is not None and len(second.get("mean", ())) == mind.config.hierarchy.macro_horizon:
         mind.subgoal_planner.load(second)
-    mind.steps, mind.trainer.lessons = about["steps"], about.get("lessons", 0)
+    mind.steps, mind.trainer.updates_done = about["steps"], about.get("lessons", 0)
     mind.emotions.load(about["emotions"])
     if about.get("mirror") is not None:
         mind.set_symmetry(Symmetry.from_state(about["mirror"]))
@@ -132,7 +132,7 @@ def load(
         _restore_optimizers(mind, _part(tensors, "optimizer."))
         for objective, reason in about["muted"].items():
             mind.mixture.mute(objective, reason)
-        mind.trainer.skips.load(about.get("skips", mind.trainer.skips.state()))
+        mind.trainer.nan_guard.load(about.get("skips", mind.trainer.nan_guard.state()))
         try:
             mind.pending = unpacked(about["pending"], tensors, PENDING_CLASSES) if "pending" in about else None
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -214,12 +214,16 @@ def _restore(mind: Mind, saved: dict[str, Tensor], drives: tuple[str, ...], exac
 def optimizers(mind: Mind) -> list[tuple[str, torch.optim.Optimizer]]:
     """Returns all that step what a mind learns, by name."""
     learner = mind.trainer
-    pairs = [("fast", learner.fast), ("slow", learner.slow), ("fear", learner.fear)]
+    pairs = [
+        ("fast", learner.dynamics_optimizer),
+        ("slow", learner.encoder_optimizer),
+        ("fear", learner.critic_optimizer),
+    ]
     if mind.reactive_actor is not None:
         pairs.append(("reflex", mind.reactive_actor.optimizer))
     if mind.subgoal_planner is not None:
         pairs.append(("second", mind.subgoal_planner.optimizer))
-    return [*pairs, ("taste", learner.taste)] if learner.tastes else pairs
+    return [*pairs, ("taste", learner.objective_optimizer)] if learner.has_trainable_objectives else pairs
 
 
 def _restore_optimizers(mind: Mind, saved: dict[str, Tensor]) -> None:

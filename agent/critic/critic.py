@@ -12,22 +12,22 @@ from agent.perception.egocentric import EgoFeatures
 from agent.world_model.world_model import WorldModel
 
 ATOMS = 31
-WIDEST = 6.0  # symexp of it, 402, is the largest cost to come that can be told
-AHEAD = 20  # control steps over which it is told when a drive will strike
-STRIKES = 0.1  # of the highest cost that was lived: from there on a drive strikes
+SYMLOG_RANGE = 6.0  # symexp of it, 402, is the largest cost to come that can be told
+EVENT_HORIZON = 20  # control steps over which it is told when a drive will strike
+EVENT_SHARE = 0.1  # of the highest cost that was lived: from there on a drive strikes
 CALM = 4.0  # log odds of a newborn that nothing comes
 
 
-class Forecast(NamedTuple):
+class CriticOutput(NamedTuple):
     """What the critic says per drive.
 
     Attributes:
         logits: (B, drives, ATOMS) of the discounted cost to come being each of the atoms.
-        alarm: (B, drives, AHEAD) log odds that the drive strikes within 1, 2, ... steps.
+        event_logits: (B, drives, EVENT_HORIZON) log odds that the drive strikes within 1, 2, ... steps.
     """
 
     logits: Tensor
-    alarm: Tensor
+    event_logits: Tensor
 
 
 class Critic(nn.Module):
@@ -58,16 +58,16 @@ class Critic(nn.Module):
         self.net = _CriticNet(own, pair, hidden, len(drives))
         self.target = copy.deepcopy(self.net).requires_grad_(False)
         self.atoms: Tensor
-        line = torch.linspace(-WIDEST, WIDEST, ATOMS)
+        line = torch.linspace(-SYMLOG_RANGE, SYMLOG_RANGE, ATOMS)
         self.register_buffer("atoms", line.sign() * torch.expm1(line.abs()), persistent=False)
         self.least: Tensor
         self.most: Tensor
         self.register_buffer("least", torch.zeros(len(drives)))
         self.register_buffer("most", torch.zeros(len(drives)))
 
-    def forward(self, sight: EgoFeatures) -> Forecast:
+    def forward(self, sight: EgoFeatures) -> CriticOutput:
         """Forecasts what comes after what is seen."""
-        forecast: Forecast = self.net(sight.own.detach(), sight.pair.detach())
+        forecast: CriticOutput = self.net(sight.own.detach(), sight.pair.detach())
         return forecast
 
     def expect(self, sight: EgoFeatures) -> Tensor:
@@ -78,18 +78,18 @@ class Critic(nn.Module):
         """
         return self.expected(self.net(sight.own, sight.pair))
 
-    def expected(self, forecast: Forecast) -> Tensor:
+    def expected(self, forecast: CriticOutput) -> Tensor:
         """Returns the same of a forecast."""
         expected = forecast.logits.softmax(-1) @ self.atoms
         return torch.minimum(torch.maximum(expected, self.least / (1 - self.discount)), self.most / (1 - self.discount))
 
-    def alarm(self, sight: EgoFeatures) -> Tensor:
-        """Returns the chances (B, drives, AHEAD) that each drive strikes within 1, 2, ... control steps."""
-        chance: Tensor = self(sight).alarm.sigmoid()
+    def event_probability(self, sight: EgoFeatures) -> Tensor:
+        """Returns the chances (B, drives, EVENT_HORIZON) that each drive strikes within 1, 2, ... control steps."""
+        chance: Tensor = self(sight).event_logits.sigmoid()
         return chance
 
     @torch.no_grad()
-    def note(self, costs: Tensor) -> None:
+    def update_cost_bounds(self, costs: Tensor) -> None:
         """Notes costs that were lived, (drives,), which bound what is expected."""
         costs = torch.nan_to_num(costs, 0.0, 0.0, 0.0)
         self.least.copy_(torch.minimum(self.least, costs))
@@ -98,25 +98,25 @@ class Critic(nn.Module):
     def loss(self, before: EgoFeatures, after: EgoFeatures, cost: Tensor) -> Tensor:
         """Returns the cross entropy of transitions with costs (B, drives) and what the slow copy says comes next."""
         with torch.no_grad():
-            future: Forecast = self.target(after.own, after.pair)
-            goal = _shared(future.logits.softmax(-1), cost.unsqueeze(-1) + self.discount * self.atoms, self.atoms)
-            strikes = ((cost > STRIKES * self.most) & (cost > 0.0)).float().unsqueeze(-1)
-            later = nn.functional.pad(future.alarm.sigmoid()[..., :-1], (1, 0))  # within one step less
+            future: CriticOutput = self.target(after.own, after.pair)
+            goal = _project(future.logits.softmax(-1), cost.unsqueeze(-1) + self.discount * self.atoms, self.atoms)
+            strikes = ((cost > EVENT_SHARE * self.most) & (cost > 0.0)).float().unsqueeze(-1)
+            later = nn.functional.pad(future.event_logits.sigmoid()[..., :-1], (1, 0))  # within one step less
             struck = strikes + (1.0 - strikes) * later
         now = self(before)
         told = -(goal * now.logits.log_softmax(-1)).sum(-1).mean()
-        rung = nn.functional.binary_cross_entropy_with_logits(now.alarm, struck)
+        rung = nn.functional.binary_cross_entropy_with_logits(now.event_logits, struck)
         loss: Tensor = told + rung
         return loss
 
     @torch.no_grad()
-    def follow(self, rate: float = 0.03) -> None:
+    def update_target(self, rate: float = 0.03) -> None:
         """Moves the target a little towards the critic."""
         for slow, fast in zip(self.target.parameters(), self.net.parameters(), strict=True):
             slow.lerp_(fast, rate)
 
 
-def _shared(chance: Tensor, worth: Tensor, atoms: Tensor) -> Tensor:
+def _project(chance: Tensor, worth: Tensor, atoms: Tensor) -> Tensor:
     """Shares chances (..., n) of worths (..., n) out among the atoms (n,) beside them, so that the mean stays."""
     worth = torch.minimum(torch.maximum(worth, atoms[0]), atoms[-1])
     above = torch.bucketize(worth, atoms).clamp(1, len(atoms) - 1)
@@ -130,16 +130,16 @@ class _CriticNet(nn.Module):
         super().__init__()
         self.drives = drives
         self.look = nn.Sequential(nn.Linear(own + pair, hidden), nn.Hardswish(), nn.Linear(hidden, hidden))
-        last = nn.Linear(hidden, drives * (ATOMS + AHEAD))
+        last = nn.Linear(hidden, drives * (ATOMS + EVENT_HORIZON))
         nn.init.zeros_(last.weight)  # a newborn expects nothing
         with torch.no_grad():
-            calm = torch.zeros(ATOMS + AHEAD)
+            calm = torch.zeros(ATOMS + EVENT_HORIZON)
             calm[ATOMS // 2], calm[ATOMS:] = CALM, -CALM
             last.bias.copy_(calm.repeat(drives))
         self.judge = nn.Sequential(nn.Linear(own + hidden, hidden), nn.Hardswish(), last)
 
-    def forward(self, own: Tensor, pair: Tensor) -> Forecast:
+    def forward(self, own: Tensor, pair: Tensor) -> CriticOutput:
         seen = self.look(torch.cat([pair, own.unsqueeze(-2).expand(*pair.shape[:-1], -1)], -1))
         out = self.judge(torch.cat([own, nn.functional.hardswish(seen).sum(-2)], -1))
-        out = out.view(*out.shape[:-1], self.drives, ATOMS + AHEAD)
-        return Forecast(out[..., :ATOMS], out[..., ATOMS:])
+        out = out.view(*out.shape[:-1], self.drives, ATOMS + EVENT_HORIZON)
+        return CriticOutput(out[..., :ATOMS], out[..., ATOMS:])

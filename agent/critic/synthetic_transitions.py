@@ -17,7 +17,7 @@ from intrinsic import Mixture
 AROUND = 1.5  # metres from a thing within which one imagines to be
 
 
-def elsewhere(senses: Senses, low: Tensor, high: Tensor, generator: torch.Generator) -> Senses:
+def move_body(senses: Senses, low: Tensor, high: Tensor, generator: torch.Generator) -> Senses:
     """Puts the body near a thing, any of those that are there, and turns it with the way it goes.
 
     Args:
@@ -45,7 +45,7 @@ def elsewhere(senses: Senses, low: Tensor, high: Tensor, generator: torch.Genera
 
 
 @torch.no_grad()
-def dream(
+def synthetic_transitions(
     model: WorldModel,
     mixture: Mixture,
     drives: tuple[str, ...],
@@ -75,7 +75,7 @@ def dream(
         What is seen before and after, and the costs (B, drives).
     """
     p, n = model.perception, len(action)
-    there = elsewhere(senses, p.low, p.high, generator)
+    there = move_body(senses, p.low, p.high, generator)
     attended = select_things(there, k)
     latent = model.encode({**there, "things": gather(there["things"], attended)})
     rollout = model.imagine(latent, action[None], there, attended)

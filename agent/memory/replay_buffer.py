@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from agent.perception.encoder import Senses
 
-KEEP_HEAVY = 10  # one in so many moments of a memory that is cut short is kept for its cost
+KEEP_COSTLY = 10  # one in so many moments of a memory that is cut short is kept for its cost
 
 
-def by_error(energy: Tensor, visits: Tensor) -> Tensor:
+def error_priority(energy: Tensor, visits: Tensor) -> Tensor:
     """Returns the priority of what is badly predicted.
 
     Source: proportional prioritisation, Schaul et al. 2015, arXiv 1511.05952, with an exponent of 0.5.
@@ -21,7 +21,7 @@ def by_error(energy: Tensor, visits: Tensor) -> Tensor:
     return energy.sqrt()
 
 
-def by_curiosity(energy: Tensor, visits: Tensor) -> Tensor:
+def curiosity_priority(energy: Tensor, visits: Tensor) -> Tensor:
     """Returns the priority of what was seldom drawn, or is badly predicted.
 
     Source: Curious Replay, Kauvar et al. 2023, arXiv 2306.15934, with its constants: c = 1e4, beta = 0.7,
@@ -30,10 +30,10 @@ def by_curiosity(energy: Tensor, visits: Tensor) -> Tensor:
     return 1e4 * 0.7 ** visits.float() + (energy + 0.01) ** 0.7
 
 
-PRIORITIES = {"error": by_error, "curious": by_curiosity}
+PRIORITIES = {"error": error_priority, "curious": curiosity_priority}
 
 
-class Sample(NamedTuple):
+class TransitionBatch(NamedTuple):
     """Transitions drawn from memory.
 
     Attributes:
@@ -53,7 +53,7 @@ class Sample(NamedTuple):
     even: Tensor
 
 
-class Stretch(NamedTuple):
+class SequenceBatch(NamedTuple):
     """Successive moments drawn from memory, time first.
 
     Attributes:
@@ -87,7 +87,7 @@ class ReplayBuffer:
         self.linked = torch.zeros(capacity, dtype=torch.bool)  # whether the next moment follows from this one
         self.size, self.last = 0, -1
 
-    def oldest(self, moments: int) -> ReplayBuffer:
+    def truncated(self, moments: int) -> ReplayBuffer:
         """Returns a memory of the same kind that keeps so many moments alone, from the oldest on."""
         new = ReplayBuffer({k: v[0] for k, v in self.senses.items()}, self.action.shape[1], self.costs, self.capacity)
         flat = {name: kept[:moments] for name, kept in self.state().items()}
@@ -109,7 +109,7 @@ class ReplayBuffer:
 
     def add(self, senses: Senses, action: Tensor, after: Senses, costs: dict[str, float], energy: float = 1.0) -> None:
         """Keeps one transition and how badly it was predicted; a cost that is missing or not finite is kept as 0."""
-        if not self.follows(senses):
+        if not self.continues_from(senses):
             self._write(senses)  # another life, or one that was moved: nothing led here
         self.action[self.last] = action
         self.cost[self.last] = torch.nan_to_num(
@@ -120,7 +120,7 @@ class ReplayBuffer:
         self.linked[self.last] = True
         self._write(after)
 
-    def follows(self, senses: Senses) -> bool:
+    def continues_from(self, senses: Senses) -> bool:
         """Tells whether these are the senses that a life was at last."""
         return self.last >= 0 and all(torch.equal(v[self.last], senses[k]) for k, v in self.senses.items())
 
@@ -131,7 +131,9 @@ class ReplayBuffer:
             store[self.last] = senses[name]
         self.linked[self.last] = False
 
-    def sample(self, batch: int, generator: torch.Generator, rare: float = 0.0, priority: str = "error") -> Sample:
+    def sample(
+        self, batch: int, generator: torch.Generator, rare: float = 0.0, priority: str = "error"
+    ) -> TransitionBatch:
         """Draws transitions, some of them by priority and the others evenly.
 
         What happens seldom (a burn, a meal) is else drowned in what happens always. We mix in even draws in place of
@@ -157,11 +159,11 @@ class ReplayBuffer:
         self.visits.index_add_(0, index, torch.ones_like(index, dtype=torch.int32))
         after = (index + 1) % self.capacity
         now, then = ({k: v[i] for k, v in self.senses.items()} for i in (index, after))
-        return Sample(now, self.action[index], then, self.cost[index], index, even)
+        return TransitionBatch(now, self.action[index], then, self.cost[index], index, even)
 
-    def stretches(
+    def sample_sequences(
         self, batch: int, steps: int, generator: torch.Generator, rare: float = 0.0, priority: str = "error"
-    ) -> Stretch | None:
+    ) -> SequenceBatch | None:
         """Draws stretches of a life without a break: no episode ends in them, and nobody moves body or things.
 
         Args:
@@ -188,9 +190,9 @@ class ReplayBuffer:
             worst = torch.multinomial(total[starts + steps] - total[starts], batch, True, generator=generator)
             pick = torch.where(torch.rand(batch, generator=generator) < rare, worst, pick)
         place = order[starts[pick] + torch.arange(steps + 1).unsqueeze(1)]
-        return Stretch({k: v[place] for k, v in self.senses.items()}, self.action[place[:-1]], place)
+        return SequenceBatch({k: v[place] for k, v in self.senses.items()}, self.action[place[:-1]], place)
 
-    def retell(self, index: Tensor, energy: Tensor) -> None:
+    def update_priorities(self, index: Tensor, energy: Tensor) -> None:
         """Notes how badly transitions are predicted now."""
         self.energy[index] = torch.nan_to_num(energy, 1.0, 1.0, 1.0)
 
@@ -209,14 +211,14 @@ class ReplayBuffer:
         """
         order = self.order
         if moments is not None and moments < self.size:
-            recent = order[self.size - moments + moments // KEEP_HEAVY :]
-            order = torch.cat([self._heavy(order[: -len(recent) - 1], moments // KEEP_HEAVY), recent])
+            recent = order[self.size - moments + moments // KEEP_COSTLY :]
+            order = torch.cat([self._most_costly(order[: -len(recent) - 1], moments // KEEP_COSTLY), recent])
         flat = {f"senses.{k}": v[order] for k, v in self.senses.items()}
         flat |= {name: getattr(self, name)[order] for name in ("action", "cost", "energy", "visits", "linked")}
         followed = torch.cat([order[1:] == (order[:-1] + 1) % self.capacity, torch.ones(1, dtype=torch.bool)])
         return flat | {"linked": flat["linked"] & followed}
 
-    def _heavy(self, order: Tensor, moments: int) -> Tensor:
+    def _most_costly(self, order: Tensor, moments: int) -> Tensor:
         """Returns which of these moments began the steps that cost most beside the usual, and their ends."""
         begins = order[self.linked[order]]
         if len(begins) < 2 or not self.costs:

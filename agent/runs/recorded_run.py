@@ -46,7 +46,7 @@ def _begin(config: RunConfig) -> tuple[World, Mind]:
     wanted = {name: weight for name, weight in {**own, **config.objectives}.items() if weight != 0.0}
     if config.mind is not None:  # before the world: a misspelt name is told at once
         mind = Mind.load(config.mind, wanted if config.objectives else None)
-        mind.trainer.skips.in_a_row = 0  # where it could learn no more, another life is another try
+        mind.trainer.nan_guard.in_a_row = 0  # where it could learn no more, another life is another try
         world = config.make_world()
         mind.attach(world)  # or it would be told only once the run has a folder
         return world, mind

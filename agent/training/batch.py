@@ -9,7 +9,7 @@ from torch import Tensor
 
 from agent.config import MindConfig
 from agent.configurator.configurator import select_training_things
-from agent.memory.replay_buffer import ReplayBuffer, Sample
+from agent.memory.replay_buffer import ReplayBuffer, TransitionBatch
 from agent.perception.attention import gather
 from agent.perception.augmentation import Symmetry, augment
 from agent.perception.encoder import Senses
@@ -28,7 +28,7 @@ class EncodedBatch(NamedTuple):
         appearance: (B, N - 1, features) what these things look like.
     """
 
-    drawn: Sample
+    drawn: TransitionBatch
     senses: Senses
     action: Tensor
     after: Senses
@@ -38,7 +38,7 @@ class EncodedBatch(NamedTuple):
     appearance: Tensor
 
 
-def draw(
+def sample_batch(
     memory: ReplayBuffer, model: WorldModel, config: MindConfig, mirror: Symmetry | None, generator: torch.Generator
 ) -> EncodedBatch:
     """Draws as many transitions as the configured updates of one control step take.

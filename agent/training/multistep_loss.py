@@ -5,13 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from agent.memory.replay_buffer import Stretch
+from agent.memory.replay_buffer import SequenceBatch
 from agent.perception.attention import gather, select_things, tokens
 from agent.perception.egocentric import scene_context, see
 from agent.world_model.world_model import WorldModel
 
 
-def multistep_loss(model: WorldModel, stretch: Stretch, things: int, generator: torch.Generator) -> dict[str, Tensor]:
+def multistep_loss(
+    model: WorldModel, stretch: SequenceBatch, things: int, generator: torch.Generator
+) -> dict[str, Tensor]:
     """Rolls a model along what was done in stretches of a life, and returns its errors at every step, by part.
 
     It goes on from its own mean prediction, as in imagination, and is held against what really came. Gradients go
@@ -34,13 +36,13 @@ def multistep_loss(model: WorldModel, stretch: Stretch, things: int, generator: 
         lucks: list[Tensor | None] = [None] * steps
         if model.futures is not None:  # which future came is known
             told = [
-                model.explain(before, after, action, see(model.perception, before, outlook))
+                model.infer_latent(before, after, action, see(model.perception, before, outlook))
                 for before, after, action in zip(path[:-1], path[1:], stretch.action, strict=True)
             ]
-            lucks = [z and z[0].draw(torch.randn(z[0].mean.shape, generator=generator)) for z in told]
+            lucks = [z and z[0].sample(torch.randn(z[0].mean.shape, generator=generator)) for z in told]
     state, means = path[0], []
     for action, luck in zip(stretch.action, lucks, strict=True):
         mean = model(state, action, see(model.perception, state, outlook), luck)
-        state = model.settle(mean)
+        state = model.next_state(mean)
         means.append(mean)
     return model.errors((torch.stack(means, 1) - path[1:]).flatten(1, 2) ** 2)  # (E, T B, 1 + k, Z)

@@ -27,19 +27,19 @@ class NanGuard:
 
     def __init__(self) -> None:
         self.total = self.in_a_row = 0
-        self.news: list[dict[str, Any]] = []
+        self.new_events: list[dict[str, Any]] = []
 
     @property
     def stopped(self) -> bool:
         """Whether learning has stopped."""
         return self.in_a_row >= ENOUGH
 
-    def learnt(self, losses: Mapping[str, float], sound: bool, cause: str) -> None:
+    def record_losses(self, losses: Mapping[str, float], sound: bool, cause: str) -> None:
         """Takes note of one control step's losses, and of whether all steps down them could be taken."""
         unsound = [name for name, loss in losses.items() if not math.isfinite(loss)] or ["a gradient"]
-        self.note([] if sound else unsound, cause)
+        self.record([] if sound else unsound, cause)
 
-    def note(self, unsound: Sequence[str], cause: str) -> None:
+    def record(self, unsound: Sequence[str], cause: str) -> None:
         """Takes note of one control step's learning.
 
         Args:
@@ -52,12 +52,12 @@ class NanGuard:
         self.total += 1
         self.in_a_row += 1
         names = ", ".join(unsound)
-        self.news.append({"event": SKIPPED, "losses": list(unsound), "total": self.total})
+        self.new_events.append({"event": SKIPPED, "losses": list(unsound), "total": self.total})
         if self.in_a_row == 1:
             log.warning("not learnt from this step: %s is not finite", names)
         if self.stopped:
             words = f"learning stopped: {names} was not finite {ENOUGH} steps in a row; {cause}"
-            self.news.append({"event": STOPPED, "error": words})
+            self.new_events.append({"event": STOPPED, "error": words})
             log.warning("%s. The life goes on without learning", words)
 
     def state(self) -> dict[str, int]:

@@ -11,13 +11,13 @@ from torch import Tensor, nn
 
 from agent.config import MindConfig
 from agent.critic.critic import Critic
-from agent.critic.synthetic_transitions import dream
-from agent.memory.replay_buffer import ReplayBuffer, Sample
+from agent.critic.synthetic_transitions import synthetic_transitions
+from agent.memory.replay_buffer import ReplayBuffer, TransitionBatch
 from agent.perception.attention import gather
 from agent.perception.augmentation import Symmetry
 from agent.perception.egocentric import EgoFeatures
 from agent.perception.visibility import seen_throughout
-from agent.training.batch import draw
+from agent.training.batch import sample_batch
 from agent.training.multistep_loss import multistep_loss
 from agent.training.nan_guard import NanGuard
 from agent.world_model.rollout import Rollout
@@ -43,43 +43,43 @@ class Trainer:
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
         self.model, self.mixture, self.critic, self.config = model, mixture, critic, config
-        self.skips = NanGuard()
-        self.lessons = 0
+        self.nan_guard = NanGuard()
+        self.updates_done = 0
         self.symmetry: Symmetry | None = None
         # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
         threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
 
     @property
-    def tastes(self) -> bool:
+    def has_trainable_objectives(self) -> bool:
         """Whether an objective learns; known once the mixture is built."""
         return any(p.requires_grad for p in self.mixture.parameters())
 
     @cached_property
-    def fast(self) -> torch.optim.Optimizer:
+    def dynamics_optimizer(self) -> torch.optim.Optimizer:
         """Steps the predictor."""
         return self._optimizer(self.model.predictor)
 
     @cached_property
-    def slow(self) -> torch.optim.Optimizer:
+    def encoder_optimizer(self) -> torch.optim.Optimizer:
         """Steps the rest of the world model: what encodes and reads out."""
         predictor = {id(p) for p in self.model.predictor}
         return self._optimizer([p for p in self.model.parameters() if p.requires_grad and id(p) not in predictor])
 
     @cached_property
-    def fear(self) -> torch.optim.Optimizer:
+    def critic_optimizer(self) -> torch.optim.Optimizer:
         """Steps the critic, which goes faster than all else: it has one step where the predictor has many."""
         return self._optimizer(list(self.critic.net.parameters()), CRITIC_RATE)
 
     @cached_property
-    def taste(self) -> torch.optim.Optimizer:
+    def objective_optimizer(self) -> torch.optim.Optimizer:
         """Steps what the objectives learn, apart from all else: a plug-in's gradient is not to be trusted."""
         return self._optimizer([p for p in self.mixture.parameters() if p.requires_grad])
 
-    def _rolled(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, Tensor]:
+    def _multistep_losses(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, Tensor]:
         """Returns the errors of imagining several steps on end; none before a life was as long."""
         cfg = self.config
         batch = max(1, cfg.training.batch_size * SHARE // cfg.training.rollout_steps)
-        stretch = memory.stretches(
+        stretch = memory.sample_sequences(
             batch, cfg.training.rollout_steps, generator, cfg.training.prioritized_fraction, cfg.training.priority
         )
         if stretch is None:
@@ -89,8 +89,8 @@ class Trainer:
             for k, v in multistep_loss(self.model, stretch, cfg.attention.num_attended, generator).items()
         }
 
-    def _taste(self, loss: Tensor) -> None:
-        self.taste.zero_grad(set_to_none=True)
+    def _step_objectives(self, loss: Tensor) -> None:
+        self.objective_optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         for name in self.mixture.names:
             parameters = [p for p in self.mixture[name].parameters() if p.grad is not None]
@@ -99,7 +99,7 @@ class Trainer:
                 for p in parameters:
                     p.grad = None
             nn.utils.clip_grad_norm_(parameters, 10.0)
-        self.taste.step()
+        self.objective_optimizer.step()
 
     def _optimizer(self, parameters: list[nn.Parameter], faster: float = 1.0) -> torch.optim.Optimizer:
         return torch.optim.Adam(parameters, lr=faster * self.config.training.learning_rate, fused=True)
@@ -107,10 +107,10 @@ class Trainer:
     def learn(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
         """Makes the configured number of updates, and returns the losses of the last by name."""
         cfg, model = self.config, self.model
-        self.skips.news = []
-        if not self._ready(memory):
+        self.nan_guard.new_events = []
+        if not self._can_learn(memory):
             return {}
-        drawn, senses, action, after, attended, before, then, appearance = draw(
+        drawn, senses, action, after, attended, before, then, appearance = sample_batch(
             memory, model, cfg, self.symmetry, generator
         )
         encoded = (before, then, *model.sight(before, appearance))
@@ -132,12 +132,12 @@ class Trainer:
             )
             noticed = None if seen is None else seen.chunk(cfg.training.updates_per_step)[i]
             losses, energy = model.loss(latent, target, act, EgoFeatures(own, pair, facing), generator, noticed)
-            memory.retell(where, energy)
+            memory.update_priorities(where, energy)
             if cfg.training.rollout_steps > 1 and i == cfg.training.updates_per_step - 1:
-                losses |= self._rolled(memory, generator)
-            sound &= _step(self.fast, losses)
+                losses |= self._multistep_losses(memory, generator)
+            sound &= _step(self.dynamics_optimizer, losses)
         sight = EgoFeatures(*(tensor.detach() for tensor in encoded[2:]))
-        slow = model.side_losses(before, then, action, after["touch"], cfg.training.regularizer, generator)
+        slow = model.representation_losses(before, then, action, after["touch"], cfg.training.regularizer, generator)
         slow["regularizer"] *= cfg.training.regularizer_weight
         slow["inverse"] *= cfg.training.inverse_weight
         if "pose" in slow:
@@ -149,55 +149,55 @@ class Trainer:
         if cfg.training.masked_weight:
             slow["masked"] = cfg.training.masked_weight * model.blanks.masked(before, sight, generator)
         told: dict[str, Tensor] = {}
-        if self.critic.drives and self.lessons % CRITIC_EVERY == 0:
-            told["critic"], went = self._criticise(drawn, sight, model.sight(then.detach(), appearance), generator)
+        if self.critic.drives and self.updates_done % CRITIC_EVERY == 0:
+            told["critic"], went = self._step_critic(drawn, sight, model.sight(then.detach(), appearance), generator)
             sound &= went
-        if self.tastes:
+        if self.has_trainable_objectives:
             with torch.no_grad():
-                mean, _ = model.relive(before, then, action, sight)
+                mean, _ = model.posterior_predict(before, then, action, sight)
             path = {name: torch.stack([senses[name], after[name]]) for name in senses}
             lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
             taste = self.mixture.loss(lived.view())
             if taste is not None:
                 told["objectives"] = taste.detach()
-                self._taste(taste)
+                self._step_objectives(taste)
         grads = [
             (tensor, torch.cat([leaf.grad for leaf in part if leaf.grad is not None]))
             for tensor, part in zip(encoded, parts, strict=True)
             if tensor.requires_grad
         ]
-        sound &= _step(self.slow, slow, grads)
-        self.lessons += 1
+        sound &= _step(self.encoder_optimizer, slow, grads)
+        self.updates_done += 1
         all_ = {name: float(loss.detach()) for name, loss in {**losses, **slow, **told}.items()}
-        self._note(all_, sound)
+        self._report(all_, sound)
         return all_
 
-    def learn_fear(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
+    def train_critic(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
         """Makes a step of the critic alone, and returns its loss by name; none before there is enough to learn from."""
-        self.skips.news = []
-        if not self._ready(memory) or not self.critic.drives:
+        self.nan_guard.new_events = []
+        if not self._can_learn(memory) or not self.critic.drives:
             return {}
         with torch.no_grad():
-            lesson = draw(memory, self.model, self.config, self.symmetry, generator)
+            lesson = sample_batch(memory, self.model, self.config, self.symmetry, generator)
             before, after = (self.model.sight(latent, lesson.appearance) for latent in (lesson.before, lesson.then))
-        loss, sound = self._criticise(lesson.drawn, before, after, generator)
+        loss, sound = self._step_critic(lesson.drawn, before, after, generator)
         told = {"critic": float(loss.detach())}
-        self._note(told, sound)
+        self._report(told, sound)
         return told
 
-    def _note(self, losses: dict[str, float], sound: bool) -> None:
+    def _report(self, losses: dict[str, float], sound: bool) -> None:
         rate = self.config.training.learning_rate
-        self.skips.learnt(losses, sound, f"try a smaller learning_rate than {rate:g}, or other objectives")
+        self.nan_guard.record_losses(losses, sound, f"try a smaller learning_rate than {rate:g}, or other objectives")
 
-    def _ready(self, memory: ReplayBuffer) -> bool:
+    def _can_learn(self, memory: ReplayBuffer) -> bool:
         return (
-            not self.skips.stopped
+            not self.nan_guard.stopped
             and memory.transitions >= self.config.training.batch_size
             and self.config.training.updates_per_step > 0
         )
 
-    def _criticise(
-        self, drawn: Sample, before: EgoFeatures, after: EgoFeatures, generator: torch.Generator
+    def _step_critic(
+        self, drawn: TransitionBatch, before: EgoFeatures, after: EgoFeatures, generator: torch.Generator
     ) -> tuple[Tensor, bool]:
         """Lets the critic learn from dreams and from what was lived, drawn evenly, or chances would be overrated.
 
@@ -213,13 +213,13 @@ class Trainer:
             some = slice(self.config.training.batch_size)
             senses = {name: value[even][some] for name, value in drawn.senses.items()}
             drives, k, action = self.critic.drives, self.config.attention.num_attended, drawn.action[even][some]
-            *there, price = dream(self.model, self.mixture, drives, senses, action, k, generator)
+            *there, price = synthetic_transitions(self.model, self.mixture, drives, senses, action, k, generator)
             pairs = zip((before, after), there, strict=True)
             before, after = (EgoFeatures(*map(torch.cat, zip(*pair, strict=True))) for pair in pairs)
             cost = torch.cat([cost, price])
         loss = self.critic.loss(before, after, cost)
-        went = _step(self.fear, {"critic": loss})
-        self.critic.follow()
+        went = _step(self.critic_optimizer, {"critic": loss})
+        self.critic.update_target()
         return loss, went
 
 

@@ -27,7 +27,7 @@ from agent.world_model.auxiliary_losses import AuxiliaryLosses
 from agent.world_model.ensemble_mlp import EnsembleMLP
 from agent.world_model.prior_functions import NearnessPrior
 from agent.world_model.regularizers import inverse_dynamics_net
-from agent.world_model.stochastic_latent import CHANCE, StochasticLatent
+from agent.world_model.stochastic_latent import LATENT_SIZE, StochasticLatent
 from agent.world_model.vitals_head import VitalsHead
 
 MESSAGE = 16  # what a thing tells the body
@@ -66,7 +66,7 @@ class EnsembleDynamics(nn.Module):
         self.perception, self.actions = perception, actions
         what = perception.what
         self.own_size, self.pair_size = own_size(perception), pair_size(perception)
-        own, luck = self.own_size + actions, CHANCE if chance else 0
+        own, luck = self.own_size + actions, LATENT_SIZE if chance else 0
         self.futures = StochasticLatent(perception, own, self.pair_size, hidden) if chance else None
         both, out = own + self.pair_size + 2 * luck, THING + what + MESSAGE
         self.pair_net = EnsembleMLP(members, (both, hidden, hidden, out))
@@ -116,7 +116,7 @@ class EnsembleDynamics(nn.Module):
         """
         me, pair = torch.cat([sight.own, action], -1), sight.pair
         if self.futures is not None:
-            chance = self.futures.expect(me, pair).mean if chance is None else chance
+            chance = self.futures.prior(me, pair).mean if chance is None else chance
             me, pair = torch.cat([me, chance[:, 0]], -1), torch.cat([pair, chance[:, 1:]], -1)
         p, members = self.perception, self.pair_net.members
         # Parts are split off at once: the gradient of a slice is as large as what it was cut from.
@@ -151,7 +151,7 @@ class EnsembleDynamics(nn.Module):
         change: Tensor = self.vitals_net(vitals_in(p, sight), torch.cat([*near, appearance], -1))
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
-    def settle(self, mean: Tensor) -> Tensor:
+    def next_state(self, mean: Tensor) -> Tensor:
         """Returns the state (B, 1 + k, Z) that imagination goes on from after what the members say (E, B, 1 + k, Z)."""
         state = mean.mean(0)
         heading = state[:, 0, 4:6].clone()  # a mean of directions is shorter than one

@@ -161,12 +161,12 @@ class ImageWorldModel(WorldModel):
             losses["what"] = error[:, :, :n, where:].mean()
         return losses
 
-    def side_losses(
+    def representation_losses(
         self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor, method: str, generator: torch.Generator
     ) -> dict[str, Tensor]:
         """See `WorldModel`."""
         n = latent.shape[1] - self.perception.retina.tokens
-        losses = super().side_losses(latent[:, :n], after[:, :n], action, touch, method, generator)
+        losses = super().representation_losses(latent[:, :n], after[:, :n], action, touch, method, generator)
         before, then = latent[:, n:].flatten(1), after[:, n:].flatten(1)
         losses["regularizer"] = losses["regularizer"] + WEIGHT * regularize_rows(method, before, then, generator)
         read = self.eye_inverse(torch.cat([before, then], -1))

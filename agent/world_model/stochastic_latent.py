@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from agent.perception.egocentric import EgoFeatures, flat, planar
 from agent.perception.encoder import PLANE, THING, TokenEncoder
 
-CHANCE = 4  # dimensions of the latent variable, per token
-PRICE = 0.5  # squared typical changes that a nat of it must explain, or it is not worth being told
+LATENT_SIZE = 4  # dimensions of the latent variable, per token
+NAT_PRICE = 0.5  # squared typical changes that a nat of it must explain, or it is not worth being told
 NARROW, WIDE = -3.0, 0.5  # bounds of the logarithm of its deviations
 
 
@@ -21,7 +21,7 @@ class DiagonalGaussian(NamedTuple):
     mean: Tensor
     deviation: Tensor
 
-    def draw(self, noise: Tensor) -> Tensor:
+    def sample(self, noise: Tensor) -> Tensor:
         """Turns standard normal noise (*lead, CHANCE) into a draw; differentiable."""
         return self.mean + self.deviation * noise
 
@@ -37,8 +37,8 @@ class StochasticLatent(nn.Module):
 
     A prior tells before a step what z may be; a posterior reads z off how the step came out. The predictor is given a
     draw of the posterior while it learns, and draws of the prior when it imagines. Every nat that the posterior knows
-    beyond the prior costs `PRICE`, so that z is left to carry what cannot be told from state and action. The spread of
-    predictions over z is then chance, which no learning takes away; what members of the ensemble make of the same z
+    beyond the prior costs `NAT_PRICE`, so that z is left to carry what cannot be told from state and action. The spread
+    of predictions over z is then chance, which no learning takes away; what members of the ensemble make of the same z
     differs by what they have not learnt yet.
 
     Source: LeCun 2022, A Path Towards Autonomous Machine Intelligence, section 4.3 (a latent variable whose
@@ -60,7 +60,7 @@ class StochasticLatent(nn.Module):
         self.body_posterior = _net(own + perception.body_size, hidden)
         self.thing_posterior = _net(own + pair + THING, hidden)
 
-    def expect(self, me: Tensor, pair: Tensor) -> DiagonalGaussian:
+    def prior(self, me: Tensor, pair: Tensor) -> DiagonalGaussian:
         """Tells what z may be before a step.
 
         Args:
@@ -70,13 +70,13 @@ class StochasticLatent(nn.Module):
         Returns:
             For the body and each thing, (B, 1 + k, CHANCE).
         """
-        return _gauss(self.body_prior(me), self.thing_prior(_pairs(me, pair)))
+        return _gaussian(self.body_prior(me), self.thing_prior(_pairs(me, pair)))
 
-    def luck(self, action: Tensor, sight: EgoFeatures, noise: Tensor) -> Tensor:
+    def sample_prior(self, action: Tensor, sight: EgoFeatures, noise: Tensor) -> Tensor:
         """Returns z as it may be before a step (B, 1 + k, CHANCE), by standard normal noise of that shape."""
-        return self.expect(torch.cat([sight.own, action], -1), sight.pair).draw(noise)
+        return self.prior(torch.cat([sight.own, action], -1), sight.pair).sample(noise)
 
-    def explain(self, me: Tensor, pair: Tensor, change: Tensor, facing: Tensor) -> DiagonalGaussian:
+    def posterior(self, me: Tensor, pair: Tensor, change: Tensor, facing: Tensor) -> DiagonalGaussian:
         """Reads z off how a step came out.
 
         Args:
@@ -89,18 +89,18 @@ class StochasticLatent(nn.Module):
         turned = flat(planar(change[..., :PLANE]) * facing.conj().unsqueeze(1))
         body = torch.cat([me, turned[:, 0], change[:, 0, PLANE : self.body_size]], -1)
         things = torch.cat([_pairs(me, pair), turned[:, 1:], change[:, 1:, PLANE:THING]], -1)
-        return _gauss(self.body_posterior(body), self.thing_posterior(things))
+        return _gaussian(self.body_posterior(body), self.thing_posterior(things))
 
 
 def _net(inputs: int, hidden: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, 2 * CHANCE))
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, 2 * LATENT_SIZE))
 
 
 def _pairs(me: Tensor, pair: Tensor) -> Tensor:
     return torch.cat([me.unsqueeze(1).expand(-1, pair.shape[1], -1), pair], -1)
 
 
-def _gauss(body: Tensor, things: Tensor) -> DiagonalGaussian:
+def _gaussian(body: Tensor, things: Tensor) -> DiagonalGaussian:
     mean, deviation = torch.cat([body.unsqueeze(1), things], 1).chunk(2, -1)
     middle, reach = (WIDE + NARROW) / 2, (WIDE - NARROW) / 2
     return DiagonalGaussian(mean, torch.exp(middle + reach * torch.tanh((deviation - middle) / reach)))
@@ -119,20 +119,20 @@ def aggregate_futures(
         parts: Weighted sums by part, (F B,).
         total: (F B,) their sum.
         futures: F.
-        risk: See `weigh`.
+        risk: See `risk_measure`.
 
     Returns:
         Mean costs (T, B); mean parts (B,), with ``risk`` for what risk adds; and their sum (B,).
     """
     by_future = total.view(futures, -1)
-    judged = weigh(by_future, risk)
+    judged = risk_measure(by_future, risk)
     costs, parts = ({k: v.view(*v.shape[:-1], futures, -1).mean(-2) for k, v in d.items()} for d in (costs, parts))
     if risk:
         parts["risk"] = judged - by_future.mean(0)
     return costs, parts, judged
 
 
-def weigh(costs: Tensor, risk: float) -> Tensor:
+def risk_measure(costs: Tensor, risk: float) -> Tensor:
     """Returns what plans are worth whose futures cost (F, B): the mean, moved towards the dearest or the cheapest.
 
     Formula: log mean exp(risk * cost) / risk, and the mean where the risk is 0. To second order it is the mean plus

@@ -13,7 +13,7 @@ from agent.world_model.dynamics import EnsembleDynamics
 from agent.world_model.jit_cache import TracedCall
 from agent.world_model.regularizers import regularize
 from agent.world_model.rollout import Rollout
-from agent.world_model.stochastic_latent import PRICE, DiagonalGaussian
+from agent.world_model.stochastic_latent import NAT_PRICE, DiagonalGaussian
 
 
 class WorldModel(EnsembleDynamics):
@@ -27,17 +27,17 @@ class WorldModel(EnsembleDynamics):
         self.step = TracedCall(self, "_step")
         self.predict = TracedCall(self, "_predict")
 
-    def explain(
+    def infer_latent(
         self, latent: Tensor, after: Tensor, action: Tensor, sight: EgoFeatures
     ) -> tuple[DiagonalGaussian, Tensor] | None:
         """Reads off transitions which of several futures came, and how many nats that tells (B, 1 + k)."""
         if self.futures is None:
             return None
         me, pair = torch.cat([sight.own, action], -1).detach(), sight.pair.detach()  # it shapes no latents
-        came = self.futures.explain(me, pair, (after - latent).detach(), sight.facing.detach())
-        return came, came.divergence(self.futures.expect(me, pair))
+        came = self.futures.posterior(me, pair, (after - latent).detach(), sight.facing.detach())
+        return came, came.divergence(self.futures.prior(me, pair))
 
-    def relive(
+    def posterior_predict(
         self, latent: Tensor, after: Tensor, action: Tensor, sight: EgoFeatures
     ) -> tuple[Tensor, Tensor | float]:
         """Predicts transitions that were lived, knowing which of several futures came.
@@ -48,10 +48,10 @@ class WorldModel(EnsembleDynamics):
         Returns:
             The means (E, B, 1 + k, Z), and the price of knowing (B,); 0 for a model that knows of one future alone.
         """
-        told = self.explain(latent, after, action, sight)
+        told = self.infer_latent(latent, after, action, sight)
         if told is None:
             return self.predict(latent, action, *sight), 0.0
-        return self.predict(latent, action, *sight, told[0].mean), PRICE * told[1].sum(-1)
+        return self.predict(latent, action, *sight, told[0].mean), NAT_PRICE * told[1].sum(-1)
 
     def loss(
         self,
@@ -73,14 +73,14 @@ class WorldModel(EnsembleDynamics):
             seen: (B, k) of which things it was seen what they did; None for all.
         """
         where = self.perception.where
-        told = self.explain(latent, after, action, sight)
-        z = () if told is None else (told[0].draw(torch.randn(told[0].mean.shape, generator=generator)),)
+        told = self.infer_latent(latent, after, action, sight)
+        z = () if told is None else (told[0].sample(torch.randn(told[0].mean.shape, generator=generator)),)
         error = mask_unseen((self.predict(latent, action, *sight, *z) - after) ** 2, seen)
         losses, energy = self.errors(error), error.detach()[:, :, : self.told, :where].sum((-2, -1)).mean(0)
         if told:
             nats = told[1]  # at a price per token, as errors are per dimension
-            losses["chance"] = PRICE * (nats[:, 0].mean() / where + nats[:, 1:].mean() / THING)
-            energy = energy + PRICE * nats.detach().sum(-1)
+            losses["chance"] = NAT_PRICE * (nats[:, 0].mean() / where + nats[:, 1:].mean() / THING)
+            energy = energy + NAT_PRICE * nats.detach().sum(-1)
         return losses, energy
 
     def errors(self, error: Tensor) -> dict[str, Tensor]:
@@ -92,7 +92,7 @@ class WorldModel(EnsembleDynamics):
             losses["what"] = error[..., where:].mean()
         return losses
 
-    def side_losses(
+    def representation_losses(
         self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor, method: str, generator: torch.Generator
     ) -> dict[str, Tensor]:
         """Returns what keeps latents from collapsing, and the error of the readout of touch.
@@ -170,9 +170,9 @@ class WorldModel(EnsembleDynamics):
         """Returns what the members say of a step, and where imagination goes on; `rest` is an outlook, and noise."""
         parts = len(SceneContext._fields)
         sight = self.see(state, SceneContext(*rest[:parts]))
-        chance = self.futures.luck(action, sight, *rest[parts:]) if self.futures and rest[parts:] else None
+        chance = self.futures.sample_prior(action, sight, *rest[parts:]) if self.futures and rest[parts:] else None
         mean: Tensor = self(state, action, sight, chance)
-        return mean, self.settle(mean)
+        return mean, self.next_state(mean)
 
     def _predict(self, latent: Tensor, action: Tensor, *rest: Tensor) -> Tensor:
         """Predicts as `forward` does; `rest` is a sight, and chance."""

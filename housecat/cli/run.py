@@ -77,7 +77,7 @@ def _live(recorded: RecordedRun) -> int:
     with InterruptFlag() as interrupt, ProgressBar(folder.path.name, folder.config.steps) as bar:
         for _, recorder in moments:
             rows = recorder.rows
-            skipped = recorded.mind.trainer.skips
+            skipped = recorded.mind.trainer.nan_guard
             note = f", {skipped.total} updates skipped{' (stopped)' * skipped.stopped}" if skipped.total else ""
             bar(rows, f"{recorder.play.recent:.0%} of steps playing{note}")
             if interrupt.is_set:

@@ -28,7 +28,7 @@ def pain_probability(mind: Mind, obs: Obs) -> Floats:
     attended = select_things(senses, mind.config.attention.num_attended)
     latent = tokens(mind.perception(senses), attended)[None]
     sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[attended][None])
-    alarm: Floats = mind.critic.alarm(sight)[0, mind.drives.index("pain")].double().numpy()
+    alarm: Floats = mind.critic.event_probability(sight)[0, mind.drives.index("pain")].double().numpy()
     return alarm
 
 

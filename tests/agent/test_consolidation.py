@@ -105,7 +105,7 @@ def test_who_has_no_mirror_is_told_so() -> None:
 
 def test_the_critic_may_sleep_alone(mind: Mind) -> None:
     before = {name: value.clone() for name, value in mind.state_dict().items()}
-    told = list(sleep(mind, 4, lambda: mind.trainer.learn_fear(mind.memory, mind.generator)))
+    told = list(sleep(mind, 4, lambda: mind.trainer.train_critic(mind.memory, mind.generator)))
     changed = {name for name, value in mind.state_dict().items() if not torch.equal(value, before[name])}
     assert [*map(set, told)] == [{"critic"}] * 4
     assert changed == {name for name in before if name.startswith(("critic.net", "critic.target"))}
@@ -114,7 +114,7 @@ def test_the_critic_may_sleep_alone(mind: Mind) -> None:
 def test_alone_too_the_critic_may_see_a_life_in_a_mirror(mind: Mind, kept: Path) -> None:
     plain = Mind.load(kept)
     first, mirrored = (
-        next(sleep(m, 2, partial(m.trainer.learn_fear, m.memory, m.generator), mirrored=m is mind))
+        next(sleep(m, 2, partial(m.trainer.train_critic, m.memory, m.generator), mirrored=m is mind))
         for m in (plain, mind)
     )
     assert first != mirrored
@@ -122,21 +122,21 @@ def test_alone_too_the_critic_may_see_a_life_in_a_mirror(mind: Mind, kept: Path)
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_alone_the_critic_learns(mind: Mind, seed: int) -> None:
-    drawn, fear = mind.generator.clone_state(), mind.trainer.fear
+    drawn, fear = mind.generator.clone_state(), mind.trainer.critic_optimizer
 
     def loss() -> float:
         """On the same moments each time."""
         usual = [group["lr"] for group in fear.param_groups]
         for group in fear.param_groups:
             group["lr"] = 0.0
-        told = mind.trainer.learn_fear(mind.memory, drawn.clone_state())["critic"]
+        told = mind.trainer.train_critic(mind.memory, drawn.clone_state())["critic"]
         for group, rate in zip(fear.param_groups, usual, strict=True):
             group["lr"] = rate
         return told
 
     mind.generator.manual_seed(seed)
     untaught = loss()
-    for _ in sleep(mind, 60, partial(mind.trainer.learn_fear, mind.memory, mind.generator)):
+    for _ in sleep(mind, 60, partial(mind.trainer.train_critic, mind.memory, mind.generator)):
         pass
     assert loss() < untaught
 
@@ -145,5 +145,5 @@ def test_alone_the_critic_learns(mind: Mind, seed: int) -> None:
 def test_a_critic_that_has_nothing_to_learn_from_sleeps_without_a_lesson(mind: Mind, scarce: str) -> None:
     if scarce == "no updates":
         mind.trainer.config = mind.config.updated({"training.updates_per_step": 0})
-    memory = mind.memory.oldest(0 if scarce == "nothing lived" else mind.memory.size)
-    assert list(sleep(mind, 2, lambda: mind.trainer.learn_fear(memory, mind.generator))) == [{}, {}]
+    memory = mind.memory.truncated(0 if scarce == "nothing lived" else mind.memory.size)
+    assert list(sleep(mind, 2, lambda: mind.trainer.train_critic(memory, mind.generator))) == [{}, {}]

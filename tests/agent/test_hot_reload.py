@@ -136,13 +136,19 @@ def test_what_it_learnt_is_kept_where_it_fits(author, world):
     mind = author.born(LEARNER.format(width=3, factor=1), disagreement=0.5)
     author.live(mind, 40, {})
     before, scale = {k: v.clone() for k, v in mind.mixture["Mine"].state_dict().items()}, mind.mixture.scales["Mine"]
-    moments = {n: mind.trainer.taste.state[p]["exp_avg"].clone() for n, p in mind.mixture["Mine"].named_parameters()}
+    moments = {
+        n: mind.trainer.objective_optimizer.state[p]["exp_avg"].clone()
+        for n, p in mind.mixture["Mine"].named_parameters()
+    }
     assert reload(mind, world, Reload(author.spec, LEARNER.format(width=3, factor=2)))["event"] == "reloaded"
     after = mind.mixture["Mine"]
     assert all(torch.equal(after.state_dict()[key], value) for key, value in before.items())
     assert mind.mixture.scales["Mine"] == scale
     assert mind.mixture.weights == {"Mine": 1.0, "disagreement": 0.5}
-    assert all(torch.equal(mind.trainer.taste.state[p]["exp_avg"], moments[n]) for n, p in after.named_parameters())
+    assert all(
+        torch.equal(mind.trainer.objective_optimizer.state[p]["exp_avg"], moments[n])
+        for n, p in after.named_parameters()
+    )
     event = reload(mind, world, Reload(author.spec, LEARNER.format(width=4, factor=2)))
     assert event["event"] == "reloaded"
     assert mind.mixture["Mine"].count == before["count"]

@@ -57,11 +57,11 @@ class Recorder:
 
     def __init__(self) -> None:
         self.critic_memories, self.led = list[ReplayBuffer](), list[tuple[int, int]]()
-        self.learn_fear = Learner.learn_fear
+        self.train_critic = Learner.train_critic
 
     def learn_critic(self, learner: Learner, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
         self.critic_memories.append(memory)
-        return self.learn_fear(learner, memory, generator)
+        return self.train_critic(learner, memory, generator)
 
     def lead(self, world: World, steps: int, seed: int) -> Iterator[npt.NDArray[np.float32]]:
         self.led.append((steps, seed))

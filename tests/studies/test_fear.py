@@ -6,8 +6,8 @@ import torch
 
 import worlds
 from agent import Mind
-from agent.critic.critic import AHEAD
-from agent.perception.egocentric import Sight, appearance_in
+from agent.critic.critic import EVENT_HORIZON
+from agent.perception.egocentric import EgoFeatures, appearance_in
 from studies import fear
 from studies.common.scripted_policies import random_actions
 
@@ -18,13 +18,13 @@ def test_a_critic_that_knows_the_distance_predicts_pain_as_well_as_the_distance_
     mind, pain = Mind.born(world, seed=0), 0
     assert mind.drives[pain] == "pain"
 
-    def alarm(sight: Sight) -> torch.Tensor:
+    def event_probability(sight: EgoFeatures) -> torch.Tensor:
         looks = appearance_in(mind.perception, sight)
         glow = looks[..., -2]  # the plate's, and no toy's
         far = (sight.pair[..., :2].norm(dim=-1) + 100.0 * (glow < 0.5)).amin(-1)
-        return torch.exp(-far)[:, None, None].expand(-1, len(mind.drives), AHEAD)
+        return torch.exp(-far)[:, None, None].expand(-1, len(mind.drives), EVENT_HORIZON)
 
-    mind.critic.alarm = alarm  # type: ignore[method-assign]
+    mind.critic.event_probability = event_probability  # type: ignore[method-assign]
     found = fear.predict_pain(mind, world, 31, random_actions(world, 300, 31))
     assert found["distance 5"] > 0.8
     assert found["critic 5"] == pytest.approx(found["distance 5"], abs=0.1)

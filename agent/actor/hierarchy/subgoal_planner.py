@@ -190,7 +190,7 @@ class SubgoalPlanner(nn.Module):
 
     def learn(self, generator: torch.Generator) -> dict[str, float]:
         """Takes one step, and returns the losses by name; none before there is enough to learn from."""
-        drawn = self.memory.stretches(BATCHES * self.config.training.batch_size, self.every, generator)
+        drawn = self.memory.sample_sequences(BATCHES * self.config.training.batch_size, self.every, generator)
         if drawn is None or self.memory.transitions < BATCHES * self.config.training.batch_size:
             return {}
         first, last = ({name: sense[t] for name, sense in drawn.senses.items()} for t in (0, -1))

@@ -127,7 +127,7 @@ class ReactiveActor(nn.Module):
             noise = torch.randn(n, self.mode2.actions, generator=generator)
             noise[0] = 0.0
             action = torch.tanh(impulse.mean + impulse.log_std.exp() * noise)
-            state = model.settle(model(state, action, sight))
+            state = model.next_state(model(state, action, sight))
             plan.append(action)
         return torch.stack(plan)
 

@@ -47,7 +47,7 @@ def slope(
         attended: (B, k) indices of the attended things.
     """
     mean = model(latent, action, sight)
-    after = model.settle(mean)
+    after = model.next_state(mean)
     wished = positions(mixture)
     rollout = Rollout(
         torch.stack([latent, after]),

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import agent
-from agent.critic.critic import Critic, _shared
+from agent.critic.critic import Critic, _project
 from agent.perception.egocentric import EgoFeatures
 
 
@@ -19,7 +19,7 @@ def seen(mind: agent.Mind, places: torch.Tensor) -> EgoFeatures:
 def taught(mind: agent.Mind, places: torch.Tensor, after: torch.Tensor, costs: torch.Tensor, steps: int) -> Critic:
     torch.manual_seed(0)
     critic = Critic(mind.world_model, ("pain",), discount=0.5)
-    critic.note(costs.amax(0))
+    critic.update_cost_bounds(costs.amax(0))
     optimizer = torch.optim.Adam(critic.net.parameters(), lr=3e-3)
     for _ in range(steps):
         pick = torch.randint(len(costs), (64,))
@@ -27,23 +27,23 @@ def taught(mind: agent.Mind, places: torch.Tensor, after: torch.Tensor, costs: t
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        critic.follow(0.1)
+        critic.update_target(0.1)
     return critic
 
 
 def test_a_newborn_expects_nothing(mind: agent.Mind) -> None:
     critic = Critic(mind.world_model, ("pain", "hunger"), discount=0.9)
-    critic.note(torch.ones(2))
+    critic.update_cost_bounds(torch.ones(2))
     here = seen(mind, torch.randn(5))
     assert critic.expect(here).abs().max() < 0.1
-    assert critic.alarm(here).max() < 0.05
+    assert critic.event_probability(here).max() < 0.05
 
 
 def test_chances_that_are_shared_out_among_atoms_keep_their_mean(mind: agent.Mind) -> None:
     atoms = mind.critic.atoms
     chance = torch.randn(6, len(atoms)).softmax(-1)
     worth = 0.7 * atoms + 3.3
-    goal = _shared(chance, worth.expand(6, -1), atoms)
+    goal = _project(chance, worth.expand(6, -1), atoms)
     assert torch.allclose(goal.sum(-1), torch.ones(6))
     assert torch.allclose(goal @ atoms, chance @ worth, rtol=1e-3)
 
@@ -65,7 +65,7 @@ def test_what_is_rare_and_heavy_is_expected_in_its_measure(mind: agent.Mind) -> 
     still = torch.zeros(2000)
     critic, here = taught(mind, still, still, costs, 600), seen(mind, still[:1])
     assert float(critic.expect(here).detach()) == pytest.approx(0.2, abs=0.08)
-    alarm = critic.alarm(here)[0, 0].detach()
+    alarm = critic.event_probability(here)[0, 0].detach()
     assert float(alarm[0]) == pytest.approx(0.02, abs=0.015)
     assert float(alarm[-1]) == pytest.approx(1.0 - 0.98**20, abs=0.1)
 
@@ -76,6 +76,6 @@ def test_the_alarm_tells_after_how_many_steps_it_strikes(mind: agent.Mind) -> No
     after = (places + 0.1) % 1.0
     costs = (after < 0.05).float().unsqueeze(-1)
     critic = taught(mind, places, after, costs, 900)
-    alarm = critic.alarm(seen(mind, torch.tensor([0.5]))).detach()[0, 0]  # five steps away
+    alarm = critic.event_probability(seen(mind, torch.tensor([0.5]))).detach()[0, 0]  # five steps away
     assert float(alarm[2]) < 0.3
     assert float(alarm[7]) > 0.7

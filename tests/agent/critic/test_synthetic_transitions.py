@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import agent
-from agent.critic.synthetic_transitions import AROUND, dream, elsewhere
+from agent.critic.synthetic_transitions import AROUND, move_body, synthetic_transitions
 from housecat.core.obs_layout import BODY, THINGS
 from worlds.env import World
 
@@ -21,7 +21,7 @@ def test_the_body_is_put_near_a_thing_and_goes_on_as_it_went(world: World, mind:
     senses, _ = replay_capacity(world, mind)
     before = senses["body"].clone()
     low, high = torch.full((2,), -9.0), torch.full((2,), 9.0)
-    there = elsewhere(senses, low, high, torch.Generator().manual_seed(1))
+    there = move_body(senses, low, high, torch.Generator().manual_seed(1))
     body = there["body"]
     distance = (there["things"][..., THINGS.position_xy] - body[:, None, BODY.position]).norm(dim=-1).amin(-1)
     assert float(distance.max()) <= AROUND
@@ -41,10 +41,10 @@ def test_nothing_is_imagined_beyond_the_walls_or_near_what_is_not_there(world: W
     senses, _ = replay_capacity(world, mind)
     senses["things"] = senses["things"].clone()
     senses["things"][:, 1:, THINGS.present] = 0.0
-    there = elsewhere(senses, torch.full((2,), -1.0), torch.full((2,), 0.5), torch.Generator().manual_seed(1))
+    there = move_body(senses, torch.full((2,), -1.0), torch.full((2,), 0.5), torch.Generator().manual_seed(1))
     assert float(there["body"][:, BODY.position].min()) >= -1.0
     assert float(there["body"][:, BODY.position].max()) <= 0.5
-    free = elsewhere(senses, torch.full((2,), -9.0), torch.full((2,), 9.0), torch.Generator().manual_seed(1))
+    free = move_body(senses, torch.full((2,), -9.0), torch.full((2,), 9.0), torch.Generator().manual_seed(1))
     away = free["body"][:, BODY.position] - senses["things"][:, 0, THINGS.position_xy]
     assert float(away.norm(dim=-1).max()) <= AROUND
 
@@ -56,7 +56,7 @@ def test_a_dream_costs_what_the_world_model_makes_of_the_place(world: World, min
     for damage in (5.0, -5.0):
         with torch.no_grad():
             mind.world_model.vitals_net.change[-1].bias.copy_(torch.tensor([0.0, damage, 0.0]))
-        before, after, cost = dream(
+        before, after, cost = synthetic_transitions(
             mind.world_model, mind.mixture, drives, senses, action, 4, torch.Generator().manual_seed(2)
         )
         hurt = cost[:, drives.index("pain")]
@@ -68,7 +68,10 @@ def test_a_dream_costs_what_the_world_model_makes_of_the_place(world: World, min
 def test_a_critic_may_be_left_without_dreams(world: World, mind: agent.Mind, monkeypatch: pytest.MonkeyPatch) -> None:
 
     called = []
-    monkeypatch.setattr("agent.training.trainer.dream", lambda *args: called.append(args) or dream(*args))
+    monkeypatch.setattr(
+        "agent.training.trainer.synthetic_transitions",
+        lambda *args: called.append(args) or synthetic_transitions(*args),
+    )
     for dreams in (True, False):
         called.clear()
         config = mind.config.updated({"training.synthetic_critic_data": dreams})

@@ -20,7 +20,7 @@ def filled(moments: int) -> ReplayBuffer:
 
 def test_what_is_badly_predicted_is_drawn_more_often() -> None:
     memory, generator = filled(100), torch.Generator().manual_seed(0)
-    memory.retell(torch.arange(10), torch.full((10,), 81.0))
+    memory.update_priorities(torch.arange(10), torch.full((10,), 81.0))
     drawn = memory.sample(4000, generator, rare=1.0).place
     share = float((drawn < 10).float().mean())  # 10 of weight 9 among 90 of weight 1
     assert share == pytest.approx(0.5, abs=0.04)
@@ -33,7 +33,7 @@ def test_the_oldest_of_a_memory_are_a_memory_of_their_own(lived: int) -> None:
     for i in range(lived):
         before, after = ({"body": torch.tensor([float(j + 2000 * (i // 25))])} for j in (i, i + 1))  # lives of 25 steps
         memory.add(before, torch.tensor([i / lived]), after, {"pain": float(i % 7)}, energy=1.0 + i % 5)
-    kept, part = memory.state(), memory.oldest(40)
+    kept, part = memory.state(), memory.truncated(40)
     assert (part.size, part.capacity, part.costs) == (40, memory.capacity, memory.costs)
     of_part = part.state()
     for name, value in kept.items():
@@ -41,7 +41,7 @@ def test_the_oldest_of_a_memory_are_a_memory_of_their_own(lived: int) -> None:
     assert part.transitions == int(kept["linked"][:39].sum()) < 39  # a life ends among them; the last leads nowhere
     part.add({"body": torch.ones(1)}, torch.ones(1), {"body": torch.ones(1)}, {})
     assert all(torch.equal(kept[name], value) for name, value in memory.state().items())
-    assert memory.oldest(0).transitions == 0
+    assert memory.truncated(0).transitions == 0
 
 
 def test_curious_replay_draws_what_it_has_never_drawn() -> None:
@@ -54,7 +54,7 @@ def test_curious_replay_draws_what_it_has_never_drawn() -> None:
     assert float(new.float().mean()) > 0.9
     # All have been drawn by now: what is badly predicted comes first.
     memory.visits.fill_(1000)
-    memory.retell(torch.arange(5), torch.full((5,), 1e4))
+    memory.update_priorities(torch.arange(5), torch.full((5,), 1e4))
     assert float((memory.sample(200, generator, rare=1.0, priority="curious").place < 5).float().mean()) > 0.9
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import agent
-from agent.memory.replay_buffer import ReplayBuffer, Stretch
+from agent.memory.replay_buffer import ReplayBuffer, SequenceBatch
 from agent.perception.attention import select_things, tokens
 from agent.training.multistep_loss import multistep_loss
 from housecat.core.errors import UserError
@@ -24,7 +24,7 @@ def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> Non
             memory.add(now, torch.tensor([float(i)]), then, {})
     generator = torch.Generator().manual_seed(0)
     for rare in (0.0, 0.5):
-        drawn = memory.stretches(300, 8, generator, rare)
+        drawn = memory.sample_sequences(300, 8, generator, rare)
         assert drawn is not None
         body = drawn.senses["body"][..., BODY.x]
         assert body.shape == (9, 300)
@@ -32,9 +32,9 @@ def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> Non
         assert torch.equal(drawn.action[..., 0], body[:-1])
         assert {200.0 <= float(x) <= 222.0 or 300.0 <= float(x) <= 304.0 for x in body[0]} == {True}
         assert 304.0 in body[0]  # the last moments are not left out
-    assert memory.stretches(1, 31, generator) is None  # no life was as long
+    assert memory.sample_sequences(1, 31, generator) is None  # no life was as long
     memory.energy[memory._order(memory.size)[-2]] = 1e6
-    told = memory.stretches(100, 8, generator, rare=1.0)
+    told = memory.sample_sequences(100, 8, generator, rare=1.0)
     assert told is not None
     assert (told.senses["body"][BODY.x] == 304.0).float().mean() > 0.6  # the one with what was badly predicted
 
@@ -49,7 +49,7 @@ def test_no_stretch_leads_across_another_room_or_a_hand(world: World, mind: agen
     list(agent.live(world, mind, 15))
     memory = mind.memory
     assert memory.transitions == 40
-    drawn = memory.stretches(400, 3, mind.generator)
+    drawn = memory.sample_sequences(400, 3, mind.generator)
     assert drawn is not None
     starts = set(drawn.place[0].tolist())
     assert starts <= set(range(memory.size - 3))
@@ -60,7 +60,7 @@ def test_no_stretch_leads_across_another_room_or_a_hand(world: World, mind: agen
 
 def test_a_stretch_is_imagined_as_the_planner_imagines(world: World, mind: agent.Mind) -> None:
     list(agent.live(world, mind, 12, learn=False))
-    stretch = mind.memory.stretches(1, 6, mind.generator)
+    stretch = mind.memory.sample_sequences(1, 6, mind.generator)
     assert stretch is not None
     now = {name: value[0, 0] for name, value in stretch.senses.items()}
     attended, model = select_things(now, 3), mind.world_model
@@ -77,7 +77,7 @@ def test_a_stretch_is_imagined_as_the_planner_imagines(world: World, mind: agent
 def test_learning_to_imagine_on_end_lessens_the_error_of_imagination(world: World) -> None:
     mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"training.warmup_steps": 200}))
     list(agent.live(world, mind, 60, learn=False))
-    stretch = mind.memory.stretches(4, 4, mind.generator)
+    stretch = mind.memory.sample_sequences(4, 4, mind.generator)
     assert stretch is not None
     before = multistep_loss(mind.world_model, stretch, 5, mind.generator)
     optimizer = torch.optim.Adam(mind.world_model.predictor, lr=3e-3)
@@ -105,4 +105,4 @@ def test_a_life_that_learns_stretches_goes_on_bit_for_bit_after_saving(world: Wo
 def test_a_stretch_of_no_steps_is_refused() -> None:
     with pytest.raises(UserError, match=r"training\.rollout_steps=0"):
         SMALL.updated({"training.rollout_steps": 0})
-    assert Stretch._fields == ("senses", "action", "place")
+    assert SequenceBatch._fields == ("senses", "action", "place")

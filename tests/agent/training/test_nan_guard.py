@@ -23,12 +23,12 @@ def test_one_bad_batch_is_skipped_counted_and_told(world: World, mind: agent.Min
     (moment,) = agent.live(world, mind, 1)
     (told,) = [e for e in moment.events if e["event"] == SKIPPED]
     assert "things" in told["losses"]
-    assert told["total"] == mind.trainer.skips.total == 1
+    assert told["total"] == mind.trainer.nan_guard.total == 1
     assert all(torch.equal(v, weights[k]) for k, v in mind.world_model.named_parameters())
     mind.memory.action.copy_(sound)
     (moment,) = agent.live(world, mind, 1)
     assert not [e for e in moment.events if e["event"] == SKIPPED]
-    assert mind.trainer.skips.in_a_row == 0
+    assert mind.trainer.nan_guard.in_a_row == 0
     assert any(not torch.equal(v, weights[k]) for k, v in mind.world_model.named_parameters())
 
 
@@ -38,7 +38,7 @@ def test_learning_that_went_astray_stops_and_the_life_goes_on(world: World) -> N
     (stop,) = [(m.step, e) for m in life for e in m.events if e["event"] == STOPPED]
     assert len(life) == 60
     assert "smaller learning_rate than 1e+09" in stop[1]["error"]
-    assert sum(e["event"] == SKIPPED for m in life for e in m.events) == mind.trainer.skips.total >= ENOUGH
+    assert sum(e["event"] == SKIPPED for m in life for e in m.events) == mind.trainer.nan_guard.total >= ENOUGH
     assert not any(m.losses for m in life[stop[0] + 1 :])
     assert all(torch.isfinite(p).all() for p in mind.parameters())
 
@@ -59,12 +59,12 @@ def test_a_recorded_life_keeps_the_mind_that_learns_no_more(tmp_path: Path, monk
     kept = recorded.folder.path / f"{ASTRAY}.safetensors"
     assert summarise(recorded.folder)["events"][STOPPED] == 1
     again = agent.Mind.load(kept)
-    assert again.trainer.skips.stopped
-    assert not begin(RunConfig(mind=str(kept)))[1].trainer.skips.stopped, "a new life is a new try"
+    assert again.trainer.nan_guard.stopped
+    assert not begin(RunConfig(mind=str(kept)))[1].trainer.nan_guard.stopped, "a new life is a new try"
 
 
 def test_what_was_skipped_is_saved_with_a_mind(world: World, mind: agent.Mind, tmp_path: Path) -> None:
-    mind.trainer.skips.note(["things"], "")
+    mind.trainer.nan_guard.record(["things"], "")
     mind.save(tmp_path / "mind")
-    assert agent.Mind.load(tmp_path / "mind").trainer.skips.state() == {"total": 1, "in_a_row": 1}
+    assert agent.Mind.load(tmp_path / "mind").trainer.nan_guard.state() == {"total": 1, "in_a_row": 1}
     assert worlds.names()

@@ -150,7 +150,7 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
         before, after = (model.encode({**nobody, "eye": spots(it)}, nothing) for it in (place, place + 10.0 * action))
         sight = model.sight(before, torch.zeros(32, 0, 1))
         losses = model.loss(before, after, action, sight)[0]
-        side = model.side_losses(before, after, action, torch.zeros(32, 0), method, generator)
+        side = model.representation_losses(before, after, action, torch.zeros(32, 0), method, generator)
         loss = losses["eye"] + 0.05 * side["regularizer"] + inverse * side["inverse"]
         optimizer.zero_grad()
         loss.backward()
@@ -181,7 +181,7 @@ def test_a_body_that_feels_where_it_is_learns_to_see_it() -> None:
 
     for _ in range(120):
         before = model.encode(moment(14.0 + 56.0 * torch.rand(32, 2, generator=generator)), nothing)
-        side = model.side_losses(before, before, torch.zeros(32, 2), torch.zeros(32, 0), "none", generator)
+        side = model.representation_losses(before, before, torch.zeros(32, 2), torch.zeros(32, 0), "none", generator)
         optimizer.zero_grad()
         side["pose"].backward()
         optimizer.step()

@@ -21,7 +21,7 @@ class Net(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.line = nn.Linear(3, 2)
-        self.fast, self.ran = TracedCall(self, "half"), 0
+        self.dynamics_optimizer, self.ran = TracedCall(self, "half"), 0
 
     def half(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """Returns two tensors."""
@@ -36,7 +36,7 @@ def tensors(rows: int, grad: bool = False) -> tuple[Tensor, Tensor]:
 
 def often(net: Net, rows: int = 4, grad: bool = False) -> None:
     for _ in range(OFTEN):
-        net.fast(*tensors(rows, grad))
+        net.dynamics_optimizer(*tensors(rows, grad))
 
 
 def test_what_is_called_often_runs_without_python_and_returns_the_same():
@@ -44,7 +44,7 @@ def test_what_is_called_often_runs_without_python_and_returns_the_same():
     with torch.no_grad():
         often(net)
         ran = net.ran
-        got = net.fast(*tensors(4))
+        got = net.dynamics_optimizer(*tensors(4))
         assert net.ran == ran
         assert all(torch.equal(a, b) for a, b in zip(got, net.half(*tensors(4)), strict=True))
 
@@ -53,7 +53,7 @@ def test_gradients_are_the_same():
     net = Net()
     grads = []
     often(net, grad=True)
-    for function in (net.half, net.fast):
+    for function in (net.half, net.dynamics_optimizer):
         net.zero_grad()
         x, y = tensors(4, grad=True)
         a, b = function(x, y)
@@ -69,7 +69,7 @@ def test_a_recording_reads_weights_as_they_are_now():
         often(net)
         net.line.weight.mul_(3.0)
         net.load_state_dict({name: value + 1.0 for name, value in net.state_dict().items()})
-        assert torch.equal(net.fast(*tensors(4))[0], net.half(*tensors(4))[0])
+        assert torch.equal(net.dynamics_optimizer(*tensors(4))[0], net.half(*tensors(4))[0])
 
 
 def test_other_shapes_and_modes_are_recorded_apart_and_not_without_end():
@@ -79,20 +79,20 @@ def test_other_shapes_and_modes_are_recorded_apart_and_not_without_end():
             often(net, rows)
         ran = net.ran
         for rows in range(1, MOST + 4):
-            assert torch.equal(net.fast(*tensors(rows))[0], net.half(*tensors(rows))[0])
+            assert torch.equal(net.dynamics_optimizer(*tensors(rows))[0], net.half(*tensors(rows))[0])
     assert net.ran - ran == MOST + 3 + 3  # each is run for comparison, and three are no recordings
-    assert net.fast(*tensors(1))[0].requires_grad
+    assert net.dynamics_optimizer(*tensors(1))[0].requires_grad
 
 
 def test_shapes_that_change_with_each_call_are_not_counted_without_end():
     net = Net()
     with torch.no_grad():
         for rows in range(1, 3 * KINDS):
-            net.fast(*tensors(rows))
-        assert len(net.fast._calls) <= KINDS
+            net.dynamics_optimizer(*tensors(rows))
+        assert len(net.dynamics_optimizer._calls) <= KINDS
         often(net)
         ran = net.ran
-        net.fast(*tensors(4))
+        net.dynamics_optimizer(*tensors(4))
     assert net.ran == ran
 
 
@@ -104,8 +104,8 @@ def test_a_copy_goes_by_its_own_weights(copied):
         other = copied(net)
         other.line.weight.zero_()
         often(other)
-        assert torch.equal(other.fast(*tensors(4))[0], other.half(*tensors(4))[0])
-        assert not torch.equal(other.fast(*tensors(4))[0], net.fast(*tensors(4))[0])
+        assert torch.equal(other.dynamics_optimizer(*tensors(4))[0], other.half(*tensors(4))[0])
+        assert not torch.equal(other.dynamics_optimizer(*tensors(4))[0], net.dynamics_optimizer(*tensors(4))[0])
 
 
 REFLEX = {"policy.regret_tolerance": 50.0, "policy.proposals": 2}

@@ -5,7 +5,7 @@ import torch
 
 import agent
 from agent.perception.encoder import Senses, TokenEncoder
-from agent.world_model.stochastic_latent import CHANCE, DiagonalGaussian, aggregate_futures, weigh
+from agent.world_model.stochastic_latent import LATENT_SIZE, DiagonalGaussian, aggregate_futures, risk_measure
 from agent.world_model.world_model import WorldModel
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY
@@ -22,16 +22,18 @@ def unsure(world: World) -> agent.Mind:
 
 def test_risk_orders_plans_of_equal_mean_by_their_spread() -> None:
     costs = torch.tensor([[1.0, 0.0, 1.0], [1.0, 2.0, torch.inf]])  # a sure plan, a gamble, and one that breaks
-    assert weigh(costs[:, :2], 0.0).tolist() == [1.0, 1.0]
+    assert risk_measure(costs[:, :2], 0.0).tolist() == [1.0, 1.0]
     for risk, worst in ((2.0, 1), (-2.0, 0)):
-        judged = weigh(costs, risk)
+        judged = risk_measure(costs, risk)
         assert judged[0] == pytest.approx(1.0)
         assert int(judged[:2].argmax()) == worst
         assert judged[2] == torch.inf
-    assert weigh(costs[:, 1:2], 200.0).item() == pytest.approx(2.0, abs=0.01)
-    assert weigh(costs[:, 1:2], -200.0).item() == pytest.approx(0.0, abs=0.01)
+    assert risk_measure(costs[:, 1:2], 200.0).item() == pytest.approx(2.0, abs=0.01)
+    assert risk_measure(costs[:, 1:2], -200.0).item() == pytest.approx(0.0, abs=0.01)
     small = torch.tensor([[0.0], [0.02]])
-    assert weigh(small, 1.0).item() == pytest.approx(0.01 + 0.5 * 0.01**2, rel=1e-3)  # mean and half the variance
+    assert risk_measure(small, 1.0).item() == pytest.approx(
+        0.01 + 0.5 * 0.01**2, rel=1e-3
+    )  # mean and half the variance
 
 
 def test_what_futures_cost_is_folded_by_plan_and_its_parts_add_up() -> None:
@@ -45,7 +47,7 @@ def test_what_futures_cost_is_folded_by_plan_and_its_parts_add_up() -> None:
 
 
 def test_information_is_the_divergence_of_torch() -> None:
-    mean, deviation = torch.randn(2, 7, CHANCE), torch.rand(2, 7, CHANCE) + 0.1
+    mean, deviation = torch.randn(2, 7, LATENT_SIZE), torch.rand(2, 7, LATENT_SIZE) + 0.1
     one, two = (DiagonalGaussian(mean[i], deviation[i]) for i in range(2))
     normal = [torch.distributions.Normal(mean[i], deviation[i]) for i in range(2)]
     assert torch.allclose(one.divergence(two), torch.distributions.kl_divergence(*normal).sum(-1), atol=1e-5)
@@ -59,7 +61,7 @@ def test_futures_share_their_luck_among_plans_and_no_luck_is_the_middle(unsure: 
     latent = unsure.perception(senses)[:4]
     plan = torch.rand(5, 1, 5) * 2 - 1
     plans = torch.cat([plan, plan, -plan], 1)
-    noise = torch.randn(5, 2, 4, CHANCE)
+    noise = torch.randn(5, 2, 4, LATENT_SIZE)
     several = model.imagine(latent, plans, senses, attended, noise)
     assert several.latent.shape[:2] == (6, 6)
     one, other = several.latent[:, :3], several.latent[:, 3:]  # by future
@@ -100,7 +102,9 @@ def test_chance_is_told_from_what_is_not_known_yet() -> None:
     def disagreement_and_spread() -> tuple[torch.Tensor, torch.Tensor]:
         """Of the two things (m), along their x."""
         latent, sight = seen(noisy(64, generator)[0])
-        luck = torch.stack([model.futures.luck(idle, sight, torch.randn(64, 3, CHANCE)) for _ in range(20)])
+        luck = torch.stack(
+            [model.futures.sample_prior(idle, sight, torch.randn(64, 3, LATENT_SIZE)) for _ in range(20)]
+        )
         ahead = torch.stack([model(latent, idle, sight, z) for z in luck])[..., 1:, 0] * perception.change[1, 0]
         return ahead.std(1).mean((0, 1)), ahead.mean(1).std(0).mean(0)  # over members for one z; over z
 

@@ -47,7 +47,9 @@ def test_the_readout_never_shapes_the_latent(world: World, mind: agent.Mind) -> 
     lived(world, mind, 40)
     senses, action, after, *_ = mind.memory.sample(8, mind.generator)
     latent, then = mind.perception(senses), mind.perception(after)
-    mind.world_model.side_losses(latent, then, action, after["touch"], "vicreg", mind.generator)["readout"].backward()
+    mind.world_model.representation_losses(latent, then, action, after["touch"], "vicreg", mind.generator)[
+        "readout"
+    ].backward()
     assert all(p.grad is None for p in mind.perception.parameters())
     assert all(p.grad is not None for p in mind.world_model.touch.parameters())
 
@@ -107,7 +109,7 @@ def test_what_was_predicted_badly_is_drawn_more_often_but_nothing_is_left_out() 
     counts = torch.bincount(draw.place, minlength=101)[:101] / 8000
     assert counts[50] == pytest.approx(0.5 * 20 / 120 + 0.5 / 101, abs=0.02)
     assert (counts > 0).all()
-    memory.retell(torch.tensor([50]), torch.tensor([1.0]))
+    memory.update_priorities(torch.tensor([50]), torch.tensor([1.0]))
     calm = torch.bincount(memory.sample(8000, torch.Generator().manual_seed(0), rare=0.5).place, minlength=101) / 8000
     assert calm[50] < 0.02
 

@@ -51,7 +51,7 @@ def remember(episodes: list[int], capacity: int) -> ReplayBuffer:
 @pytest.mark.parametrize("capacity", [100, 23], ids=["roomy", "overwritten"])
 def test_stretches_never_cross_the_end_of_an_episode(capacity: int) -> None:
     memory = remember([3, 9, 12, 2, 7], capacity)
-    drawn = memory.stretches(8, 5, torch.Generator().manual_seed(0))
+    drawn = memory.sample_sequences(8, 5, torch.Generator().manual_seed(0))
     assert drawn is not None
     first, last = drawn.senses["body"][0, ...], drawn.senses["body"][-1, ...]
     assert torch.equal(first[:, 0], last[:, 0])
@@ -60,10 +60,10 @@ def test_stretches_never_cross_the_end_of_an_episode(capacity: int) -> None:
 
 
 def test_every_stretch_can_be_drawn() -> None:
-    drawn = remember([3, 9, 12, 2, 7], 100).stretches(1000, 5, torch.Generator().manual_seed(0))
+    drawn = remember([3, 9, 12, 2, 7], 100).sample_sequences(1000, 5, torch.Generator().manual_seed(0))
     assert drawn is not None
     assert len(drawn.place[0].unique()) == 5 + 8 + 3
-    assert remember([3, 4], 100).stretches(8, 5, torch.Generator().manual_seed(0)) is None
+    assert remember([3, 4], 100).sample_sequences(8, 5, torch.Generator().manual_seed(0)) is None
 
 
 @pytest.fixture(scope="module")
