@@ -21,8 +21,8 @@ from PIL import Image
 import worlds
 from agent import Mind, live
 from housecat.core.errors import UserError, unknown_name
-from viewer import InlineLife
-from viewer.frame import Stage
+from viewer import InlineSource
+from viewer.frame import Frame
 from viewer.layout import SIZE, Status
 from viewer.source.playback import Playback
 from viewer.title import NEWBORN, body_name, describe_agent
@@ -137,15 +137,15 @@ def paint_window(mind: str | None, seed: int, seconds: float) -> Iterator[pygame
     """
     pygame.font.init()
     surface = pygame.Surface(SIZE)
-    life = InlineLife(lambda: _start_life(mind, seed))
-    stage, playback = Stage(life), Playback(life)
+    life = InlineSource(lambda: _start_life(mind, seed))
+    frame, playback = Frame(life), Playback(life)
     status = Status(title=describe_agent(mind or NEWBORN, body_name(life.scene())))
     for _ in range(round(seconds * FPS)):
         for moment in playback.advance(1.0 / FPS, 1.0):
-            stage.add(moment)
-        stage.paint(surface, playback.poses, 1.0 / FPS, status)
+            frame.add(moment)
+        frame.paint(surface, playback.poses, 1.0 / FPS, status)
         yield surface
-    stage.close()
+    frame.close()
     life.close()
 
 

@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from viewer.export.report import farewell
     from viewer.export.summary import Summary, summarise
-    from viewer.export.video import Clip, film
+    from viewer.export.video import VideoWriter, record_video
     from viewer.keys import KEYS, MOUSE
-    from viewer.source.process_source import ProcessLife
-    from viewer.source.source import InlineLife, Life, LifeError
+    from viewer.source.moment_source import InlineSource, MomentSource, SourceError
+    from viewer.source.process_source import ProcessSource
     from viewer.watch import WatchReport, watch
 
 __all__ = [
     "KEYS",
     "MOUSE",
-    "Clip",
-    "InlineLife",
-    "Life",
-    "LifeError",
-    "ProcessLife",
+    "InlineSource",
+    "MomentSource",
+    "ProcessSource",
+    "SourceError",
     "Summary",
+    "VideoWriter",
     "WatchReport",
     "farewell",
-    "film",
+    "record_video",
     "summarise",
     "watch",
 ]
@@ -36,12 +36,12 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # read when pygame is 
 _HOME = {
     "KEYS": "keys",
     "MOUSE": "keys",
-    "Clip": "export.video",
-    "film": "export.video",
-    "InlineLife": "source.source",
-    "Life": "source.source",
-    "LifeError": "source.source",
-    "ProcessLife": "source.process_source",
+    "VideoWriter": "export.video",
+    "record_video": "export.video",
+    "InlineSource": "source.moment_source",
+    "MomentSource": "source.moment_source",
+    "SourceError": "source.moment_source",
+    "ProcessSource": "source.process_source",
     "farewell": "export.report",
     "Summary": "export.summary",
     "summarise": "export.summary",

@@ -16,12 +16,12 @@ import pygame
 from housecat.core.errors import UserError
 from viewer.display import open_display
 from viewer.export.report import WatchReport
-from viewer.frame import Stage, waiting
+from viewer.frame import Frame, draw_waiting
 from viewer.keys import action_for
 from viewer.layout import ROOM, SIZE, Status
-from viewer.scene.mouse_input import Poking
+from viewer.scene.mouse_input import MouseInput
+from viewer.source.moment_source import MomentSource, SourceError
 from viewer.source.playback import Playback
-from viewer.source.source import Life, LifeError
 from viewer.title import body_name, describe_agent
 from worlds.events import Meal
 
@@ -38,7 +38,7 @@ class Window:
 
     def __init__(
         self,
-        life: Life,
+        source: MomentSource,
         speed: float,
         mind_name: str,
         on_moment: Callable[[Any], None] | None,
@@ -50,7 +50,7 @@ class Window:
         self.surface = open_display(SIZE, f"housecat: {title}")
         pygame.font.init()
         pygame.key.set_repeat(400, 120)
-        self._life, self._on_moment, self._pictures = life, on_moment, pictures
+        self._source, self._on_moment, self._pictures = source, on_moment, pictures
         self._started = started
         self._first = self._effort = 0.0
         self._intervals: list[float] = []
@@ -60,7 +60,7 @@ class Window:
         self._open = True
         self._note_until = 0.0
         self.status = Status(title=title, speed=min(max(speed, SLOWEST), FASTEST))
-        self.stage: Stage | None = None
+        self.frame: Frame | None = None
         self.playback: Playback | None = None
 
     def run(self, seconds: float | None = None) -> None:
@@ -70,26 +70,26 @@ class Window:
             passed = clock.tick(RATES[self._effort > QUICK]) / 1000
             for event in pygame.event.get():
                 self._handle(event)
-            self.frame(passed)
+            self.update(passed)
             if seconds is not None and self.playback is not None and self.playback.lived >= seconds - 1e-6:
                 break
             if seconds is not None and self.status.ended:
                 break
 
-    def frame(self, passed: float) -> None:
+    def update(self, passed: float) -> None:
         """Lives on, and shows a picture unless the life needs the processor more.
 
         Args:
             passed: Seconds since the last call.
         """
         begun = time.perf_counter()
-        if self.stage is None and self._life.ready():
+        if self.frame is None and self._source.ready():
             self._begin()
-        if self.stage is None or self.playback is None:
-            waiting(self.surface, self.status.title, begun)
+        if self.frame is None or self.playback is None:
+            draw_waiting(self.surface, self.status.title, begun)
             pygame.display.flip()
             return
-        self._advance(self.stage, self.playback, passed)
+        self._advance(self.frame, self.playback, passed)
         self._undrawn, self._undrawn_seconds = self._undrawn + 1, self._undrawn_seconds + passed
         if self._undrawn < (YIELDING if self._late() else 1):
             return
@@ -99,7 +99,7 @@ class Window:
         if self._first:
             self._intervals.append(passed)
             self.status.fps = 1.0 / max(float(np.mean(self._intervals[-30:])), 1e-6)
-        self.stage.paint(self.surface, self.playback.poses, passed, self.status)
+        self.frame.paint(self.surface, self.playback.poses, passed, self.status)
         pygame.display.flip()
         self._effort += 0.1 * (time.perf_counter() - begun - self._effort)
         if not self._first:
@@ -112,28 +112,28 @@ class Window:
         return late and os.getloadavg()[0] > len(os.sched_getaffinity(0))
 
     def _begin(self) -> None:
-        self.stage = Stage(self._life)
-        self.status.title = describe_agent(self._mind_name, body_name(self._life.scene()))
+        self.frame = Frame(self._source)
+        self.status.title = describe_agent(self._mind_name, body_name(self._source.scene()))
         pygame.display.set_caption(f"housecat: {self.status.title}")
-        self.playback = Playback(self._life, self._on_moment)
-        self._poking = Poking(self._life, self.stage.rig, ROOM)
+        self.playback = Playback(self._source, self._on_moment)
+        self._mouse = MouseInput(self._source, self.frame.camera_controller, ROOM)
 
-    def _advance(self, stage: Stage, playback: Playback, passed: float) -> None:
+    def _advance(self, frame: Frame, playback: Playback, passed: float) -> None:
         playback.paused = playback.paused and not self.status.ended
         try:
             for moment in playback.advance(min(passed, 0.25), self.status.speed):
-                stage.add(moment)
+                frame.add(moment)
                 self._modes[moment.thought.mode] += 1
                 self._touched.update({str(e.get("thing")) for e in moment.events if e.get("event") == "contact"})
                 for event in moment.events:
                     if event.get("event") == "reloaded":
                         self.note(f"{event.get('objective')} goes on in its new version")
-        except (LifeError, UserError) as error:
+        except (SourceError, UserError) as error:
             self.status.error = self.status.error or str(error)
         self.status.paused = playback.paused
         self.status.ended = playback.ended
         self.status.actual = playback.actual if playback.wall > 2.0 else None
-        self.status.hover, self.status.push = self._poking.hover, self._poking.push
+        self.status.hover, self.status.push = self._mouse.hover, self._mouse.push
 
     def _handle(self, event: pygame.event.Event) -> None:
         if event.type == pygame.QUIT:
@@ -143,7 +143,7 @@ class Window:
             if action is not None:
                 getattr(self, action)()
         elif self.playback is not None and not self.status.help:
-            poke = self._poking.handle(event, self.playback.poses, bool(pygame.key.get_mods() & pygame.KMOD_SHIFT))
+            poke = self._mouse.handle(event, self.playback.poses, bool(pygame.key.get_mods() & pygame.KMOD_SHIFT))
             if poke is not None:
                 self.playback.send(poke)
                 self.note(f"you push the {poke.target}")
@@ -161,7 +161,7 @@ class Window:
     def single(self) -> None:
         """Lives one step."""
         if self.playback:
-            self.playback.single()
+            self.playback.step_once()
 
     def faster(self) -> None:
         """Doubles the speed."""
@@ -179,13 +179,13 @@ class Window:
 
     def follow(self) -> None:
         """Lets the camera follow the body, or stop following."""
-        if self.stage:
-            self.stage.rig.follow()
+        if self.frame:
+            self.frame.camera_controller.follow()
 
     def reset_camera(self) -> None:
         """Looks from where the camera began."""
-        if self.stage:
-            self.stage.rig.reset()
+        if self.frame:
+            self.frame.camera_controller.reset()
 
     def imagination(self) -> None:
         """Shows or hides plans."""
@@ -200,12 +200,12 @@ class Window:
 
     def restart(self) -> None:
         """Begins the life again."""
-        if self.playback and self.stage:
+        if self.playback and self.frame:
             try:
                 self.playback.restart()
-                self.stage.clear()
+                self.frame.clear()
                 self.status.error = ""
-            except (LifeError, UserError) as error:
+            except (SourceError, UserError) as error:
                 self.status.error = str(error)
 
     def help(self) -> None:
@@ -233,13 +233,13 @@ class Window:
             touched=dict(self._touched.most_common()),
             modes=dict(self._modes.most_common()),
             time_to_first_frame=round(self._first, 3),
-            backend=self.stage.backend if self.stage else "",
+            backend=self.frame.backend if self.frame else "",
             kept="",
             error=self.status.error,
         )
 
     def close(self) -> None:
         """Closes the window."""
-        if self.stage:
-            self.stage.close()
+        if self.frame:
+            self.frame.close()
         pygame.display.quit()

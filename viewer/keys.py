@@ -10,10 +10,10 @@ class Key:
     """One thing that a key does.
 
     Attributes:
-        names: What pygame calls the keys, or the characters that they type.
-        label: What a person reads on them.
-        words: What it does.
-        action: The window's method that does it.
+        names: Names of the keys in pygame, or the characters that they type.
+        label: Label of the keys for people.
+        words: What the key does.
+        action: Name of the window's method that does it.
     """
 
     names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Where the parts of the window are, and what the window tells them."""
+"""Positions of the parts of the window, and the status that they show."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ MIND = pygame.Rect(918, 436, 348, 270)
 
 @dataclass
 class Status:
-    """What the window knows besides the life itself.
+    """State of the window, apart from the moment that it shows.
 
     Attributes:
-        title: Whose life it is.
+        title: Words for the agent that is shown, such as ``a kitten``.
         speed: Seconds to be lived per second watched.
         actual: Seconds really lived per second watched; None where that means nothing.
         fps: Pictures per second; None where that means nothing.
-        paused: Whether the life waits.
-        ended: Whether it is over.
-        error: Why it broke off, or empty.
+        paused: Whether the life is paused.
+        ended: Whether the life has ended.
+        error: Why the life broke off; empty where it did not.
         help: Whether the help page is open.
         plans: Whether imagined paths are shown.
         hover: Name of the thing under the mouse.
-        push: Where a push begins and where it points (m), while it is being drawn.
+        push: Start and end (x, y) of the push being drawn (m), or None.
         note: A short message, such as where a picture was saved.
-        clip: True in a film, which has no keys to name.
-        time: Seconds since the window opened, for what breathes and blinks.
+        clip: True in a record_video, which has no keys to name.
+        time: Seconds since the window opened; drives what pulsates and blinks.
     """
 
     title: str = "a life"

@@ -11,12 +11,12 @@ from viewer.display import open_display
 
 
 class PlainWindow:
-    """Shows one picture after another, each as long as it is told to.
+    """Shows one picture after another, each for a given time.
 
     Args:
-        width: In pixels.
-        height: In pixels.
-        title: Of the window.
+        width: Width of the window (pixels).
+        height: Height of the window (pixels).
+        title: Title of the window.
 
     Raises:
         UserError: If there is no display.

@@ -1,4 +1,4 @@
-"""Colours, letters and rounded shapes: everything that gives the window its look."""
+"""Colours, text and rounded shapes of the window."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def font(size: int, weight: Weight = "regular") -> pygame.font.Font:
 
 
 @lru_cache(maxsize=1500)
-def letters(text: str, size: int, color: Color, weight: Weight = "regular") -> pygame.Surface:
+def render_text(text: str, size: int, color: Color, weight: Weight = "regular") -> pygame.Surface:
     """Returns text drawn once and kept."""
     return font(size, weight).render(text, True, color)
 
 
-def write(
+def draw_text(
     surface: pygame.Surface,
     text: str,
     at: tuple[float, float],
@@ -67,23 +67,23 @@ def write(
     color: Color = TEXT,
     weight: Weight = "regular",
     anchor: Anchor = "left",
-    room: int | None = None,
+    max_width: int | None = None,
 ) -> int:
     """Draws text centred vertically on `at`; returns its width (pixels).
 
     Args:
-        surface: What to draw on.
+        surface: Surface to draw on.
         text: One line.
-        at: Where its anchor goes.
-        size: Of the letters (pixels).
-        color: Of the letters.
-        weight: Of the letters.
-        anchor: Which end `at` holds.
-        room: Cut it with an ellipsis where it is wider than this.
+        at: Position (x, y) of the anchor (pixels).
+        size: Font size (pixels).
+        color: Text colour.
+        weight: Font weight.
+        anchor: Point of the text that is at `at`.
+        max_width: Largest width (pixels): longer text is cut with an ellipsis.
     """
-    if room is not None:
-        text = fit(text, size, weight, room)
-    picture = letters(text, size, color, weight)
+    if max_width is not None:
+        text = truncate(text, size, weight, max_width)
+    picture = render_text(text, size, color, weight)
     width = picture.get_width()
     shift = {"left": 0, "center": width // 2, "right": width}[anchor]
     surface.blit(picture, (round(at[0]) - shift, round(at[1]) - picture.get_height() // 2))
@@ -91,18 +91,18 @@ def write(
 
 
 @lru_cache(maxsize=500)
-def fit(text: str, size: int, weight: Weight, room: int) -> str:
-    """Returns the text, cut with an ellipsis where it is wider than `room` pixels."""
+def truncate(text: str, size: int, weight: Weight, max_width: int) -> str:
+    """Returns the text, cut with an ellipsis where it is wider than `max_width` pixels."""
     face = font(size, weight)
-    if face.size(text)[0] <= room:
+    if face.size(text)[0] <= max_width:
         return text
-    while text and face.size(text + "…")[0] > room:
+    while text and face.size(text + "…")[0] > max_width:
         text = text[:-1]
     return text + "…"
 
 
 @lru_cache(maxsize=800)
-def plate(
+def rounded_rect(
     width: int, height: int, color: Color, radius: int, alpha: int = 255, edge: Color | None = None
 ) -> pygame.Surface:
     """Returns a rounded rectangle with smooth corners, drawn once and kept."""
@@ -117,24 +117,28 @@ def plate(
     return pygame.transform.smoothscale(big, (max(width, 1), max(height, 1)))
 
 
-def pill(surface: pygame.Surface, rect: pygame.Rect, color: Color, radius: int | None = None, alpha: int = 255) -> None:
+def draw_pill(
+    surface: pygame.Surface, rect: pygame.Rect, color: Color, radius: int | None = None, alpha: int = 255
+) -> None:
     """Draws a rounded rectangle with smooth corners."""
     if rect.width > 0 and rect.height > 0:
-        surface.blit(plate(rect.width, rect.height, color, rect.height // 2 if radius is None else radius, alpha), rect)
+        surface.blit(
+            rounded_rect(rect.width, rect.height, color, rect.height // 2 if radius is None else radius, alpha), rect
+        )
 
 
-def chip(
+def draw_chip(
     surface: pygame.Surface, text: str, at: tuple[int, int], color: Color = SOFT, back: Color = RAISED, alpha: int = 225
 ) -> pygame.Rect:
     """Draws a label in a pill whose left end and middle are `at`; returns where it went."""
     width = font(12, "medium").size(text)[0] + 20
     rect = pygame.Rect(at[0], at[1] - 12, width, 24)
-    pill(surface, rect, back, alpha=alpha)
-    write(surface, text, rect.center, 12, color, "medium", "center")
+    draw_pill(surface, rect, back, alpha=alpha)
+    draw_text(surface, text, rect.center, 12, color, "medium", "center")
     return rect
 
 
-def mix(a: Color, b: Color, t: float) -> Color:
+def blend(a: Color, b: Color, t: float) -> Color:
     """Returns a colour between `a` (t = 0) and `b` (t = 1)."""
     t = min(max(t, 0.0), 1.0)
     return (round(a[0] + (b[0] - a[0]) * t), round(a[1] + (b[1] - a[1]) * t), round(a[2] + (b[2] - a[2]) * t))

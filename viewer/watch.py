@@ -1,4 +1,4 @@
-"""Opens a window on a life, and sees to it that both are closed in the end."""
+"""Opens the window on a life, and closes both in the end."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from viewer.app import Window
 from viewer.export.report import WatchReport
-from viewer.source.process_source import ProcessLife
-from viewer.source.source import Life
+from viewer.source.moment_source import MomentSource
+from viewer.source.process_source import ProcessSource
 from viewer.source.worker import Keep, Make
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def watch(
-    source: Make | Life,
+    source: Make | MomentSource,
     *,
     seconds: float | None = None,
     speed: float = 1.0,
@@ -35,22 +35,22 @@ def watch(
     """Shows a life until the window is closed or Ctrl-C.
 
     Args:
-        source: Makes the world and the mind, in a process of its own and so picklable; or a life.
+        source: Makes the world and the mind, in a process of its own and so picklable; or a source of moments.
         seconds: Seconds of life after which to close; None to stay open.
         speed: Seconds to be lived per second watched.
         mind_name: Name of the mind, for the title: see `describe_agent`.
-        keep: Keeps the life in the end, whatever ends the window, see `ProcessLife`; for a `source` that makes one.
+        keep: Keeps the life in the end, whatever ends the window, see `ProcessSource`; for a `source` that makes one.
         on_moment: Called with every moment lived, in order.
         pictures: Folder that screenshots are saved to.
 
     Raises:
         UserError: If world or mind cannot be made from what was given.
-        LifeError: If they cannot be made for another reason.
+        SourceError: If they cannot be made for another reason.
     """
     started = time.perf_counter()
-    life: Life = ProcessLife(source, keep=keep) if callable(source) else source
+    moments: MomentSource = ProcessSource(source, keep=keep) if callable(source) else source
     try:
-        window = Window(life, speed, mind_name, on_moment, pictures, started)
+        window = Window(moments, speed, mind_name, on_moment, pictures, started)
         try:
             window.run(seconds)
         except KeyboardInterrupt:
@@ -58,5 +58,5 @@ def watch(
         finally:
             window.close()
     finally:
-        life.close()
-    return {**window.report(), "kept": life.kept}
+        moments.close()
+    return {**window.report(), "kept": moments.kept}

@@ -104,7 +104,7 @@ def make_clip(run: Path, make: Callable[[], Any], seconds: float, mind_name: str
     drawn = None if picture.exists() else picture
     try:
         with explain_write_errors(run), ProgressBar("Filming", seconds, "s") as bar:
-            viewer.film(make, clip, seconds, mind_name=mind_name, summary_png=drawn, progress=bar)
+            viewer.record_video(make, clip, seconds, mind_name=mind_name, summary_png=drawn, progress=bar)
     except KeyboardInterrupt:
         if clip.is_file():
             print_message(f"housecat: interrupted; the clip so far is in {clip}")

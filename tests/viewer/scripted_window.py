@@ -14,7 +14,7 @@ import pygame
 from tests.viewer import fake
 from viewer.app import Window
 from viewer.layout import ROOM
-from viewer.source.source import InlineLife
+from viewer.source.moment_source import InlineSource
 
 
 class ScriptedUser:
@@ -27,7 +27,7 @@ class ScriptedUser:
         for _ in range(pictures):
             for event in pygame.event.get():
                 self._window._handle(event)
-            self._window.frame(1 / 60)
+            self._window.update(1 / 60)
 
     def press(self, key: int, typed: str, pictures: int = 2) -> None:
         pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key, unicode=typed))
@@ -61,7 +61,7 @@ class ScriptedUser:
 
 
 def main(rounds: int) -> None:
-    window = Window(InlineLife(fake.make, fake.live), 1.0, "a made-up life", None, Path(), 0.0)
+    window = Window(InlineSource(fake.make, fake.live), 1.0, "a made-up life", None, Path(), 0.0)
     user = ScriptedUser(window)
     user.wait(60)
     for _ in range(rounds):

@@ -13,14 +13,14 @@ from tests.viewer.source.test_process_source import broken, wait_for
 from viewer.app import Window
 from viewer.keys import KEYS
 from viewer.layout import ROOM
-from viewer.source.process_source import ProcessLife
-from viewer.source.source import InlineLife
+from viewer.source.moment_source import InlineSource
+from viewer.source.process_source import ProcessSource
 from viewer.watch import watch
 
 
 @pytest.fixture
 def window(tmp_path):
-    life = InlineLife(fake.make, partial(fake.live, steps=40))
+    life = InlineSource(fake.make, partial(fake.live, steps=40))
     made = Window(life, 1.0, "kitten", None, tmp_path, 0.0)
     yield made
     made.close()
@@ -30,7 +30,7 @@ def frames(window, count, passed=0.05):
     for _ in range(count):
         for event in pygame.event.get():
             window._handle(event)
-        window.frame(passed)
+        window.update(passed)
 
 
 def press(window, key, typed=""):
@@ -38,7 +38,7 @@ def press(window, key, typed=""):
 
 
 def test_a_window_shows_a_life_and_reports():
-    life = ProcessLife(fake.make_slowly, fake.live)
+    life = ProcessSource(fake.make_slowly, fake.live)
     heard = []
     report = watch(life, seconds=1.0, on_moment=heard.append)
     assert report["steps"] >= 5
@@ -116,7 +116,7 @@ def test_a_click_or_drag_on_a_toy_pokes_it(window, drag):
     sent = []
     window.playback.send = sent.append
     toy = window.playback.poses[[fake.NODES.index("red ball")], :3]
-    x, y, _ = window.stage.rig.camera.project(toy, *ROOM.size)[0]
+    x, y, _ = window.frame.camera_controller.camera.project(toy, *ROOM.size)[0]
     at = (ROOM.x + round(float(x)), ROOM.y + round(float(y)))
     to = (at[0] + drag[0], at[1] + drag[1])
     pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=at, button=1))
@@ -136,14 +136,14 @@ def test_a_click_or_drag_on_a_toy_pokes_it(window, drag):
 
 def test_dragging_the_floor_turns_the_camera_and_pokes_nothing(window):
     frames(window, 40)
-    before = window.stage.rig.camera
+    before = window.frame.camera_controller.camera
     at = (ROOM.x + 450, ROOM.y + 420)
     pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=at, button=1))
     motion = {"pos": (at[0] + 80, at[1]), "rel": (80, 0), "buttons": (1, 0, 0)}
     pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, **motion))
     pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONUP, pos=motion["pos"], button=1))
     frames(window, 20)
-    assert np.linalg.norm(np.subtract(window.stage.rig.camera.eye, before.eye)) > 0.5
+    assert np.linalg.norm(np.subtract(window.frame.camera_controller.camera.eye, before.eye)) > 0.5
     assert not window.status.note
 
 
@@ -175,7 +175,7 @@ def test_escape_closes_the_help_page_first(window):
 
 
 def test_a_life_that_breaks_off_is_told_and_the_window_stays(tmp_path):
-    life = ProcessLife(fake.make, broken)
+    life = ProcessSource(fake.make, broken)
     life.scene()
     window = Window(life, 1.0, "kitten", None, tmp_path, 0.0)
     for _ in range(400):
@@ -203,14 +203,14 @@ def test_a_plugin_that_goes_on_in_a_new_version_is_announced(tmp_path):
         yield fake.moment(0, np.zeros((5, 2)), [event])
         yield from fake.live(world, mind, events)
 
-    window = Window(InlineLife(fake.make, live), 1.0, "kitten", None, tmp_path, 0.0)
+    window = Window(InlineSource(fake.make, live), 1.0, "kitten", None, tmp_path, 0.0)
     frames(window, 3)
     assert window.status.note == "LovesRed goes on in its new version"
     window.close()
 
 
 def test_r_begins_again_after_the_life_broke_off(tmp_path):
-    life = ProcessLife(fake.make, broken)
+    life = ProcessSource(fake.make, broken)
     life.scene()
     window = Window(life, 1.0, "kitten", None, tmp_path, 0.0)
     for _ in range(400):
@@ -234,7 +234,7 @@ def live_on(world, mind, events):
 
 
 def test_seconds_are_those_lived_since_the_window_opened_however_old_the_mind_is():
-    report = watch(InlineLife(fake.make, live_on), seconds=1.0, mind_name="cat")
+    report = watch(InlineSource(fake.make, live_on), seconds=1.0, mind_name="cat")
     assert 5 <= report["steps"] <= 7
     assert report["seconds"] == pytest.approx(report["steps"] * fake.DT, abs=1e-3)
     assert report["agent"] == "a cat"
@@ -245,7 +245,7 @@ def test_seconds_are_those_lived_since_the_window_opened_however_old_the_mind_is
 def test_fewer_pictures_are_drawn_while_the_life_is_late_on_a_busy_machine(window, monkeypatch):
     frames(window, 3)
     drawn = []
-    monkeypatch.setattr(window.stage, "paint", lambda *args: drawn.append(args[2]))
+    monkeypatch.setattr(window.frame, "paint", lambda *args: drawn.append(args[2]))
     monkeypatch.setattr(type(window), "_late", lambda self: True)
     frames(window, 40)
     assert len(drawn) == 10

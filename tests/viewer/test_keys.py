@@ -4,8 +4,7 @@ import pygame
 import pytest
 
 from viewer.app import Window
-from viewer.keys import KEYS, MOUSE, action_for
-from viewer.panels import help_page as helppage
+from viewer.keys import KEYS, action_for
 
 
 def test_no_key_does_two_things():
@@ -30,14 +29,3 @@ def test_pygame_knows_the_keys_by_these_names(key):
 def test_an_unknown_key_does_nothing():
     assert action_for("z", "z") is None
     assert action_for("left shift", "") is None
-
-
-def test_the_help_page_lists_every_key_and_every_move_of_the_mouse(monkeypatch):
-    pygame.font.init()
-    written = []
-    monkeypatch.setattr(helppage, "write", lambda surface, text, *rest, **more: written.append(text) or 0)
-    helppage.paint(pygame.Surface((1280, 720)))
-    for key in KEYS:
-        assert {key.label, key.words} <= set(written)
-    for label, words in MOUSE:
-        assert {label, words} <= set(written)

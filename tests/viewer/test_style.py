@@ -30,7 +30,7 @@ def test_without_its_fonts_pygames_own_is_used(monkeypatch):
 
 def test_long_words_end_in_an_ellipsis():
     pygame.font.init()
-    cut = style.fit("an error message that goes on and on", 13, "regular", 80)
+    cut = style.truncate("an error message that goes on and on", 13, "regular", 80)
     assert cut.endswith("…")
     assert style.font(13).size(cut)[0] <= 80
 

@@ -1,4 +1,4 @@
-"""What is known after watching a life."""
+"""The report on a watched life, and the farewell made of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class WatchReport(TypedDict):
         touched: Control steps in which it touched each thing, most first.
         modes: Control steps by how their action was chosen, most first.
         time_to_first_frame: Seconds until the room was seen.
-        backend: What drew the room.
+        backend: Name of the renderer.
         kept: Folder of the run that the life is kept in, or empty.
         error: Why the life broke off, or empty.
     """

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pygame
 
 from housecat.core.obs_layout import BODY, THINGS
-from viewer.export.summary_figure import Page
+from viewer.export.summary_figure import SummaryFigure
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -26,7 +26,7 @@ class Summary:
     """Collects what the page shows, moment by moment.
 
     Args:
-        scene: Where the life happens.
+        scene: Scene of the world that is lived in.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -38,7 +38,7 @@ class Summary:
         self._stills: list[npt.NDArray[np.uint8]] = []
 
     def add(self, moment: Moment) -> None:
-        """Takes in a moment."""
+        """Adds a moment."""
         self._names = moment.things
         last = moment.frames[-1]
         index = [self._nodes.index(n) if n in self._nodes else -1 for n in moment.things]
@@ -59,7 +59,7 @@ class Summary:
     def save(self, path: Path | str) -> None:
         """Draws the page."""
         rows = self._rows
-        Page(
+        SummaryFigure(
             np.array(rows["time"]),
             np.array(rows["body"]),
             np.array(rows["things"]),
@@ -79,7 +79,7 @@ def summarise(run: Mapping[str, npt.NDArray[Any]], path: Path | str) -> None:
     Args:
         run: What a run recorded, by name, time first. Positions are read from ``obs.things``; a thing counts as
             played with in a step in which it moved.
-        path: Of the picture.
+        path: Path of the picture.
     """
     steps = len(run["time"])
     things = np.asarray(run.get("obs.things", np.zeros((steps, 0, 3))), float)[..., THINGS.position_xy]
@@ -90,7 +90,7 @@ def summarise(run: Mapping[str, npt.NDArray[Any]], path: Path | str) -> None:
     if seen is not None and seen.shape[-1] >= 14 and steps:
         colors = {n: tuple(np.clip(seen[-1, k, THINGS.rgb], 0, 1)) for k, n in enumerate(names)}
     body = np.asarray(run["obs.body"], float)[:, BODY.position] if "obs.body" in run else np.zeros((steps, 2))
-    Page(
+    SummaryFigure(
         np.asarray(run["time"], float),
         body,
         things,

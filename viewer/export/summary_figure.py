@@ -1,4 +1,4 @@
-"""The look of a summary: a map, curves, bars and stills on one page."""
+"""Draws the summary of a life with matplotlib: a map, curves, bars and stills on one page."""
 
 from __future__ import annotations
 
@@ -17,8 +17,21 @@ if TYPE_CHECKING:
 BINS = 300  # points a curve is thinned to
 
 
-class Page:
-    """Draws the page with matplotlib, which is imported only here."""
+class SummaryFigure:
+    """The figure of a summary; matplotlib is imported only here.
+
+    Args:
+        time: (T,) time at the end of each step (s).
+        body: (T, 2) position of the body (m).
+        things: (T, N, 2) positions of the things (m); nan where not known.
+        names: Names of the N things.
+        emotions: (T,) values by the name of the emotion.
+        costs: (T,) values by the name of the objective.
+        played: What counts as play, in words, and (T, N) whether it happened.
+        colors: Colour by the name of the thing.
+        half: Half the side of the map (m).
+        stills: Pictures (H, W, 3), of which three are shown.
+    """
 
     def __init__(
         self,
@@ -115,8 +128,8 @@ class Page:
         title, played = self._played
         _dress(axes, f"Play: share of {title}")
         shares = played.mean(0) if len(played) else np.zeros(len(self._names))
-        any_ = float(played.any(1).mean()) if len(played) else 0.0
-        names, values = [*self._names, "anything"], [*shares, any_]
+        touched_any = float(played.any(1).mean()) if len(played) else 0.0
+        names, values = [*self._names, "anything"], [*shares, touched_any]
         colors = [self._colors.get(n, (0.7, 0.7, 0.7)) for n in self._names] + [_hex(style.TEXT)]
         axes.barh(range(len(names)), values, color=colors, height=0.62)
         axes.set_yticks(range(len(names)), names, color=_hex(style.SOFT), size=8)

@@ -1,4 +1,4 @@
-"""A film of a life: the very picture of the window, streamed to a file that survives being cut off."""
+"""Videos of a life: the picture of the window, written to a file that stays playable when cut off."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import numpy as np
 import pygame
 
 from viewer.export.summary import Summary
-from viewer.frame import Stage
+from viewer.frame import Frame
 from viewer.layout import ROOM, SIZE, Status
+from viewer.source.moment_source import InlineSource, MomentSource
 from viewer.source.playback import Playback
-from viewer.source.source import InlineLife, Life
-from viewer.source.worker import Live, Make, lived
+from viewer.source.worker import Live, Make, live_with_reload
 from viewer.title import body_name, describe_agent
 
 if TYPE_CHECKING:
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 STILLS = 6
 
 
-class Clip:
-    """Writes pictures to an mp4 as they come; a context manager.
+class VideoWriter:
+    """Writes pictures to an mp4 file; a context manager.
 
     The file is made of fragments of a second each, so what was written before an interruption plays.
 
     Args:
-        path: Of the file; replaced when it exists.
-        fps: Pictures a second.
+        path: Path of the file; it is replaced when it exists.
+        fps: Pictures per second.
     """
 
     def __init__(self, path: Path | str, fps: int = 30) -> None:
@@ -47,7 +47,7 @@ class Clip:
         self._stream.pix_fmt = "yuv420p"
         self._written = 0
 
-    def __enter__(self) -> Clip:
+    def __enter__(self) -> VideoWriter:
         return self
 
     def add(self, surface: pygame.Surface) -> None:
@@ -69,8 +69,8 @@ class Clip:
         self.close()
 
 
-def film(
-    source: Make | Life,
+def record_video(
+    source: Make | MomentSource,
     path: Path | str,
     seconds: float,
     *,
@@ -80,43 +80,43 @@ def film(
     summary_png: Path | str | None = None,
     progress: Callable[[float], Any] | None = None,
     on_moment: Callable[[Moment], None] | None = None,
-    live: Live = lived,
+    live: Live = live_with_reload,
 ) -> int:
-    """Films a life without a window, as the window would show it.
+    """Records a video of a life without a window, as the window would show it.
 
     Args:
-        source: Makes the world and the mind; or a life.
-        path: Of the mp4.
-        seconds: Seconds of life to film; fewer when it ends before.
-        fps: Pictures a second.
-        speed: Seconds lived per second of film.
+        source: Makes the world and the mind; or a source of moments.
+        path: Path of the mp4 file.
+        seconds: Seconds of life to record; fewer when it ends before.
+        fps: Pictures per second.
+        speed: Seconds of life per second of video.
         mind_name: Name of the mind, for the title: see `describe_agent`.
-        summary_png: Where to draw one page about the life, or None.
-        progress: Called with the seconds of life filmed so far.
-        on_moment: Called with every moment.
-        live: What lives the mind in the world, where `source` makes them.
+        summary_png: Path of a picture that sums up the life, or None.
+        progress: Called with the seconds of life recorded so far.
+        on_moment: Called with each moment.
+        live: Lives the mind in the world, where `source` makes them.
 
     Returns:
-        Control steps filmed.
+        The number of control steps recorded.
     """
-    life: Life = InlineLife(source, live) if callable(source) else source
+    moments: MomentSource = InlineSource(source, live) if callable(source) else source
     pygame.font.init()
     surface = pygame.Surface(SIZE)
-    stage = Stage(life)
-    playback = Playback(life, on_moment)
-    summary = Summary(life.scene())
-    status = Status(title=describe_agent(mind_name, body_name(life.scene())), speed=speed, clip=True)
+    frame = Frame(moments)
+    playback = Playback(moments, on_moment)
+    summary = Summary(moments.scene())
+    status = Status(title=describe_agent(mind_name, body_name(moments.scene())), speed=speed, clip=True)
     frames = max(1, round(seconds / speed * fps))
     try:
-        with Clip(path, fps) as clip:
+        with VideoWriter(path, fps) as clip:
             for i in range(frames):
                 for moment in playback.advance(1.0 / fps, speed):
-                    stage.add(moment)
+                    frame.add(moment)
                     summary.add(moment)
                     if progress is not None:
                         progress(min(playback.lived, seconds))
                 status.ended = playback.ended
-                stage.paint(surface, playback.poses, 1.0 / fps, status)
+                frame.paint(surface, playback.poses, 1.0 / fps, status)
                 clip.add(surface)
                 if (i + 1) % max(1, frames // (STILLS + 1)) == 0:
                     summary.still(surface.subsurface(ROOM))
@@ -125,6 +125,6 @@ def film(
     finally:
         if summary_png is not None and playback.steps:
             summary.save(summary_png)
-        stage.close()
-        life.close()
+        frame.close()
+        moments.close()
     return playback.steps

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pygame
 
-from viewer.style import Color, mix
+from viewer.style import Color, blend
 from viewer.title import body_name
 from worlds.rendering.scene import Scene
 
@@ -68,7 +68,7 @@ class _Drawing:
     ) -> None:
         self._s, self._u, self._e, self._blink = surface, unit, e, blink
         self._color, self._feline = color, feline
-        self._shade = SHADE if color == FUR else mix(color, DARK, 0.35)
+        self._shade = SHADE if color == FUR else blend(color, DARK, 0.35)
 
     def draw(self) -> None:
         if self._feline:
@@ -83,13 +83,13 @@ class _Drawing:
             self._whiskers()
         else:
             self._ellipse(self._color, 100, 86, 62, 54)
-        muzzle = CREAM if self._feline else mix(self._color, CREAM, 0.55)
+        muzzle = CREAM if self._feline else blend(self._color, CREAM, 0.55)
         self._ellipse(muzzle, 84, 142, 20, 16)
         self._ellipse(muzzle, 116, 142, 20, 16)
         blush = self._e["elation"]
         if blush > 0.1:
             for x in (54, 146):
-                self._ellipse(mix(self._color, PINK, blush * 0.8), x, 136, 13, 8)
+                self._ellipse(blend(self._color, PINK, blush * 0.8), x, 136, 13, 8)
         for side in (-1, 1):
             self._eye(side)
         self._mouth()

@@ -11,8 +11,8 @@ import numpy as np
 import pygame
 
 from viewer import style
-from viewer.panels.panels import card, spoken
-from viewer.style import write
+from viewer.panels.panels import card, cost_label
+from viewer.style import draw_text
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -42,7 +42,7 @@ class Timeline:
     Attributes:
         muted: Why each muted objective was muted, by name.
         stale: Why the newest version of a plug-in could not take the place of the one that lives on, by name.
-        unlearnt: What there is to say of updates that were skipped, or nothing.
+        unlearnt: Warning about skipped updates; empty where there is none.
     """
 
     def __init__(self, rect: pygame.Rect) -> None:
@@ -113,11 +113,11 @@ class Timeline:
         x = 72
         legend = (("cost", style.COST), ("gain", style.GAIN), ("expected", style.EMOTIONS["fear"]))
         for words, color in legend:
-            style.pill(surface, pygame.Rect(x, 17, 8, 8), color)
-            x += 24 + write(surface, words, (x + 13, 21), 12, style.FAINT)
+            style.draw_pill(surface, pygame.Rect(x, 17, 8, 8), color)
+            x += 24 + draw_text(surface, words, (x + 13, 21), 12, style.FAINT)
         self._tick_legend(surface, x + 10)
         span = self._width // STEP * self._seconds
-        write(surface, f"the last {span:.0f} s", (right, 21), 12, style.FAINT, anchor="right")
+        draw_text(surface, f"the last {span:.0f} s", (right, 21), 12, style.FAINT, anchor="right")
         if not self._lanes:
             return
         top, bottom = 36, surface.get_height() - 22
@@ -142,15 +142,15 @@ class Timeline:
         series = [past.get(name, math.nan) for past in self._past]
         if name in self.muted:
             back = pygame.Rect(12, top + 1, surface.get_width() - 24, height - 1)
-            style.pill(surface, back, (74, 26, 36), 5)
-            write(surface, name, (18, middle), size, style.ALARM, "medium", room=LABELS - 12)
+            style.draw_pill(surface, back, (74, 26, 36), 5)
+            draw_text(surface, name, (18, middle), size, style.ALARM, "medium", max_width=LABELS - 12)
             reason = f"muted: {self.muted[name]}"
-            write(surface, reason, (left, middle), size, (255, 170, 176), room=self._width + VALUES)
+            draw_text(surface, reason, (left, middle), size, (255, 170, 176), max_width=self._width + VALUES)
             return
         color = style.EMOTIONS["fear"] if name.startswith("critic.") else None
         color = style.EMOTIONS["surprise"] if name == SURPRISE else color
-        words, ink = (f"{name}: old version", style.ALARM) if name in self.stale else (spoken(name), style.SOFT)
-        write(surface, words, (18, middle), size, ink, room=LABELS - 12)
+        words, ink = (f"{name}: old version", style.ALARM) if name in self.stale else (cost_label(name), style.SOFT)
+        draw_text(surface, words, (18, middle), size, ink, max_width=LABELS - 12)
         floor = top + height - 2
         pygame.draw.line(surface, style.RAISED, (left, floor + 1), (left + self._width, floor + 1))
         if series:
@@ -158,7 +158,7 @@ class Timeline:
             surface.blit(strip, (left + self._width - strip.get_width(), top + 1))
         if series and not math.isnan(series[-1]):
             at = (surface.get_width() - 18, middle)
-            write(surface, f"{series[-1]:.2f}".replace("-", "−"), at, size, style.SOFT, "medium", "right")
+            draw_text(surface, f"{series[-1]:.2f}".replace("-", "−"), at, size, style.SOFT, "medium", "right")
 
     def _draw_events(self, surface: pygame.Surface, left: int, top: int, bottom: int) -> None:
         """Draws a tick for each event below the lanes; rare ones cross the lanes as a faint line."""
@@ -172,12 +172,12 @@ class Timeline:
                     pygame.draw.rect(surface, TICKS[kind], (x, bottom + 3, STEP, 11))
                     if kind != "fed":
                         surface.fill((26, 26, 30), (x, top, 1, bottom - top), pygame.BLEND_RGB_ADD)
-        write(surface, "touch and events", (18, bottom + 8), 11, style.FAINT)
+        draw_text(surface, "touch and events", (18, bottom + 8), 11, style.FAINT)
 
     def _tick_legend(self, surface: pygame.Surface, x: int) -> None:
         for words, kind in (("touch", "contact"), ("meal", "meal"), ("poke", "poke"), ("fall", "fall")):
             pygame.draw.rect(surface, TICKS[kind], (x, 15, 2, 11))
-            x += 22 + write(surface, words, (x + 7, 21), 12, style.FAINT)
+            x += 22 + draw_text(surface, words, (x + 7, 21), 12, style.FAINT)
 
 
 def area(series: np.ndarray[Any, Any], height: int, least: float, color: style.Color | None) -> pygame.Surface:
@@ -185,9 +185,9 @@ def area(series: np.ndarray[Any, Any], height: int, least: float, color: style.C
 
     Args:
         series: One value a moment; nan leaves a gap.
-        height: Of the strip (pixels).
+        height: Height of the strip (pixels).
         least: The value that fills the strip, unless larger ones occur.
-        color: Of the area; None for orange above zero and teal below.
+        color: Colour of the area; None for orange above zero and teal below.
     """
     known = np.nan_to_num(series, nan=0.0)
     top = max(float(np.abs(known).max()), least) or 1.0

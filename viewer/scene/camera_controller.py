@@ -1,4 +1,4 @@
-"""The hand that holds the camera: turns, zooms, moves sideways, follows."""
+"""Moves the camera of the window: orbits, zooms, pans, follows the body."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from worlds.rendering.camera import Camera
 FOV = 36.0
 
 
-class Rig:
-    """A camera that circles a point.
+class CameraController:
+    """An orbit camera with eased motion.
 
-    Every motion is eased: what is set is where it goes, `camera` is where it has come to.
+    The methods set a goal; `update` moves `camera` towards it.
+
+    Args:
+        size: Sides of the room (m).
 
     Attributes:
-        follows: Whether its centre goes with the body.
+        follows: Whether the centre of the orbit follows the body.
     """
 
     def __init__(self, size: tuple[float, float]) -> None:
@@ -62,8 +65,13 @@ class Rig:
             self.reset()
             self._goal[3] = turn
 
-    def move(self, seconds: float, body: npt.NDArray[Any]) -> None:
-        """Eases on by a stretch of time; `body` is where the body is."""
+    def update(self, seconds: float, body: npt.NDArray[Any]) -> None:
+        """Moves the camera towards its goal.
+
+        Args:
+            seconds: Time since the last call (s).
+            body: (3,) position of the body (m).
+        """
         if self.follows:
             self._goal[:3] = body[0], body[1], 0.10
         elif self._leans:
@@ -72,7 +80,7 @@ class Rig:
 
     @property
     def camera(self) -> Camera:
-        """Where the camera is now."""
+        """The current camera."""
         x, y, z, turn, height, distance = self._now
         flat = distance * math.cos(height)
         eye = (x + flat * math.sin(turn), y - flat * math.cos(turn), z + distance * math.sin(height))

@@ -40,10 +40,10 @@ class Imagination:
         """Returns what to draw over the room.
 
         Args:
-            moment: The one being shown.
-            poses: (M, 7) poses of now, which rings follow.
-            pulse: Seconds, to let rings breathe.
-            show: Whether plans are wanted.
+            moment: The moment being shown; None before the first.
+            poses: (M, 7) current poses of the nodes, which rings follow.
+            pulse: Time (s) that makes the rings pulsate.
+            show: Whether to draw plans.
         """
         if moment is None:
             return Overlay()
@@ -64,11 +64,11 @@ class Imagination:
     def _believed(self, moment: Moment) -> list[Array]:
         """Rings where things out of sight are believed to be, the wider the less it is known."""
         rings = []
-        for it in moment.thought.believed:
-            if (name := moment.things[it.thing]) in self._scene.nodes:
+        for belief in moment.thought.believed:
+            if (name := moment.things[belief.thing]) in self._scene.nodes:
                 red, green, blue = self._color.get(name, (1.0, 1.0, 1.0))
-                at = np.array([*it.position[:2], LIFT], np.float32)
-                rings.append(ring(at, self._reach[name] + min(it.doubt, 0.5), (red, green, blue, BELIEVED), 0.03))
+                at = np.array([*belief.position[:2], LIFT], np.float32)
+                rings.append(ring(at, self._reach[name] + min(belief.doubt, 0.5), (red, green, blue, BELIEVED), 0.03))
         return rings
 
     def _plans(self, moment: Moment) -> tuple[tuple[Array, ...], tuple[Ghost, ...]]:

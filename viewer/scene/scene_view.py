@@ -1,4 +1,4 @@
-"""The room: the picture, what is imagined in it, and what is written over it."""
+"""The view of the room: the rendered scene, imagined plans, and labels over it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pygame
 
 from viewer import style
 from viewer.layout import ROOM, Status
-from viewer.scene.camera_controller import Rig
+from viewer.scene.camera_controller import CameraController
 from viewer.scene.imagination import Imagination
-from viewer.style import chip, write
+from viewer.style import draw_chip, draw_text
 from worlds.rendering.camera import Overlay, dot, ribbon
 from worlds.rendering.renderer import GLRenderer, Renderable, TinyRenderer, make_renderer
 
@@ -24,27 +24,32 @@ WARN_SECONDS = 15.0
 SHADE = 72  # pixels
 
 
-class Room:
-    """Paints the largest part of the window.
+class SceneView:
+    """Paints the room, the largest part of the window.
 
     Attributes:
-        rig: Holds the camera.
-        backend: What draws the picture.
+        camera_controller: The `CameraController`.
+        backend: Name of the renderer.
     """
 
     def __init__(self, source: Renderable, renderer: GLRenderer | TinyRenderer | None = None) -> None:
         self._scene = source.scene()
         self._renderer = renderer or make_renderer(source, *ROOM.size)
         self.backend = self._renderer.backend
-        self.rig = Rig(self._scene.size)
+        self.camera_controller = CameraController(self._scene.size)
         self._imagination = Imagination(self._scene)
         self._corners = _corners(ROOM, 14)
         self._shade = _shade(ROOM.width, SHADE)
         self._warned: dict[str, float] = {}
 
-    def move(self, poses: npt.NDArray[np.float32], seconds: float) -> None:
-        """Lets the camera glide on."""
-        self.rig.move(seconds, poses[self._scene.body, :3])
+    def update(self, poses: npt.NDArray[np.float32], seconds: float) -> None:
+        """Moves the camera on.
+
+        Args:
+            poses: (M, 7) poses of the nodes.
+            seconds: Time since the last call (s).
+        """
+        self.camera_controller.update(seconds, poses[self._scene.body, :3])
 
     def paint(
         self,
@@ -57,16 +62,16 @@ class Room:
         """Draws the room and what is written over it.
 
         Args:
-            surface: The window.
-            poses: (M, 7) poses to draw.
-            moment: The one being shown.
-            warnings: What is wrong with objectives, a sentence each.
-            status: What the window knows.
+            surface: Surface of the window.
+            poses: (M, 7) poses of the nodes to draw.
+            moment: The moment being shown; None before the first.
+            warnings: Warnings about objectives, a sentence each.
+            status: State of the window.
         """
         overlay = self._imagination.overlay(moment, poses, status.time, status.plans)
         if status.push is not None:
             overlay = Overlay((*overlay.strips, *_arrow(*status.push)), overlay.ghosts)
-        picture = self._renderer.render(poses, self.rig.camera, overlay)
+        picture = self._renderer.render(poses, self.camera_controller.camera, overlay)
         if isinstance(self._renderer, GLRenderer):
             image = pygame.image.frombuffer(self._renderer.pixels.data, ROOM.size, "RGBX")
         else:
@@ -91,7 +96,7 @@ class Room:
         if not known:
             return
         points = np.array([poses[i, :3] for _, i in known]) + np.array([0.0, 0.0, 0.24])
-        at = self.rig.camera.project(points, *ROOM.size)
+        at = self.camera_controller.camera.project(points, *ROOM.size)
         surface.set_clip(ROOM)
         for (name, _), (x, y, depth) in zip(known, at, strict=True):
             if depth > 0:
@@ -99,25 +104,25 @@ class Room:
                 width = style.font(12, "medium").size(name)[0] + 14
                 back = pygame.Rect(0, 0, width, 19)
                 back.center = (round(middle[0]), round(middle[1]))
-                style.pill(surface, back, style.BACK, alpha=150)
-                write(surface, name, back.center, 12, style.TEXT, "medium", "center")
+                style.draw_pill(surface, back, style.BACK, alpha=150)
+                draw_text(surface, name, back.center, 12, style.TEXT, "medium", "center")
         surface.set_clip(None)
 
     def _head(self, surface: pygame.Surface, moment: Moment | None, status: Status) -> None:
         x, y = ROOM.x + 20, ROOM.y + 26
-        width = write(surface, "housecat", (x, y), 19, style.ACCENT, "bold")
-        write(surface, status.title, (x + width + 12, y + 1), 14, style.SOFT, room=360)
+        width = draw_text(surface, "housecat", (x, y), 19, style.ACCENT, "bold")
+        draw_text(surface, status.title, (x + width + 12, y + 1), 14, style.SOFT, max_width=360)
         step, lived = (moment.step + 1, moment.time) if moment else (0, 0.0)
         right = ROOM.right - 20
         clock = f"{int(lived) // 60}:{int(lived) % 60:02d}"
-        right -= write(surface, clock, (right, y), 19, style.TEXT, "medium", "right") + 14
+        right -= draw_text(surface, clock, (right, y), 19, style.TEXT, "medium", "right") + 14
         parts = [f"step {step:,}", f"{status.speed:g}×"]
         if status.actual is not None and not status.paused and abs(status.actual - status.speed) > 0.12 * status.speed:
             parts[1] += f" ({status.actual:.1f}× real)"
         parts += [f"{status.fps:.0f} fps"] if status.fps is not None else []
-        write(surface, "   ".join(parts), (right, y + 1), 13, style.SOFT, anchor="right")
+        draw_text(surface, "   ".join(parts), (right, y + 1), 13, style.SOFT, anchor="right")
         if self.backend == "tiny":
-            chip(surface, "software fallback: no OpenGL", (x, y + 30), style.ALARM)
+            draw_chip(surface, "software fallback: no OpenGL", (x, y + 30), style.ALARM)
 
     def _warn(self, surface: pygame.Surface, warnings: Sequence[str], status: Status) -> None:
         """Says why a life broke off, or for a while what is wrong with an objective; its lane goes on saying so."""
@@ -132,14 +137,14 @@ class Room:
     def _foot(self, surface: pygame.Surface, status: Status) -> None:
         x, y = ROOM.x + 18, ROOM.bottom - 26
         if status.ended and not status.error:
-            chip(surface, "life ended — R restarts, Esc quits", (x, y), style.ACCENT)
+            draw_chip(surface, "life ended — R restarts, Esc quits", (x, y), style.ACCENT)
         elif status.paused:
-            chip(surface, "paused — Space goes on", (x, y), style.ACCENT)
+            draw_chip(surface, "paused — Space goes on", (x, y), style.ACCENT)
         elif status.note:
-            chip(surface, status.note, (x, y), style.TEXT)
+            draw_chip(surface, status.note, (x, y), style.TEXT)
         if not status.clip:
             words = "click a toy to poke it     H  help"
-            write(surface, words, (ROOM.right - 20, y), 12, style.SOFT, anchor="right")
+            draw_text(surface, words, (ROOM.right - 20, y), 12, style.SOFT, anchor="right")
 
     def close(self) -> None:
         """Frees the renderer."""
@@ -148,9 +153,9 @@ class Room:
 
 def _banner(surface: pygame.Surface, words: str, color: style.Color) -> None:
     rect = pygame.Rect(ROOM.x + 60, ROOM.y + 48, ROOM.width - 120, 30)
-    style.pill(surface, rect, (86, 24, 36), 10, 235)
-    style.pill(surface, pygame.Rect(rect.x + 12, rect.centery - 4, 8, 8), color)
-    write(surface, words, (rect.x + 30, rect.centery), 13, (255, 214, 217), "medium", room=rect.width - 46)
+    style.draw_pill(surface, rect, (86, 24, 36), 10, 235)
+    style.draw_pill(surface, pygame.Rect(rect.x + 12, rect.centery - 4, 8, 8), color)
+    draw_text(surface, words, (rect.x + 30, rect.centery), 13, (255, 214, 217), "medium", max_width=rect.width - 46)
 
 
 def _arrow(start: tuple[float, float], end: tuple[float, float]) -> list[npt.NDArray[np.float32]]:
@@ -182,7 +187,7 @@ def _shade(width: int, height: int) -> tuple[pygame.Surface, pygame.Surface]:
 
 def _corners(rect: pygame.Rect, radius: int) -> list[tuple[pygame.Surface, tuple[int, int]]]:
     """Returns what rounds the corners of a picture, and where it goes."""
-    disc = pygame.surfarray.array_alpha(style.plate(2 * radius, 2 * radius, style.TEXT, radius))
+    disc = pygame.surfarray.array_alpha(style.rounded_rect(2 * radius, 2 * radius, style.TEXT, radius))
     pieces = []
     for i, x in enumerate((rect.left, rect.right - radius)):
         for j, y in enumerate((rect.top, rect.bottom - radius)):

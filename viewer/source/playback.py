@@ -1,4 +1,4 @@
-"""Plays a life at the display's pace: asks one step ahead, and glides between the poses of its film."""
+"""Plays a life at the pace of the display: asks one step ahead, and interpolates the poses within a step."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from viewer.source.source import Life
+from viewer.source.moment_source import MomentSource
 
 if TYPE_CHECKING:
     from agent.moment import Moment
     from worlds.events import Event
 
 Array = npt.NDArray[np.float32]
-AHEAD = 1  # moments asked for before they are needed: what a user does takes effect after so many
+AHEAD = 1  # moments requested before they are needed: what a user does takes effect after so many
 
 
 class Playback:
-    """Where in a life the window is.
+    """Position in the life that is shown.
 
     Attributes:
-        moment: The one being shown, None before the first.
+        moment: The moment being shown; None before the first.
         start: Age of the mind (s) when it began to be shown.
-        poses: (M, 7) poses to draw now.
+        poses: (M, 7) poses to draw at this time.
         paused: While True no steps are asked for, except single ones.
-        ended: The life is over and all of it was shown.
+        ended: Whether the life is over and all of it was shown.
         wall: Seconds watched, not counting pauses.
         steps: Moments shown.
     """
 
-    def __init__(self, life: Life, on_moment: Callable[[Moment], None] | None = None) -> None:
-        self._life, self._on_moment = life, on_moment
+    def __init__(self, source: MomentSource, on_moment: Callable[[Moment], None] | None = None) -> None:
+        self._source, self._on_moment = source, on_moment
         self.paused = False
         self._pending: list[Event] = []
         self._recent: deque[tuple[float, float]] = deque()
@@ -44,7 +44,7 @@ class Playback:
     def _begin(self) -> None:
         self.moment: Moment | None = None
         self.start = 0.0
-        self.poses: Array = np.array(self._life.scene().poses, np.float32)
+        self.poses: Array = np.array(self._source.scene().poses, np.float32)
         self._keys: Array = self.poses[None]
         self._queue: deque[Moment] = deque()
         self._asked = 0
@@ -71,26 +71,26 @@ class Playback:
         """Lets something happen before the next step that is asked for."""
         self._pending.append(event)
 
-    def single(self) -> None:
+    def step_once(self) -> None:
         """Pauses and lives one step."""
         self.paused = self._finishing = True
         self._singles += 1
 
     def restart(self) -> None:
         """Begins the life again."""
-        self._life.restart()
+        self._source.restart()
         self._lived_before = self.lived
         self._begin()
 
     def advance(self, seconds: float, speed: float) -> Sequence[Moment]:
-        """Moves on by a stretch of the watcher's time.
+        """Advances by some time of the clock.
 
         Args:
-            seconds: Since the last call.
+            seconds: Seconds of the clock since the last call.
             speed: Seconds lived per second watched, at most.
 
         Returns:
-            The moments that began.
+            The moments that began to be shown.
         """
         self._clock += seconds
         self._fetch()
@@ -111,9 +111,9 @@ class Playback:
             self._recent.append((seconds, (len(began) + self._phase - before) * self.duration))
             while len(self._recent) > 1 and sum(s for s, _ in self._recent) > 3.0:
                 self._recent.popleft()
-        if self._life.ended and not self._queue and self._phase >= 1.0:
+        if self._source.ended and not self._queue and self._phase >= 1.0:
             self.ended = True
-        self.poses = glide(self._keys, self._phase)
+        self.poses = interpolate_poses(self._keys, self._phase)
         return began
 
     @property
@@ -124,12 +124,12 @@ class Playback:
 
     def _fetch(self) -> None:
         wanted = AHEAD if not self.paused or self._singles else 0
-        while not self._life.ended and self._asked + len(self._queue) < wanted:
+        while not self._source.ended and self._asked + len(self._queue) < wanted:
             events, self._pending = self._pending, []
-            self._life.request(events)
+            self._source.request(events)
             self._asked += 1
             self._asked_at = self._clock
-        moment = self._life.poll() if self._asked else None
+        moment = self._source.poll() if self._asked else None
         if moment is not None:
             self._asked -= 1
             took = self._clock - self._asked_at
@@ -137,7 +137,7 @@ class Playback:
             self._queue.append(moment)
             if self._on_moment is not None:
                 self._on_moment(moment)
-        elif self._life.ended:
+        elif self._source.ended:
             self._asked = 0
 
     def _next(self) -> Moment:
@@ -152,7 +152,7 @@ class Playback:
         return self.moment
 
 
-def glide(keys: npt.NDArray[Any], phase: float) -> Array:
+def interpolate_poses(keys: npt.NDArray[Any], phase: float) -> Array:
     """Interpolates (F + 1, M, 7) poses at a phase from 0 to 1."""
     at = min(max(phase, 0.0), 1.0) * (len(keys) - 1)
     i = min(int(at), len(keys) - 2)

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from housecat.core.errors import UserError
-from viewer.source.source import LifeError
-from viewer.source.worker import KEEP_SECONDS, Keep, Live, Make, lived, work
+from viewer.source.moment_source import SourceError
+from viewer.source.worker import KEEP_SECONDS, Keep, Live, Make, live_with_reload, work
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class ProcessLife:
+class ProcessSource:
     """Lives in a process of its own, so that thinking never holds up a window.
 
     The process is started anew (spawned), so `make` and `live` must be picklable: functions of a module, or
@@ -37,7 +37,7 @@ class ProcessLife:
             that were watched, it saves them and returns where. None to keep nothing.
     """
 
-    def __init__(self, make: Make, live: Live = lived, keep: Keep | None = None) -> None:
+    def __init__(self, make: Make, live: Live = live_with_reload, keep: Keep | None = None) -> None:
         self._make, self._live, self._keep = make, live, keep
         self.kept = ""
         self._life = 0
@@ -68,7 +68,7 @@ class ProcessLife:
 
         Raises:
             UserError: If they could not be made because of what was given.
-            LifeError: If they could not be made.
+            SourceError: If they could not be made.
         """
         self._receive()
         return self._known is not None
@@ -96,7 +96,7 @@ class ProcessLife:
         """Returns a moment that has arrived.
 
         Raises:
-            LifeError: If the life broke off.
+            SourceError: If the life broke off.
         """
         self._receive()
         return self._moments.pop(0) if self._moments else None
@@ -128,7 +128,7 @@ class ProcessLife:
         except (BrokenPipeError, OSError) as error:
             self._broken = self.ended = True
             self._receive()
-            raise LifeError(f"the life's process is gone (exit code {self._process.exitcode})") from error
+            raise SourceError(f"the life's process is gone (exit code {self._process.exitcode})") from error
 
     def _receive(self) -> None:
         try:
@@ -137,7 +137,7 @@ class ProcessLife:
         except (EOFError, OSError) as error:
             self._broken = self.ended = True
             self._process.join(1.0)
-            raise LifeError(f"the life's process ended (exit code {self._process.exitcode})") from error
+            raise SourceError(f"the life's process ended (exit code {self._process.exitcode})") from error
 
     def _take(self, kind: str, life: int, content: Any) -> None:
         if kind == "ready":
@@ -150,7 +150,7 @@ class ProcessLife:
             if mistake:
                 raise UserError(message)
             log.error("the life broke off:\n%s", trace)
-            raise LifeError(message)
+            raise SourceError(message)
         elif life == self._life and kind == "moment":
             self._moments.append(content)
         elif life == self._life and kind == "end":
@@ -167,7 +167,7 @@ class ProcessLife:
                 while time.monotonic() < until:  # the process closes its end of the pipe after its last message
                     self._pipe.poll(0.5)
                     self._receive()
-            except (LifeError, UserError, OSError) as error:
+            except (SourceError, UserError, OSError) as error:
                 if not self._closed:
                     log.warning("the life could not be kept: %s", error)
         self._stop()

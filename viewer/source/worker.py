@@ -18,14 +18,14 @@ from housecat.core.errors import UserError
 if TYPE_CHECKING:
     from worlds.events import Event
 
-Drain = Callable[[int], "Sequence[Event]"]
+TakeEvents = Callable[[int], "Sequence[Event]"]
 Make = Callable[[], tuple[Any, Any]]
-Live = Callable[[Any, Any, Drain], Iterator[Any]]
+Live = Callable[[Any, Any, TakeEvents], Iterator[Any]]
 Keep = Callable[[Any, Any, int], str]
 KEEP_SECONDS = 60.0
 
 
-def lived(world: Any, mind: Any, events: Drain) -> Iterator[Any]:
+def live_with_reload(world: Any, mind: Any, events: TakeEvents) -> Iterator[Any]:
     """Lives an agent's life, learning; a plug-in whose file is saved goes on in its new version."""
     import agent  # here, because the process that shows the window can do without torch
     from agent.hot_reload import watched
@@ -48,7 +48,7 @@ class Worker:
         self._life = 0
 
     def run(self, life: int) -> None:
-        """Answers messages until told to close, or until the process at the other end is gone.
+        """Answers messages until one asks to close, or until the process at the other end is gone.
 
         Args:
             life: Number of the first life.
@@ -60,7 +60,7 @@ class Worker:
                 pass
         except (EOFError, BrokenPipeError, ConnectionResetError):  # nobody is listening
             self._keep_for_later()
-        except Exception as error:  # whatever a mind, a world or a plug-in raises is told, not swallowed
+        except Exception as error:  # whatever a mind, a world or a plug-in raises is sent, not swallowed
             words = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
             self._send("error", (isinstance(error, UserError), words, traceback.format_exc()))
 
@@ -112,7 +112,7 @@ class Worker:
 
 
 def work(pipe: Connection, make: Make, live: Live, life: int, keep: Keep | None) -> None:
-    """Is the life's process: answers requests, and never outlives the asking process for long.
+    """Runs in the life's process: answers requests, and never outlives the asking process for long.
 
     Args:
         pipe: Carries messages, see `Worker`.

@@ -49,11 +49,11 @@ def test_resume_takes_no_other_life(call: Any) -> None:
 
 
 def test_an_interrupted_clip_is_named(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def film(make: Any, path: Path, *arguments: Any, **options: Any) -> int:
+    def record_video(make: Any, path: Path, *arguments: Any, **options: Any) -> int:
         path.write_bytes(b"begun")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(viewer, "film", film)
+    monkeypatch.setattr(viewer, "record_video", record_video)
     status, _, err = call("watch", "--newborn", "--seconds", "1")
     assert status == 130
     assert "the clip so far is in runs/playroom-newborn-001/clip.mp4" in err

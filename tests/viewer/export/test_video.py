@@ -14,8 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.viewer import fake
-from viewer.export.summary import Summary, summarise
-from viewer.export.video import film
+from viewer.export.video import record_video
 from viewer.layout import SIZE
 
 ROOT = Path(__file__).parents[3]
@@ -29,7 +28,7 @@ def decoded(path) -> list[np.ndarray]:
 def test_a_clip_shows_the_life(tmp_path):
     told = []
     clip, page = tmp_path / "clip.mp4", tmp_path / "summary.png"
-    steps = film(fake.make, clip, 1.6, fps=15, summary_png=page, progress=told.append, live=fake.live)
+    steps = record_video(fake.make, clip, 1.6, fps=15, summary_png=page, progress=told.append, live=fake.live)
     assert steps == pytest.approx(8, abs=1)
     assert told == sorted(told)
     assert told[-1] <= 1.6
@@ -46,7 +45,7 @@ def test_a_clip_shows_the_life(tmp_path):
 
 
 def test_a_clip_ends_with_the_life(tmp_path):
-    assert film(fake.make, tmp_path / "clip.mp4", 60.0, fps=10, live=partial(fake.live, steps=3)) == 3
+    assert record_video(fake.make, tmp_path / "clip.mp4", 60.0, fps=10, live=partial(fake.live, steps=3)) == 3
     assert len(decoded(tmp_path / "clip.mp4")) < 12
 
 
@@ -57,7 +56,7 @@ def test_ctrl_c_leaves_a_clip_and_a_summary(tmp_path):
 
     clip, page = tmp_path / "clip.mp4", tmp_path / "summary.png"
     with pytest.raises(KeyboardInterrupt):
-        film(fake.make, clip, 60.0, fps=10, summary_png=page, progress=interrupt, live=fake.live)
+        record_video(fake.make, clip, 60.0, fps=10, summary_png=page, progress=interrupt, live=fake.live)
     assert len(decoded(clip)) > 5
     assert page.stat().st_size > 10_000
 
@@ -67,8 +66,8 @@ def test_a_clip_that_was_killed_still_plays(tmp_path):
     script.write_text(
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
         "from tests.viewer import fake\n"
-        "from viewer.export.video import film\n"
-        f"film(fake.make, {str(clip)!r}, 600.0, fps=10, live=fake.live)\n"
+        "from viewer.export.video import record_video\n"
+        f"record_video(fake.make, {str(clip)!r}, 600.0, fps=10, live=fake.live)\n"
     )
     filming = subprocess.Popen([sys.executable, str(script)])
     end = time.monotonic() + 60
@@ -81,31 +80,3 @@ def test_a_clip_that_was_killed_still_plays(tmp_path):
         for _ in file.decode(video=0):
             played += 1
     assert played >= 10
-
-
-def test_a_summary_can_be_made_of_a_recorded_run(tmp_path):
-    rng, steps = np.random.default_rng(0), 700
-    things = np.cumsum(rng.normal(0, 0.01, (steps, 5, 20)), axis=0).astype(np.float32)
-    run = {
-        "time": 0.2 * np.arange(1, steps + 1),
-        "things": np.repeat(np.array([fake.THINGS]), steps, 0),
-        "obs.things": things,
-        "obs.body": rng.normal(0, 1, (steps, 15)).astype(np.float32),
-        "costs.pain": np.where(np.arange(steps) > 300, np.nan, rng.random(steps)).astype(np.float32),
-        "emotions.fear": rng.random(steps).astype(np.float32),
-    }
-    summarise(run, tmp_path / "page.png")
-    with Image.open(tmp_path / "page.png") as picture:
-        assert np.asarray(picture).std() > 10
-
-
-def test_a_summary_of_a_single_moment_is_drawn(tmp_path):
-    summary = Summary(fake.scene())
-    summary.add(fake.moment(0, np.zeros((len(fake.THINGS), 2)), []))
-    summary.save(tmp_path / "page.png")
-    assert (tmp_path / "page.png").exists()
-
-
-def test_a_run_without_senses_or_steps_is_drawn(tmp_path):
-    summarise({"time": np.zeros(0)}, tmp_path / "page.png")
-    assert (tmp_path / "page.png").exists()

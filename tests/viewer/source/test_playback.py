@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from tests.viewer import fake
-from viewer.source.playback import Playback, glide
-from viewer.source.source import InlineLife
+from viewer.source.moment_source import InlineSource
+from viewer.source.playback import Playback, interpolate_poses
 from worlds.events import Meal, Poke
 
 
-class Counted(InlineLife):
+class Counted(InlineSource):
     asked = 0
 
     def request(self, events=()):
@@ -37,7 +37,7 @@ def test_as_many_seconds_are_lived_as_the_speed_says(speed, steps):
 
 def test_moments_come_in_order_and_once():
     heard = []
-    life = InlineLife(fake.make, fake.live)
+    life = InlineSource(fake.make, fake.live)
     began = run(Playback(life, heard.append), 3.0)
     assert [m.step for m in began] == list(range(len(began)))
     assert [m.step for m in heard][: len(began)] == [m.step for m in began]
@@ -58,7 +58,7 @@ def test_a_single_step_is_one_step_shown_to_its_end():
     run(playback, 1.0)
     playback.paused = True
     for _ in range(3):
-        playback.single()
+        playback.step_once()
         began = run(playback, 1.0)
         assert len(began) == 1
         np.testing.assert_allclose(playback.poses, began[0].frames[-1], atol=1e-5)
@@ -86,12 +86,12 @@ def test_a_life_ends_and_begins_again():
 def test_poses_glide_between_the_keys_by_the_shorter_turn():
     a = np.array([[0, 0, 0, 0, 0, 0, 1]], np.float32)
     b = np.array([[1, 0, 0, 0, 0, -np.sin(0.4), -np.cos(0.4)]], np.float32)  # the negative of a turn by 0.8 rad
-    middle = glide(np.stack([a, b]), 0.5)[0]
+    middle = interpolate_poses(np.stack([a, b]), 0.5)[0]
     np.testing.assert_allclose(middle, [0.5, 0, 0, 0, 0, np.sin(0.2), np.cos(0.2)], atol=1e-6)
 
 
 def test_a_slow_mind_is_shown_in_slow_motion_and_not_in_jerks():
-    class Slow(InlineLife):
+    class Slow(InlineSource):
         waited = 0
 
         def poll(self):

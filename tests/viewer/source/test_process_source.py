@@ -13,8 +13,8 @@ import pytest
 
 from housecat.core.errors import UserError
 from tests.viewer import fake
-from viewer.source.process_source import ProcessLife
-from viewer.source.source import InlineLife, LifeError
+from viewer.source.moment_source import InlineSource, SourceError
+from viewer.source.process_source import ProcessSource
 from worlds.events import Meal
 
 ROOT = Path(__file__).parents[3]
@@ -37,13 +37,13 @@ def broken(world, mind, events):
 
 @pytest.fixture
 def life():
-    made = ProcessLife(fake.make, partial(fake.live, steps=4))
+    made = ProcessSource(fake.make, partial(fake.live, steps=4))
     yield made
     made.close()
 
 
 def test_another_process_lives_the_same_life(life):
-    here = InlineLife(fake.make, partial(fake.live, steps=4))
+    here = InlineSource(fake.make, partial(fake.live, steps=4))
     assert life.things == here.things
     np.testing.assert_array_equal(life.scene().poses, here.scene().poses)
     for step in range(4):
@@ -72,18 +72,18 @@ def test_closing_leaves_no_process(life):
 
 
 def test_a_mistake_in_what_was_given_comes_back_in_its_own_words():
-    life = ProcessLife(fake.make_wrongly)
+    life = ProcessSource(fake.make_wrongly)
     with pytest.raises(UserError, match="no such mind 'kiten'"):
         wait_for(life.ready)
     life.close()
 
 
 def test_a_life_that_breaks_off_says_why_and_can_begin_again():
-    life = ProcessLife(fake.make, broken)
+    life = ProcessSource(fake.make, broken)
     life.request()
     assert wait_for(life.poll).step == 0
     life.request()
-    with pytest.raises(LifeError, match="divided by zero"):
+    with pytest.raises(SourceError, match="divided by zero"):
         wait_for(life.poll)
     wait_for(lambda: not life._process.is_alive())
     life.restart()
@@ -95,7 +95,7 @@ def test_a_life_that_breaks_off_says_why_and_can_begin_again():
 def test_a_killed_life_is_noticed(life):
     wait_for(life.ready)
     life._process.kill()
-    with pytest.raises(LifeError, match="ended"):
+    with pytest.raises(SourceError, match="ended"):
         wait_for(life.poll)
 
 
@@ -107,7 +107,7 @@ def test_the_worlds_own_renderer_draws_through_the_pipe(life):
 def test_a_life_whose_process_was_killed_begins_again(life):
     wait_for(life.ready)
     life._process.kill()
-    with pytest.raises(LifeError):
+    with pytest.raises(SourceError):
         wait_for(life.poll)
     assert life.ended
     life.restart()
@@ -123,7 +123,7 @@ def keep(place, world, mind, steps):
 
 def test_closing_keeps_what_was_lived(tmp_path):
     place = tmp_path / "kept"
-    life = ProcessLife(fake.make, fake.live, partial(keep, place))
+    life = ProcessSource(fake.make, fake.live, partial(keep, place))
     life.request()
     life.request()
     for _ in range(2):
@@ -133,7 +133,7 @@ def test_closing_keeps_what_was_lived(tmp_path):
 
 
 def test_nothing_is_kept_of_a_life_without_a_step(tmp_path, caplog):
-    life = ProcessLife(fake.make, fake.live, partial(keep, tmp_path / "kept"))
+    life = ProcessSource(fake.make, fake.live, partial(keep, tmp_path / "kept"))
     life.scene()
     life.close()
     assert life.kept == ""
@@ -146,7 +146,7 @@ def fail_to_keep(world, mind, steps):
 
 
 def test_a_life_that_cannot_be_kept_says_why(caplog):
-    life = ProcessLife(fake.make, fake.live, fail_to_keep)
+    life = ProcessSource(fake.make, fake.live, fail_to_keep)
     life.request()
     wait_for(life.poll)
     life.close()
@@ -161,9 +161,9 @@ from functools import partial
 from pathlib import Path
 from tests.viewer import fake
 from tests.viewer.source.test_process_source import keep
-from viewer.source.process_source import ProcessLife
+from viewer.source.process_source import ProcessSource
 if __name__ == '__main__':
-    life = ProcessLife(fake.make, partial(fake.live, think={think}), {keep})
+    life = ProcessSource(fake.make, partial(fake.live, think={think}), {keep})
     life.scene()
     life.request()
     if {wait}:

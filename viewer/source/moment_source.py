@@ -1,4 +1,4 @@
-"""Where a window's moments come from, and a life lived in place."""
+"""The interface of what a window shows moments of, and a life lived in the same process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from viewer.source.worker import Live, Make, lived
+from viewer.source.worker import Live, Make, live_with_reload
 
 if TYPE_CHECKING:
     from agent.moment import Moment
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from worlds.rendering.scene import Scene, Vector
 
 
-class LifeError(RuntimeError):
+class SourceError(RuntimeError):
     """A life broke off; the message says why."""
 
 
-class Life(Protocol):
-    """A life that can be watched, one step at a time and only as asked for.
+class MomentSource(Protocol):
+    """A source of the moments of a life, one step at a time and only as asked for.
 
     Attributes:
         ended: True once there are no more moments.
-        kept: Where it is kept once it is closed; empty where it is not.
+        kept: Folder that the life is kept in once the source is closed; empty where it is not.
     """
 
     ended: bool
@@ -61,31 +61,36 @@ class Life(Protocol):
         ...
 
     def close(self) -> None:
-        """Ends the life and frees what it held."""
+        """Ends the life and frees its resources."""
         ...
 
 
-class InlineLife:
-    """Lives in the caller's process: `poll` thinks. For clips and tests."""
+class InlineSource:
+    """Lives in the caller's process, within `poll`: for videos and tests.
 
-    def __init__(self, make: Make, live: Live = lived) -> None:
+    Args:
+        make: Makes the world and the mind.
+        live: Lives the mind in the world.
+    """
+
+    def __init__(self, make: Make, live: Live = live_with_reload) -> None:
         self._make, self._live, self.kept = make, live, ""
         self._begin()
 
     def _begin(self) -> None:
         self._world, mind = self._make()
         self._pending: list[Event] = []
-        self._moments = self._live(self._world, mind, self._drain)
+        self._moments = self._live(self._world, mind, self._take_events)
         self._asked = 0
         self.ended = False
         self._scene: Scene = self._world.scene()
 
-    def _drain(self, step: int) -> Sequence[Event]:
+    def _take_events(self, step: int) -> Sequence[Event]:
         events, self._pending = self._pending, []
         return events
 
     def ready(self) -> bool:
-        """Is always so."""
+        """Returns True: world and mind are made in the constructor."""
         return True
 
     def scene(self) -> Scene:

@@ -7,7 +7,7 @@ from pathlib import Path
 import agent
 import worlds
 from tests.agent.conftest import SMALL
-from viewer.source.source import InlineLife
+from viewer.source.moment_source import InlineSource
 
 DRIVE = (
     "from intrinsic import Objective\nclass Mine(Objective):\n    reads, unit = ('action',), 1.0\n"
@@ -23,7 +23,7 @@ def test_a_watched_life_goes_on_with_what_was_saved(tmp_path: Path) -> None:
         world = worlds.make("playroom", seed=3)
         return world, agent.Mind.born(world, {f"{file}:Mine": 1.0}, seed=3, config=SMALL)
 
-    life = InlineLife(make)
+    life = InlineSource(make)
     costs = []
     for text in (DRIVE.format(1), DRIVE.format(8), DRIVE.format("broken"), DRIVE.format(4)):
         file.write_text(text)
