@@ -57,6 +57,10 @@ def watch(
             log.info("stopped by Ctrl-C")
         finally:
             window.close()
-    finally:
+    except BaseException:
         moments.close()
+        if moments.kept:
+            log.error("the window failed; the life is kept. Go on with it: housecat watch --resume %s", moments.kept)
+        raise
+    moments.close()
     return {**window.report(), "kept": moments.kept}

@@ -76,9 +76,9 @@ def show_in_window(
     Returns:
         How watching went; its ``error`` says why the life broke off, if it did.
     """
-    import viewer
+    from viewer.watch import watch as watch_life
 
-    report = viewer.watch(make, seconds=seconds, speed=speed, mind_name=mind_name, keep=keep)
+    report = watch_life(make, seconds=seconds, speed=speed, mind_name=mind_name, keep=keep)
     if report["error"]:
         print_message(f"housecat: {report['error']}")
     return report

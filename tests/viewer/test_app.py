@@ -9,7 +9,7 @@ import pytest
 
 from housecat.core.errors import UserError
 from tests.viewer import fake
-from tests.viewer.source.test_process_source import broken, wait_for
+from tests.viewer.source.test_process_source import broken, keep, wait_for
 from viewer.app import Window
 from viewer.keys import KEYS
 from viewer.layout import ROOM
@@ -263,3 +263,16 @@ def test_a_life_is_late_behind_its_speed_where_every_processor_is_busy(window, m
     monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0))
     window.status.actual, window.status.paused = actual, paused
     assert window._late() is late
+
+
+def fail_at_step(step, moment):
+    if moment.step == step:
+        raise ZeroDivisionError("the window divided by zero")
+
+
+def test_a_window_that_fails_keeps_the_life_and_says_how_to_go_on_with_it(tmp_path, caplog):
+    place = tmp_path / "kept"
+    with pytest.raises(ZeroDivisionError):
+        watch(ProcessSource(fake.make, fake.live, partial(keep, place)), on_moment=partial(fail_at_step, 0))
+    assert place.exists()
+    assert f"Go on with it: housecat watch --resume {place}" in caplog.text
