@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,7 @@ class MindsEye(BaseFeaturesExtractor):
         return features
 
 
-def to_sac(mind: Mind, world: str = "playroom") -> SAC:
+def to_sac(mind: Mind, world: str = "playroom", options: Mapping[str, Any] | None = None) -> SAC:
     """Makes a SAC whose actor is the mind's reflex, and wishes what the mind wishes now.
 
     Its `predict(obs, deterministic=True)` is what the reflex does. Its critics have learnt nothing: a mind's critic
@@ -80,17 +81,18 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
         mind: With a reflex.
         world: Where it will act, by name; Gymnasium's ids, such as ``worlds:housecat/Playroom-v0``, mean the same
             worlds.
+        options: Options of that world, such as its body.
 
     Raises:
         UserError: If the mind has no reflex, or cannot live in the world.
     """
     if mind.reactive_actor is None:
         raise UserError(
-            "this mind has no reflex: it would have to live with the setting policy.mode=gated, or policy.mode=seed"
+            "this mind has no policy of its own: raise one with --set policy.mode=gated, or --set policy.mode=seed"
         )
-    with closing(worlds.make(world, frames_per_step=1)) as room:
+    with closing(worlds.make(world, frames_per_step=1, **(options or {}))) as room:
         mind.attach(room)
-    env = worlds.make(world, flat=True, frames_per_step=1)  # as Gymnasium's are
+    env = worlds.make(world, flat=True, frames_per_step=1, **(options or {}))  # as Gymnasium's are
     p, reflex = mind.perception, mind.reactive_actor.reflex
     sizes = {"body": p.body_size, "vitals": p.vitals_size, "touch": p.touch_size}
     sees = {
@@ -116,12 +118,12 @@ def to_sac(mind: Mind, world: str = "playroom") -> SAC:
     return model
 
 
-def export(mind: Mind, path: Path, world: str = "playroom") -> None:
+def export(mind: Mind, path: Path, world: str = "playroom", options: Mapping[str, Any] | None = None) -> None:
     """Writes the reflex of a mind to a zip that `SAC.load` opens; see `to_sac`.
 
     Raises:
         UserError: See `to_sac`, or if the file cannot be written.
     """
     kept = io.BytesIO()
-    to_sac(mind, world).save(kept)
+    to_sac(mind, world, options).save(kept)
     write_bytes(path, kept.getvalue())

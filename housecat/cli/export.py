@@ -1,9 +1,9 @@
-"""The command `housecat export`: a run as a data set, or a mind's reflex as a policy."""
+"""The command `housecat export`: a run as a data set, or a mind's policy for Stable-Baselines3."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import tyro
 
@@ -19,15 +19,15 @@ def export(
     sb3: PathOption = None,
     json: JsonFlag = False,
 ) -> int:
-    """Makes a Minari dataset of a recorded run, or with --sb3 a policy for Stable-Baselines3 of a mind's reflex.
+    """Makes a Minari dataset of a recorded run, or with --sb3 the policy of a mind for Stable-Baselines3.
 
     A dataset is kept where Minari keeps datasets: ~/.minari, or $MINARI_DATASETS_PATH. A policy is a zip file that
-    SAC.load opens; the mind must have lived with the setting reflex.
+    SAC.load opens; the mind must have lived with the setting policy.mode=seed, gated or always.
 
     Args:
         path: Folder of the run; with --sb3 also the file of a mind.
         name: Id of the dataset; housecat/WORLD/RUN-v0 when not given.
-        sb3: Write the reflex of the mind to this file (.zip) instead.
+        sb3: Write the policy of the mind to this file (.zip) instead.
         json: Print what was made as one JSON object.
     """
     from agent.runs.run_dir import RunDir
@@ -50,13 +50,14 @@ def _policy(path: Path, file: Path) -> dict[str, str]:
     from agent.runs.run_dir import RunDir
 
     world, mind = "playroom", path
+    options: dict[str, Any] = {}
     if path.is_dir():
         folder = RunDir(path)
-        world, mind = folder.config.world, folder.latest_mind()
+        world, options, mind = folder.config.world, folder.config.world_options, folder.latest_mind()
     loaded = Mind.load(mind)
     try:
         from agent.sb3.policy_export import export as write
     except ModuleNotFoundError as error:
         raise UserError("this needs Stable-Baselines3: pip install 'housecat[sb3]'") from error
-    write(loaded, file, world)
+    write(loaded, file, world, options)
     return {"path": str(file), "mind": str(mind), "world": world}

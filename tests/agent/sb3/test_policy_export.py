@@ -12,6 +12,7 @@ from stable_baselines3 import SAC
 import worlds
 from agent import Mind
 from agent.sb3.policy_export import export
+from housecat.cli import main as housecat
 from housecat.cli.export import export as command
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
@@ -60,8 +61,17 @@ def test_the_command_writes_a_policy_of_a_mind_with_a_reflex_alone(tmp_path: Pat
     assert command(tmp_path / "mind.safetensors", sb3=tmp_path / "out.zip", json=True) == 0
     assert str(tmp_path / "out.zip") in capsys.readouterr().out
     assert SAC.load(tmp_path / "out.zip").action_space.shape == (5,)
-    with pytest.raises(UserError, match="reflex"):
+    with pytest.raises(UserError, match=r"--set policy\.mode=gated"):
         export(Mind.load("kitten"), tmp_path / "none.zip")
     assert not (tmp_path / "none.zip").exists()
     with pytest.raises(UserError, match="--name"):
         command(tmp_path / "mind.safetensors", sb3=tmp_path / "out.zip", name="a-v0")
+
+
+def test_the_command_finds_body_and_world_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = ["--world", "maze", "--world-option", "cells=2,3", "--body", "octopus", "--set", "policy.mode=seed"]
+    assert housecat.main(["run", "--newborn", *own, "--steps", "2", "--name", "first"]) == 0
+    assert housecat.main(["export", "runs/first", "--sb3", "out.zip"]) == 0
+    body = worlds.make("maze", body="octopus")
+    assert SAC.load("out.zip").action_space.shape == body.action_space.shape
