@@ -62,6 +62,14 @@ def test_too_few_values_have_no_interval() -> None:
     assert module("compare_versions").median_interval([1.0, 2.0, 3.0]) is None
 
 
+@pytest.mark.parametrize(
+    ("ratio", "interval", "word"),
+    [(1.0, (0.9, 1.1), ""), (0.97, (0.9, 1.01), "unclear"), (0.97, None, "unclear"), (0.9, (0.88, 0.92), "slower")],
+)
+def test_slower_is_what_is_surely_below_the_bar(ratio: float, interval: tuple[float, float] | None, word: str) -> None:
+    assert module("compare_versions").verdict(ratio, interval) == word
+
+
 @pytest.mark.slow
 def test_a_version_acts_like_itself(tmp_path: Path) -> None:
     script = str(ROOT / "benchmarks" / "compare_versions.py")
