@@ -12,6 +12,7 @@ from housecat.cli.doctor import has_display
 from housecat.cli.options import JsonFlag
 from housecat.cli.output import print_result
 from housecat.cli.watch import make_clip, show_in_window
+from housecat.core.errors import UserError
 
 
 def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, json: JsonFlag = False) -> int:
@@ -30,6 +31,11 @@ def replay(path: Annotated[Path, tyro.conf.Positional], *, show: bool = False, j
     from viewer.export.report import farewell
 
     folder = RunDir(path)
+    if (shards := folder.shards()) and shards[0][0] > 0:
+        raise UserError(
+            f"{path} was watched for its first {shards[0][0]} steps, and they were not recorded: it cannot be lived "
+            "again from its start. `housecat run` records a life from its first step"
+        )
     rows, difference = 0, ""
     with ProgressBar(f"{path.name} again", folder.rows) as bar:
         for row, row_difference in replay_rows(folder):

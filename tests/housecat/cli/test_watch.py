@@ -40,6 +40,9 @@ def test_a_watched_life_is_kept_and_gone_on_with(call: Any, monkeypatch: pytest.
     status, numbers, _ = call("run", "--resume", found["kept"], "--steps", str(lived + 2))
     assert (status, numbers["interrupted"]) == (0, False)
     assert folder.checkpoints()[-1][0] == lived + 2
+    status, _, err = call("replay", found["kept"])
+    assert status == 2
+    assert f"was watched for its first {lived} steps" in err
 
 
 def test_resume_takes_no_other_life(call: Any) -> None:
