@@ -1,4 +1,4 @@
-"""Sleep: learning again what was lived, ever more carefully, while nothing is lived."""
+"""Consolidation: a mind learns again from its memory while nothing is lived, with step sizes that fall to zero."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from agent.mind import Mind
 from housecat.core.errors import UserError
 
 
-def sleep(
-    mind: Mind, lessons: int, learn: Callable[[], dict[str, float]] | None = None, mirrored: bool = False
+def train_offline(
+    mind: Mind, updates: int, learn: Callable[[], dict[str, float]] | None = None, mirrored: bool = False
 ) -> Iterator[dict[str, float]]:
-    """Lets a mind learn from its memory, with steps that shrink to nothing.
+    """Trains a mind on its memory, with step sizes that fall from their usual values to zero.
 
-    A mind that lives learns with steps that stay large, so that it goes on following what is new; in sleep there is
-    nothing new, and they may shrink. Afterwards it learns as fast as before.
+    A mind that lives keeps its step sizes, so that it goes on following what is new; offline there is nothing new, and
+    they may fall. Afterwards they are as before.
 
     Source: ours, after the consolidation of memories in sleep (complementary learning systems, McClelland et al. 1995,
     Psychological Review 102, 419-457); the step sizes follow half a cosine, Loshchilov & Hutter 2017, arXiv 1608.03983,
     equation 5 without restarts.
 
     Args:
-        mind: Who sleeps.
-        lessons: How often it learns; each time as much as in one control step of its life.
-        learn: What a lesson is, where not all is to be learnt: the reflex's alone, for one.
-        mirrored: Whether half of what was lived is seen in a mirror, whatever its setting.
+        mind: The mind that is trained.
+        updates: How often `learn` is called.
+        learn: One update, which returns losses by name; `Mind.learn`, as in a control step, when not given.
+        mirrored: Whether half of each batch is mirrored, whatever the setting ``training.symmetry``.
 
     Raises:
         UserError: If it is to be mirrored and cannot be: its body is not alike on both sides, or it sees.
 
     Yields:
-        The losses of each lesson; none while there is too little to learn from.
+        The losses of each update; none while there is too little to learn from.
     """
     rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for _, optimizer in optimizers(mind)]
 
-    def slow_down(share: float) -> None:
+    def scale_rates(share: float) -> None:
         for optimizer, usual in rates:
             for group, rate in zip(optimizer.param_groups, usual, strict=True):
                 group["lr"] = rate * share
 
-    learn, mirror = mind.learn if learn is None else learn, mind.trainer.symmetry
+    learn, symmetry = mind.learn if learn is None else learn, mind.trainer.symmetry
     if mirrored:
         if mind.symmetry is None or "eye" in mind.shapes:
             raise UserError(
-                "this mind has no mirror to sleep with: minds that see have none, nor have bodies whose sides differ, "
-                "nor minds that have met no world yet (`mind.attach(world)`)"
+                "this mind cannot be trained mirrored: minds that see have no mirror, nor have bodies whose sides "
+                "differ, nor minds that have met no world yet (`mind.attach(world)`)"
             )
         mind.trainer.symmetry = mind.symmetry
     try:
-        for lesson in range(lessons):
-            slow_down(0.5 * (1.0 + math.cos(math.pi * lesson / lessons)))
+        for update in range(updates):
+            scale_rates(0.5 * (1.0 + math.cos(math.pi * update / updates)))
             yield learn()
     finally:
-        slow_down(1.0)
-        mind.trainer.symmetry = mirror
+        scale_rates(1.0)
+        mind.trainer.symmetry = symmetry

@@ -89,19 +89,19 @@ def live(
         obs = after
 
 
-def undergo(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> Iterator[StepResult]:
-    """Lives through actions that somebody else chose: the mind remembers and feels, but neither plans nor learns.
+def replay_actions(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]) -> Iterator[StepResult]:
+    """Takes actions that were chosen elsewhere: the mind remembers and evaluates, but neither plans nor learns.
 
     Args:
-        world: Where; it goes on from its state of now.
-        mind: Who.
+        world: The world that is stepped, from its present state on.
+        mind: The mind that observes, from its present state on.
         actions: (T, A), each -1 to 1.
 
     Raises:
         UserError: If the mind was made for other senses or actions than the world has.
 
     Yields:
-        What each control step cost, and how it felt.
+        Costs, emotions and surprise of each control step.
     """
     mind.attach(world)
     obs = world.observe()

@@ -9,7 +9,7 @@ from worlds import World
 def transfer_to_wider_model(mind: Mind, world: World, hidden: int, beside: bool | None = None) -> Mind:
     """Makes a mind with another predictor that remembers all that a mind lived.
 
-    A net cannot be stretched, but what was lived can be learnt again, best in sleep (`agent.consolidation`). What does
+    A net cannot be stretched, but what was lived can be learnt again, best offline (`agent.consolidation`). What does
     not depend on the predictor is kept: perception, objectives, the critic if it sees as much, and the predictor's last
     biases. What its feelings are used to begins anew, as does any reflex and any second level.
 

@@ -19,8 +19,8 @@ from rich.progress import track
 import worlds
 from agent import Mind, live
 from agent.checkpoint.checkpoint import SHIPPED, SUFFIX
-from agent.consolidation import sleep
-from agent.loop import undergo
+from agent.consolidation import train_offline
+from agent.loop import replay_actions
 from agent.transfer import transfer_to_wider_model
 from housecat.core.errors import UserError
 from studies.common.scripted_policies import leading_policy, random_actions
@@ -105,20 +105,20 @@ def train_minds(
         run_room(room, live(world, mind, steps), "acting")
     if start <= acting_rooms:
         kitten = Mind.load(checkpoint)
-        run_updates(sleep(kitten, updates["kitten"]), updates["kitten"], "kitten")
+        run_updates(train_offline(kitten, updates["kitten"]), updates["kitten"], "kitten")
         kitten.save(kitten_path, memory=MOMENTS["kitten"])
     for room in range(max(start, acting_rooms), acting_rooms + random_rooms):
-        run_room(room, undergo(world, mind, random_actions(world, steps, FIRST_SEED + room)), "moved at random")
+        run_room(room, replay_actions(world, mind, random_actions(world, steps, FIRST_SEED + room)), "moved at random")
     for room in range(max(start, acting_rooms + random_rooms), rooms):
-        run_room(room, undergo(world, mind, leading_policy(world, steps, FIRST_SEED + room)), "led about")
+        run_room(room, replay_actions(world, mind, leading_policy(world, steps, FIRST_SEED + room)), "led about")
     world.reset(seed=FIRST_SEED)
     cat = transfer_to_wider_model(mind, world, WIDTH, beside=True)
     for _ in range(REPEATS):
-        run_updates(sleep(cat, updates["cat"], mirrored=True), updates["cat"], "cat")
+        run_updates(train_offline(cat, updates["cat"], mirrored=True), updates["cat"], "cat")
     # Each room leaves its first moment, and one a step.
     cat.memory = cat.memory.truncated((acting_rooms + random_rooms) * (steps + 1))
     learn_critic = partial(cat.trainer.train_critic, cat.memory, cat.generator)
-    run_updates(sleep(cat, updates["critic"], learn_critic, mirrored=True), updates["critic"], "cat's critic")
+    run_updates(train_offline(cat, updates["critic"], learn_critic, mirrored=True), updates["critic"], "cat's critic")
     cat.save(folder / "cat", memory=MOMENTS["cat"])
     world.close()
     checkpoint.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 
 import worlds
 from agent import Mind
-from agent.consolidation import sleep
+from agent.consolidation import train_offline
 from agent.moment import Moment
 from agent.perception.attention import select_things, tokens
 from studies.common.plotting import plot_curves, subplots
@@ -123,7 +123,7 @@ def practise(mind: Mind, world: World, steps: int, seed: int) -> dict[str, list[
             reflex.learn(mind.generator)
 
         attempt(world, task, mind, PRACTICE_STEPS, on_moment)
-    for _ in sleep(mind, OFFLINE_UPDATES, partial(reflex.learn, mind.generator)):
+    for _ in train_offline(mind, OFFLINE_UPDATES, partial(reflex.learn, mind.generator)):
         pass
     return trusted
 

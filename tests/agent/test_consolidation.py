@@ -10,7 +10,7 @@ import torch
 import worlds
 from agent import Mind, MindConfig, live
 from agent.checkpoint.checkpoint import optimizers
-from agent.consolidation import sleep
+from agent.consolidation import train_offline
 from housecat.core.errors import UserError
 
 
@@ -38,10 +38,10 @@ def _rates(mind: Mind) -> list[float]:
     return [group["lr"] for _, optimizer in optimizers(mind) for group in optimizer.param_groups]
 
 
-def test_steps_shrink_while_it_sleeps_and_are_as_before_when_it_wakes(mind: Mind) -> None:
+def test_step_sizes_fall_to_zero_and_are_as_before_afterwards(mind: Mind) -> None:
     usual, rates, moved = _rates(mind), [], []
     weights = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
-    for losses in sleep(mind, 20):
+    for losses in train_offline(mind, 20):
         assert losses
         rates.append(_rates(mind))
         now = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
@@ -54,18 +54,18 @@ def test_steps_shrink_while_it_sleeps_and_are_as_before_when_it_wakes(mind: Mind
     assert mind.steps == 90
 
 
-def test_woken_early_it_learns_as_fast_as_before(mind: Mind) -> None:
-    usual, asleep = _rates(mind), sleep(mind, 10)
+def test_broken_off_early_step_sizes_are_as_before(mind: Mind) -> None:
+    usual, training = _rates(mind), train_offline(mind, 10)
     for _ in range(6):
-        next(asleep)
-    asleep.close()
+        next(training)
+    training.close()
     assert _rates(mind) == usual
 
 
-def test_where_there_is_nothing_to_learn_from_it_sleeps_without_learning() -> None:
+def test_where_there_is_nothing_to_learn_from_no_update_is_made() -> None:
     mind = Mind.born(worlds.make("playroom", seed=5), seed=5)
     before = [p.clone() for p in mind.parameters()]
-    assert list(sleep(mind, 3)) == [{}, {}, {}]
+    assert list(train_offline(mind, 3)) == [{}, {}, {}]
     assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
 
 
@@ -77,35 +77,35 @@ def test_what_is_to_be_learnt_can_be_chosen() -> None:
         return {"policy.mode": 1.0}
 
     before = [p.clone() for p in mind.parameters()]
-    assert list(sleep(mind, 4, lesson)) == [{"policy.mode": 1.0}] * 4
+    assert list(train_offline(mind, 4, lesson)) == [{"policy.mode": 1.0}] * 4
     assert rates[0] == _rates(mind)[0]
     assert all(late < early for early, late in pairwise(rates))
     assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
 
 
-@pytest.mark.parametrize("woken", [False, True])
-def test_asleep_it_may_see_its_life_in_a_mirror_and_awake_it_does_not(mind: Mind, kept: Path, woken: bool) -> None:
+@pytest.mark.parametrize("broken_off", [False, True])
+def test_batches_are_mirrored_offline_alone(mind: Mind, kept: Path, broken_off: bool) -> None:
     assert mind.trainer.symmetry is None
-    asleep = sleep(mind, 2, mirrored=True)
-    first = next(asleep)
+    training = train_offline(mind, 2, mirrored=True)
+    first = next(training)
     assert mind.trainer.symmetry is mind.symmetry is not None
-    assert first != next(sleep(Mind.load(kept), 2))
-    if woken:
-        asleep.close()
+    assert first != next(train_offline(Mind.load(kept), 2))
+    if broken_off:
+        training.close()
     else:
-        assert list(asleep)
+        assert list(training)
     assert mind.trainer.symmetry is None
 
 
 def test_who_has_no_mirror_is_told_so() -> None:
     mind = Mind.load("kitten")  # it has met no world yet
-    with pytest.raises(UserError, match="no mirror"):
-        next(sleep(mind, 2, mirrored=True))
+    with pytest.raises(UserError, match="have no mirror"):
+        next(train_offline(mind, 2, mirrored=True))
 
 
-def test_the_critic_may_sleep_alone(mind: Mind) -> None:
+def test_the_critic_may_be_trained_alone(mind: Mind) -> None:
     before = {name: value.clone() for name, value in mind.state_dict().items()}
-    told = list(sleep(mind, 4, lambda: mind.trainer.train_critic(mind.memory, mind.generator)))
+    told = list(train_offline(mind, 4, lambda: mind.trainer.train_critic(mind.memory, mind.generator)))
     changed = {name for name, value in mind.state_dict().items() if not torch.equal(value, before[name])}
     assert [*map(set, told)] == [{"critic"}] * 4
     assert changed == {name for name in before if name.startswith(("critic.net", "critic.target"))}
@@ -114,7 +114,7 @@ def test_the_critic_may_sleep_alone(mind: Mind) -> None:
 def test_alone_too_the_critic_may_see_a_life_in_a_mirror(mind: Mind, kept: Path) -> None:
     plain = Mind.load(kept)
     first, mirrored = (
-        next(sleep(m, 2, partial(m.trainer.train_critic, m.memory, m.generator), mirrored=m is mind))
+        next(train_offline(m, 2, partial(m.trainer.train_critic, m.memory, m.generator), mirrored=m is mind))
         for m in (plain, mind)
     )
     assert first != mirrored
@@ -136,14 +136,14 @@ def test_alone_the_critic_learns(mind: Mind, seed: int) -> None:
 
     mind.generator.manual_seed(seed)
     untaught = loss()
-    for _ in sleep(mind, 60, partial(mind.trainer.train_critic, mind.memory, mind.generator)):
+    for _ in train_offline(mind, 60, partial(mind.trainer.train_critic, mind.memory, mind.generator)):
         pass
     assert loss() < untaught
 
 
 @pytest.mark.parametrize("scarce", ["nothing lived", "no updates"])
-def test_a_critic_that_has_nothing_to_learn_from_sleeps_without_a_lesson(mind: Mind, scarce: str) -> None:
+def test_a_critic_that_has_nothing_to_learn_from_is_not_updated(mind: Mind, scarce: str) -> None:
     if scarce == "no updates":
         mind.trainer.config = mind.config.updated({"training.updates_per_step": 0})
     memory = mind.memory.truncated(0 if scarce == "nothing lived" else mind.memory.size)
-    assert list(sleep(mind, 2, lambda: mind.trainer.train_critic(memory, mind.generator))) == [{}, {}]
+    assert list(train_offline(mind, 2, lambda: mind.trainer.train_critic(memory, mind.generator))) == [{}, {}]

@@ -10,7 +10,7 @@ import torch
 
 import agent
 import worlds
-from agent.loop import undergo
+from agent.loop import replay_actions
 from agent.moment import Moment
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
@@ -60,7 +60,7 @@ def test_what_somebody_else_chose_is_remembered_and_felt_and_nothing_is_learnt(w
     assert mind.decision.predicted_cost is not None
     before = [p.clone() for p in mind.parameters()]
     actions = np.linspace(-1.0, 1.0, 30, dtype=np.float32).reshape(6, 5)
-    lived = list(undergo(world, mind, actions))
+    lived = list(replay_actions(world, mind, actions))
     assert np.array_equal(mind.memory.action[25:31].numpy(), actions)
     assert mind.memory.transitions == mind.steps == 31
     assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))

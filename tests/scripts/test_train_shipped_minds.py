@@ -13,7 +13,7 @@ import torch
 import worlds
 from agent import Mind
 from agent.actor.exploration_noise import exploration_noise
-from agent.loop import undergo
+from agent.loop import replay_actions
 from agent.memory.replay_buffer import ReplayBuffer
 from agent.training.trainer import Learner
 from housecat.core.errors import UserError
@@ -121,7 +121,7 @@ def test_numbers_that_do_not_go_with_what_is_kept_are_refused_and_it_is_kept(tmp
     checkpoint, few = tmp_path / "training.safetensors", {**FEW, "steps": 4}
     world = worlds.make("playroom", seed=110, frames_per_step=1)
     mind = Mind.born(world, seed=0)
-    for _ in undergo(world, mind, exploration_noise(mind.actions, 5 * 4, 0)):  # as many steps as five rooms have
+    for _ in replay_actions(world, mind, exploration_noise(mind.actions, 5 * 4, 0)):  # as many steps as five rooms have
         pass
     world.close()
     (tmp_path / "minds").mkdir()

@@ -9,7 +9,7 @@ import worlds
 from agent import Mind, live
 from agent.actor.reactive.distillation_buffer import Chosen, DistillationBuffer, mirrored
 from agent.actor.reactive.goal_conditioning import desires
-from agent.consolidation import sleep
+from agent.consolidation import train_offline
 from agent.perception.augmentation import Symmetry
 from tests.agent.conftest import REFLEX, mode1, reflexive
 from worlds import World
@@ -90,4 +90,4 @@ def test_a_mind_from_disk_learns_in_the_mirror_before_it_meets_a_world(tmp_path)
     mind.save(tmp_path / "mind")
     again = Mind.load(tmp_path / "mind")
     assert mode1(again).symmetry is not None
-    assert list(sleep(again, 2)) == list(sleep(mind, 2))
+    assert list(train_offline(again, 2)) == list(train_offline(mind, 2))
