@@ -15,7 +15,7 @@ from agent import Mind
 from agent.actor.exploration_noise import exploration_noise
 from agent.loop import replay_actions
 from agent.memory.replay_buffer import ReplayBuffer
-from agent.training.trainer import Learner
+from agent.training.trainer import Trainer
 from housecat.core.errors import UserError
 from scripts.train_shipped_minds import WIDTH, train_minds
 from studies.common.scripted_policies import leading_policy
@@ -57,11 +57,11 @@ class Recorder:
 
     def __init__(self) -> None:
         self.critic_memories, self.led = list[ReplayBuffer](), list[tuple[int, int]]()
-        self.train_critic = Learner.train_critic
+        self.train_critic = Trainer.train_critic
 
-    def learn_critic(self, learner: Learner, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
+    def record_critic(self, trainer: Trainer, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
         self.critic_memories.append(memory)
-        return self.train_critic(learner, memory, generator)
+        return self.train_critic(trainer, memory, generator)
 
     def lead(self, world: World, steps: int, seed: int) -> Iterator[npt.NDArray[np.float32]]:
         self.led.append((steps, seed))
@@ -72,7 +72,7 @@ class Recorder:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Recorder]:
     folder, recorder = tmp_path_factory.mktemp("whole"), Recorder()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Learner, "learn_fear", lambda *given: recorder.learn_critic(*given))
+        patch.setattr(Trainer, "train_critic", lambda *given: recorder.record_critic(*given))
         patch.setattr("scripts.train_shipped_minds.leading_policy", recorder.lead)
         train_minds(folder / "minds", folder / "training.safetensors", **FEW)
     assert not (folder / "training.safetensors").exists()
