@@ -32,12 +32,12 @@ from agent.perception.encoder import Senses
 from agent.perception.obs_check import ObsChecker
 from agent.perception.obs_spec import (
     as_tensors,
-    has,
-    nothing,
+    empty_senses,
+    fixed_shape,
+    has_sense,
     obs_shapes,
     replay_capacity,
     required_shapes,
-    row,
     supported_objectives,
 )
 from agent.runtime import keep_freed_memory, require_float32
@@ -83,7 +83,7 @@ class Mind(nn.Module):
         self.symmetry: Symmetry | None = None
         self.configurator = Configurator(self.world_model, actions, config, seed)
         self.generator = torch.Generator().manual_seed(seed)
-        self.memory = ReplayBuffer(nothing(senses), actions, self.drives, replay_capacity(senses, config))
+        self.memory = ReplayBuffer(empty_senses(senses), actions, self.drives, replay_capacity(senses, config))
         self.belief = BeliefTracker(*senses["things"]) if config.model.belief else None
         self.subgoal_planner = (
             SubgoalPlanner(self.world_model, self.mixture, self.memory, actions, config, seed)
@@ -95,7 +95,7 @@ class Mind(nn.Module):
         self.decision = Decision(torch.zeros(actions))
         self.pending: Pending | None = None  # what was decided for a step to come, see `agent.async_planning`
         self.reactive_actor = (
-            ReactiveActor(self.actor, nothing(senses), config, seed) if config.policy.mode != "off" else None
+            ReactiveActor(self.actor, empty_senses(senses), config, seed) if config.policy.mode != "off" else None
         )
 
     @classmethod
@@ -153,8 +153,10 @@ class Mind(nn.Module):
                 thing that an objective names.
         """
         offered = obs_shapes(world)
-        mine = {name: shape for name, shape in self.shapes.items() if has(self.shapes, name)}
-        wrong = [name for name, shape in mine.items() if row(name, offered.get(name, ())) != row(name, shape)]
+        mine = {name: shape for name, shape in self.shapes.items() if has_sense(self.shapes, name)}
+        wrong = [
+            name for name, shape in mine.items() if fixed_shape(name, offered.get(name, ())) != fixed_shape(name, shape)
+        ]
         if wrong or world.action_space.shape != (self.actions,):
             raise UserError(
                 f"this mind has senses {mine} and {self.actions} actions; the world has {offered} and "
@@ -167,7 +169,7 @@ class Mind(nn.Module):
                 self.belief.forget(offered["things"][0])
             self.check_objectives()
             self.begin_episode()
-        self.obs_checker = ObsChecker.of(world)
+        self.obs_checker = ObsChecker.from_world(world)
         self.set_symmetry(Symmetry.of(world) if self.config.training.symmetry else Symmetry.fitting(world))
         self.mixture.bind_names(Names(world.things, world.readings))
 
@@ -185,7 +187,7 @@ class Mind(nn.Module):
             UserError: If an objective cannot work; the message names it.
         """
         check_objectives(
-            self.mixture, self.world_model, nothing(self.shapes), self.config, self.actor.planner.differentiates
+            self.mixture, self.world_model, empty_senses(self.shapes), self.config, self.actor.planner.differentiates
         )
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
@@ -239,10 +241,10 @@ class Mind(nn.Module):
         before, now, act = self._sensed(obs), self._sense(after), torch.from_numpy(action)
         if self.belief is not None:
             now = self.belief.follow(self.world_model.predict_things, before, now)
-        self.perception.observe(before if self.belief is None else steady(before, now), now)
+        self.perception.update_statistics(before if self.belief is None else steady(before, now), now)
         rollout, value, paid = self._posterior_rollout(before, now, act)
         costs = self._lived_costs(rollout)
-        off = (rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, : self.perception.where]
+        off = (rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, : self.perception.pose_size]
         energy = paid + float(off.square().sum())
         self.memory.add(before, act, now, costs, energy)
         self.critic.update_cost_bounds(torch.tensor([costs[name] for name in self.drives]))
@@ -317,7 +319,7 @@ class Mind(nn.Module):
     def _sense(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, if they are sound."""
         return as_tensors(
-            self.obs_checker.sound(obs, [name for name in self.shapes if has(self.shapes, name)]), self.shapes
+            self.obs_checker.validate(obs, [name for name in self.shapes if has_sense(self.shapes, name)]), self.shapes
         )
 
     def begin_episode(self) -> None:

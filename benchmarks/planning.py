@@ -28,8 +28,8 @@ from torch import Tensor
 import worlds
 from agent import Mind, MindConfig, live
 from agent.actor.planners import ICEM
-from agent.perception.attention import attend, tokens
-from agent.perception.egocentric import Sight
+from agent.perception.attention import select_things, select_tokens
+from agent.perception.egocentric import EgoFeatures
 from agent.world_model.jit_cache import OFTEN
 
 RESULT = Path(__file__).with_suffix(".json")
@@ -72,10 +72,10 @@ def planning(peer: Path | None, repeats: int) -> dict[str, Any]:
     world = worlds.make("playroom", seed=0)
     mind = Mind.born(world, seed=0, config=config)
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
-    attended = attend(senses, config.attention.num_attended)
+    attended = select_things(senses, config.attention.num_attended)
     generator = torch.Generator().manual_seed(0)
     with torch.inference_mode():
-        latent = tokens(mind.perception(senses), attended)
+        latent = select_tokens(mind.perception(senses), attended)
         factors = products(mind, SAMPLES, len(attended))
 
         def floor() -> None:
@@ -139,13 +139,13 @@ def update(repeats: int) -> dict[str, float]:
     world.close()
     model, optimizer = mind.world_model, mind.trainer.dynamics_optimizer
     drawn = mind.memory.sample(config.training.batch_size, torch.Generator().manual_seed(0))
-    attended = attend(drawn.senses, config.attention.num_attended)
+    attended = select_things(drawn.senses, config.attention.num_attended)
     with torch.no_grad():
         rows = torch.arange(config.training.batch_size).unsqueeze(1)
         whole = torch.cat([torch.zeros(config.training.batch_size, 1, dtype=torch.long), attended + 1], 1)
         before, after = (mind.perception(senses)[rows, whole] for senses in (drawn.senses, drawn.after))
         sight = model.sight(before, mind.perception.appearance(drawn.senses)[rows, attended])
-    sight = Sight(*(part.detach() for part in sight))
+    sight = EgoFeatures(*(part.detach() for part in sight))
     factors = products(mind, config.training.batch_size, attended.shape[-1])
     backward = [(torch.randn_like(a @ b), a, b) for a, b in factors]
 

@@ -83,7 +83,7 @@ def measure(mind: Mind, recording: Recording) -> dict[str, float]:
     """Returns the measures of a mind's latents of a recording."""
     senses = {name: torch.from_numpy(recording[name]) for name in SENSES}
     tokens = mind.perception(senses).numpy()  # (T + 1, 1 + K, Z)
-    learned = tokens[..., mind.perception.where :]
+    learned = tokens[..., mind.perception.pose_size :]
     feel = np.concatenate(
         [recording["body"][:, BODY.proprioception], recording["vitals"], np.log1p(recording["touch"])], -1
     )

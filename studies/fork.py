@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 
 import worlds
 from agent import Mind, MindConfig
-from agent.perception.attention import select_things, tokens
+from agent.perception.attention import select_things, select_tokens
 from agent.perception.encoder import Senses
 from agent.world_model.stochastic_latent import LATENT_SIZE
 from housecat.core.obs_layout import THINGS
@@ -113,7 +113,7 @@ def predict(
             config or MindConfig.of({"training.batch_size": BATCH}).updated({"model.num_futures": futures}),
         )
         for before, after in pairwise(moments):
-            mind.perception.observe(before, after)
+            mind.perception.update_statistics(before, after)
             mind.memory.add(before, torch.from_numpy(still[0]), after, {})
         for _ in range(updates):
             mind.learn()
@@ -151,7 +151,7 @@ def _predict_balls(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generat
     for senses, plan in balls:
         now = {name: value[0] for name, value in senses.items()}
         attended = select_things(now, mind.config.attention.num_attended)
-        latent = tokens(mind.perception(now), attended)
+        latent = select_tokens(mind.perception(now), attended)
         noise = (
             torch.randn(AHEAD, FUTURES, len(latent), LATENT_SIZE, generator=generator)
             if mind.config.model.num_futures
@@ -164,7 +164,8 @@ def _predict_balls(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generat
         example = example if example.size else path[..., 0].numpy()
         ends.append(path[-1, :, 0])
         true_ends.append(float(senses["things"][-1, 0, THINGS.x]))
-        step = rollout.mean[:, 0, :, 1 + int((attended == 0).nonzero()), 0] * mind.perception.change[1, 0]  # (E, F)
+        unit = mind.perception.typical_change[1, 0]
+        step = rollout.mean[:, 0, :, 1 + int((attended == 0).nonzero()), 0] * unit  # (E, F)
         spread.append(float(step.mean(0).std(correction=0)))
         disagreement.append(float(step.std(0, correction=0).mean()))
     end = torch.cat(ends)

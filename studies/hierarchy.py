@@ -142,9 +142,9 @@ def _maze(name: str, seed: int, steps: int) -> dict[Variant, Outcome]:
     world = cast(Maze, worlds.make(name, seed=seed, cells=(CELLS, CELLS), frames_per_step=1))
     torch.set_num_threads(1)
     watcher = mind_of(world, "two levels", seed)
-    units = watcher.perception.change.clone()
+    units = watcher.perception.typical_change.clone()
     attempts = draw_attempts(world, explore(world, watcher, steps, seed), seed)
-    watcher.perception.change.copy_(units)  # those that the first level has learnt in
+    watcher.perception.typical_change.copy_(units)  # those that the first level has learnt in
     assert watcher.subgoal_planner is not None, "a mind of two levels has a second one"
     for _ in range(UPDATES):
         watcher.subgoal_planner.learn(watcher.generator)

@@ -86,7 +86,7 @@ def track(mind: Mind, recording: Recording, start: int, stop: int, learn: bool) 
         now, then = (as_tensors({name: recording[name][i] for name in SENSES}, mind.shapes) for i in (t, t + 1))
         now, action = belief.fill(now), torch.from_numpy(recording["action"][t])
         then = belief.follow(mind.world_model, now, then)
-        mind.perception.observe(steady(now, then), then)
+        mind.perception.update_statistics(steady(now, then), then)
         positions.append(then["things"][:, THINGS.position_xy].double().numpy().copy())
         doubts.append(belief.doubt.double().numpy().copy())
         if learn:

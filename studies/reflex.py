@@ -24,7 +24,7 @@ import worlds
 from agent import Mind
 from agent.consolidation import train_offline
 from agent.moment import Moment
-from agent.perception.attention import select_things, tokens
+from agent.perception.attention import select_things, select_tokens
 from studies.common.plotting import plot_curves, subplots
 from studies.common.results import save_result
 from studies.common.runner import Progress, run_jobs
@@ -167,7 +167,7 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     obs = world.observe()
     senses = {name: torch.from_numpy(value) for name, value in obs.items()}
     attended = reflex.heed(select_things(senses, mind.config.attention.num_attended), senses)
-    latent = tokens(mind.perception(senses), attended)
+    latent = select_tokens(mind.perception(senses), attended)
     sight = model.sight(latent[None], mind.perception.appearance(senses)[attended][None])
 
     def choose() -> None:

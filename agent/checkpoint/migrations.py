@@ -73,6 +73,9 @@ RENAMED_VALUES: dict[str, dict[Any, str]] = {
 
 # Until format 2: a module, parameter or buffer by its dotted path, or the end of one; see `tensors_of_format_2`.
 RENAMED_TENSORS: dict[str, str] = {
+    "perception.change": "perception.typical_change",
+    "perception.low": "perception.room_low",
+    "perception.high": "perception.room_high",
     "mind.mode1": "mind.reactive_actor",
     "mind.second": "mind.subgoal_planner",
     "mind.executive": "mind.configurator",

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from agent.config import MindConfig
 from agent.configurator.learned_attention import EVERY, LearnedAttention
 from agent.memory.replay_buffer import ReplayBuffer
-from agent.perception.attention import ABSENT, nearest, relevance_distance, select_things
+from agent.perception.attention import ABSENCE_PENALTY, relevance_distance, select_things, smallest
 from agent.perception.encoder import Senses
 from agent.world_model.world_model import WorldModel
 from housecat.core.obs_layout import VITALS
@@ -107,12 +107,12 @@ class Configurator(nn.Module):
             return select_things(senses, k)
         far = relevance_distance(senses)
         if rule == "random":
-            return nearest(torch.rand(far.shape, generator=generator) + far.ge(ABSENT / 2), k)
+            return smallest(torch.rand(far.shape, generator=generator) + far.ge(ABSENCE_PENALTY / 2), k)
         if rule == "learned" and self.relevance is not None and self.relevance.ready:
             looks = self.model.perception.appearance(senses)[None]
             sight = self.model.sight(self.model.perception(senses)[None], looks)
-            return nearest(-self.relevance(sight.pair)[0] + ABSENT * far.ge(ABSENT / 2), k)
-        return nearest(far - self._doubt(senses), k)
+            return smallest(-self.relevance(sight.pair)[0] + ABSENCE_PENALTY * far.ge(ABSENCE_PENALTY / 2), k)
+        return smallest(far - self._doubt(senses), k)
 
     def _doubt(self, senses: Senses) -> Tensor:
         """Returns (K,) by how much nearer (m) each thing counts because the model is not sure of it."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from agent.actor.planners import colored_noise
-from agent.perception.egocentric import RADIUS, appearance_in, nearness, vitals_in
+from agent.perception.egocentric import RADIUS, appearance_in, proximity_features, vitals_in
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
 from agent.world_model.vitals_head import VitalsHead
@@ -136,8 +136,8 @@ def _on_vitals(model: WorldModel, rollout: Rollout, looks: Tensor) -> Tensor:
     before = rollout.latent[:-1].flatten(0, 1)  # (T B, 1 + K, Z)
     sight = model.sight(before, looks.expand(len(before), -1, -1))
     appearance = appearance_in(p, sight)
-    near = nearness(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., RADIUS])
-    unit = p.change[0, p.body_size : p.body_size + p.vitals_size]
+    near = proximity_features(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., RADIUS])
+    unit = p.typical_change[0, p.body_size : p.body_size + p.vitals_size]
     assert isinstance(model.vitals_net, VitalsHead)  # things are seen, so it is of things
     effect = model.vitals_net.effects(vitals_in(p, sight), torch.cat([*near, appearance], -1)) * unit
     return effect.view(steps, plans, len(looks), -1)

@@ -75,7 +75,7 @@ def synthetic_transitions(
         What is seen before and after, and the costs (B, drives).
     """
     p, n = model.perception, len(action)
-    there = move_body(senses, p.low, p.high, generator)
+    there = move_body(senses, p.room_low, p.room_high, generator)
     attended = select_things(there, k)
     latent = model.encode({**there, "things": gather(there["things"], attended)})
     rollout = model.imagine(latent, action[None], there, attended)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from agent.config import MindConfig
-from agent.perception.encoder import BODY_ORDER, PLANE, THING_ORDER, Senses, TokenEncoder
+from agent.perception.encoder import BODY_POSE_COLUMNS, PLANAR, THING_POSE_COLUMNS, Senses, TokenEncoder
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY, THINGS, keep
 from worlds import World
@@ -121,7 +121,7 @@ def augment(
     size = len(action)
     if mirror is not None:
         chosen = torch.rand(size, generator=generator) < 0.5
-        middle = perception.middle
+        middle = perception.center_y
         action = either(chosen, mirror.actions(action), action)
         before, after = (mirror.some(chosen, it, middle) for it in (before, after))
     if config.training.obs_noise:
@@ -138,13 +138,13 @@ def augment(
 def _noised(senses: Senses, size: float, p: TokenEncoder, generator: torch.Generator) -> Senses:
     """Adds noise to positions, velocities and joints, in units of what usually changes in a step."""
     body, things = senses["body"].clone(), senses["things"].clone()
-    scale = torch.cat([p.change[0, :PLANE], p.change[0, PLANE : p.body_size]])
-    order = [*BODY_ORDER, *range(PLANE, p.body_size)]
+    scale = torch.cat([p.typical_change[0, :PLANAR], p.typical_change[0, PLANAR : p.body_size]])
+    order = [*BODY_POSE_COLUMNS, *range(PLANAR, p.body_size)]
     body[:, order] += size * scale * torch.randn(body.shape, generator=generator)
     if things.numel():
-        noise = torch.randn(*things.shape[:-1], len(THING_ORDER), generator=generator)
+        noise = torch.randn(*things.shape[:-1], len(THING_POSE_COLUMNS), generator=generator)
         there = (things[..., keep(THINGS.present)] > 0.0).float()
-        things[..., THING_ORDER] += size * p.change[1, : len(THING_ORDER)] * noise * there
+        things[..., THING_POSE_COLUMNS] += size * p.typical_change[1, : len(THING_POSE_COLUMNS)] * noise * there
     return {**senses, "body": body, "things": things}
 
 

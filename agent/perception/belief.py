@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from agent.moment import HiddenObject
-from agent.perception.encoder import THING_ORDER, Senses
+from agent.perception.encoder import THING_POSE_COLUMNS, Senses
 from agent.perception.visibility import SEEN, seen_throughout
 from housecat.core.obs_layout import BODY, THINGS
 
-# From observations (B, ...) of one thing each to the thing's columns `THING_ORDER` one step later, in which the body
-# does nothing, as each member of an ensemble predicts them (E, B, THING).
+# Maps observations (B, ...) of one thing each to the thing's columns `THING_POSE_COLUMNS` one step later, in which the
+# body does nothing, as each member of an ensemble predicts them (E, B, THING_POSE).
 PredictThings = Callable[[Senses], Tensor]
 
 LEAST = 0.5  # presence of what is believed with no idea where; below it a thing is not there at all
@@ -136,7 +136,7 @@ class BeliefTracker(nn.Module):
         onlooker |= {"body": body, "things": one}
         predicted = predict(onlooker)
         read = rows.expand(len(predicted), -1, -1).clone()
-        read[..., THING_ORDER] = predicted
+        read[..., THING_POSE_COLUMNS] = predicted
         return read
 
     def told(self) -> tuple[HiddenObject, ...]:

@@ -17,9 +17,9 @@ import worlds
 from agent.actor.reactive.goal_conditioning import WISH, heed
 from agent.actor.reactive.policy import PolicyFeatures
 from agent.mind import Mind
-from agent.perception.attention import gather, select_things, tokens
-from agent.perception.egocentric import own_size, pair_size, scene_context, see
-from agent.perception.encoder import THING, TokenEncoder
+from agent.perception.attention import gather, select_things, select_tokens
+from agent.perception.egocentric import body_feature_size, ego_features, pair_feature_size, scene_context
+from agent.perception.encoder import THING_POSE, TokenEncoder
 from housecat.core.atomic_write import write_bytes
 from housecat.core.errors import UserError
 
@@ -49,10 +49,10 @@ class MindsEye(BaseFeaturesExtractor):
         self, observation_space: spaces.Dict, perception: dict[str, Any], num_attended: int, hidden: int
     ) -> None:
         seen = TokenEncoder(**perception)
-        gaze = PolicyFeatures(own_size(seen), pair_size(seen), hidden)
+        gaze = PolicyFeatures(body_feature_size(seen), pair_feature_size(seen), hidden)
         super().__init__(observation_space, gaze.size)
         self.perception, self.gaze, self.num_attended = seen.requires_grad_(False), gaze, num_attended
-        self.features = THING + perception["appearance"]
+        self.features = THING_POSE + perception["appearance"]
         things = int(np.prod(observation_space["things"].shape or ())) // self.features
         self.register_buffer("wish", torch.zeros(1 + things, WISH))
 
@@ -63,10 +63,10 @@ class MindsEye(BaseFeaturesExtractor):
             senses["things"] = senses["things"].view(len(senses["things"]), -1, self.features)
         wish = self.wish.expand(len(senses["body"]), -1, -1)
         attended = heed(select_things(senses, self.num_attended), wish)
-        latent = tokens(self.perception(senses), attended)
-        outlook = scene_context(self.perception, gather(self.perception.appearance(senses), attended))
-        sight = see(self.perception, latent, outlook)
-        features: Tensor = self.gaze(self.perception.places(latent), sight, tokens(wish, attended))
+        latent = select_tokens(self.perception(senses), attended)
+        context = scene_context(self.perception, gather(self.perception.appearance(senses), attended))
+        sight = ego_features(self.perception, latent, context)
+        features: Tensor = self.gaze(self.perception.positions(latent), sight, select_tokens(wish, attended))
         return features
 
 
@@ -96,7 +96,12 @@ def to_sac(mind: Mind, world: str = "playroom", options: Mapping[str, Any] | Non
     p, reflex = mind.perception, mind.reactive_actor.reflex
     sizes = {"body": p.body_size, "vitals": p.vitals_size, "touch": p.touch_size}
     sees = {
-        "perception": {**sizes, "appearance": p.appearance_size, "what": p.what, "beside": p.beside},
+        "perception": {
+            **sizes,
+            "appearance": p.appearance_size,
+            "latent_size": p.latent_size,
+            "neighbor_features": p.neighbor_features,
+        },
         "num_attended": mind.config.attention.num_attended,
         "hidden": reflex.mu.in_features,
     }

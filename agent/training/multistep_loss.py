@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from agent.memory.replay_buffer import SequenceBatch
-from agent.perception.attention import gather, select_things, tokens
-from agent.perception.egocentric import scene_context, see
+from agent.perception.attention import gather, select_things, select_tokens
+from agent.perception.egocentric import ego_features, scene_context
 from agent.world_model.world_model import WorldModel
 
 
@@ -31,18 +31,18 @@ def multistep_loss(
     senses, steps = stretch.senses, len(stretch.action)
     with torch.no_grad():
         attended = select_things({name: value[0] for name, value in senses.items()}, things)
-        path = tokens(model.perception(senses), attended.expand(steps + 1, -1, -1))
-        outlook = scene_context(model.perception, gather(model.perception.appearance(senses)[0], attended))
+        path = select_tokens(model.perception(senses), attended.expand(steps + 1, -1, -1))
+        context = scene_context(model.perception, gather(model.perception.appearance(senses)[0], attended))
         lucks: list[Tensor | None] = [None] * steps
         if model.futures is not None:  # which future came is known
             told = [
-                model.infer_latent(before, after, action, see(model.perception, before, outlook))
+                model.infer_latent(before, after, action, ego_features(model.perception, before, context))
                 for before, after, action in zip(path[:-1], path[1:], stretch.action, strict=True)
             ]
             lucks = [z and z[0].sample(torch.randn(z[0].mean.shape, generator=generator)) for z in told]
     state, means = path[0], []
     for action, luck in zip(stretch.action, lucks, strict=True):
-        mean = model(state, action, see(model.perception, state, outlook), luck)
+        mean = model(state, action, ego_features(model.perception, state, context), luck)
         state = model.next_state(mean)
         means.append(mean)
     return model.errors((torch.stack(means, 1) - path[1:]).flatten(1, 2) ** 2)  # (E, T B, 1 + k, Z)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from agent.perception.egocentric import GEOMETRY, EgoFeatures
+from agent.perception.egocentric import PAIR_GEOMETRY_SIZE, EgoFeatures
 from agent.perception.encoder import TokenEncoder
 
 HIDDEN = 64
@@ -33,16 +33,18 @@ class AuxiliaryLosses(nn.Module):
         super().__init__()
         self.perception, self.pictured, self.alone = perception, pictured, alone
         self.kinds = 2 + pictured
-        size = perception.size + GEOMETRY + self.kinds
+        size = perception.token_size + PAIR_GEOMETRY_SIZE + self.kinds
         self.embed = nn.Sequential(nn.Linear(size, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, HIDDEN))
-        self.fill = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, perception.size))
-        self.back = nn.Sequential(nn.Linear(2 * size + actions, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, perception.size))
+        self.fill = nn.Sequential(nn.Linear(2 * HIDDEN, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, perception.token_size))
+        self.back = nn.Sequential(
+            nn.Linear(2 * size + actions, HIDDEN), nn.SiLU(), nn.Linear(HIDDEN, perception.token_size)
+        )
 
     def learned(self, latent: Tensor) -> Tensor:
         """Returns tokens (B, N, Z) without what is sensed explicitly: zeros in its place."""
         n, p = latent.shape[1] - self.pictured, self.perception
-        blank = torch.zeros_like(latent[:, :n, : p.where])
-        return torch.cat([torch.cat([blank, latent[:, :n, p.where :]], -1), latent[:, n:]], 1)
+        blank = torch.zeros_like(latent[:, :n, : p.pose_size])
+        return torch.cat([torch.cat([blank, latent[:, :n, p.pose_size :]], -1), latent[:, n:]], 1)
 
     def _kind(self, latent: Tensor) -> Tensor:
         things = latent.shape[1] - 1 - self.pictured
@@ -50,7 +52,7 @@ class AuxiliaryLosses(nn.Module):
         return nn.functional.one_hot(number, self.kinds).float().expand(len(latent), -1, -1)
 
     def _geometry(self, latent: Tensor, sight: EgoFeatures) -> Tensor:
-        return nn.functional.pad(sight.pair[..., :GEOMETRY].detach(), (0, 0, 1, self.pictured))
+        return nn.functional.pad(sight.pair[..., :PAIR_GEOMETRY_SIZE].detach(), (0, 0, 1, self.pictured))
 
     def masked(self, latent: Tensor, sight: EgoFeatures, generator: torch.Generator) -> Tensor:
         """Returns the error of filling in a sense of (B, N, Z) tokens that is masked."""

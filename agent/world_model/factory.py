@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from agent.config import MindConfig
-from agent.perception.encoder import THING, TokenEncoder
-from agent.perception.obs_spec import Shapes, has
+from agent.perception.encoder import THING_POSE, TokenEncoder
+from agent.perception.obs_spec import Shapes, has_sense
 from agent.world_model.auxiliary_losses import AuxiliaryLosses
 from agent.world_model.image_model import ImageTokenEncoder, ImageWorldModel
 from agent.world_model.world_model import WorldModel
@@ -19,14 +19,14 @@ def make_world_model(shapes: Shapes, actions: int, config: MindConfig) -> WorldM
         "body": shapes["body"][0],
         "vitals": shapes["vitals"][0],
         "touch": shapes["touch"][0],
-        "appearance": shapes["things"][1] - THING,
-        "what": config.model.latent_size,
-        "beside": config.model.neighbor_features,
+        "appearance": shapes["things"][1] - THING_POSE,
+        "latent_size": config.model.latent_size,
+        "neighbor_features": config.model.neighbor_features,
     }
     pictured = config.model.image_tokens if "eye" in shapes else 0
     model: WorldModel
     if pictured:
-        perception = ImageTokenEncoder(pictured, shapes["eye"][0], has(shapes, "things"), **sizes)
+        perception = ImageTokenEncoder(pictured, shapes["eye"][0], has_sense(shapes, "things"), **sizes)
         model = ImageWorldModel(perception, actions, config.model.ensemble_size, config.model.hidden_size)
     else:
         model = WorldModel(
@@ -42,5 +42,5 @@ def make_world_model(shapes: Shapes, actions: int, config: MindConfig) -> WorldM
                 "training.backward_weight and training.masked_weight are about learned latents, and "
                 "model.latent_size=0 leaves them out; set model.latent_size=8"
             )
-        model.blanks = AuxiliaryLosses(model.perception, actions, pictured, not has(shapes, "things"))
+        model.blanks = AuxiliaryLosses(model.perception, actions, pictured, not has_sense(shapes, "things"))
     return model

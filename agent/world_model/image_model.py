@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.perception.egocentric import EgoFeatures, SceneContext, vitals_in
-from agent.perception.encoder import PLANE, THING, Senses, TokenEncoder
+from agent.perception.encoder import PLANAR, THING_POSE, Senses, TokenEncoder
 from agent.world_model.ensemble_mlp import EnsembleMLP
 from agent.world_model.regularizers import inverse_dynamics_net, regularize_rows
 from agent.world_model.vitals_head import VitalsHead
@@ -71,19 +71,19 @@ class ImageTokenEncoder(TokenEncoder):
 
     def __init__(self, tokens: int, side: int, things: bool, **options: Any) -> None:
         super().__init__(**options)
-        self.retina = ImageEncoder(tokens, self.size, side)
-        self.pictured = tokens * self.size
+        self.retina = ImageEncoder(tokens, self.token_size, side)
+        self.pictured = tokens * self.token_size
         self.alone = not things
-        self.seen = self.pictured if self.alone else 0
+        self.image_features = self.pictured if self.alone else 0
 
     def look(self, senses: Senses) -> Tensor:
         """Returns the picture's tokens (*lead, M, Z)."""
         tokens: Tensor = self.retina(senses["eye"])
         return tokens
 
-    def imagined(self, latent: Tensor, still: Senses, attended: Tensor) -> Senses:
+    def decode(self, latent: Tensor, senses: Senses, attended: Tensor) -> Senses:
         """See `TokenEncoder`; pictures are imagined in latents alone."""
-        return super().imagined(latent[..., : 1 + attended.shape[-1], :], still, attended)
+        return super().decode(latent[..., : 1 + attended.shape[-1], :], senses, attended)
 
 
 class ImageWorldModel(WorldModel):
@@ -127,10 +127,10 @@ class ImageWorldModel(WorldModel):
         """See `WorldModel`; the picture's tokens come last."""
         return torch.cat([super().encode(senses, attended), self.perception.look(senses)], -2)
 
-    def see(self, latent: Tensor, outlook: SceneContext) -> EgoFeatures:
+    def see(self, latent: Tensor, context: SceneContext) -> EgoFeatures:
         """See `WorldModel`."""
-        n = 1 + outlook.appearance.shape[-2]
-        sight = super().see(latent[:, :n], outlook)
+        n = 1 + context.appearance.shape[-2]
+        sight = super().see(latent[:, :n], context)
         if not self.perception.alone:
             return sight
         return sight._replace(own=torch.cat([sight.own, latent[:, n:].flatten(1)], -1))
@@ -148,16 +148,16 @@ class ImageWorldModel(WorldModel):
         p = self.perception
         if not p.alone or not p.vitals_size:
             return super()._vitals(sight, step)
-        change: Tensor = self.vitals_net(vitals_in(p, sight), sight.own[:, None, -p.seen :])
+        change: Tensor = self.vitals_net(vitals_in(p, sight), sight.own[:, None, -p.image_features :])
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
     def errors(self, error: Tensor) -> dict[str, Tensor]:
         """See `WorldModel`."""
-        where, n = self.perception.where, error.shape[2] - self.perception.retina.tokens
+        where, n = self.perception.pose_size, error.shape[2] - self.perception.retina.tokens
         losses = {"body": error[:, :, 0, :where].mean(), "eye": error[:, :, n:].mean()}
         if n > 1:
-            losses["things"] = error[:, :, 1:n, :THING].mean()
-        if self.perception.what:
+            losses["things"] = error[:, :, 1:n, :THING_POSE].mean()
+        if self.perception.latent_size:
             losses["what"] = error[:, :, :n, where:].mean()
         return losses
 
@@ -180,6 +180,6 @@ class ImageWorldModel(WorldModel):
         It is a sense that is filled in from another: a body that sees what it feels learns to see where it is.
         """
         p = self.perception
-        where = (body[:, :PLANE] * p.change[0, :PLANE]).detach()
-        half = (0.5 * (p.high - p.low)).clamp_min(LEAST)
-        return torch.cat([(where[:, :2] - 0.5 * (p.low + p.high)) / half, where[:, 4:]], -1)
+        where = (body[:, :PLANAR] * p.typical_change[0, :PLANAR]).detach()
+        half = (0.5 * (p.room_high - p.room_low)).clamp_min(LEAST)
+        return torch.cat([(where[:, :2] - 0.5 * (p.room_low + p.room_high)) / half, where[:, 4:]], -1)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from agent.perception.egocentric import EgoFeatures, flat, planar
-from agent.perception.encoder import PLANE, THING, TokenEncoder
+from agent.perception.egocentric import EgoFeatures, from_complex, to_complex
+from agent.perception.encoder import PLANAR, THING_POSE, TokenEncoder
 
 LATENT_SIZE = 4  # dimensions of the latent variable, per token
 NAT_PRICE = 0.5  # squared typical changes that a nat of it must explain, or it is not worth being told
@@ -55,10 +55,10 @@ class StochasticLatent(nn.Module):
 
     def __init__(self, perception: TokenEncoder, own: int, pair: int, hidden: int) -> None:
         super().__init__()
-        self.body_size, self.where = perception.body_size, perception.where
+        self.body_size, self.where = perception.body_size, perception.pose_size
         self.body_prior, self.thing_prior = _net(own, hidden), _net(own + pair, hidden)
         self.body_posterior = _net(own + perception.body_size, hidden)
-        self.thing_posterior = _net(own + pair + THING, hidden)
+        self.thing_posterior = _net(own + pair + THING_POSE, hidden)
 
     def prior(self, me: Tensor, pair: Tensor) -> DiagonalGaussian:
         """Tells what z may be before a step.
@@ -86,9 +86,9 @@ class StochasticLatent(nn.Module):
             facing: (B, 1) heading before.
         """
         # Seen from the body, as all else that these nets see.
-        turned = flat(planar(change[..., :PLANE]) * facing.conj().unsqueeze(1))
-        body = torch.cat([me, turned[:, 0], change[:, 0, PLANE : self.body_size]], -1)
-        things = torch.cat([_pairs(me, pair), turned[:, 1:], change[:, 1:, PLANE:THING]], -1)
+        turned = from_complex(to_complex(change[..., :PLANAR]) * facing.conj().unsqueeze(1))
+        body = torch.cat([me, turned[:, 0], change[:, 0, PLANAR : self.body_size]], -1)
+        things = torch.cat([_pairs(me, pair), turned[:, 1:], change[:, 1:, PLANAR:THING_POSE]], -1)
         return _gaussian(self.body_posterior(body), self.thing_posterior(things))
 
 

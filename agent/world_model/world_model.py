@@ -7,7 +7,7 @@ from torch import Tensor
 
 from agent.perception.attention import gather
 from agent.perception.egocentric import EgoFeatures, SceneContext, scene_context
-from agent.perception.encoder import THING, Senses, TokenEncoder
+from agent.perception.encoder import THING_POSE, Senses, TokenEncoder
 from agent.perception.visibility import mask_unseen
 from agent.world_model.dynamics import EnsembleDynamics
 from agent.world_model.jit_cache import TracedCall
@@ -72,23 +72,23 @@ class WorldModel(EnsembleDynamics):
             generator: Random numbers, for a model that knows of several futures.
             seen: (B, k) of which things it was seen what they did; None for all.
         """
-        where = self.perception.where
+        where = self.perception.pose_size
         told = self.infer_latent(latent, after, action, sight)
         z = () if told is None else (told[0].sample(torch.randn(told[0].mean.shape, generator=generator)),)
         error = mask_unseen((self.predict(latent, action, *sight, *z) - after) ** 2, seen)
         losses, energy = self.errors(error), error.detach()[:, :, : self.told, :where].sum((-2, -1)).mean(0)
         if told:
             nats = told[1]  # at a price per token, as errors are per dimension
-            losses["chance"] = NAT_PRICE * (nats[:, 0].mean() / where + nats[:, 1:].mean() / THING)
+            losses["chance"] = NAT_PRICE * (nats[:, 0].mean() / where + nats[:, 1:].mean() / THING_POSE)
             energy = energy + NAT_PRICE * nats.detach().sum(-1)
         return losses, energy
 
     def errors(self, error: Tensor) -> dict[str, Tensor]:
         """Returns means of squared errors (E, B, 1 + k, Z) by part."""
-        where = self.perception.where
+        where = self.perception.pose_size
         # Means over members, tokens and dimensions: a thing's change counts as much as the body's.
-        losses = {"body": error[:, :, 0, :where].mean(), "things": error[:, :, 1:, :THING].mean()}
-        if self.perception.what:
+        losses = {"body": error[:, :, 0, :where].mean(), "things": error[:, :, 1:, :THING_POSE].mean()}
+        if self.perception.latent_size:
             losses["what"] = error[..., where:].mean()
         return losses
 
@@ -108,7 +108,7 @@ class WorldModel(EnsembleDynamics):
         zero = latent.new_zeros(())
         losses = {"regularizer": zero, "inverse": zero}
         if self.inverse is not None:
-            learned, later = (tokens[..., self.perception.where :] for tokens in (latent, after))
+            learned, later = (tokens[..., self.perception.pose_size :] for tokens in (latent, after))
             losses["regularizer"] = regularize(method, learned, later, generator)
             both = torch.cat([latent[:, 0], after[:, 0]], -1)
             losses["inverse"] = ((self.inverse(both) - action) ** 2).mean()
@@ -136,15 +136,15 @@ class WorldModel(EnsembleDynamics):
             actions = actions.repeat(1, noise.shape[1] // actions.shape[1], 1)
         plans = actions.shape[1]
         looks = gather(self.perception.appearance(senses), attended)
-        outlook = scene_context(self.perception, looks.expand(plans, -1, -1))
+        context = scene_context(self.perception, looks.expand(plans, -1, -1))
         state = latent.expand(plans, -1, -1)
         states, means = [state], []
         for t, action in enumerate(actions):
-            mean, state = self.step(state, action, *outlook, *(() if noise is None else (noise[t],)))
+            mean, state = self.step(state, action, *context, *(() if noise is None else (noise[t],)))
             states.append(state)
             means.append(mean)
         path = torch.stack(states)
-        read = self.perception.imagined(path, senses, attended)
+        read = self.perception.decode(path, senses, attended)
         if self.perception.touch_size:
             read["touch"] = torch.expm1(self.touch(path[:, :, 0])).clamp_min(0.0)
             read["touch"][0] = senses["touch"]  # now is felt, not read
@@ -157,17 +157,17 @@ class WorldModel(EnsembleDynamics):
             senses: Observations by name (B, ...), each with one thing alone.
 
         Returns:
-            The columns `THING_ORDER` of each thing's row, as each member predicts them (E, B, THING), in the units of
-            that row.
+            The columns `THING_POSE_COLUMNS` of each thing's row, as each member predicts them (E, B, THING_POSE), in
+            the units of that row.
         """
         p, count = self.perception, len(senses["things"])
         latent = self.encode(senses, torch.zeros(count, 1, dtype=torch.int64))
         mean = self(latent, torch.zeros(count, self.actions), self.sight(latent, p.appearance(senses)))
-        read: Tensor = mean[:, :, 1, :THING] * p.change[1, :THING]
+        read: Tensor = mean[:, :, 1, :THING_POSE] * p.typical_change[1, :THING_POSE]
         return read
 
     def _step(self, state: Tensor, action: Tensor, *rest: Tensor) -> tuple[Tensor, Tensor]:
-        """Returns what the members say of a step, and where imagination goes on; `rest` is an outlook, and noise."""
+        """Returns what the members say of a step, and where imagination goes on; `rest` is an context, and noise."""
         parts = len(SceneContext._fields)
         sight = self.see(state, SceneContext(*rest[:parts]))
         chance = self.futures.sample_prior(action, sight, *rest[parts:]) if self.futures and rest[parts:] else None

@@ -104,7 +104,7 @@ def train_on(recording: Recording, seed: int, settings: dict[str, Any], updates:
     for t in range(int(TRAINED * len(recording["action"])) + 1):
         moments.append(rest | {name: torch.from_numpy(recording[name][t]) for name in names})
     for before, after, action in zip(moments, moments[1:], torch.from_numpy(recording["action"]), strict=False):
-        mind.perception.observe(before, after)
+        mind.perception.update_statistics(before, after)
         mind.memory.add(before, action, after, {})
     for _ in range(updates):
         mind.learn()

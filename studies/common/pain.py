@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from agent import Mind, live
 from agent.loop import Events
 from agent.mind import Obs
-from agent.perception.attention import select_things, tokens
+from agent.perception.attention import select_things, select_tokens
 from housecat.core.obs_layout import VITALS
 from worlds import World
 
@@ -26,7 +26,7 @@ def pain_probability(mind: Mind, obs: Obs) -> Floats:
     """Returns the probabilities (AHEAD,) that the critic gives to pain within 1, 2, ... control steps."""
     senses = {name: torch.from_numpy(obs[name]) for name in ("body", "touch", "things", "vitals")}
     attended = select_things(senses, mind.config.attention.num_attended)
-    latent = tokens(mind.perception(senses), attended)[None]
+    latent = select_tokens(mind.perception(senses), attended)[None]
     sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[attended][None])
     alarm: Floats = mind.critic.event_probability(sight)[0, mind.drives.index("pain")].double().numpy()
     return alarm

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from agent import Mind
 from agent.actor.planners import colored_noise
-from agent.perception.attention import select_things, tokens
-from agent.perception.encoder import THING, Senses
+from agent.perception.attention import select_things, select_tokens
+from agent.perception.encoder import THING_POSE, Senses
 from agent.world_model.rollout import Rollout
 from housecat.core.obs_layout import THINGS
 from worlds import World
@@ -69,7 +69,8 @@ def compare_plans(mind: Mind, plans: Tensor, real: Senses) -> PlanComparison:
     model, weights = mind.world_model, mind.mixture.weights
     now = {name: value[0, 0] for name, value in real.items()}
     attended = select_things(now, mind.config.attention.num_attended)
-    path = tokens(mind.perception(real), attended.expand(*plans.shape[:2], -1)[:1].expand(len(plans) + 1, -1, -1))
+    everywhere = attended.expand(*plans.shape[:2], -1)[:1].expand(len(plans) + 1, -1, -1)
+    path = select_tokens(mind.perception(real), everywhere)
     judged = mind.actor.evaluate(path[0, 0], plans, now, attended)
     looks = mind.perception.appearance(real)[..., attended, :]
     mean = torch.stack([model(path[t], plans[t], model.sight(path[t], looks[t])) for t in range(len(plans))], 1)
@@ -78,11 +79,11 @@ def compare_plans(mind: Mind, plans: Tensor, real: Senses) -> PlanComparison:
         sum((weights[name] * cost.sum(0) for name, cost in group.items()), torch.zeros(plans.shape[1]))
         for group in (judged.costs, costs)
     )
-    size = mind.perception.where
+    size = mind.perception.pose_size
 
     def squared_error(imagined: Tensor) -> Floats:
         square = (imagined - path[1:]).square()
-        body, things = square[:, :, 0, :size], square[:, :, 1:, :THING]
+        body, things = square[:, :, 0, :size], square[:, :, 1:, :THING_POSE]
         total: Floats = (body.sum(-1) + things.sum((-2, -1))).mean(1).double().numpy()
         return total
 

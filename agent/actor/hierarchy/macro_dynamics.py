@@ -42,7 +42,7 @@ class MacroDynamics(WorldModel):
 
     def places_of(self, latent: Tensor) -> Tensor:
         """Returns where the body is (*lead, 2), in m, in tokens (*lead, 1 + k, Z)."""
-        return latent[..., 0, :2] * self.perception.change[0, :2]
+        return latent[..., 0, :2] * self.perception.typical_change[0, :2]
 
     def _vitals(self, sight: EgoFeatures, step: Tensor) -> Tensor:
         return super()._vitals(sight, self.steps * step)

@@ -16,9 +16,9 @@ from agent.actor.planners import ICEM
 from agent.config import MindConfig
 from agent.memory.replay_buffer import ReplayBuffer
 from agent.moment import FloatArray
-from agent.perception.attention import gather, select_things, tokens
+from agent.perception.attention import gather, select_things, select_tokens
 from agent.perception.egocentric import EgoFeatures
-from agent.perception.encoder import PLANE, THING, Senses
+from agent.perception.encoder import PLANAR, THING_POSE, Senses
 from agent.world_model.rollout import Rollout
 from agent.world_model.world_model import WorldModel
 from housecat.core.obs_layout import BODY, keep
@@ -82,7 +82,7 @@ class SubgoalPlanner(nn.Module):
         self.stride: Tensor
         self.register_buffer("stride", torch.zeros(()))  # m that a macro-step usually gets
         for name, value in (("moved", 1.0), ("missed", 1.0), ("decided", 0.0)):
-            self.register_buffer(name, torch.full((fast.perception.where,), value))
+            self.register_buffer(name, torch.full((fast.perception.pose_size,), value))
         self.begin_episode()
 
     def begin_episode(self) -> None:
@@ -143,7 +143,7 @@ class SubgoalPlanner(nn.Module):
         body = lived[order[spread(lived[order, BODY.position])]]
         count = len(body)
         there = {name: sense.expand(count, *sense.shape) for name, sense in senses.items()} | {"body": body}
-        latent = tokens(self.model.perception(there), attended.expand(count, -1))
+        latent = select_tokens(self.model.perception(there), attended.expand(count, -1))
         path = torch.stack([latent, latent])
         still = {name: torch.stack([sense, sense]) for name, sense in there.items()}
         view = Rollout(path, path.new_zeros(1, count, self.actions), path[None, 1:], still, attended, True).view()
@@ -196,7 +196,7 @@ class SubgoalPlanner(nn.Module):
         first, last = ({name: sense[t] for name, sense in drawn.senses.items()} for t in (0, -1))
         perception, attended = self.model.perception, select_things(first, self.config.attention.num_attended)
         with torch.no_grad():
-            before, after = (tokens(perception(senses), attended) for senses in (first, last))
+            before, after = (select_tokens(perception(senses), attended) for senses in (first, last))
             sight = self.model.sight(before, gather(perception.appearance(first), attended))
         return self._step(before, after, drawn.action.transpose(0, 1), sight, generator)
 
@@ -207,9 +207,9 @@ class SubgoalPlanner(nn.Module):
         predicted = self.model(before, code, sight)
         error = (predicted - after).square() / self.every**2
         losses = {
-            "slow.pose": error[:, :, 0, :PLANE].mean(),
-            "slow.things": error[:, :, 1:, :THING].mean(),
-            "slow.rest": ASIDE * (error[:, :, 0, PLANE:].mean() + error[:, :, 1:, THING:].mean()),
+            "slow.pose": error[:, :, 0, :PLANAR].mean(),
+            "slow.things": error[:, :, 1:, :THING_POSE].mean(),
+            "slow.rest": ASIDE * (error[:, :, 0, PLANAR:].mean() + error[:, :, 1:, THING_POSE:].mean()),
         }
         self.optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
@@ -228,7 +228,9 @@ class SubgoalPlanner(nn.Module):
         for name, off in change.items():
             kept = getattr(self, name)
             kept.lerp_(off[:, 0, : len(kept)].square().mean(0), 1 - KEEP)
-            kept[:PLANE] = kept[:PLANE].view(-1, 2).mean(1).repeat_interleave(2)  # one for a vector, however it points
+            kept[:PLANAR] = (
+                kept[:PLANAR].view(-1, 2).mean(1).repeat_interleave(2)
+            )  # one for a vector, however it points
         self.moved.clamp_min_(1e-6)
         way = (self.model.places_of(after) - self.model.places_of(before)).norm(dim=-1)
         self.stride.lerp_(way.median(), 1 - KEEP)

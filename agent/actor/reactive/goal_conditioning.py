@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from agent.perception.egocentric import EgoFeatures, flat, planar
+from agent.perception.egocentric import EgoFeatures, from_complex, to_complex
 from intrinsic import Mixture
 from intrinsic.goals.goal import Goal
 from intrinsic.goals.reach import FIELDS, Reach
@@ -93,9 +93,9 @@ def desires(at: Tensor, sight: EgoFeatures, wish: Tensor) -> Tensor:
         thing is to go: behind it is where one pushes from.
     """
     wanted, place = wish[..., :1], wish[..., 1:]
-    way = flat(planar((place - at) * wanted) * sight.facing.conj().unsqueeze(1))
+    way = from_complex(to_complex((place - at) * wanted) * sight.facing.conj().unsqueeze(1))
     far = torch.linalg.vector_norm(way, dim=-1, keepdim=True)
     course = way / far.clamp_min(1e-3)
-    lies = flat(planar(sight.pair[..., :2]) * planar(course[:, 1:]).conj())
+    lies = from_complex(to_complex(sight.pair[..., :2]) * to_complex(course[:, 1:]).conj())
     lies = nn.functional.pad(lies, (0, 0, 1, 0))  # the body does not lie anywhere from itself
     return torch.cat([wanted, way, course, wanted * torch.exp(far / -CLOSE), lies], -1)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.actor.reactive.goal_conditioning import DESIRE, desires
-from agent.perception.egocentric import EgoFeatures, own_size, pair_size
+from agent.perception.egocentric import EgoFeatures, body_feature_size, pair_feature_size
 from agent.perception.encoder import TokenEncoder
 from agent.world_model.jit_cache import TracedCall
 
@@ -75,7 +75,7 @@ class GaussianPolicy(nn.Module):
 
     def __init__(self, perception: TokenEncoder, actions: int, hidden: int = HIDDEN) -> None:
         super().__init__()
-        self.gaze = PolicyFeatures(own_size(perception), pair_size(perception), hidden)
+        self.gaze = PolicyFeatures(body_feature_size(perception), pair_feature_size(perception), hidden)
         self.latent_pi = nn.Sequential(
             nn.Linear(self.gaze.size, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU()
         )

@@ -18,9 +18,9 @@ from agent.actor.reactive.goal_conditioning import WISH, heed, wishes
 from agent.actor.reactive.policy import GaussianPolicy, PolicyOutput
 from agent.actor.reactive.value_gradient import slope
 from agent.config import MindConfig
-from agent.perception.attention import gather, select_things, tokens
+from agent.perception.attention import gather, select_things, select_tokens
 from agent.perception.augmentation import Symmetry
-from agent.perception.egocentric import EgoFeatures, scene_context, see
+from agent.perception.egocentric import EgoFeatures, ego_features, scene_context
 from agent.perception.encoder import Senses
 
 DOUBT, SPREAD = 0.1, 0.1  # weights of learning what regret to expect, and how far choices spread
@@ -88,7 +88,7 @@ class ReactiveActor(nn.Module):
             attended: (k,) indices of the attended things.
             generator: Random numbers.
         """
-        mode2, told = self.mode2, tokens(self._wish, attended)
+        mode2, told = self.mode2, select_tokens(self._wish, attended)
         impulse = self._impulse(latent[None], sight, told[None])
         self.expected = float(impulse.regret)
         if self.acts == "always" or (self.acts == "gated" and self.trust.decide(self.expected)):
@@ -109,7 +109,7 @@ class ReactiveActor(nn.Module):
         return choice
 
     def _impulse(self, latent: Tensor, sight: EgoFeatures, wish: Tensor) -> PolicyOutput:
-        impulse: PolicyOutput = self.reflex(self.mode2.model.perception.places(latent), sight, wish)
+        impulse: PolicyOutput = self.reflex(self.mode2.model.perception.positions(latent), sight, wish)
         return impulse
 
     def rehearse(self, latent: Tensor, appearance: Tensor, wish: Tensor, generator: torch.Generator) -> Tensor:
@@ -119,10 +119,10 @@ class ReactiveActor(nn.Module):
             Plans (T, n, A): the first as it would act, the others with the spread that planning's choices have.
         """
         model, n = self.mode2.model, self.config.policy.proposals
-        outlook = scene_context(model.perception, appearance.expand(n, -1, -1))
+        context = scene_context(model.perception, appearance.expand(n, -1, -1))
         state, told, plan = latent.expand(n, -1, -1), wish.expand(n, -1, -1), []
         for _ in range(self.mode2.planner.horizon):
-            sight = see(model.perception, state, outlook)
+            sight = ego_features(model.perception, state, context)
             impulse = self._impulse(state, sight, told)
             noise = torch.randn(n, self.mode2.actions, generator=generator)
             noise[0] = 0.0
@@ -133,7 +133,7 @@ class ReactiveActor(nn.Module):
 
     def live(self, mean: Tensor, energy: float, pain: float) -> None:
         """Takes in a lived step: what each member predicted (E, ..., 1 + k, Z), how wrong that was, and pain."""
-        size = self.mode2.model.perception.where
+        size = self.mode2.model.perception.pose_size
         self.trust.live(float(mean[..., :size].var(0).sum()), energy, pain > 0.0)
         self.tries.live(pain > 0.0)
 
@@ -144,7 +144,7 @@ class ReactiveActor(nn.Module):
             return {}
         chosen = self.habits.sample(batch, generator)
         if self.symmetry is not None:
-            chosen = mirrored(chosen, self.symmetry, self.mode2.model.perception.middle, generator)
+            chosen = mirrored(chosen, self.symmetry, self.mode2.model.perception.center_y, generator)
         losses = self.losses(chosen)
         parameters = list(self.reflex.parameters())
         # Only the reflex's own gradients: the slope runs through nets that are not its to teach.
@@ -161,9 +161,9 @@ class ReactiveActor(nn.Module):
         perception, cfg = self.mode2.model.perception, self.config
         attended = heed(select_things(chosen.senses, cfg.attention.num_attended), chosen.wish)
         with torch.no_grad():
-            latent = tokens(perception(chosen.senses), attended)
+            latent = select_tokens(perception(chosen.senses), attended)
             sight = self.mode2.model.sight(latent, gather(perception.appearance(chosen.senses), attended))
-        impulse = self._impulse(latent, sight, tokens(chosen.wish, attended))
+        impulse = self._impulse(latent, sight, select_tokens(chosen.wish, attended))
         before = torch.atanh(chosen.action.clamp(-SQUASHED, SQUASHED))
         off = (before - impulse.mean.detach()) * torch.exp(-impulse.log_std)
         known = torch.isfinite(chosen.regret)

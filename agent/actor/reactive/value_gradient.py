@@ -8,7 +8,7 @@ from torch import Tensor
 from agent.actor.reactive.distillation_buffer import Chosen
 from agent.actor.reactive.goal_conditioning import positions, ungranted
 from agent.critic.critic import Critic
-from agent.perception.attention import gather, tokens
+from agent.perception.attention import gather, select_tokens
 from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
@@ -59,7 +59,7 @@ def slope(
     )
     weights, muted = mixture.weights, mixture.muted
     costs = mixture.costs(rollout.at(0), mixture.fork(memories, len(action)) if memories else None)
-    total = ungranted(model.perception.places(after), tokens(chosen.wish, attended))
+    total = ungranted(model.perception.positions(after), select_tokens(chosen.wish, attended))
     for name, cost in costs.items():
         if name not in wished and name not in memories and name not in muted:
             total = total + weights[name] * cost
@@ -73,6 +73,6 @@ def slope(
 
 def _senses(model: WorldModel, after: Tensor, before: Senses, attended: Tensor) -> Senses:
     """Returns senses (2, B, ...) before and after an imagined step."""
-    read = model.perception.imagined(after, before, attended)
+    read = model.perception.decode(after, before, attended)
     read["touch"] = torch.expm1(model.touch(after[:, 0])).clamp_min(0.0)
     return {name: torch.stack([before[name], value]) for name, value in read.items()}

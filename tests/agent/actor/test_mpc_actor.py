@@ -4,7 +4,7 @@ import torch
 import worlds
 from agent import Mind, MindConfig
 from agent.actor.mpc_actor import lambda_weights
-from agent.perception.attention import select_things, tokens
+from agent.perception.attention import select_things, select_tokens
 from agent.perception.obs_spec import as_tensors
 
 SMALL = MindConfig.of(
@@ -44,7 +44,7 @@ def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() 
     mind = Mind.born(world, seed=0, config=SMALL)
     senses = as_tensors(world.observe(), mind.shapes)
     attended = select_things(senses, 5)
-    latent = tokens(mind.perception(senses), attended)
+    latent = select_tokens(mind.perception(senses), attended)
     # A critic that fears being in the middle of the plan, and nothing before or after.
     actions = torch.zeros(6, 2, 5)
     pain = mind.drives.index("pain")

@@ -11,7 +11,7 @@ import worlds
 from agent.configurator.configurator import drive_multipliers_for, select_training_things
 from agent.configurator.learned_attention import FIRST, LearnedAttention, spreads
 from agent.perception.attention import select_things
-from agent.perception.obs_spec import NEEDED, as_tensors
+from agent.perception.obs_spec import REQUIRED_SENSES, as_tensors
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
@@ -22,7 +22,7 @@ RULES = "uncertain", "learned", "random"
 
 
 def tensors(obs: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
-    return as_tensors(obs, {name: obs[name].shape for name in NEEDED})
+    return as_tensors(obs, {name: obs[name].shape for name in REQUIRED_SENSES})
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -89,7 +89,7 @@ def test_noise_is_as_large_as_it_is_told_to_be_and_leaves_looks_alone() -> None:
     before, _, after = augment(
         SMALL.updated({"training.obs_noise": 0.5}), mind.perception, None, given, torch.Generator().manual_seed(0)
     )
-    where = (mind.perception.wheres(before) - mind.perception.wheres(senses)) / mind.perception.scale(8)
+    where = (mind.perception.poses(before) - mind.perception.poses(senses)) / mind.perception.scale(8)
     spread = where.std(0)
     torch.testing.assert_close(spread[0, :15], torch.full((15,), 0.5), atol=0.03, rtol=0.0)
     torch.testing.assert_close(spread[1:, :8], torch.full((8, 8), 0.5), atol=0.03, rtol=0.0)

@@ -55,7 +55,7 @@ def test_what_is_hidden_goes_on_as_the_model_says_and_what_rests_stays() -> None
     senses["things"] = torch.zeros(8, 19)
     senses["things"][:2, KNOWN] = torch.tensor([[1.0, 0.5, 0.8, 1.0, 0.1, 1.0], [2.0, 0.5, 0.0, 1.0, 0.1, 1.0]])
     gone = {**senses, "things": torch.zeros(8, 19)}
-    model, change = mind.world_model, mind.perception.change
+    model, change = mind.world_model, mind.perception.typical_change
 
     def rolls(latent: torch.Tensor, action: torch.Tensor, sight: object) -> torch.Tensor:
         assert latent.shape[:2] == (8, 2)  # each thing is looked at by itself

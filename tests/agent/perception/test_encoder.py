@@ -6,9 +6,9 @@ import torch
 
 import agent
 import worlds
-from agent.perception.attention import select_things, tokens
-from agent.perception.egocentric import COMPANY, neighbor_features, scene_context, walls_near
-from agent.perception.encoder import THING
+from agent.perception.attention import select_things, select_tokens
+from agent.perception.egocentric import NEIGHBOR_SIZE, neighbor_features, scene_context, wall_proximity
+from agent.perception.encoder import THING_POSE
 from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
 from worlds.env import World
@@ -22,7 +22,7 @@ def test_imagined_senses_are_the_inverse_of_perceiving(world: World, mind: agent
     world.step(np.array([1, 0.5, 0, 0.3, 0], np.float32))
     senses = senses_of(world)
     attended = select_things(senses, 5)
-    read = mind.perception.imagined(tokens(mind.perception(senses), attended), senses, attended)
+    read = mind.perception.decode(select_tokens(mind.perception(senses), attended), senses, attended)
     for name in ("body", "vitals", "things"):
         if name == "body":  # the wheels' rates and all else included
             assert read[name].shape == senses[name].shape
@@ -59,10 +59,10 @@ def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(world: World
     seen = []
     for s in (senses, turned):
         attended = torch.arange(5)
-        latent = tokens(mind.perception(s), attended)[None]
+        latent = select_tokens(mind.perception(s), attended)[None]
         seen.append(mind.world_model.sight(latent, mind.perception.appearance(s)[attended][None]).pair[0])
-    neighbor_features = mind.world_model.pair_size - COMPANY - mind.perception.appearance_size
-    assert (seen[0][:2, neighbor_features : neighbor_features + COMPANY].abs() > 0.01).all()
+    neighbor_features = mind.world_model.pair_size - NEIGHBOR_SIZE - mind.perception.appearance_size
+    assert (seen[0][:2, neighbor_features : neighbor_features + NEIGHBOR_SIZE].abs() > 0.01).all()
     for part in (slice(6), slice(neighbor_features, None)):
         torch.testing.assert_close(seen[0][:, part], seen[1][:, part], rtol=1e-4, atol=1e-4)
 
@@ -84,28 +84,31 @@ def test_what_lies_beside_a_thing_is_seen_the_less_the_farther_off_and_not_at_al
 
 def test_typical_changes_follow_what_is_lived_but_trembling_is_no_news(mind: agent.Mind, world: World) -> None:
     before = senses_of(world)
-    floor = mind.perception.change.clone() / 2
+    floor = mind.perception.typical_change.clone() / 2
     for _ in range(3000):
-        mind.perception.observe(before, before)
-    torch.testing.assert_close(mind.perception.change, floor)
+        mind.perception.update_statistics(before, before)
+    torch.testing.assert_close(mind.perception.typical_change, floor)
     after = {name: value.clone() for name, value in before.items()}
     after["things"][:, THINGS.x] += 1.0
     for _ in range(500):
-        mind.perception.observe(before, after)
-    assert mind.perception.change[1, 0] > 5 * floor[1, 0]
-    assert mind.perception.change[1, 0] == mind.perception.change[1, 1]  # one scale per vector
+        mind.perception.update_statistics(before, after)
+    assert mind.perception.typical_change[1, 0] > 5 * floor[1, 0]
+    assert mind.perception.typical_change[1, 0] == mind.perception.typical_change[1, 1]  # one scale per vector
 
 
 def test_what_is_not_attended_stays_where_it_is(mind: agent.Mind) -> None:
     world = worlds.make("playroom", seed=2)
     senses = senses_of(world)
     attended = select_things(senses, 3)
-    rollout = mind.world_model.imagine(tokens(mind.perception(senses), attended), torch.ones(4, 2, 5), senses, attended)
+    latent = select_tokens(mind.perception(senses), attended)
+    rollout = mind.world_model.imagine(latent, torch.ones(4, 2, 5), senses, attended)
     others = [i for i in range(8) if i not in attended.tolist()]
     assert rollout.senses["things"].shape == (5, 2, 8, 19)
     still = senses["things"][others].expand(5, 2, -1, -1)
     torch.testing.assert_close(rollout.senses["things"][:, :, others], still)
-    assert not torch.equal(rollout.senses["things"][-1, 0, attended, :THING], senses["things"][attended, :THING])
+    assert not torch.equal(
+        rollout.senses["things"][-1, 0, attended, :THING_POSE], senses["things"][attended, :THING_POSE]
+    )
 
 
 def test_walls_are_where_nothing_was_seen_beyond(mind: agent.Mind, world: World) -> None:
@@ -113,12 +116,12 @@ def test_walls_are_where_nothing_was_seen_beyond(mind: agent.Mind, world: World)
     senses["things"][:, THINGS.position_xy] = torch.linspace(-1.0, 1.0, len(senses["things"]))[:, None]
     senses["things"][0, THINGS.position_xy] = torch.tensor([3.0, -3.0])
     perception = mind.perception
-    perception.observe(senses, senses)
+    perception.update_statistics(senses, senses)
     appearance = perception.appearance(senses)
     rim = float(appearance[0, 0])
-    assert float(perception.high[0]) == pytest.approx(3.0 + rim)
-    assert float(perception.low[1]) == pytest.approx(-3.0 - rim)
-    outlook = scene_context(perception, appearance[None, :1])
-    amid, at_wall = walls_near(torch.tensor([[[0.0, 0.0], [3.0, 0.0]]]), outlook)[0]
+    assert float(perception.room_high[0]) == pytest.approx(3.0 + rim)
+    assert float(perception.room_low[1]) == pytest.approx(-3.0 - rim)
+    context = scene_context(perception, appearance[None, :1])
+    amid, at_wall = wall_proximity(torch.tensor([[[0.0, 0.0], [3.0, 0.0]]]), context)[0]
     assert float(at_wall[0]) == pytest.approx(1.0, abs=1e-3)
     assert abs(float(amid[0])) < 0.2

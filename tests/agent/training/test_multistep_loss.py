@@ -5,7 +5,7 @@ import torch
 
 import agent
 from agent.memory.replay_buffer import ReplayBuffer, SequenceBatch
-from agent.perception.attention import select_things, tokens
+from agent.perception.attention import select_things, select_tokens
 from agent.training.multistep_loss import multistep_loss
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY
@@ -65,7 +65,7 @@ def test_a_stretch_is_imagined_as_the_planner_imagines(world: World, mind: agent
     now = {name: value[0, 0] for name, value in stretch.senses.items()}
     attended, model = select_things(now, 3), mind.world_model
     with torch.no_grad():
-        path = tokens(mind.perception(stretch.senses), attended.expand(7, 1, -1))
+        path = select_tokens(mind.perception(stretch.senses), attended.expand(7, 1, -1))
         imagined = model.imagine(path[0, 0], stretch.action, now, attended)
         expected = model.errors((imagined.mean - path[1:]).flatten(1, 2) ** 2)
         found = multistep_loss(model, stretch, 3, mind.generator)

@@ -7,7 +7,7 @@ import torch
 
 import agent
 import worlds
-from agent.perception.egocentric import GEOMETRY, EgoFeatures
+from agent.perception.egocentric import PAIR_GEOMETRY_SIZE, EgoFeatures
 from agent.world_model.auxiliary_losses import AuxiliaryLosses
 from housecat.core.errors import UserError
 from tests.agent.conftest import SMALL
@@ -25,9 +25,9 @@ def blanks(world: World) -> AuxiliaryLosses:
 def tokens(blanks: AuxiliaryLosses, generator: torch.Generator, batch: int = 256) -> tuple[torch.Tensor, EgoFeatures]:
     """Returns tokens of a body and two things in which every learned number of all is the same few."""
     p = blanks.perception
-    common = torch.randn(batch, 1, p.what, generator=generator).expand(-1, 3, -1)
-    latent = torch.cat([torch.zeros(batch, 3, p.where), common], -1)
-    pair = torch.zeros(batch, 2, GEOMETRY + p.appearance_size + p.what)
+    common = torch.randn(batch, 1, p.latent_size, generator=generator).expand(-1, 3, -1)
+    latent = torch.cat([torch.zeros(batch, 3, p.pose_size), common], -1)
+    pair = torch.zeros(batch, 2, PAIR_GEOMETRY_SIZE + p.appearance_size + p.latent_size)
     return latent, EgoFeatures(torch.zeros(batch, 1), pair, torch.zeros(batch, 1))
 
 
@@ -53,8 +53,8 @@ def test_what_is_masked_is_read_off_what_is_not(blanks: AuxiliaryLosses) -> None
     assert last < 0.2 * first
     latent, sight = tokens(blanks, generator)
     alone = latent.clone()
-    alone[..., blanks.perception.where :] = torch.randn(
-        latent[..., blanks.perception.where :].shape, generator=generator
+    alone[..., blanks.perception.pose_size :] = torch.randn(
+        latent[..., blanks.perception.pose_size :].shape, generator=generator
     )
     assert float(blanks.masked(alone, sight, generator)) > 4 * last  # nothing to read it off
 
@@ -76,13 +76,13 @@ def test_only_what_is_learned_counts_and_only_one_sense_is_masked(blanks: Auxili
     generator = torch.Generator().manual_seed(1)
     latent, _ = tokens(blanks, generator)
     moved = latent.clone()
-    moved[..., : blanks.perception.where] += 100.0
+    moved[..., : blanks.perception.pose_size] += 100.0
     assert torch.equal(blanks.learned(moved), blanks.learned(latent))
     mask = blanks.mask(latent, generator)
     assert mask.sum(1).unique().tolist() == [1.0]
     assert (mask.mean(0) > 0.2).all()
     seeing = AuxiliaryLosses(blanks.perception, 2, pictured=3, alone=False)
-    wide = torch.zeros(256, 6, blanks.perception.size)
+    wide = torch.zeros(256, 6, blanks.perception.token_size)
     assert {tuple(row) for row in seeing.mask(wide, generator).tolist()} == {
         (1, 0, 0, 0, 0, 0),
         (0, 1, 0, 0, 0, 0),

@@ -77,7 +77,8 @@ def test_what_is_seen_of_things_is_predicted_beside_them_and_nobody_is_curious_a
     view = mind.world_model.imagine(
         mind.world_model.encode(senses, attended), torch.zeros(2, 3, 5), senses, attended
     ).view()
-    assert view["latent"].shape == (2, 3, 1 + EYE.attention.num_attended + EYE.model.image_tokens, mind.perception.size)
+    count = 1 + EYE.attention.num_attended + EYE.model.image_tokens
+    assert view["latent"].shape == (2, 3, count, mind.perception.token_size)
     assert view["attended"][0, 0].tolist() == [1.0] * (1 + EYE.attention.num_attended) + [0.0] * EYE.model.image_tokens
 
 
@@ -138,7 +139,7 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
     generator = torch.Generator().manual_seed(0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        perception = ImageTokenEncoder(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
+        perception = ImageTokenEncoder(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, latent_size=0)
         model = ImageWorldModel(perception, actions=2, members=2, hidden=16)
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
     nobody = {"body": torch.zeros(32, 6), "things": torch.zeros(32, 0, 9)}
@@ -165,10 +166,10 @@ def test_a_body_that_feels_where_it_is_learns_to_see_it() -> None:
     generator = torch.Generator().manual_seed(0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        perception = ImageTokenEncoder(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, what=0)
+        perception = ImageTokenEncoder(1, 84, things=False, body=6, vitals=0, touch=0, appearance=1, latent_size=0)
         model = ImageWorldModel(perception, actions=2, members=2, hidden=16)
-    perception.low.copy_(torch.tensor([-3.0, 1.0]))
-    perception.high.copy_(torch.tensor([3.0, 5.0]))
+    perception.room_low.copy_(torch.tensor([-3.0, 1.0]))
+    perception.room_high.copy_(torch.tensor([3.0, 5.0]))
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
     nothing = torch.zeros(32, 0, dtype=torch.int64)
 

@@ -89,8 +89,8 @@ def noisy(rows: int, generator: torch.Generator) -> tuple[Senses, Senses]:
 def test_chance_is_told_from_what_is_not_known_yet() -> None:
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
-    perception = TokenEncoder(6, 3, 1, 11, what=0)
-    perception.change[1, :2] = 0.2  # m, as it would have noticed
+    perception = TokenEncoder(6, 3, 1, 11, latent_size=0)
+    perception.typical_change[1, :2] = 0.2  # m, as it would have noticed
     model = WorldModel(perception, actions=1, members=3, hidden=32, chance=True)
     assert model.futures is not None
     idle = torch.zeros(64, 1)
@@ -105,7 +105,7 @@ def test_chance_is_told_from_what_is_not_known_yet() -> None:
         luck = torch.stack(
             [model.futures.sample_prior(idle, sight, torch.randn(64, 3, LATENT_SIZE)) for _ in range(20)]
         )
-        ahead = torch.stack([model(latent, idle, sight, z) for z in luck])[..., 1:, 0] * perception.change[1, 0]
+        ahead = torch.stack([model(latent, idle, sight, z) for z in luck])[..., 1:, 0] * perception.typical_change[1, 0]
         return ahead.std(1).mean((0, 1)), ahead.mean(1).std(0).mean(0)  # over members for one z; over z
 
     with torch.no_grad():

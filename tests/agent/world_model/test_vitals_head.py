@@ -1,6 +1,6 @@
 import torch
 
-from agent.perception.egocentric import nearness
+from agent.perception.egocentric import proximity_features
 from agent.world_model.vitals_head import VitalsHead
 
 RADIUS, LOOKS = 0.4, 3  # of the plate; features: half extent, glow, other
@@ -12,7 +12,7 @@ def lives(count: int, generator: torch.Generator) -> tuple[torch.Tensor, torch.T
     looks = torch.tensor([[RADIUS, 1.0, 0.0], [0.1, 0.0, 1.0]]).expand(count, -1, -1)
     heat = torch.rand(count, 1, generator=generator)
     target = (distance[:, 0] < RADIUS).float()
-    near = torch.cat([*nearness(distance, looks[..., :1]), looks], -1)
+    near = torch.cat([*proximity_features(distance, looks[..., :1]), looks], -1)
     return heat, near, 5.0 * (target - heat)
 
 

@@ -6,7 +6,7 @@ from agent.actor.exploration_noise import exploration_noise
 from agent.critic.emotions import EMOTIONS, Emotions
 from agent.memory.replay_buffer import ReplayBuffer
 from agent.perception.egocentric import EgoFeatures
-from agent.perception.encoder import THING
+from agent.perception.encoder import THING_POSE
 from housecat.core.obs_layout import BODY, THINGS
 from tests.agent.conftest import SMALL
 from worlds.env import World
@@ -38,8 +38,9 @@ def test_learning_predicts_better_than_persistence(world: World) -> None:
 def test_members_of_the_ensemble_differ_where_nothing_was_learnt(mind: agent.Mind) -> None:
     own, pair = torch.randn(7, mind.world_model.own_size), torch.randn(7, 5, mind.world_model.pair_size)
     facing = torch.polar(torch.ones(7, 1), torch.zeros(7, 1))
-    mean = mind.world_model(torch.zeros(7, 6, mind.perception.size), torch.zeros(7, 5), EgoFeatures(own, pair, facing))
-    assert mean.shape == (3, 7, 6, mind.perception.size)
+    latent = torch.zeros(7, 6, mind.perception.token_size)
+    mean = mind.world_model(latent, torch.zeros(7, 5), EgoFeatures(own, pair, facing))
+    assert mean.shape == (3, 7, 6, mind.perception.token_size)
     assert (mean.std(0) > 0).any(-1).all()
 
 
@@ -130,7 +131,7 @@ def test_what_is_in_a_things_way_is_learnt_only_by_a_mind_that_sees_it(world: Wo
         optimizer = torch.optim.Adam(model.predictor, 3e-3)
         with torch.no_grad():
             before, then = model.encode(senses, attended), model.encode(after, attended)
-            sight = model.sight(before, senses["things"][:, :2, THING:])
+            sight = model.sight(before, senses["things"][:, :2, THING_POSE:])
         for _ in range(150):
             error = (model(before, torch.zeros(64, 5), sight) - then)[:, :, 1, 0].square().mean()
             optimizer.zero_grad()

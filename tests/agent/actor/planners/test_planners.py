@@ -115,12 +115,12 @@ def test_a_life_goes_on_bit_for_bit_after_saving(name: str, world: World, tmp_pa
 
 def test_the_slope_of_imagined_costs_is_the_one_that_small_steps_show(mind: agent.Mind, world: World) -> None:
     list(agent.live(world, mind, 30))
-    from agent.perception.attention import select_things, tokens
+    from agent.perception.attention import select_things, select_tokens
     from agent.perception.obs_spec import as_tensors
 
     senses = as_tensors(world.observe(), mind.shapes)
     attended = select_things(senses, mind.config.attention.num_attended)
-    latent = tokens(mind.perception(senses), attended).detach()
+    latent = select_tokens(mind.perception(senses), attended).detach()
     plan = (torch.rand(5, 1, mind.actions, generator=torch.Generator().manual_seed(6)) - 0.5).requires_grad_()
     total = mind.actor.evaluate(latent, plan, senses, attended).total
     (slope,) = torch.autograd.grad(total.sum(), plan)

@@ -50,7 +50,7 @@ def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
     it = mirrored(chosen, Symmetry.of(world), 0.1, torch.Generator().manual_seed(0))
     latent = mind.perception(it.senses)
     sight = mind.world_model.sight(latent, mind.perception.appearance(it.senses))
-    seen = desires(mind.perception.places(latent), sight, it.wish)[:, row]
+    seen = desires(mind.perception.positions(latent), sight, it.wish)[:, row]
     flipped = it.action[:, 1] < 0.0
     assert flipped.any()
     assert not flipped.all()

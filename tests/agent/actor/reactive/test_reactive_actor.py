@@ -101,7 +101,7 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
     m.acts, mind.steps = "always", 1000
     action, _ = mind.act(world.observe())
     # Where the slope, one typical change per step, and the pull of what was chosen, 2 a / 5, are equal.
-    assert action[0] == pytest.approx(2.5 * float(mind.perception.change[0, 0]), abs=0.05)
+    assert action[0] == pytest.approx(2.5 * float(mind.perception.typical_change[0, 0]), abs=0.05)
     assert np.abs(action[1:]).max() < 0.05
     assert all(torch.equal(a, b) for a, b in zip(before, mind.world_model.parameters(), strict=True))
 
@@ -150,7 +150,7 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
     assert action == pytest.approx(np.tanh(m.reflex.mu.bias.detach().numpy()), abs=0.2)  # a newborn's is near its bias
     assert mind.decision.mean_action is not None
     assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.decision.mean_action)
-    m.live(torch.zeros(3, 1, 5, mind.perception.size), 0.0, pain=1.0)
+    m.live(torch.zeros(3, 1, 5, mind.perception.token_size), 0.0, pain=1.0)
     assert mind.act(obs)[1].mode == "plan"
     assert mind.decision.predicted_cost is not None
 
