@@ -162,7 +162,6 @@ def save_loop(path: Path, frames: Iterable[pygame.Surface]) -> None:
         duration=round(1000 / LOOP_FPS),
         loop=0,
         quality=LOOP_QUALITY,
-        method=6,
     )
 
 

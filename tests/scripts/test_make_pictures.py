@@ -41,3 +41,4 @@ def test_every_picture_of_the_documentation_is_made_here() -> None:
     docs = Path(__file__).parents[2] / "docs"
     drawn = {path.stem for path in (docs / "worlds").glob("*.png")} | {"window", "loop"}
     assert drawn == set(PICTURES)
+    assert (docs / "window.webp").stat().st_size <= 3_000_000  # README is read on slow lines, too
