@@ -41,8 +41,8 @@ def api(name: str) -> str:
     """Documents what a module makes public: what its `__all__` names, or all that its public modules define."""
     module = importlib.import_module(name)
     if not hasattr(module, "__all__"):
-        inner = [f"{name}.{it.name}" for it in pkgutil.iter_modules(module.__path__)]
-        return "\n\n".join(f"## {it}\n\n{rst(f'.. automodule:: {it}', '   :members:')}" for it in inner)
+        inner = [f"{name}.{found.name}" for found in pkgutil.iter_modules(module.__path__)]
+        return "\n\n".join(f"## {path}\n\n{rst(f'.. automodule:: {path}', '   :members:')}" for path in inner)
     return "\n\n".join(_documented(module, public) for public in module.__all__)
 
 
@@ -127,8 +127,10 @@ def objectives() -> str:
     head = ["objective", "what it does", "kind", "reads", "properties"]
     listed = table(head, [row.cells()[: len(head)] for row in catalogue])
     classes = [(row.name, class_of(row.name)) for row in catalogue]
-    told = [f"## {name}\n\n{rst(f'.. autoclass:: {it.__module__}.{it.__qualname__}')}" for name, it in classes]
-    return "\n\n".join([listed, *told])
+    described = [
+        f"## {name}\n\n{rst(f'.. autoclass:: {kind.__module__}.{kind.__qualname__}')}" for name, kind in classes
+    ]
+    return "\n\n".join([listed, *described])
 
 
 def bodies() -> str:
@@ -137,9 +139,9 @@ def bodies() -> str:
 
     head = ["body", "what it is", "actions, each from −1 to 1", "readings (the sense `body`)", "parts that feel touch"]
     rows = []
-    for name, it in BODIES.items():
-        summary = (inspect.getdoc(it) or "").partition("\n")[0]
-        rows.append([f"`{name}`", summary, _quoted(it.actions), _quoted(it.readings), _quoted(it.parts)])
+    for name, body in BODIES.items():
+        summary = (inspect.getdoc(body) or "").partition("\n")[0]
+        rows.append([f"`{name}`", summary, _quoted(body.actions), _quoted(body.readings), _quoted(body.parts)])
     return table(head, rows)
 
 
@@ -148,8 +150,11 @@ def worlds() -> str:
     import worlds as package
 
     head = ["world", "what it is", "bodies", "options of its own", "Gymnasium id"]
-    own = [it for it in package.describe() if it.origin == "housecat"]
-    rows = [[f"`{it.name}`", it.summary, ", ".join(it.bodies), _quoted(it.options), f"`worlds:{it.id}`"] for it in own]
+    own = [world for world in package.describe() if world.origin == "housecat"]
+    rows = [
+        [f"`{world.name}`", world.summary, ", ".join(world.bodies), _quoted(world.options), f"`worlds:{world.id}`"]
+        for world in own
+    ]
     return table(head, rows)
 
 
