@@ -87,8 +87,7 @@ class AsyncPlanner:
         self._future = None
         mind, double = self.mind, self._double
         mind.pending = pending
-        vars(mind.actor.planner).update(vars(double.actor.planner))
-        mind.actor.exploration_noise = double.actor.exploration_noise
+        mind.actor.load_state_dict(double.actor.state_dict())
         _take_back(mind.mixture, double.mixture)
         return time.perf_counter() - started
 
@@ -112,8 +111,8 @@ def _follow(double: Mind, mind: Mind) -> None:
         else:
             for kept, known in zip(_tensors(other), _tensors(module), strict=True):
                 kept.copy_(known)
-    vars(double.actor.planner).update(vars(mind.actor.planner))
-    double.actor.exploration_noise, double.actor.memories = mind.actor.exploration_noise, mind.actor.memories
+    double.actor.load_state_dict(mind.actor.state_dict())
+    double.actor.memories = mind.actor.memories
 
 
 @torch.no_grad()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
-from agent.checkpoint.checkpoint import optimizers
 from agent.mind import Mind
 from housecat.core.errors import UserError
 
@@ -34,7 +33,7 @@ def train_offline(
     Yields:
         The losses of each update; none while there is too little to learn from.
     """
-    rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for _, optimizer in optimizers(mind)]
+    rates = [(optimizer, [group["lr"] for group in optimizer.param_groups]) for optimizer in mind.optimizers.values()]
 
     def scale_rates(share: float) -> None:
         for optimizer, usual in rates:

@@ -16,8 +16,11 @@ from torch import Tensor, nn
 from agent.actor.hierarchy.subgoal_planner import SubgoalPlanner
 from agent.actor.mpc_actor import MPCActor, apply_multipliers
 from agent.actor.objective_preflight import check_objectives
-from agent.actor.plan_evaluation import Decision, Pending
+from agent.actor.plan_evaluation import PENDING_CLASSES, Decision, Pending
 from agent.actor.reactive.reactive_actor import ReactiveActor
+from agent.checkpoint import checkpoint
+from agent.checkpoint.fitting import check_shapes, config_in
+from agent.checkpoint.tensor_json import from_state, to_state
 from agent.config import MindConfig
 from agent.configurator.configurator import Configurator
 from agent.critic.critic import Critic
@@ -49,6 +52,8 @@ from intrinsic import Mixture, Names
 from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
+
+OF_OBJECTIVES = "mixture.", "critic."  # modules whose tensors hang on the objectives
 
 
 class Mind(nn.Module):
@@ -131,16 +136,169 @@ class Mind(nn.Module):
         objectives: dict[str, float] | None = None,
         settings: Mapping[str, Any] | None = None,
     ) -> Mind:
-        """Loads a shipped mind by name, or any mind by its path; see `agent.checkpoint.checkpoint.load`."""
-        from agent.checkpoint.checkpoint import load  # it needs Mind
+        """Loads a mind that was saved.
 
-        return load(name, objectives, settings)
+        Args:
+            name: Name of a shipped mind, or the path of a file.
+            objectives: Weights by name, in place of those that it had; None to keep its own. What it learnt about
+                objectives that it goes on having is kept.
+            settings: Other settings by name, such as ``{"policy.mode": "gated"}``, in place of those that it had; what
+                it learnt is kept as far as it fits.
+
+        Raises:
+            UserError: If there is no such mind, the file is not one, or it does not fit the settings.
+        """
+        path = checkpoint.find(name)
+        state = checkpoint.read(path)
+        config = config_in(state, path, objectives)
+        if settings:
+            config = config.updated(settings)
+        shapes = {sense: tuple(shape) for sense, shape in state["obs_shapes"].items()}
+        mind = cls(shapes, state["num_actions"], config, state["seed"])
+        mind.check_objectives()
+        mind._check_fit(state, path, objectives is not None, bool(settings))
+        same = objectives is None and not settings
+        mind._load_modules(state["modules"], tuple(state["drives"]), same)
+        mind.steps = state["steps"]
+        mind.memory.load_state_dict(state["replay_buffer"])
+        mind.generator.set_state(state["generator"])
+        mind.actor.load_state_dict(state["actor"])
+        mind.trainer.load_state_dict(state["trainer"] if same else {"updates": state["trainer"]["updates"]})
+        mind.emotions.load_state_dict(state["emotions"])
+        if state.get("symmetry") is not None:
+            mind.set_symmetry(Symmetry.from_state_dict(state["symmetry"]))
+        if mind.reactive_actor is not None and state.get("reactive_actor") is not None:
+            mind.reactive_actor.load_run_state_dict(state["reactive_actor"])
+        if mind.subgoal_planner is not None and state.get("subgoal_planner") is not None:
+            mind.subgoal_planner.load_run_state_dict(state["subgoal_planner"])
+        if same:
+            mind._resume(state, path)
+        return mind
 
     def save(self, path: str | Path, memory: bool | int = True) -> None:
-        """Writes everything it is to a file; see `agent.checkpoint.checkpoint.save`."""
-        from agent.checkpoint.checkpoint import save
+        """Writes the mind to a file, whole or not at all.
 
-        save(self, Path(path), memory)
+        Args:
+            path: Path of the file; the suffix is added when missing.
+            memory: True to keep all that goes on being learnt from, and the state of learning, so that the life goes
+                on bit for bit; a number to keep only so many moments and be small; False for none.
+
+        Raises:
+            UserError: If the file cannot be written, or an objective keeps a memory that cannot be saved.
+        """
+        exact = memory is True
+        moments, trainer = None if exact else int(memory), self.trainer.state_dict()
+        state: dict[str, Any] = {
+            "config": self.config.to_json(),
+            "obs_shapes": {name: list(shape) for name, shape in self.shapes.items()},
+            "num_actions": self.actions,
+            "seed": self.seed,
+            "steps": self.steps,
+            "drives": list(self.drives),
+            "modules": self.state_dict(),
+            "replay_buffer": self.memory.state_dict(moments),
+            "generator": self.generator.get_state(),
+            "actor": self.actor.state_dict(),
+            "trainer": trainer if exact else {"updates": trainer["updates"]},
+            "emotions": self.emotions.state_dict(),
+            "symmetry": None if self.symmetry is None else self.symmetry.state_dict(),
+            "reactive_actor": None if self.reactive_actor is None else self.reactive_actor.run_state_dict(moments),
+            "subgoal_planner": None if self.subgoal_planner is None else self.subgoal_planner.run_state_dict(),
+            "muted": self.mixture.muted,
+            "memories": {name: to_state(kept, f"memories.{name}") for name, kept in self.actor.memories.items()},
+        }
+        if exact:
+            optimizers = self.optimizers.items()
+            state["optimizers"] = {name: optimizer.state_dict()["state"] for name, optimizer in optimizers}
+            if self.pending is not None:
+                state["pending"] = to_state(self.pending, "pending", PENDING_CLASSES)
+        checkpoint.write(Path(path), state)
+
+    @property
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        """All optimizers of the mind, by the name of what they optimize."""
+        found = self.trainer.optimizers
+        if self.reactive_actor is not None:
+            found["reactive_actor"] = self.reactive_actor.optimizer
+        if self.subgoal_planner is not None:
+            found["subgoal_planner"] = self.subgoal_planner.optimizer
+        return found
+
+    def _check_fit(self, state: Mapping[str, Any], path: Path, other_objectives: bool, other_settings: bool) -> None:
+        """Makes sure that the tensors of a checkpoint fit this mind, before any is loaded.
+
+        Args:
+            state: What the checkpoint holds.
+            path: Its file, for messages.
+            other_objectives: Whether the mind has other objectives than the file; what hangs on them may differ.
+            other_settings: Whether it has other settings, which may add parts that the file knows nothing of, or leave
+                some out.
+
+        Raises:
+            UserError: If they do not fit; the message names what differs.
+        """
+        own, saved = self.state_dict(), dict(state["modules"])
+        if other_objectives or other_settings:
+            own, saved = ({k: v for k, v in a.items() if not k.startswith(OF_OBJECTIVES)} for a in (own, saved))
+        if other_settings:
+            own, saved = ({k: v for k, v in a.items() if k in b} for a, b in ((own, saved), (saved, own)))
+        check_shapes({k: tuple(v.shape) for k, v in own.items()}, {k: tuple(v.shape) for k, v in saved.items()}, path)
+        free = other_settings or self.config.attention.adaptive_horizon  # a plan is stretched or cut
+        horizon = -1 if free else self.config.planner.horizon
+        expected: dict[str, tuple[int, ...]] = {
+            **{f"replay_buffer/obs.{name}": (-1, *kept.shape[1:]) for name, kept in self.memory.senses.items()},
+            "replay_buffer/action": (-1, self.actions),
+            "replay_buffer/cost": (-1, len(state["drives"])),
+            "replay_buffer/linked": (-1,),
+            "generator": tuple(self.generator.get_state().shape),
+            "actor/exploration_noise": (-1, self.actions),
+            "actor/planner/mean": (horizon, self.actions),
+            "actor/planner/elites": (horizon, -1, self.actions),
+        }
+        tensors = checkpoint.flatten(state)[1]
+        check_shapes(expected, {k: tuple(tensors[k].shape) for k in expected if k in tensors}, path)
+
+    def _load_modules(self, saved: Mapping[str, Tensor], drives: tuple[str, ...], same: bool) -> None:
+        """Loads weights and buffers.
+
+        Args:
+            saved: Those of the checkpoint.
+            drives: What its critic anticipates.
+            same: Whether this mind has the objectives and settings of the checkpoint. Else all is loaded that has a
+                place here; of the critic, what it learnt of the drives that are anticipated here, too.
+        """
+        if same:
+            self.load_state_dict(saved)
+            return
+        own = self.state_dict()
+        critic = {k.removeprefix("critic."): v for k, v in saved.items() if k.startswith("critic.")}
+        critic = self.critic.adapted(critic, drives)
+        own |= {k: v for k, v in saved.items() if k in own and own[k].shape == v.shape}
+        own |= {f"critic.{name}": value for name, value in critic.items()}
+        for name, weight in self.mixture.weights.items():
+            own[f"mixture.terms.{name}.weight"] = torch.tensor(weight, dtype=torch.float64)
+        self.load_state_dict(own)
+
+    def _resume(self, state: Mapping[str, Any], path: Path) -> None:
+        """Loads what a life goes on with as though it had never been broken off.
+
+        Raises:
+            UserError: If the decision for the next step cannot be read.
+        """
+        self.actor.memories = {name: from_state(kept) for name, kept in state["memories"].items()}
+        for name, kept in state.get("optimizers", {}).items():
+            if kept:
+                optimizer = self.optimizers[name]
+                optimizer.load_state_dict({**optimizer.state_dict(), "state": kept})
+        for objective, reason in state["muted"].items():
+            self.mixture.mute(objective, reason)
+        try:
+            self.pending = from_state(state["pending"], PENDING_CLASSES) if "pending" in state else None
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                f"{path}: what it had decided for its next step was written by another housecat ({error!r}); load it "
+                "with the one that wrote it, or with other settings, which leaves the decision out"
+            ) from error
 
     def attach(self, world: World) -> None:
         """Makes sure that the mind can live in a world, and tells its objectives what is called how there.

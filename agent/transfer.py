@@ -33,7 +33,7 @@ def transfer_to_wider_model(mind: Mind, world: World, hidden: int, beside: bool 
     own = new.state_dict()
     alike = {k: v for k, v in mind.state_dict().items() if k in own and own[k].shape == v.shape}
     new.load_state_dict({**own, **alike})
-    new.memory.load(mind.memory.state(), mind.memory.costs)
+    new.memory.load_state_dict(mind.memory.state_dict())
     new.steps = mind.steps
     new.attach(world)
     return new

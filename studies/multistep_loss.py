@@ -94,7 +94,7 @@ def learn_and_compare(
     for variant, settings in VARIANTS.items():
         mind = minds[variant] = Mind.load("kitten")
         mind.perception.load_state_dict(guide.perception.state_dict())
-        mind.memory.load(guide.memory.state(), guide.drives)
+        mind.memory.load_state_dict(guide.memory.state_dict())
         mind.trainer.config = mind.config.updated(settings)
         for _ in range(updates if settings else 0):
             mind.learn()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -54,11 +56,22 @@ class MPCActor:
     def configure(self, configuration: Configuration) -> None:
         """Applies the horizon and the multipliers that the configurator chose."""
         self.drive_multipliers = configuration.drive_multipliers
-        self.planner.set_horizon(configuration.horizon)
-        if configuration.horizon != len(self.lambda_weights[0]):
-            self.lambda_weights = lambda_weights(
-                configuration.horizon, self.config.planner.lambda_, self.config.training.discount
-            )
+        self._set_horizon(configuration.horizon)
+
+    def _set_horizon(self, horizon: int) -> None:
+        self.planner.set_horizon(horizon)
+        if horizon != len(self.lambda_weights[0]):
+            self.lambda_weights = lambda_weights(horizon, self.config.planner.lambda_, self.config.training.discount)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the state of the planner and the exploration noise that is left; `memories` are not part of it."""
+        return {"planner": self.planner.state_dict(), "exploration_noise": self.exploration_noise}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `state_dict` returned, and takes over its horizon."""
+        self._set_horizon(len(state["planner"]["mean"]))
+        self.planner.load_state_dict(state["planner"])
+        self.exploration_noise = state["exploration_noise"]
 
     def explore(self, generator: torch.Generator) -> Decision:
         """Returns the next action of the exploration noise, which ignores all senses."""

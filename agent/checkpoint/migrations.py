@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 # Until format 2, settings had no groups.
@@ -82,13 +83,104 @@ RENAMED_TENSORS: dict[str, str] = {
 }
 
 
-def migrated(about: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what a checkpoint says of itself as format 3 says it; other formats are left as they are."""
-    if about.get("format") != 2:
-        return dict(about)
-    config = about.get("config")
-    settings = settings_of_format_2(config) if isinstance(config, Mapping) else config
-    return {**about, "format": 3, "config": settings}
+# Dataclasses in a pending decision of format 2, and their fields that have other names today.
+RENAMED_CLASSES = {"Choice": "Decision", "Focus": "Configuration", "Believed": "HiddenObject"}
+RENAMED_FIELDS = {
+    "Pending": {"choice": "decision"},
+    "Decision": {"promised": "predicted_cost", "focus": "configuration", "leaning": "mean_action"},
+    "Configuration": {"urges": "drive_multipliers"},
+}
+RENAMED_ARBITER: dict[str, str] = {}
+RENAMED_DAGGER: dict[str, str] = {}
+RENAMED_OPTIMIZERS = {
+    "fast": "dynamics",
+    "slow": "encoder",
+    "fear": "critic",
+    "taste": "objectives",
+    "reflex": "reactive_actor",
+    "second": "subgoal_planner",
+}
+
+
+def from_format_2(about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Returns the state of a mind in format 2 as format 3 has it; parts that the file lacks are left out.
+
+    Args:
+        about: JSON of the file's header.
+        tensors: Tensors by name, such as ``mind.world_model.body_net.weights.0``.
+    """
+
+    def part(prefix: str) -> dict[str, Tensor]:
+        return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+    def renamed(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        return {names.get(k, k): v for k, v in values.items()}
+
+    def structure(name: str, tree: Any) -> dict[str, Any]:
+        own = {k: v for k, v in tensors.items() if k == name or k.startswith(f"{name}.")}
+        return {"structure": _renamed_classes(tree), "tensors": own}
+
+    names = {"senses": "obs_shapes", "actions": "num_actions"}
+    state = {k: about[k] for k in ("senses", "actions", "seed", "steps", "drives", "emotions", "muted") if k in about}
+    state = renamed(state, names)
+    if "config" in about:
+        config = about["config"]
+        state["config"] = settings_of_format_2(config) if isinstance(config, Mapping) else config
+    state["modules"] = {
+        k.removeprefix("mind."): v for k, v in tensors_of_format_2(tensors).items() if k.startswith("mind.")
+    }
+    memory = {k.replace("senses.", "obs."): v for k, v in part("memory.").items()}
+    if "action" in memory:
+        memory = {"energy": torch.ones(len(memory["action"])), "visits": torch.zeros(len(memory["action"]))} | memory
+    state["replay_buffer"] = {**memory, "costs": about.get("drives", [])}
+    state |= {"generator": tensors["generator"]} if "generator" in tensors else {}
+    planner = renamed(part("actor."), {"kept": "elites"})
+    noise = {"exploration_noise": planner.pop("babbling")} if "babbling" in planner else {}
+    state["actor"] = {**noise, "planner": planner}
+    state["trainer"] = {"updates": about.get("lessons", 0)} | (
+        {"nan_guard": about["skips"]} if "skips" in about else {}
+    )
+    state["symmetry"] = about.get("mirror")
+    reactive, buffer = about.get("mode1"), part("habits.")
+    if reactive is not None:
+        kept = {k.replace("senses.", "obs.").replace("wish", "goal"): v for k, v in buffer.items()}
+        kept["count"] = reactive["choices"]
+        arbiter = renamed(reactive["trust"], RENAMED_ARBITER)
+        dagger = {"dagger": renamed(reactive["tries"], RENAMED_DAGGER)} if "tries" in reactive else {}
+        state["reactive_actor"] = {"buffer": kept, "arbiter": arbiter, **dagger}
+    plan = part("second.")
+    if plan:
+        planner = {"mean": plan.pop("mean"), "elites": plan.pop("kept")}
+        state["subgoal_planner"] = {"planner": planner, "since": int(plan.pop("since"))}
+        if "path" in plan:
+            ground = {name: plan.pop(name) for name in ("known", "low")}
+            state["subgoal_planner"] |= {**plan, "ground": ground}
+    optimizers: dict[str, dict[int, dict[str, Tensor]]] = {}
+    for key, value in part("optimizer.").items():
+        old, index, name = key.split(".", 2)
+        optimizers.setdefault(RENAMED_OPTIMIZERS[old], {}).setdefault(int(index), {})[name] = value
+    state |= {"optimizers": optimizers} if optimizers else {}
+    if "memories" in about:
+        state["memories"] = {name: structure(f"memories.{name}", tree) for name, tree in about["memories"].items()}
+    if "pending" in about:
+        state["pending"] = structure("pending", about["pending"])
+    return state
+
+
+def _renamed_classes(tree: Any) -> Any:
+    """Returns a packed structure (see `agent.checkpoint.tensor_json`) with dataclasses as they are called today."""
+    if isinstance(tree, list):
+        return [_renamed_classes(part) for part in tree]
+    if not isinstance(tree, dict):
+        return tree
+    [(kind, content)] = tree.items()
+    if kind in ("value", "tensor", "array"):
+        return tree
+    kind, content = RENAMED_CLASSES.get(kind, kind), _renamed_classes(content)
+    fields = RENAMED_FIELDS.get(str(kind))
+    if fields is not None:
+        content = {"dict": [[fields.get(name, name), value] for name, value in content["dict"]]}
+    return {kind: content}
 
 
 def tensors_of_format_2(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

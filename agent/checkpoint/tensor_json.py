@@ -15,6 +15,17 @@ Classes = Mapping[str, Any]
 PLAIN = bool, int, float, str, type(None)
 
 
+def to_state(value: Any, name: str, classes: Classes | None = None) -> dict[str, Any]:
+    """Returns a value as a state that `agent.checkpoint.checkpoint.write` takes; see `packed`."""
+    tensors: dict[str, Tensor] = {}
+    return {"structure": packed(value, name, tensors, classes), "tensors": tensors}
+
+
+def from_state(state: Mapping[str, Any], classes: Classes | None = None) -> Any:
+    """Undoes `to_state`."""
+    return unpacked(state["structure"], state["tensors"], classes)
+
+
 def packed(value: Any, key: str, tensors: dict[str, Tensor], classes: Classes | None = None) -> Any:
     """Puts the tensors and arrays of a value among others, and returns its structure as JSON.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -64,6 +65,25 @@ class Critic(nn.Module):
         self.most: Tensor
         self.register_buffer("least", torch.zeros(len(drives)))
         self.register_buffer("most", torch.zeros(len(drives)))
+
+    def adapted(self, saved: Mapping[str, Tensor], drives: tuple[str, ...]) -> dict[str, Tensor]:
+        """Returns its `state_dict` with what a critic of other drives learnt, as far as it fits.
+
+        Args:
+            saved: The `state_dict` of the other critic.
+            drives: What that one anticipates.
+        """
+        state = self.state_dict()
+        by_drive = {"least", "most", *(name for name in state if name.endswith(("judge.2.weight", "judge.2.bias")))}
+        for name, value in saved.items():
+            if name in by_drive:
+                for i, drive in enumerate(self.drives):
+                    if drive in drives:  # its rows of the last layer
+                        j, rows = drives.index(drive), len(value) // len(drives)
+                        state[name][i * rows : (i + 1) * rows] = value[j * rows : (j + 1) * rows]
+            elif name in state and state[name].shape == value.shape:
+                state[name] = value
+        return state
 
     def forward(self, sight: EgoFeatures) -> CriticOutput:
         """Forecasts what comes after what is seen."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from intrinsic.running_moments import ExponentialMoments
 
@@ -93,11 +95,12 @@ class Emotions:
         felt["frustration"] = squash(self.broken_promise.mean)
         return felt
 
-    def state(self) -> dict[str, object]:
+    def state_dict(self) -> dict[str, Any]:
         """Returns the running values as plain numbers."""
         return {k: asdict(v) if isinstance(v, ExponentialMoments) else v for k, v in vars(self).items()}
 
-    def load(self, state: dict[str, object]) -> None:
-        """Puts back what `state` returned."""
-        for name, value in state.items():
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `state_dict` returned."""
+        for name in vars(self):
+            value = state[name]
             setattr(self, name, ExponentialMoments(**value) if isinstance(value, dict) else value)

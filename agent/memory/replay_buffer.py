@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -90,9 +91,9 @@ class ReplayBuffer:
     def truncated(self, moments: int) -> ReplayBuffer:
         """Returns a memory of the same kind that keeps so many moments alone, from the oldest on."""
         new = ReplayBuffer({k: v[0] for k, v in self.senses.items()}, self.action.shape[1], self.costs, self.capacity)
-        flat = {name: kept[:moments] for name, kept in self.state().items()}
+        flat = {name: kept[:moments] for name, kept in self.state_dict().items() if name != "costs"}
         flat["linked"][-1:] = False  # what came of the last is not known to it
-        new.load(flat, self.costs)
+        new.load_state_dict({**flat, "costs": self.costs})
         return new
 
     def widen(self, things: int) -> None:
@@ -204,7 +205,7 @@ class ReplayBuffer:
     def _order(self, latest: int) -> Tensor:
         return (torch.arange(latest) + self.last + 1 - latest) % self.capacity
 
-    def state(self, moments: int | None = None) -> dict[str, Tensor]:
+    def state_dict(self, moments: int | None = None) -> dict[str, Any]:
         """Returns moments in the order they were lived: all, or so many, the latest and a few that cost unusually much.
 
         What is kept of a long life must hold what it was taught by: a burn that it avoided ever since.
@@ -213,10 +214,10 @@ class ReplayBuffer:
         if moments is not None and moments < self.size:
             recent = order[self.size - moments + moments // KEEP_COSTLY :]
             order = torch.cat([self._most_costly(order[: -len(recent) - 1], moments // KEEP_COSTLY), recent])
-        flat = {f"senses.{k}": v[order] for k, v in self.senses.items()}
+        flat = {f"obs.{k}": v[order] for k, v in self.senses.items()}
         flat |= {name: getattr(self, name)[order] for name in ("action", "cost", "energy", "visits", "linked")}
         followed = torch.cat([order[1:] == (order[:-1] + 1) % self.capacity, torch.ones(1, dtype=torch.bool)])
-        return flat | {"linked": flat["linked"] & followed}
+        return flat | {"linked": flat["linked"] & followed, "costs": list(self.costs)}
 
     def _most_costly(self, order: Tensor, moments: int) -> Tensor:
         """Returns which of these moments began the steps that cost most beside the usual, and their ends."""
@@ -230,17 +231,17 @@ class ReplayBuffer:
         kept[worst] = kept[(worst + 1) % self.capacity] = True
         return order[kept[order]]
 
-    def load(self, flat: dict[str, Tensor], costs: tuple[str, ...]) -> None:
-        """Puts back what `state` of a memory with these costs returned; costs not kept then count as 0."""
-        self.size = min(len(flat["action"]), self.capacity)
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `state_dict` returned, as much as fits, the latest first; costs that it lacks count as 0."""
+        self.size = min(len(state["action"]), self.capacity)
         self.last = self.size - 1
         for name, store in self.senses.items():
-            store[: self.size] = flat[f"senses.{name}"][-self.size :]
-        self.action[: self.size] = flat["action"][-self.size :]
-        self.energy[: self.size] = flat.get("energy", torch.ones(len(flat["action"])))[-self.size :]
-        self.visits[: self.size] = flat.get("visits", torch.zeros(len(flat["action"])))[-self.size :]
+            store[: self.size] = state[f"obs.{name}"][-self.size :]
+        self.action[: self.size] = state["action"][-self.size :]
+        self.energy[: self.size] = state["energy"][-self.size :]
+        self.visits[: self.size] = state["visits"][-self.size :]
         self.linked.zero_()
-        self.linked[: self.size] = flat["linked"][-self.size :]
+        self.linked[: self.size] = state["linked"][-self.size :]
         for i, name in enumerate(self.costs):
-            if name in costs:
-                self.cost[: self.size, i] = flat["cost"][-self.size :, costs.index(name)]
+            if name in state["costs"]:
+                self.cost[: self.size, i] = state["cost"][-self.size :, list(state["costs"]).index(name)]

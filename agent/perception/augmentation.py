@@ -52,13 +52,13 @@ class Symmetry:
             return None
         return cls(_swapped(body.readings, flips), _swapped(body.actions, flips))
 
-    def state(self) -> dict[str, list[list[float]]]:
+    def state_dict(self) -> dict[str, list[list[float]]]:
         """Returns it as plain values."""
         return {"body": [part.tolist() for part in self.body], "action": [part.tolist() for part in self.action]}
 
     @classmethod
-    def from_state(cls, state: dict[str, list[list[float]]]) -> Symmetry:
-        """Makes the mirror that `state` was returned by."""
+    def from_state_dict(cls, state: dict[str, list[list[float]]]) -> Symmetry:
+        """Makes the symmetry whose `state_dict` was returned."""
         (body, body_sign), (action, action_sign) = state["body"], state["action"]
         return cls((torch.tensor(body), torch.tensor(body_sign)), (torch.tensor(action), torch.tensor(action_sign)))
 

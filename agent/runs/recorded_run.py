@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.checkpoint.checkpoint import SUFFIX, wants
+from agent.checkpoint.checkpoint import SUFFIX, objectives_of
 from agent.config import MindConfig
 from agent.loop import live
 from agent.mind import Mind
@@ -42,7 +42,7 @@ def _begin(config: RunConfig) -> tuple[World, Mind]:
     Objectives given for the run come on top of the mind's own; a weight of 0 leaves one out.
     """
     settings = MindConfig.of(config.settings)
-    own = settings.objectives if config.mind is None else wants(config.mind)
+    own = settings.objectives if config.mind is None else objectives_of(config.mind)
     wanted = {name: weight for name, weight in {**own, **config.objectives}.items() if weight != 0.0}
     if config.mind is not None:  # before the world: a misspelt name is told at once
         mind = Mind.load(config.mind, wanted if config.objectives else None)

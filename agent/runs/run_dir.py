@@ -20,6 +20,7 @@ from housecat.core.atomic_write import Arrays, explain_write_errors, write_array
 from housecat.core.errors import UserError, unknown_name
 from housecat.core.plugins import is_file_spec
 from worlds import World
+from worlds.options import RENAMED as RENAMED_OPTIONS
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 RENAMED_KEYS = {"room": "world_options", "pipeline": "async_planning"}  # of config.toml, before housecat 0.2.0
@@ -91,7 +92,9 @@ class RunConfig:
             ValueError: If the text is not TOML.
         """
         values = {RENAMED_KEYS.get(key, key): value for key, value in tomllib.loads(text).items()}
-        return cls(**{**values, "settings": settings_of_format_2(values.get("settings", {}))})
+        options = {RENAMED_OPTIONS.get(name, name): value for name, value in values.get("world_options", {}).items()}
+        settings = settings_of_format_2(values.get("settings", {}))
+        return cls(**{**values, "world_options": options, "settings": settings})
 
 
 class RunDir:

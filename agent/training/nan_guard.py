@@ -60,10 +60,10 @@ class NanGuard:
             self.new_events.append({"event": STOPPED, "error": words})
             log.warning("%s. The life goes on without learning", words)
 
-    def state(self) -> dict[str, int]:
+    def state_dict(self) -> dict[str, int]:
         """Returns the counts."""
         return {"total": self.total, "in_a_row": self.in_a_row}
 
-    def load(self, state: dict[str, int]) -> None:
-        """Puts back what `state` returned."""
+    def load_state_dict(self, state: Mapping[str, int]) -> None:
+        """Loads what `state_dict` returned."""
         self.total, self.in_a_row = state["total"], state["in_a_row"]

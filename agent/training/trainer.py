@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -74,6 +76,26 @@ class Trainer:
     def objective_optimizer(self) -> torch.optim.Optimizer:
         """Steps what the objectives learn, apart from all else: a plug-in's gradient is not to be trusted."""
         return self._optimizer([p for p in self.mixture.parameters() if p.requires_grad])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the number of updates, and which were skipped; `optimizers` keep their own state."""
+        return {"updates": self.updates_done, "nan_guard": self.nan_guard.state_dict()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `state_dict` returned; where skipped updates are not counted, none were."""
+        self.updates_done = state["updates"]
+        if "nan_guard" in state:
+            self.nan_guard.load_state_dict(state["nan_guard"])
+
+    @property
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        """All optimizers by name; that of the objectives only where one learns."""
+        found = {
+            "dynamics": self.dynamics_optimizer,
+            "encoder": self.encoder_optimizer,
+            "critic": self.critic_optimizer,
+        }
+        return {**found, "objectives": self.objective_optimizer} if self.has_trainable_objectives else found
 
     def _multistep_losses(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, Tensor]:
         """Returns the errors of imagining several steps on end; none before a life was as long."""

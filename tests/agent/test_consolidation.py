@@ -9,7 +9,6 @@ import torch
 
 import worlds
 from agent import Mind, MindConfig, live
-from agent.checkpoint.checkpoint import optimizers
 from agent.consolidation import train_offline
 from housecat.core.errors import UserError
 
@@ -35,7 +34,7 @@ def mind(kept: Path) -> Mind:
 
 
 def _rates(mind: Mind) -> list[float]:
-    return [group["lr"] for _, optimizer in optimizers(mind) for group in optimizer.param_groups]
+    return [group["lr"] for optimizer in mind.optimizers.values() for group in optimizer.param_groups]
 
 
 def test_step_sizes_fall_to_zero_and_are_as_before_afterwards(mind: Mind) -> None:

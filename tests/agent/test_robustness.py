@@ -176,7 +176,7 @@ def test_a_memory_that_went_round_draws_the_same_after_loading() -> None:
         memory.add(
             {"body": torch.tensor([float(i)])}, torch.zeros(1), {"body": torch.tensor([i + 1.0])}, {"pain": math.inf}
         )
-    copy.load(memory.state(), ("pain",))
+    copy.load_state_dict(memory.state_dict())
     drawn = [m.sample(50, torch.Generator().manual_seed(3)) for m in (memory, copy)]
     assert torch.equal(drawn[0][0]["body"], drawn[1][0]["body"])
     assert not drawn[0][3].any()  # a cost that is not finite counts nothing

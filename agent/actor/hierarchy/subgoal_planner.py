@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -92,20 +94,27 @@ class SubgoalPlanner(nn.Module):
         self.path: Tensor | None = None  # (far, 1 + k, Z) states to be in, one a macro-step
         self.pictured: FloatArray | None = None
 
-    def state(self) -> dict[str, Tensor]:
-        """Returns the plan of now, which `load` puts back; what was learnt is in the `state_dict`."""
-        plan = {"mean": self.planner.mean, "kept": self.planner.elites, "since": torch.tensor(self.since)}
-        if self.path is not None and self.pictured is not None:
-            plan |= {"path": self.path, "pictured": torch.from_numpy(self.pictured)}
-            plan |= {"known": self.ground.known, "low": self.ground.low}
-        return plan
+    def run_state_dict(self) -> dict[str, Any]:
+        """Returns what `state_dict` lacks, which has the weights: the current plan."""
+        state = {"planner": self.planner.state_dict(), "since": self.since}
+        if self.path is None or self.pictured is None:
+            return state
+        return {
+            **state,
+            "path": self.path,
+            "pictured": torch.from_numpy(self.pictured),
+            "ground": self.ground.state_dict(),
+        }
 
-    def load(self, plan: dict[str, Tensor]) -> None:
-        """Undoes `state`."""
-        self.planner.mean, self.planner.elites, self.since = plan["mean"], plan["kept"], int(plan["since"])
-        if "path" in plan:
-            self.ground = Ground.restored(plan["known"], plan["low"])
-            self.path, self.pictured = plan["path"], plan["pictured"].numpy()
+    def load_run_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `run_state_dict` returned; a plan of another horizon is left out."""
+        if len(state["planner"]["mean"]) != self.planner.horizon:
+            return
+        self.planner.load_state_dict(state["planner"])
+        self.since = state["since"]
+        if "path" in state:
+            self.ground = Ground.from_state_dict(state["ground"])
+            self.path, self.pictured = state["path"], state["pictured"].numpy()
 
     @torch.no_grad()
     def tick(

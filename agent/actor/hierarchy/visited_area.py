@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -36,11 +38,15 @@ class Ground:
         known[tuple((spot - self.low).T)] = 1.0
         self.known = torch.nn.functional.max_pool2d(known[None], 3, 1, 1)[0]
 
+    def state_dict(self) -> dict[str, Tensor]:
+        """Returns its grid of cells, and where that begins."""
+        return {"known": self.known, "low": self.low}
+
     @classmethod
-    def restored(cls, known: Tensor, low: Tensor) -> Ground:
-        """Puts ground together from its parts, as read back from disk."""
+    def from_state_dict(cls, state: Mapping[str, Tensor]) -> Ground:
+        """Makes the ground whose `state_dict` was returned."""
         ground = cls.__new__(cls)
-        ground.known, ground.low = known, low
+        ground.known, ground.low = state["known"], state["low"]
         return ground
 
     def holds(self, position: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 import torch
@@ -61,6 +61,15 @@ class Planner(ABC):
         if horizon != self.horizon:
             at = torch.arange(horizon).clamp_max(self.horizon - 1)
             self.horizon, self.mean, self.elites = horizon, self.mean[at], self.elites[at]
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Returns what it carries over to the next decision."""
+        return {"mean": self.mean, "elites": self.elites}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Loads what `state_dict` returned, and takes over its horizon."""
+        self.mean, self.elites = state["mean"], state["elites"]
+        self.horizon, self._proposals = len(self.mean), None
 
     @abstractmethod
     def plan(self, evaluate: Evaluate, generator: torch.Generator) -> tuple[Tensor, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -61,13 +62,13 @@ class ModeArbiter:
         self.unsure.update(unsure)
         self.energy.update(energy)
 
-    def state(self) -> dict[str, Any]:
-        """Returns it as plain values."""
+    def state_dict(self) -> dict[str, Any]:
+        """Returns the running values as plain numbers."""
         running = {name: asdict(getattr(self, name)) for name in ("amiss", "unsure", "energy")}
         return {**running, "compared": self.compared, "row": self.row, "alarm": self.alarm}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Puts back what `state` returned."""
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `state_dict` returned."""
         for name in ("amiss", "unsure", "energy"):
             if name in state:  # minds that were saved by an older housecat kept something else
                 setattr(self, name, ExponentialMoments(**state[name]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -40,10 +41,10 @@ class DaggerSchedule:
         """Takes in a lived step."""
         self.trying = self.trying and not hurt
 
-    def state(self) -> dict[str, Any]:
-        """Returns it as plain values."""
+    def state_dict(self) -> dict[str, Any]:
+        """Returns how long the current stretch goes on, and whether the policy acts in it."""
         return {"left": self.left, "trying": self.trying}
 
-    def load(self, state: dict[str, Any]) -> None:
-        """Puts back what `state` returned."""
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `state_dict` returned."""
         self.left, self.trying = state["left"], state["trying"]

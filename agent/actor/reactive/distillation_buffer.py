@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -86,22 +87,22 @@ class DistillationBuffer:
         senses = {name: store[at] for name, store in self.senses.items()}
         return Chosen(senses, self.wish[at], self.action[at], self.regret[at])
 
-    def state(self, choices: int | None = None) -> dict[str, Tensor]:
+    def state_dict(self, choices: int | None = None) -> dict[str, Any]:
         """Returns the latest choices, all by default, in the order of the ring."""
         keep = self.size if choices is None else min(choices, self.size)
         order = (torch.arange(keep) + self.count - keep) % self.capacity
-        flat = {f"senses.{name}": store[order] for name, store in self.senses.items()}
-        return flat | {name: getattr(self, name)[order] for name in ("wish", "action", "regret")}
+        flat = {f"obs.{name}": store[order] for name, store in self.senses.items()}
+        flat |= {"goal": self.wish[order], "action": self.action[order], "regret": self.regret[order]}
+        return {**flat, "count": self.count}
 
-    def load(self, flat: dict[str, Tensor], count: int) -> None:
-        """Puts back what `state` returned, at the places where it was when `count` choices had been made."""
-        self._widen(flat["wish"].shape[1] - 1)
-        kept = len(flat["action"])
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `state_dict` returned, each choice to the place where it was."""
+        self._widen(state["goal"].shape[1] - 1)
+        kept, count = len(state["action"]), state["count"]
         if kept < min(count, self.capacity):  # only the latest were kept: the ring begins anew
             count = kept
         order = (torch.arange(kept) + count - kept) % self.capacity
         for name, store in self.senses.items():
-            store[order] = flat[f"senses.{name}"]
-        for name in ("wish", "action", "regret"):
-            getattr(self, name)[order] = flat[name]
+            store[order] = state[f"obs.{name}"]
+        self.wish[order], self.action[order], self.regret[order] = state["goal"], state["action"], state["regret"]
         self.count, self.size = count, kept

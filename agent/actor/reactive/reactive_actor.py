@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -193,13 +194,21 @@ class ReactiveActor(nn.Module):
             losses["reflex/slope"] = cfg.policy.value_gradient_weight * down
         return losses
 
-    def state(self) -> dict[str, Any]:
-        """Returns what it knows besides nets and habits, as plain values."""
-        return {"trust": self.trust.state(), "tries": self.tries.state(), "choices": self.habits.count}
+    def run_state_dict(self, choices: int | None = None) -> dict[str, Any]:
+        """Returns what `state_dict` lacks, which has the weights: what it is distilled from, and when it acts.
 
-    def restore(self, state: dict[str, Any], habits: dict[str, Tensor]) -> None:
-        """Puts back what `state`, and `state` of the habits, returned."""
-        self.trust.load(state["trust"])
-        if "tries" in state:  # minds that were saved by an older housecat did not try
-            self.tries.load(state["tries"])
-        self.habits.load(habits, state["choices"])
+        Args:
+            choices: How many of the planner's latest choices to keep; None for all.
+        """
+        return {
+            "buffer": self.habits.state_dict(choices),
+            "arbiter": self.trust.state_dict(),
+            "dagger": self.tries.state_dict(),
+        }
+
+    def load_run_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Loads what `run_state_dict` returned."""
+        self.trust.load_state_dict(state["arbiter"])
+        if "dagger" in state:
+            self.tries.load_state_dict(state["dagger"])
+        self.habits.load_state_dict(state["buffer"])

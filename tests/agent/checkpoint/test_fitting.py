@@ -36,16 +36,19 @@ def narrow(about: dict[str, Any], tensors: dict[str, torch.Tensor]) -> None:
     ("change", "message"),
     [
         (narrow, r"another architecture.*weights.0 has the shape \(3, \d+, 16\) there and \(3, \d+, 24\) here"),
-        (lambda a, t: t.pop("mind.world_model.touch.0.bias"), r"touch.0.bias, of shape \(32,\) here, is missing there"),
-        (lambda a, t: t.update({"mind.gills": torch.zeros(2)}), r"gills, of shape \(2,\) there, is unknown here"),
+        (
+            lambda a, t: t.pop("modules/world_model.touch.0.bias"),
+            r"touch.0.bias, of shape \(32,\) here, is missing there",
+        ),
+        (lambda a, t: t.update({"modules/gills": torch.zeros(2)}), r"gills, of shape \(2,\) there, is unknown here"),
         (
             lambda a, t: a["config"]["planner"].update(horizon=9),
-            r"actor.mean has the shape \(5, 5\) there and \(9, 5\) here",
+            r"actor/planner/mean has the shape \(5, 5\) there and \(9, 5\) here",
         ),
-        (lambda a, t: t.pop("memory.action"), "memory.action.*is missing there"),
+        (lambda a, t: t.pop("replay_buffer/action"), "replay_buffer/action.*is missing there"),
         (lambda a, t: t.update({"generator": torch.zeros(3)}), "generator has the shape"),
         (lambda a, t: a["config"].update(gills=3), "settings that this housecat cannot make.*'gills'"),
-        (lambda a, t: a.pop("senses"), "does not tell its senses"),
+        (lambda a, t: a.pop("obs_shapes"), "does not tell its obs_shapes"),
     ],
 )
 def test_a_mind_of_another_kind_is_refused_in_words(saved: Path, tmp_path: Path, change: Change, message: str) -> None:

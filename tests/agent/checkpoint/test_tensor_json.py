@@ -92,7 +92,7 @@ def test_a_decision_in_another_form_is_told(tmp_path: Path, monkeypatch: pytest.
     world = worlds.make("playroom", seed=2)
     mind = agent.Mind.born(world, seed=2, config=SMALL.updated({"planner.async_planning": "inline"}))
     list(agent.live(world, mind, 4))
-    monkeypatch.setattr("agent.checkpoint.checkpoint.packed", lambda *rest: {"dict": {"a": 1}})
+    monkeypatch.setattr("agent.mind.to_state", lambda *rest: {"structure": {"dict": {"a": 1}}, "tensors": {}})
     mind.save(tmp_path / "mind")
     with pytest.raises(UserError, match="another housecat"):
         agent.Mind.load(tmp_path / "mind")

@@ -33,14 +33,15 @@ def test_the_oldest_of_a_memory_are_a_memory_of_their_own(lived: int) -> None:
     for i in range(lived):
         before, after = ({"body": torch.tensor([float(j + 2000 * (i // 25))])} for j in (i, i + 1))  # lives of 25 steps
         memory.add(before, torch.tensor([i / lived]), after, {"pain": float(i % 7)}, energy=1.0 + i % 5)
-    kept, part = memory.state(), memory.truncated(40)
+    kept, part = memory.state_dict(), memory.truncated(40)
     assert (part.size, part.capacity, part.costs) == (40, memory.capacity, memory.costs)
-    of_part = part.state()
+    of_part = part.state_dict()
+    assert kept.pop("costs") == of_part["costs"] == ["pain"]
     for name, value in kept.items():
         assert torch.equal(of_part[name][:39], value[:39]), name
     assert part.transitions == int(kept["linked"][:39].sum()) < 39  # a life ends among them; the last leads nowhere
     part.add({"body": torch.ones(1)}, torch.ones(1), {"body": torch.ones(1)}, {})
-    assert all(torch.equal(kept[name], value) for name, value in memory.state().items())
+    assert all(torch.equal(kept[name], value) for name, value in memory.state_dict().items() if name in kept)
     assert memory.truncated(0).transitions == 0
 
 
@@ -80,9 +81,9 @@ def test_a_memory_that_is_cut_short_keeps_the_burn_that_it_was_taught_by() -> No
     for i in range(300):
         before, after = ({"body": torch.tensor([float(j)])} for j in (i, i + 1))
         memory.add(before, torch.zeros(1), after, {"pain": 5.0 * (40 <= i < 43), "hunger": 0.1 + 0.001 * i})
-    kept = memory.state(60)
+    kept = memory.state_dict(60)
     again = ReplayBuffer({"body": torch.zeros(1)}, actions=1, costs=("pain", "hunger"), capacity=500)
-    again.load(kept, ("pain", "hunger"))
+    again.load_state_dict(kept)
     assert again.size <= 60
     at = again.senses["body"][: again.size].squeeze(-1)
     assert {40.0, 41.0, 42.0, 43.0} <= set(at.tolist())
@@ -94,5 +95,5 @@ def test_a_memory_that_is_cut_short_keeps_the_burn_that_it_was_taught_by() -> No
 
 def test_a_memory_that_is_whole_is_kept_as_it_is() -> None:
     memory = filled(100)
-    assert torch.equal(memory.state()["linked"], memory.linked[:101])
-    assert torch.equal(memory.state(101)["senses.body"], memory.senses["body"][:101, :])
+    assert torch.equal(memory.state_dict()["linked"], memory.linked[:101])
+    assert torch.equal(memory.state_dict(101)["obs.body"], memory.senses["body"][:101, :])

@@ -16,7 +16,7 @@ Obs = dict[str, Any]
 
 
 def all_of(mind: agent.Mind) -> dict[str, torch.Tensor]:
-    return {k: v.clone() for k, v in (mind.state_dict() | mind.memory.state()).items()}
+    return {k: v.clone() for k, v in (mind.state_dict() | mind.memory.state_dict()).items() if k != "costs"}
 
 
 def spoilt(sense: str, where: tuple[int, ...], value: float) -> Callable[[Obs], Obs]:
@@ -62,7 +62,7 @@ def test_a_sense_that_goes_bad_in_the_middle_of_a_life_ends_it_in_words(world: W
     lived = []
     with pytest.raises(UserError, match=r"row 0 \(red ball\), number 0 \(x\)"):
         lived += agent.live(world, mind, 20)
-    assert all(torch.isfinite(v).all() for v in mind.memory.state()["senses.things"])
+    assert all(torch.isfinite(v).all() for v in mind.memory.state_dict()["obs.things"])
 
 
 def test_attending_to_more_things_than_there_are_is_refused(world: World) -> None:

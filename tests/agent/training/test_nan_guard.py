@@ -66,5 +66,5 @@ def test_a_recorded_life_keeps_the_mind_that_learns_no_more(tmp_path: Path, monk
 def test_what_was_skipped_is_saved_with_a_mind(world: World, mind: agent.Mind, tmp_path: Path) -> None:
     mind.trainer.nan_guard.record(["things"], "")
     mind.save(tmp_path / "mind")
-    assert agent.Mind.load(tmp_path / "mind").trainer.nan_guard.state() == {"total": 1, "in_a_row": 1}
+    assert agent.Mind.load(tmp_path / "mind").trainer.nan_guard.state_dict() == {"total": 1, "in_a_row": 1}
     assert worlds.names()

@@ -65,10 +65,10 @@ def test_memory_never_links_two_lives_and_forgets_the_oldest() -> None:
     assert 0.0 not in senses["body"]
     assert {0.0, 100.0} & set(senses["body"].flatten().tolist()) == {100.0}
     copy = ReplayBuffer({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
-    copy.load(memory.state(), ("pain",))
+    copy.load_state_dict(memory.state_dict())
     assert copy.transitions == memory.transitions
     few = ReplayBuffer({"body": torch.zeros(1)}, 1, ("pain",), capacity=10)
-    few.load(memory.state(4), ("pain",))
+    few.load_state_dict(memory.state_dict(4))
     assert few.transitions == 3
 
 

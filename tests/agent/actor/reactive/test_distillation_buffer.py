@@ -27,13 +27,13 @@ def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
             0.0,
         )
     other = DistillationBuffer(narrow, 1, capacity=4)
-    other.load(habits.state(), habits.count)
+    other.load_state_dict(habits.state_dict())
     for it in (habits, other):
         assert sorted(it.action[:, 0].tolist()) == [2.0, 3.0, 4.0, 5.0]
         assert it.senses["things"].shape == (4, 3, 4)
     assert torch.equal(habits.action, other.action)
     few = DistillationBuffer(narrow, 1, capacity=4)
-    few.load(habits.state(2), habits.count)  # of a mind that was saved small
+    few.load_state_dict(habits.state_dict(2))  # of a mind that was saved small
     drawn = few.sample(30, torch.Generator().manual_seed(0)).action
     assert set(drawn[:, 0].tolist()) == {4.0, 5.0}
 
