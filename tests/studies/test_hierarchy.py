@@ -26,8 +26,8 @@ def test_goals_lie_along_paths_that_the_body_has_been() -> None:
 
 def test_one_level_imagines_at_least_as_much_per_step_as_two() -> None:
     two, one, far = (config_of(variant, MindConfig()) for variant in PLANNING)
-    assert (two.clocks, one.clocks, far.clocks) == (2, 1, 1)
-    slow = two.far * two.far_samples * 3 / two.macro
-    first = two.samples * two.iterations * two.horizon
-    assert one.samples * one.iterations * one.horizon >= first + slow
-    assert far.samples * far.iterations * far.horizon >= first + slow
+    assert (two.hierarchy.levels, one.hierarchy.levels, far.hierarchy.levels) == (2, 1, 1)
+    slow = two.hierarchy.macro_horizon * two.hierarchy.macro_samples * 3 / two.hierarchy.macro_steps
+    first = two.planner.samples * two.planner.iterations * two.planner.horizon
+    assert one.planner.samples * one.planner.iterations * one.planner.horizon >= first + slow
+    assert far.planner.samples * far.planner.iterations * far.planner.horizon >= first + slow
