@@ -28,8 +28,7 @@ from agent.critic.emotions import Emotions
 from agent.memory.replay_buffer import ReplayBuffer
 from agent.moment import StepResult, Thought
 from agent.perception.attention import select_things
-from agent.perception.augmentation import Symmetry
-from agent.perception.belief import BeliefTracker, steady
+from agent.perception.belief import BeliefTracker, freeze_unseen
 from agent.perception.egocentric import EgoFeatures
 from agent.perception.encoder import Senses
 from agent.perception.obs_check import ObsChecker
@@ -43,6 +42,7 @@ from agent.perception.obs_spec import (
     required_shapes,
     supported_objectives,
 )
+from agent.perception.symmetry import Symmetry
 from agent.runtime import keep_freed_memory, require_float32
 from agent.training.trainer import Trainer
 from agent.world_model.factory import make_world_model
@@ -324,11 +324,11 @@ class Mind(nn.Module):
             self.shapes = {**self.shapes, "things": offered["things"]}
             self.memory.widen(offered["things"][0])
             if self.belief is not None:
-                self.belief.forget(offered["things"][0])
+                self.belief.reset(offered["things"][0])
             self.check_objectives()
             self.begin_episode()
         self.obs_checker = ObsChecker.from_world(world)
-        self.set_symmetry(Symmetry.of(world) if self.config.training.symmetry else Symmetry.fitting(world))
+        self.set_symmetry(Symmetry.from_world(world) if self.config.training.symmetry else Symmetry.find(world))
         self.mixture.bind_names(Names(world.things, world.readings))
 
     def set_symmetry(self, mirror: Symmetry | None) -> None:
@@ -388,7 +388,7 @@ class Mind(nn.Module):
             subgoals=self.subgoal_planner.pictured if self.subgoal_planner else None,
             alarm=dict(zip(self.drives, forecast.event_logits[0].sigmoid().numpy(), strict=True)),
             doubt=None if self.reactive_actor is None else self.reactive_actor.expected,
-            believed=() if self.belief is None else self.belief.told(),
+            believed=() if self.belief is None else self.belief.hidden_objects(),
         )
         return self.decision.action.numpy().copy(), thought
 
@@ -398,8 +398,8 @@ class Mind(nn.Module):
         require_float32()
         before, now, act = self._sensed(obs), self._sense(after), torch.from_numpy(action)
         if self.belief is not None:
-            now = self.belief.follow(self.world_model.predict_things, before, now)
-        self.perception.update_statistics(before if self.belief is None else steady(before, now), now)
+            now = self.belief.update(self.world_model.predict_things, before, now)
+        self.perception.update_statistics(before if self.belief is None else freeze_unseen(before, now), now)
         rollout, value, paid = self._posterior_rollout(before, now, act)
         costs = self._lived_costs(rollout)
         off = (rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, : self.perception.pose_size]
@@ -472,7 +472,7 @@ class Mind(nn.Module):
     def _sensed(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, with what is believed of things out of sight."""
         senses = self._sense(obs)
-        return senses if self.belief is None else self.belief.fill(senses)
+        return senses if self.belief is None else self.belief.fill_hidden(senses)
 
     def _sense(self, obs: Obs) -> Senses:
         """Returns the senses as tensors, if they are sound."""
@@ -484,7 +484,7 @@ class Mind(nn.Module):
         """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""
         self.actor.begin_episode()
         if self.belief is not None:
-            self.belief.forget()
+            self.belief.reset()
         self.pending = None
 
     def learn(self) -> dict[str, float]:

@@ -52,19 +52,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class HiddenObject:
-    """A thing that is not seen now.
+    """A thing that was seen before and is out of sight now.
 
     Attributes:
-        thing: Its index.
-        position: (x, y, z) where it is believed to be (m).
-        doubt: Standard deviation of that (m).
-        unseen: Control steps since it was seen last.
+        thing: Index of the thing.
+        position: Believed position (x, y, z) in m.
+        position_std: Standard deviation of that position (m).
+        steps_unseen: Control steps since the thing was last seen.
     """
 
     thing: int
     position: tuple[float, float, float]
-    doubt: float
-    unseen: int
+    position_std: float
+    steps_unseen: int
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from scipy.stats import spearmanr
 
 import worlds
 from agent import Mind, MindConfig
-from agent.perception.belief import LEAST, steady
+from agent.perception.belief import MIN_PRESENCE, freeze_unseen
 from agent.perception.obs_spec import as_tensors
 from housecat.core.obs_layout import THINGS
 from studies.common.datasets import SENSES, TOYS, Recording, record_play
@@ -84,11 +84,11 @@ def track(mind: Mind, recording: Recording, start: int, stop: int, learn: bool) 
     assert belief is not None
     for t in range(start, stop):
         now, then = (as_tensors({name: recording[name][i] for name in SENSES}, mind.shapes) for i in (t, t + 1))
-        now, action = belief.fill(now), torch.from_numpy(recording["action"][t])
-        then = belief.follow(mind.world_model, now, then)
-        mind.perception.update_statistics(steady(now, then), then)
+        now, action = belief.fill_hidden(now), torch.from_numpy(recording["action"][t])
+        then = belief.update(mind.world_model.predict_things, now, then)
+        mind.perception.update_statistics(freeze_unseen(now, then), then)
         positions.append(then["things"][:, THINGS.position_xy].double().numpy().copy())
-        doubts.append(belief.doubt.double().numpy().copy())
+        doubts.append(belief.position_std.double().numpy().copy())
         if learn:
             mind.memory.add(now, action, then, {})
             mind.learn()
@@ -113,7 +113,7 @@ def errors(recording: Recording, positions: Floats, doubts: Floats, start: int) 
     for k in range(TOYS):
         last, velocity, hidden = None, np.zeros(2), 0
         for t in range(len(rows)):
-            if rows[t, k, THINGS.present] >= LEAST:
+            if rows[t, k, THINGS.present] >= MIN_PRESENCE:
                 last, velocity, hidden = rows[t, k, THINGS.position_xy], rows[t, k, THINGS.velocity_xy], 0
                 continue
             hidden += 1

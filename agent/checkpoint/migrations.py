@@ -74,6 +74,10 @@ RENAMED_VALUES: dict[str, dict[Any, str]] = {
 
 # Until format 2: a module, parameter or buffer by its dotted path, or the end of one; see `tensors_of_format_2`.
 RENAMED_TENSORS: dict[str, str] = {
+    "belief.doubt": "belief.position_std",
+    "belief.unseen": "belief.steps_unseen",
+    "belief.off": "belief.squared_error",
+    "belief.ran": "belief.pace_sums",
     "perception.change": "perception.typical_change",
     "perception.low": "perception.room_low",
     "perception.high": "perception.room_high",
@@ -89,6 +93,7 @@ RENAMED_FIELDS = {
     "Pending": {"choice": "decision"},
     "Decision": {"promised": "predicted_cost", "focus": "configuration", "leaning": "mean_action"},
     "Configuration": {"urges": "drive_multipliers"},
+    "HiddenObject": {"doubt": "position_std", "unseen": "steps_unseen"},
 }
 RENAMED_ARBITER: dict[str, str] = {}
 RENAMED_DAGGER: dict[str, str] = {}

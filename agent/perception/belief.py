@@ -1,4 +1,4 @@
-"""Things out of sight: where they are believed to be, and how sure that is."""
+"""Object permanence: tracks the positions of things that are out of sight, and their uncertainty."""
 
 from __future__ import annotations
 
@@ -16,60 +16,70 @@ from housecat.core.obs_layout import BODY, THINGS
 # body does nothing, as each member of an ensemble predicts them (E, B, THING_POSE).
 PredictThings = Callable[[Senses], Tensor]
 
-LEAST = 0.5  # presence of what is believed with no idea where; below it a thing is not there at all
-LOOK = 1.5  # metres from which a thing out of sight is looked at in thought
-NEWS = 0.1  # weight of the last step in how far off predictions were
-FIRST = 0.1  # metres that they are off for all that is known at first
-UNIT = 0.5  # metres of doubt that take e times of the sureness
-DOUBT = 0.01  # metres that each step out of sight adds, where all members agree
-REST = 0.05  # m/s: what is slower rests, or small errors of a net would add up to wandering
+MIN_PRESENCE = 0.5  # presence of a hidden thing whose position is unknown; a thing with less is absent
+VIEW_DISTANCE = 1.5  # m from which the world model is asked about a hidden thing
+ERROR_RATE = 0.1  # weight of the last step in the running squared errors
+INITIAL_ERROR = 0.1  # m: prediction error before any was measured
+PRESENCE_DECAY = 0.5  # m of position uncertainty over which the presence falls by e
+DRIFT = 0.01  # m of uncertainty that each step out of sight adds, where all members agree
+MIN_SPEED = 0.05  # m/s: slower things stay where they are, or small errors of a net would add up to a drift
 
 
 class BeliefTracker(nn.Module):
-    """Carries on the rows of things that were seen and are not seen now, as the world model says.
+    """Predicts the rows of hidden things, which were seen before and are not seen now, with the world model.
 
-    What rolls behind a screen goes on rolling there, and what was left at rest stays where it was; seen again, it is
-    where it is seen. A young model is worse at this than going straight on is: the two are weighed by how far off
-    each was, of each thing, while it was seen moving. Doubt grows step by step with that and with the ensemble's
-    disagreement, and takes from the row's presence, so that planning, attention and objectives see it as less certain.
+    A thing that rolls behind a screen goes on rolling there, and a thing at rest stays where it was; a thing that is
+    seen again is where it is seen. The prediction is an average of the world model's and of uniform motion, weighted by
+    the inverse of their squared errors for that thing while it was seen moving: a young model is worse than uniform
+    motion. The uncertainty of a position grows with these errors and with the ensemble's disagreement, and lowers the
+    row's presence, so that planner, attention and objectives treat the thing as less certain.
 
     Source: object permanence by filtering without observation, the prediction step of Kalman 1960, with the world model
-    of LeCun 2022 (section 4.10: a memory for parts of the world that are not perceived now) as its dynamics. We carry
-    on the mean and add up variances; that a thing is not where it is looked for is not taken as news.
+    of LeCun 2022 (section 4.10: a memory for parts of the world that are not perceived now) as its dynamics. We
+    predict the mean and add up variances; that a thing is not seen where it is expected changes nothing.
+
+    Attributes:
+        rows: (K, features) of all things, as seen or as believed.
+        position_std: (K,) standard deviation of hidden things' positions (m); 0 of things in sight.
+        steps_unseen: (K,) control steps since each thing was seen; 0 of things in sight.
+        squared_error: (2, K) running squared error (m2) of the world model and of uniform motion.
+        pace_sums: (2,) sums from which `pace` is estimated.
 
     Args:
-        things: K.
-        features: Of a row.
+        things: Number of things, K.
+        features: Number of features of a thing's row.
     """
 
     rows: Tensor
-    doubt: Tensor
-    unseen: Tensor
-    off: Tensor
-    ran: Tensor
+    position_std: Tensor
+    steps_unseen: Tensor
+    squared_error: Tensor
+    pace_sums: Tensor
 
     def __init__(self, things: int, features: int) -> None:
         super().__init__()
         self.register_buffer("rows", torch.zeros(things, features))
-        self.register_buffer("doubt", torch.zeros(things))
-        self.register_buffer("unseen", torch.zeros(things, dtype=torch.int64))
-        self.register_buffer("off", torch.full((2, things), FIRST**2))  # (m2) of the model, and of going straight on
-        self.register_buffer("ran", torch.zeros(2))
+        self.register_buffer("position_std", torch.zeros(things))
+        self.register_buffer("steps_unseen", torch.zeros(things, dtype=torch.int64))
+        self.register_buffer("squared_error", torch.full((2, things), INITIAL_ERROR**2))
+        self.register_buffer("pace_sums", torch.zeros(2))
 
-    def forget(self, things: int | None = None) -> None:
-        """Believes nothing any more, of so many things."""
+    def reset(self, things: int | None = None) -> None:
+        """Forgets all hidden things, and changes the number of things if it is given."""
         things = len(self.rows) if things is None else things
-        self.rows, self.doubt = torch.zeros(things, self.rows.shape[1]), torch.zeros(things)
-        self.unseen = torch.zeros(things, dtype=torch.int64)
-        self.off = nn.functional.pad(self.off, (0, things - self.off.shape[1]), value=FIRST**2)
+        self.rows, self.position_std = torch.zeros(things, self.rows.shape[1]), torch.zeros(things)
+        self.steps_unseen = torch.zeros(things, dtype=torch.int64)
+        self.squared_error = nn.functional.pad(
+            self.squared_error, (0, things - self.squared_error.shape[1]), value=INITIAL_ERROR**2
+        )
 
-    def fill(self, senses: Senses) -> Senses:
-        """Returns senses in which things out of sight are as believed."""
-        hidden = senses["things"][:, THINGS.present] < LEAST
+    def fill_hidden(self, senses: Senses) -> Senses:
+        """Returns senses in which the rows of hidden things are those believed."""
+        hidden = senses["things"][:, THINGS.present] < MIN_PRESENCE
         return {**senses, "things": torch.where(hidden.unsqueeze(1), self.rows, senses["things"])}
 
     @torch.no_grad()
-    def follow(self, predict: PredictThings, before: Senses, after: Senses) -> Senses:
+    def update(self, predict: PredictThings, before: Senses, after: Senses) -> Senses:
         """Carries beliefs on by a step that was lived.
 
         Args:
@@ -81,77 +91,81 @@ class BeliefTracker(nn.Module):
             The senses after it, with beliefs.
         """
         was, now = before["things"], after["things"]
-        seen, known = now[:, THINGS.present] >= LEAST, was[:, THINGS.present] >= LEAST
-        moving = was[:, THINGS.velocity].norm(dim=1) >= REST
+        seen, known = now[:, THINGS.present] >= MIN_PRESENCE, was[:, THINGS.present] >= MIN_PRESENCE
+        moving = was[:, THINGS.velocity].norm(dim=1) >= MIN_SPEED
         believed = known & ~seen
         still = was.clone()
         still[:, THINGS.velocity] = 0.0
-        row, doubt = still, self.doubt.square() + DOUBT**2
+        row, variance = still, self.position_std.square() + DRIFT**2
         if bool((known & moving).any()):
-            read = self._onlooking(predict, before)  # (E, K, F)
-            straight = was.clone()
-            straight[:, THINGS.position] += self.pace * was[:, THINGS.velocity]
-            ways = torch.stack([read.mean(0), straight])
-            trust = (1.0 / self.off) / (1.0 / self.off).sum(0)  # (2, K)
-            row = torch.where(moving.unsqueeze(1), (trust.unsqueeze(-1) * ways).sum(0), still)
-            spread = (read - read.mean(0))[..., THINGS.position_xy].square().sum(-1).mean(0)
-            doubt = doubt + moving * (spread + (trust * self.off).sum(0))
-            self._compare(ways, was, now, moving & seen_throughout(was, now))
-        self.unseen = torch.where(believed, self.unseen + 1, 0)
-        self.doubt = torch.where(believed, doubt.sqrt(), 0.0)
-        presence = LEAST + (SEEN - LEAST) * torch.exp(-self.doubt / UNIT)
+            predicted = self._predict_as_onlooker(predict, before)  # (E, K, F)
+            uniform = was.clone()
+            uniform[:, THINGS.position] += self.pace * was[:, THINGS.velocity]
+            predictions = torch.stack([predicted.mean(0), uniform])
+            weight = (1.0 / self.squared_error) / (1.0 / self.squared_error).sum(0)  # (2, K)
+            row = torch.where(moving.unsqueeze(1), (weight.unsqueeze(-1) * predictions).sum(0), still)
+            spread = (predicted - predicted.mean(0))[..., THINGS.position_xy].square().sum(-1).mean(0)
+            variance = variance + moving * (spread + (weight * self.squared_error).sum(0))
+            self._update_errors(predictions, was, now, moving & seen_throughout(was, now))
+        self.steps_unseen = torch.where(believed, self.steps_unseen + 1, 0)
+        self.position_std = torch.where(believed, variance.sqrt(), 0.0)
+        presence = MIN_PRESENCE + (SEEN - MIN_PRESENCE) * torch.exp(-self.position_std / PRESENCE_DECAY)
         row = torch.cat([row[:, THINGS.pose], was[:, THINGS.appearance]], 1)
         row[:, THINGS.present] = presence
         self.rows = torch.where(seen.unsqueeze(1), now, believed.unsqueeze(1) * row)
-        return self.fill(after)
+        return self.fill_hidden(after)
 
-    def _compare(self, ways: Tensor, was: Tensor, now: Tensor, seen: Tensor) -> None:
-        """Notes how far off either way of telling (2, K, F) was for things that were seen to move."""
-        off = (ways[..., THINGS.position_xy] - now[:, THINGS.position_xy]).square().sum(-1).clamp_min(1e-6)
-        self.off = torch.where(seen, self.off + NEWS * (off - self.off), self.off)
-        moved, speed = ((now - was)[:, THINGS.position] * seen.unsqueeze(1)), was[:, THINGS.velocity]
-        self.ran = self.ran + torch.stack([(moved * speed).sum(), (speed.square() * seen.unsqueeze(1)).sum()])
+    def _update_errors(self, predictions: Tensor, before: Tensor, after: Tensor, seen: Tensor) -> None:
+        """Updates the squared errors of both predictions (2, K, F), for things that were seen moving (K,)."""
+        error = (predictions[..., THINGS.position_xy] - after[:, THINGS.position_xy]).square().sum(-1).clamp_min(1e-6)
+        self.squared_error = torch.where(
+            seen, self.squared_error + ERROR_RATE * (error - self.squared_error), self.squared_error
+        )
+        moved, velocity = ((after - before)[:, THINGS.position] * seen.unsqueeze(1)), before[:, THINGS.velocity]
+        self.pace_sums = self.pace_sums + torch.stack(
+            [(moved * velocity).sum(), (velocity.square() * seen.unsqueeze(1)).sum()]
+        )
 
     @property
     def pace(self) -> Tensor:
-        """Seconds in a step, as far as things seen moving tell."""
-        return self.ran[0] / self.ran[1].clamp_min(1e-6)
+        """Duration of a step (s), estimated from things that were seen moving."""
+        return self.pace_sums[0] / self.pace_sums[1].clamp_min(1e-6)
 
-    def _onlooking(self, predict: PredictThings, senses: Senses) -> Tensor:
-        """Returns the rows of things one step later as each member says (E, K, F), had they been looked at.
+    def _predict_as_onlooker(self, predict: PredictThings, senses: Senses) -> Tensor:
+        """Returns the rows of things one step later (E, K, F), as each member would predict them if it saw them.
 
-        What is behind a body was never seen there: asked about it as it is, a model speaks of what it has not learnt.
-        So it is asked as an onlooker from a little way off, who touches nothing; a step costs the same.
+        A world model has never seen things that are behind the body, and cannot predict them. So it predicts each
+        thing as seen by a body at rest, `VIEW_DISTANCE` away, which touches nothing.
         """
-        rows, me = senses["things"], senses["body"]
-        away = rows[:, THINGS.position_xy] - me[BODY.position]
+        rows, own = senses["things"], senses["body"]
+        away = rows[:, THINGS.position_xy] - own[BODY.position]
         facing = away / away.norm(dim=1, keepdim=True).clamp_min(1e-6)
-        body = me.expand(len(rows), -1).clone()
-        body[:, BODY.position] = rows[:, THINGS.position_xy] - LOOK * facing
+        body = own.expand(len(rows), -1).clone()
+        body[:, BODY.position] = rows[:, THINGS.position_xy] - VIEW_DISTANCE * facing
         body[:, BODY.heading] = facing.flip(1)  # sine before cosine
         body[:, BODY.velocity] = 0.0
-        one = rows.unsqueeze(1).clone()
-        one[..., THINGS.present] = 1.0
+        single = rows.unsqueeze(1).clone()
+        single[..., THINGS.present] = 1.0
         onlooker = {name: value.expand(len(rows), *value.shape) for name, value in senses.items()}
-        onlooker |= {"body": body, "things": one}
+        onlooker |= {"body": body, "things": single}
         predicted = predict(onlooker)
-        read = rows.expand(len(predicted), -1, -1).clone()
-        read[..., THING_POSE_COLUMNS] = predicted
-        return read
+        predicted_rows = rows.expand(len(predicted), -1, -1).clone()
+        predicted_rows[..., THING_POSE_COLUMNS] = predicted
+        return predicted_rows
 
-    def told(self) -> tuple[HiddenObject, ...]:
-        """Returns what is believed of things out of sight."""
+    def hidden_objects(self) -> tuple[HiddenObject, ...]:
+        """Returns the things that are hidden now, and where they are believed to be."""
         return tuple(
-            HiddenObject(i, (x, y, z), float(self.doubt[i]), int(self.unseen[i]))
+            HiddenObject(i, (x, y, z), float(self.position_std[i]), int(self.steps_unseen[i]))
             for i, (x, y, z) in enumerate(self.rows[:, THINGS.position].tolist())
-            if self.unseen[i]
+            if self.steps_unseen[i]
         )
 
 
-def steady(before: Senses, after: Senses) -> Senses:
-    """Returns senses before a step in which things not seen both before and after it have not moved.
+def freeze_unseen(before: Senses, after: Senses) -> Senses:
+    """Returns senses before a step in which things that were hidden before or after it have not moved.
 
-    That a belief was wrong is no motion: it must not be taken for how much things usually move.
+    The correction of a wrong belief is no motion: it must not change how much things are found to move usually.
     """
     both = seen_throughout(before["things"], after["things"])
     return {**before, "things": torch.where(both.unsqueeze(-1), before["things"], after["things"])}

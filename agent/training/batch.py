@@ -11,8 +11,9 @@ from agent.config import MindConfig
 from agent.configurator.configurator import select_training_things
 from agent.memory.replay_buffer import ReplayBuffer, TransitionBatch
 from agent.perception.attention import gather
-from agent.perception.augmentation import Symmetry, augment
+from agent.perception.augmentation import augment
 from agent.perception.encoder import Senses
+from agent.perception.symmetry import Symmetry
 from agent.world_model.world_model import WorldModel
 
 

@@ -16,8 +16,8 @@ from agent.critic.critic import Critic
 from agent.critic.synthetic_transitions import synthetic_transitions
 from agent.memory.replay_buffer import ReplayBuffer, TransitionBatch
 from agent.perception.attention import gather
-from agent.perception.augmentation import Symmetry
 from agent.perception.egocentric import EgoFeatures
+from agent.perception.symmetry import Symmetry
 from agent.perception.visibility import seen_throughout
 from agent.training.batch import sample_batch
 from agent.training.multistep_loss import multistep_loss

@@ -68,7 +68,9 @@ class Imagination:
             if (name := moment.things[belief.thing]) in self._scene.nodes:
                 red, green, blue = self._color.get(name, (1.0, 1.0, 1.0))
                 at = np.array([*belief.position[:2], LIFT], np.float32)
-                rings.append(ring(at, self._reach[name] + min(belief.doubt, 0.5), (red, green, blue, BELIEVED), 0.03))
+                rings.append(
+                    ring(at, self._reach[name] + min(belief.position_std, 0.5), (red, green, blue, BELIEVED), 0.03)
+                )
         return rings
 
     def _plans(self, moment: Moment) -> tuple[tuple[Array, ...], tuple[Ghost, ...]]:

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from agent.actor.reactive.goal_conditioning import WISH
-from agent.perception.augmentation import Symmetry, either
 from agent.perception.encoder import Senses
+from agent.perception.symmetry import Symmetry, select_rows
 
 CAPACITY = 10_000
 
@@ -37,9 +37,9 @@ def mirrored(chosen: Chosen, mirror: Symmetry, middle: float, generator: torch.G
     wish = chosen.wish.clone()
     wish[..., 2] = 2.0 * middle * wish[..., 0] - wish[..., 2]  # nowhere stays nowhere
     return Chosen(
-        mirror.some(half, chosen.senses, middle),
-        either(half, wish, chosen.wish),
-        either(half, mirror.actions(chosen.action), chosen.action),
+        mirror.mirror_selected(half, chosen.senses, middle),
+        select_rows(half, wish, chosen.wish),
+        select_rows(half, mirror.mirror_actions(chosen.action), chosen.action),
         chosen.regret,
     )
 

@@ -20,9 +20,9 @@ from agent.actor.reactive.policy import GaussianPolicy, PolicyOutput
 from agent.actor.reactive.value_gradient import slope
 from agent.config import MindConfig
 from agent.perception.attention import gather, select_things, select_tokens
-from agent.perception.augmentation import Symmetry
 from agent.perception.egocentric import EgoFeatures, ego_features, scene_context
 from agent.perception.encoder import Senses
+from agent.perception.symmetry import Symmetry
 
 DOUBT, SPREAD = 0.1, 0.1  # weights of learning what regret to expect, and how far choices spread
 DECAY = 0.1  # of weights: choices are few and partly chance, and a net would learn the chance by heart

@@ -8,7 +8,7 @@ import torch
 
 import agent
 import worlds
-from agent.perception.belief import LEAST, BeliefTracker, steady
+from agent.perception.belief import MIN_PRESENCE, BeliefTracker, freeze_unseen
 from agent.perception.visibility import SEEN, mask_unseen, seen_throughout
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import THINGS
@@ -37,15 +37,15 @@ def test_what_was_seen_is_kept_in_mind_with_growing_doubt_and_what_never_was_is_
                 np.testing.assert_array_equal(senses[k].numpy(), raw[k])
                 doubts.pop(k, None)
             elif k in seen:
-                assert LEAST <= float(senses[k, THINGS.present]) < SEEN
-                assert float(mind.belief.doubt[k]) > doubts.get(k, 0.0)
-                doubts[k] = float(mind.belief.doubt[k])
+                assert MIN_PRESENCE <= float(senses[k, THINGS.present]) < SEEN
+                assert float(mind.belief.position_std[k]) > doubts.get(k, 0.0)
+                doubts[k] = float(mind.belief.position_std[k])
             else:
                 assert not senses[k].any()
     assert doubts, "everything was in view at the end: the test saw nothing"
-    told = mind.belief.told()
-    assert {it.thing for it in told} == set(doubts)
-    assert all(it.unseen > 0 and it.doubt > 0.0 for it in told)
+    hidden_objects = mind.belief.hidden_objects()
+    assert {it.thing for it in hidden_objects} == set(doubts)
+    assert all(hidden.steps_unseen > 0 and hidden.position_std > 0.0 for hidden in hidden_objects)
 
 
 def test_what_is_hidden_goes_on_as_the_model_says_and_what_rests_stays() -> None:
@@ -67,12 +67,12 @@ def test_what_is_hidden_goes_on_as_the_model_says_and_what_rests_stays() -> None
 
     model.forward = rolls  # type: ignore[method-assign]
     assert mind.belief is not None
-    mind.belief.off[1] = 1e6  # going straight on was always wrong: the model alone is believed
+    mind.belief.squared_error[1] = 1e6  # going straight on was always wrong: the model alone is believed
     for step in range(1, 4):
-        senses = mind.belief.follow(model.predict_things, senses, gone)
+        senses = mind.belief.update(model.predict_things, senses, gone)
         assert float(senses["things"][0, THINGS.x]) == pytest.approx(1.0 + step * 0.17, abs=1e-3)
         assert senses["things"][1, THINGS.position_xy].tolist() == [2.0, 0.5]
-        assert float(mind.belief.doubt[0]) > float(mind.belief.doubt[1]) > 0.0
+        assert float(mind.belief.position_std[0]) > float(mind.belief.position_std[1]) > 0.0
     assert not senses["things"][2:].any()
 
 
@@ -85,14 +85,14 @@ def test_whoever_was_right_about_what_was_seen_is_believed_about_what_is_not(wor
     for _ in range(60):
         after = {name: value.clone() for name, value in senses.items()}
         after["things"][0, THINGS.x] += 0.16
-        senses = mind.belief.follow(mind.world_model.predict_things, senses, after)
+        senses = mind.belief.update(mind.world_model.predict_things, senses, after)
     assert float(mind.belief.pace) == pytest.approx(0.2, abs=1e-3)
-    assert float(mind.belief.off[0, 0]) > 50 * float(mind.belief.off[1, 0])
+    assert float(mind.belief.squared_error[0, 0]) > 50 * float(mind.belief.squared_error[1, 0])
     start = float(senses["things"][0, THINGS.x])
     gone = {**senses, "things": senses["things"].clone()}
     gone["things"][0] = 0.0
     for _ in range(3):
-        senses = mind.belief.follow(mind.world_model.predict_things, senses, gone)
+        senses = mind.belief.update(mind.world_model.predict_things, senses, gone)
     assert float(senses["things"][0, THINGS.x]) == pytest.approx(start + 0.48, abs=0.03)
 
 
@@ -105,7 +105,7 @@ def test_nothing_is_learnt_from_what_was_only_believed() -> None:
     error = mask_unseen(torch.ones(4, 2, 5, 6), seen.float())
     assert error[0, :, :, 0].tolist() == [[1, 1, 0, 1, 1], [1, 1, 1, 0, 1]]
     after[..., 0] = 1.0
-    moved = after - steady({"things": before}, {"things": after})["things"]
+    moved = after - freeze_unseen({"things": before}, {"things": after})["things"]
     assert moved[..., 0].tolist() == [[1, 0, 1], [1, 1, 0]]
 
 

@@ -10,7 +10,7 @@ from agent import Mind, live
 from agent.actor.reactive.distillation_buffer import Chosen, DistillationBuffer, mirrored
 from agent.actor.reactive.goal_conditioning import desires
 from agent.consolidation import train_offline
-from agent.perception.augmentation import Symmetry
+from agent.perception.symmetry import Symmetry
 from tests.agent.conftest import REFLEX, mode1, reflexive
 from worlds import World
 
@@ -47,7 +47,7 @@ def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
     row, wish = 1 + world.things.index("red ball"), torch.zeros(8, 9, 3)
     wish[:, row] = torch.tensor([1.0, 1.0, 2.0])
     chosen = Chosen(senses, wish, torch.tensor([0.8, 0.5, 0.0, 0.0, 0.0]).expand(8, -1), torch.zeros(8))
-    it = mirrored(chosen, Symmetry.of(world), 0.1, torch.Generator().manual_seed(0))
+    it = mirrored(chosen, Symmetry.from_world(world), 0.1, torch.Generator().manual_seed(0))
     latent = mind.perception(it.senses)
     sight = mind.world_model.sight(latent, mind.perception.appearance(it.senses))
     seen = desires(mind.perception.positions(latent), sight, it.wish)[:, row]
