@@ -34,9 +34,9 @@ class Timed(IntrinsicReward):
 
     inside = 0.0
 
-    def _timed(self, act: Any, *given: Any) -> Any:
+    def _timed(self, method: Any, *args: Any) -> Any:
         start = time.process_time()
-        result = act(*given)
+        result = method(*args)
         self.inside += time.process_time() - start
         return result
 
@@ -48,8 +48,8 @@ class Timed(IntrinsicReward):
         """Rewards a rollout, see `IntrinsicReward`."""
         self._timed(super().on_rollout_end)
 
-    def _judge(self, *given: Any) -> Any:
-        return self._timed(super()._judge, *given)
+    def _relabel(self, *args: Any) -> Any:
+        return self._timed(super()._relabel, *args)
 
 
 def ppo() -> Any:

@@ -1,4 +1,4 @@
-"""Objectives as rewards of Stable-Baselines3's algorithms: see `IntrinsicReward`."""
+"""A callback that adds intrinsic rewards to the algorithms of Stable-Baselines3: see `IntrinsicReward`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from agent.sb3.adapter import ObjectiveHost, RelabelingBuffer, RolloutCollector, Sensing, Stretch
-from agent.sb3.adapter import host_checkpoint as saving
+from agent.sb3.adapter import (
+    ObjectiveHost,
+    RelabelingBuffer,
+    RolloutCollector,
+    SpaceConverter,
+    Transitions,
+    load_host,
+    save_host,
+)
 from agent.sb3.adapter.rollout_collector import Floats
 from agent.sb3.adapter.spaces import Array, Obs
 from housecat.core.errors import UserError
@@ -29,7 +36,7 @@ except ModuleNotFoundError as error:
 
 __all__ = ["PPO", "IntrinsicReward", "make_vec_env"]  # Stable-Baselines3's own too: studies get them from here
 
-WARM = 256  # transitions lived off-policy before the first are judged: latents need a scale to stand on
+WARMUP_TRANSITIONS = 256  # collected off-policy before objectives first see any: normalization needs enough of them
 
 
 class IntrinsicReward(BaseCallback):
@@ -39,21 +46,24 @@ class IntrinsicReward(BaseCallback):
 
     On-policy algorithms (PPO, A2C and their kin) get it in their rollout buffer, whose returns and advantages are
     computed again. Off-policy ones (DQN, SAC, TD3 and their kin) get it as they sample from their replay buffer, which
-    goes on holding the environment's rewards alone: every transition is judged anew each time, so that what was new
-    once does not stay rewarding. Only objectives with an episodic memory judge once, when they had it.
+    goes on holding the environment's rewards alone: costs are computed again each time a transition is sampled, so that
+    what was new once does not stay rewarding. Only objectives with an episodic memory compute a cost once, when the
+    transition is collected.
 
-    Whatever an objective raises, `learn` raises. Logged are ``intrinsic/<name>``, each objective's mean reward per
+    An error of an objective is raised by `learn`. Logged are ``intrinsic/<name>``, each objective's mean reward per
     step, with its weight, on the common scale; ``intrinsic/total``; ``extrinsic/reward``, the environment's; and
-    ``intrinsic_loss/<name>`` of what learns. ``rollout/ep_rew_mean`` stays the environment's return.
+    ``intrinsic_loss/<name>``, the loss of each objective that learns. ``rollout/ep_rew_mean`` stays the environment's
+    return.
 
     Args:
-        objectives: Weight of each, by name, ``file.py:Class`` or object; or a `Mixture`, whose weights may be changed
-            while it learns. A weight of 1 is a root mean square reward of 1 per step, unless the objective has a unit.
+        objectives: Weight of each objective, by name, ``file.py:Class`` or object; or a `Mixture`, whose weights may be
+            changed during learning. A weight of 1 is a root mean square reward of 1 per step, unless the objective has
+            a unit.
         extrinsic: Factor of the environment's reward; 0 for curiosity alone.
         epochs: Passes of an on-policy rollout that objectives and world model learn from.
-        batch: Transitions per update of these.
-        learning_rate: Of Adam, for these.
-        seed: For these; the algorithm's own random numbers are left alone.
+        batch: Transitions per update of objectives and world model.
+        learning_rate: Learning rate of Adam, for objectives and world model.
+        seed: Seed of objectives and world model; the algorithm's own random numbers are left alone.
 
     Raises:
         UserError: If an objective is unknown or cannot be made.
@@ -73,74 +83,80 @@ class IntrinsicReward(BaseCallback):
         self.mixture = objectives if isinstance(objectives, Mixture) else Mixture(objectives)
         self.extrinsic, self.epochs, self.batch, self.seed = extrinsic, epochs, batch, seed
         self.learning_rate = learning_rate
-        self._made: ObjectiveHost | None = None
-        self._file: Path | None = None
-        self._lived = RolloutCollector()
+        self._host: ObjectiveHost | None = None
+        self._load_path: Path | None = None
+        self._collector = RolloutCollector()
 
     @property
     def host(self) -> ObjectiveHost:
-        """What carries the objectives; there is one once a model has begun to learn."""
-        assert self._made is not None, "there is no host before `learn`"
-        return self._made
+        """The host of the objectives, made when a model begins to learn."""
+        assert self._host is not None, "there is no host before `learn`"
+        return self._host
 
     def save(self, path: str | Path) -> None:
-        """Writes what the objectives learnt to a file.
+        """Writes what the objectives learned to a file.
 
         Raises:
-            UserError: If nothing was learnt yet, or the file cannot be written.
+            UserError: If nothing was learned yet, or the file cannot be written.
         """
-        if self._made is None:
+        if self._host is None:
             raise UserError("there is nothing to save before `learn`")
-        saving.write(self.host, Path(path))
+        save_host(self.host, Path(path))
 
     def load(self, path: str | Path) -> None:
-        """Takes on what the same objectives learnt in environments of the same kind, at the latest when they learn.
+        """Restores what the same objectives learned in environments with the same spaces.
+
+        Before the first `learn`, the file is read when learning begins.
 
         Raises:
-            UserError: From `learn` or at once, if the file is none of `save`, or does not fit.
+            UserError: If the file is not one that `save` wrote, or does not fit; raised when the file is read.
         """
-        self._file = Path(path)
-        if self._made is not None:
-            saving.read(self.host, self._file)
+        self._load_path = Path(path)
+        if self._host is not None:
+            load_host(self.host, self._load_path)
 
     def _init_callback(self) -> None:
         model = self.model
         if not isinstance(model, OnPolicyAlgorithm | OffPolicyAlgorithm):
             raise UserError(f"{type(model).__name__} is neither on-policy nor off-policy as Stable-Baselines3 has them")
-        sensing = Sensing(model.observation_space, model.action_space)
-        if self._made is None:
-            made = ObjectiveHost(self.mixture, sensing, model.n_envs, self.seed, self.batch, self.learning_rate)
-            if self._file is not None:
-                saving.read(made, self._file)
-            self._made = made
-        elif not sensing.fits(self._made.sensing) or self._made.lives != model.n_envs:
-            raise UserError("these objectives have lived in other environments. Give a new IntrinsicReward")
+        converter = SpaceConverter(model.observation_space, model.action_space)
+        if self._host is None:
+            host = ObjectiveHost(self.mixture, converter, model.n_envs, self.seed, self.batch, self.learning_rate)
+            if self._load_path is not None:
+                load_host(host, self._load_path)
+            self._host = host
+        elif not converter.same_spaces(self._host.converter) or self._host.num_envs != model.n_envs:
+            raise UserError(
+                "this IntrinsicReward was used with other observation or action spaces, or another number of "
+                "environments. Make a new IntrinsicReward"
+            )
         if isinstance(model, OffPolicyAlgorithm):
-            buffer = getattr(model.replay_buffer, "plain", type(model.replay_buffer))
-            if buffer not in JUDGED:
+            plain = getattr(model.replay_buffer, "plain_class", type(model.replay_buffer))
+            if plain not in RELABELING_CLASSES:
                 raise UserError(
-                    f"the replay buffer is a {buffer.__name__}. Rewards can be judged anew in a ReplayBuffer or a "
+                    f"the replay buffer is a {plain.__name__}. Rewards can be computed anew in a ReplayBuffer or a "
                     "DictReplayBuffer: leave out replay_buffer_class, and n_steps at 1"
                 )
-            model.replay_buffer = JUDGED[buffer].of(model.replay_buffer, self._judge, self.host.episodic)
+            relabeling = RELABELING_CLASSES[plain]
+            model.replay_buffer = relabeling.from_plain(model.replay_buffer, self._relabel, self.host.episodic)
 
     def _on_training_start(self) -> None:
-        self.host.begin(torch.as_tensor(self.model._last_episode_starts))
-        self._lived.begin(self._unscaled(self.model._last_obs))
+        self.host.reset_memories(torch.as_tensor(self.model._last_episode_starts))
+        self._collector.start(self._unnormalized(self.model._last_obs))
 
-    def _unscaled(self, obs: Any) -> Obs:
-        """Returns observations in the environment's units, also where VecNormalize hides them."""
+    def _unnormalized(self, obs: Any) -> Obs:
+        """Returns observations in the environment's units, also where VecNormalize normalized them."""
         normalizer = self.model.get_vec_normalize_env()
         return cast(Obs, obs if normalizer is None else normalizer.get_original_obs())
 
     def _on_step(self) -> bool:
-        now = self.locals
-        self._lived.add(
-            now.get("clipped_actions", now["actions"]),
-            self._unscaled(now["new_obs"]),
-            now["rewards"],
-            now["dones"],
-            now["infos"],
+        step = self.locals
+        self._collector.add(
+            step.get("clipped_actions", step["actions"]),
+            self._unnormalized(step["new_obs"]),
+            step["rewards"],
+            step["dones"],
+            step["infos"],
             self.model.get_vec_normalize_env(),
         )
         return True
@@ -150,59 +166,69 @@ class IntrinsicReward(BaseCallback):
         if isinstance(model, OnPolicyAlgorithm):
             self._reward_rollout(model)
         elif isinstance(model, OffPolicyAlgorithm) and (
-            model.num_timesteps > model.learning_starts or len(self._lived) * model.n_envs >= WARM
+            model.num_timesteps > model.learning_starts or len(self._collector) * model.n_envs >= WARMUP_TRANSITIONS
         ):
-            self._live()
+            self._observe_collected()
 
     def _on_training_end(self) -> None:
-        if len(self._lived):  # another callback stopped it, or it ended before it learnt
-            self._live()
+        if len(self._collector):  # another callback stopped learning, or it ended before the first update
+            self._observe_collected()
 
-    def _live(self) -> tuple[dict[str, Tensor], dict[str, Tensor], Floats]:
-        """Lets objectives take in what was lived since; returns view, raw costs and the environment's rewards."""
-        before, action, after, reward, dones = self._lived.take()
-        view, costs = self.host.live(self._stretch(before, action, after, dones.shape), torch.from_numpy(dones))
+    def _observe_collected(self) -> tuple[dict[str, Tensor], dict[str, Tensor], Floats]:
+        """Shows collected transitions to the objectives; returns view, raw costs and the environment's rewards."""
+        obs, action, next_obs, reward, dones = self._collector.take()
+        view, costs = self.host.observe(self._transitions(obs, action, next_obs, dones.shape), torch.from_numpy(dones))
         buffer = getattr(self.model, "replay_buffer", None)
         if isinstance(buffer, RelabelingBuffer):
-            buffer.keep(costs)
+            buffer.store_costs(costs)
         return view, costs, reward
 
-    def _stretch(self, before: Obs, action: Array, after: Obs, lead: tuple[int, ...], scaled: bool = False) -> Stretch:
-        sensing = self.host.sensing
-        return Stretch(sensing.senses(before, lead), sensing.action(action, lead, scaled), sensing.senses(after, lead))
+    def _transitions(
+        self, obs: Obs, action: Array, next_obs: Obs, lead: tuple[int, ...], scaled: bool = False
+    ) -> Transitions:
+        convert = self.host.converter
+        actions = convert.action_tensor(action, lead, scaled)
+        return Transitions(convert.obs_tensors(obs, lead), actions, convert.obs_tensors(next_obs, lead))
 
     def _reward_rollout(self, model: OnPolicyAlgorithm) -> None:
-        view, costs, raw = self._live()
+        view, costs, env_rewards = self._observe_collected()
         rewards = self.host.rewards(costs)
         total = torch.stack(list(rewards.values())).sum(0)
         buffer = model.rollout_buffer
-        buffer.rewards += total.numpy() + (self.extrinsic - 1.0) * raw  # what is there holds a cut-off future's value
+        # Added, not set: the buffer's rewards hold the value of the future where a time limit ended an episode.
+        buffer.rewards += total.numpy() + (self.extrinsic - 1.0) * env_rewards
         buffer.compute_returns_and_advantage(self.locals["values"], self.locals["dones"])
-        updates = max(1, self.epochs * raw.size // self.batch)
-        self._log(rewards, total, raw, self.host.learn(view, updates))
+        updates = max(1, self.epochs * env_rewards.size // self.batch)
+        self._log(rewards, total, env_rewards, self.host.learn(view, updates))
 
-    def _judge(self, before: Obs, action: Array, after: Obs, raw: Floats, kept: dict[str, Tensor]) -> Tensor:
-        """Returns the rewards (rows,) of replayed transitions as of now, and lets objectives learn from these."""
-        view, costs = self.host.judge(self._stretch(before, action, after, raw.shape, scaled=True), kept)
+    def _relabel(
+        self, obs: Obs, action: Array, next_obs: Obs, env_rewards: Floats, stored: dict[str, Tensor]
+    ) -> Tensor:
+        """Returns the current rewards (rows,) of replayed transitions, and trains the objectives on these."""
+        transitions = self._transitions(obs, action, next_obs, env_rewards.shape, scaled=True)
+        view, costs = self.host.evaluate(transitions, stored)
         rewards = self.host.rewards(costs)
         total = torch.stack(list(rewards.values())).sum(0)
-        self._log(rewards, total, raw, self.host.learn(view, 1))
-        return total + self.extrinsic * torch.from_numpy(raw)
+        self._log(rewards, total, env_rewards, self.host.learn(view, 1))
+        return total + self.extrinsic * torch.from_numpy(env_rewards)
 
-    def _log(self, rewards: dict[str, Tensor], total: Tensor, raw: Floats, losses: dict[str, float]) -> None:
+    def _log(self, rewards: dict[str, Tensor], total: Tensor, env_rewards: Floats, losses: dict[str, float]) -> None:
         for name, reward in {**rewards, "total": total}.items():
             self.logger.record_mean(f"intrinsic/{name}", float(reward.mean()))
-        self.logger.record_mean("extrinsic/reward", float(raw.mean()))
+        self.logger.record_mean("extrinsic/reward", float(env_rewards.mean()))
         for name, loss in losses.items():
             self.logger.record_mean(f"intrinsic_loss/{name}", loss)
 
 
-class _JudgedReplay(RelabelingBuffer, ReplayBuffer):
-    plain, samples = ReplayBuffer, ReplayBufferSamples
+class _RelabelingReplayBuffer(RelabelingBuffer, ReplayBuffer):
+    plain_class, samples_class = ReplayBuffer, ReplayBufferSamples
 
 
-class _JudgedDictReplay(RelabelingBuffer, DictReplayBuffer):
-    plain, samples = DictReplayBuffer, DictReplayBufferSamples
+class _RelabelingDictReplayBuffer(RelabelingBuffer, DictReplayBuffer):
+    plain_class, samples_class = DictReplayBuffer, DictReplayBufferSamples
 
 
-JUDGED: dict[type, type[RelabelingBuffer]] = {ReplayBuffer: _JudgedReplay, DictReplayBuffer: _JudgedDictReplay}
+RELABELING_CLASSES: dict[type, type[RelabelingBuffer]] = {
+    ReplayBuffer: _RelabelingReplayBuffer,
+    DictReplayBuffer: _RelabelingDictReplayBuffer,
+}

@@ -1,4 +1,4 @@
-"""Offers objectives what they read, lets them live through transitions, and makes rewards of their costs."""
+"""Runs objectives on an environment's transitions and turns their costs into rewards."""
 
 from __future__ import annotations
 
@@ -11,50 +11,51 @@ import torch
 from gymnasium import spaces
 from torch import Tensor, nn
 
-from agent.sb3.adapter.episodic_memories import renewed
-from agent.sb3.adapter.features import Dynamics, Encoder
-from agent.sb3.adapter.spaces import Sensing
-from agent.sb3.adapter.term_calls import terms_of, told
+from agent.sb3.adapter.episodic_memories import reset_where
+from agent.sb3.adapter.features import FeatureDynamics, FeatureEncoder
+from agent.sb3.adapter.spaces import SpaceConverter
+from agent.sb3.adapter.term_calls import call_term, terms_of
 from agent.sb3.adapter.trainer import ObjectiveTrainer
 from housecat.core.errors import UserError
 from intrinsic import Memory, Mixture
 from intrinsic.isolation.process_state import preserve_process_state, seed_from_name
 from intrinsic.term import Term
 
-Senses = dict[str, Tensor]
-Raw = dict[str, Tensor]
-LATENT = {"latent", "latent.before", "mean", "attended"}
+ObsTensors = dict[str, Tensor]
+RawCosts = dict[str, Tensor]
+LATENT_KEYS = {"latent", "latent.before", "mean", "attended"}
 
 
 @dataclass(frozen=True)
-class Stretch:
+class Transitions:
     r"""Transitions of leading shape \*lead, such as (T, B).
 
     Attributes:
-        before: Each sense before the transition, (\*lead, ...).
-        action: (\*lead, A).
-        after: Each sense after it, at the end of an episode too.
+        obs: Observations before the action, by name, (\*lead, ...).
+        action: Actions (\*lead, A).
+        next_obs: Observations after the action, by name, (\*lead, ...); the last of its episode where one ended.
     """
 
-    before: Senses
+    obs: ObsTensors
     action: Tensor
-    after: Senses
+    next_obs: ObsTensors
 
 
 class ObjectiveHost(nn.Module):
-    """Carries a mixture through an environment's transitions.
+    """Runs the objectives of a mixture on the transitions of B environments.
 
-    It offers each sense as ``senses.<name>``, and where an objective reads latents or predictions, those of a small
-    encoder and ensemble of its own. There is one latent token, made of all senses. An objective that fails raises
-    here: an experiment must not go on without what it is about.
+    Objectives read each part of the observation as ``senses.<name>``. Those that read latents or predictions get them
+    from a small encoder and ensemble of the host. There is one latent token, made of the whole observation. An
+    objective that fails raises here, where a mind would mute it: an experiment on an objective must not continue
+    without that objective.
 
     Args:
         mixture: The objectives.
-        sensing: Of the environment.
-        lives: Environments side by side, B.
-        seed: For first weights, batches and the random numbers that objectives may draw.
+        converter: Converter of the environment's observations and actions.
+        num_envs: Number of environments side by side, B.
+        seed: Seed of initial weights, of batches and of the random numbers that objectives may draw.
         batch: Transitions per update.
-        learning_rate: Of Adam, for objectives and world model.
+        learning_rate: Learning rate of Adam, for objectives and world model.
 
     Attributes:
         calls: How often objectives were given random numbers.
@@ -66,24 +67,24 @@ class ObjectiveHost(nn.Module):
     def __init__(
         self,
         mixture: Mixture,
-        sensing: Sensing,
-        lives: int,
+        converter: SpaceConverter,
+        num_envs: int,
         seed: int = 0,
         batch: int = 256,
         learning_rate: float = 1e-3,
     ) -> None:
         super().__init__()
-        self.mixture, self.sensing, self.lives = mixture, sensing, lives
+        self.mixture, self.converter, self.num_envs = mixture, converter, num_envs
         self.seed, self.calls = seed, 0
-        self.encoder: Encoder | None = None
-        self.dynamics: Dynamics | None = None
-        with self._chances():
-            if mixture.reads & LATENT:
-                self.encoder = Encoder(sensing.spaces)
+        self.encoder: FeatureEncoder | None = None
+        self.dynamics: FeatureDynamics | None = None
+        with self._own_random_state():
+            if mixture.reads & LATENT_KEYS:
+                self.encoder = FeatureEncoder(converter.obs_spaces)
                 if "mean" in mixture.reads:
-                    self.dynamics = Dynamics(self.encoder.width, sensing.actions)
-            mixture.check(self.view(_example(sensing)))  # what is sized by the first thing it sees is made here
-        self.teacher = ObjectiveTrainer(mixture, self.dynamics, batch, learning_rate, seed)
+                    self.dynamics = FeatureDynamics(self.encoder.latent_size, converter.action_size)
+            mixture.check(self.view(_zero_transition(converter)))  # also builds what is sized by the first view
+        self.trainer = ObjectiveTrainer(mixture, self.dynamics, batch, learning_rate, seed)
         self._memories: dict[str, Memory] = {}
 
     @property
@@ -92,105 +93,117 @@ class ObjectiveHost(nn.Module):
         return [name for name, term in terms_of(self.mixture) if term.episodic]
 
     @contextlib.contextmanager
-    def _chances(self) -> Iterator[None]:
-        """Gives objectives random numbers of their own: the algorithm's stay as they would be without them."""
+    def _own_random_state(self) -> Iterator[None]:
+        """Seeds the global generators for objectives, and restores them so that the algorithm's draws do not change."""
         self.calls += 1
         with preserve_process_state(seed_from_name(f"host {self.seed}", self.calls)):
             yield
 
-    def view(self, stretch: Stretch, lived: Tensor | None = None) -> dict[str, Tensor]:
-        """Returns what objectives may read of a stretch.
+    def view(self, transitions: Transitions, dones: Tensor | None = None) -> dict[str, Tensor]:
+        """Returns what objectives may read of transitions.
 
         Args:
-            stretch: What happened.
-            lived: For transitions (T, B) seen for the first time, which standardise the latents: (T, B) whether an
-                episode ended with them.
+            transitions: Transitions of any leading shape.
+            dones: (T, B) whether an episode ended with each transition. Given only for transitions (T, B) that follow
+                those of the last call and have not been seen before: their moments are merged into the running ones
+                that normalize latents.
         """
-        view = {"action": stretch.action}
-        for name in self.sensing.spaces:
-            view[f"senses.{name}"], view[f"senses.{name}.before"] = stretch.after[name], stretch.before[name]
+        view = {"action": transitions.action}
+        for name in self.converter.obs_spaces:
+            view[f"senses.{name}"] = transitions.next_obs[name]
+            view[f"senses.{name}.before"] = transitions.obs[name]
         if self.encoder is None:
             return view
-        lead = tuple(stretch.action.shape[:-1])
-        then = self.encoder.features(stretch.after, lead)
-        if lived is None:
-            first = self.encoder.features(stretch.before, lead)
+        lead = tuple(transitions.action.shape[:-1])
+        next_features = self.encoder.features(transitions.next_obs, lead)
+        if dones is None:
+            features = self.encoder.features(transitions.obs, lead)
         else:
-            first = self._before(stretch.before, then, lived)
-            self.encoder.observe(then)
-        before, after = self.encoder(first), self.encoder(then)
-        view |= {"latent": after, "latent.before": before, "attended": after.new_ones(after.shape[:-1])}
+            features = self._shifted_features(transitions.obs, next_features, dones)
+            self.encoder.update_normalization(next_features)
+        latent, next_latent = self.encoder(features), self.encoder(next_features)
+        attended = next_latent.new_ones(next_latent.shape[:-1])
+        view |= {"latent": next_latent, "latent.before": latent, "attended": attended}
         if self.dynamics is not None:
-            if lived is not None:
-                self.dynamics.observe(before, after)
-            view["mean"] = self.dynamics(before, stretch.action)
+            if dones is not None:
+                self.dynamics.update_scale(latent, next_latent)
+            view["mean"] = self.dynamics(latent, transitions.action)
         return view
 
-    def _before(self, senses: Senses, then: Tensor, ended: Tensor) -> Tensor:
-        """Returns features before lived transitions: those after the last one, but where an episode begins."""
-        assert self.encoder is not None
-        fresh = torch.cat([torch.ones_like(ended[:1]), ended[:-1]])
-        first = torch.cat([then[:1], then[:-1]])
-        first[fresh] = self.encoder.features({k: v[fresh] for k, v in senses.items()}, (int(fresh.sum()),))
-        return first
+    def _shifted_features(self, obs: ObsTensors, next_features: Tensor, dones: Tensor) -> Tensor:
+        """Returns the features of `obs`, (T, B, Z): those after the step before, except where an episode begins.
 
-    def begin(self, ended: Tensor) -> None:
-        """Begins episodic memories anew in those of the B lives that have ended, (B,)."""
-        with self._chances():
+        An observation is the next one of the step before, whose features are known; this saves encoding images twice.
+        """
+        assert self.encoder is not None
+        starts = torch.cat([torch.ones_like(dones[:1]), dones[:-1]])
+        features = torch.cat([next_features[:1], next_features[:-1]])
+        features[starts] = self.encoder.features({k: v[starts] for k, v in obs.items()}, (int(starts.sum()),))
+        return features
+
+    def reset_memories(self, ended: Tensor) -> None:
+        """Resets the episodic memories of environments whose episode has ended, (B,)."""
+        with self._own_random_state():
             for name, term in terms_of(self.mixture):
                 if term.episodic and bool(ended.any()):
-                    fresh = told(name, term.begin, (self.lives,))
-                    old = self._memories.get(name, fresh)
-                    self._memories[name] = renewed(old, fresh, ended, name)
+                    initial = call_term(name, term.begin, (self.num_envs,))
+                    memory = self._memories.get(name, initial)
+                    self._memories[name] = reset_where(ended, memory, initial, name)
 
     @torch.no_grad()
-    def live(self, stretch: Stretch, ended: Tensor) -> tuple[dict[str, Tensor], Raw]:
-        """Takes in lived transitions, each once and in order.
+    def observe(self, transitions: Transitions, dones: Tensor) -> tuple[dict[str, Tensor], RawCosts]:
+        """Shows new transitions to the objectives, to be called with each transition once and in order.
 
         Args:
-            stretch: Of shape (T, B).
-            ended: (T, B) whether an episode ended with the transition.
+            transitions: Transitions (T, B).
+            dones: (T, B) whether an episode ended with each transition.
 
         Returns:
             The view, and the raw cost of each objective (T, B).
         """
         costs = {}
-        with self._chances():
-            view = self.view(stretch, ended)
+        with self._own_random_state():
+            view = self.view(transitions, dones)
             for name, term in terms_of(self.mixture):
                 if term.episodic:
-                    costs[name] = self._step_by_step(name, term, view, ended)
+                    costs[name] = self._observe_with_memory(name, term, view, dones)
                 else:
-                    costs[name] = told(name, term.cost, view)
-                    told(name, term.observe, view)
+                    costs[name] = call_term(name, term.cost, view)
+                    call_term(name, term.observe, view)
         return view, costs
 
-    def _step_by_step(self, name: str, term: Term, view: dict[str, Tensor], ended: Tensor) -> Tensor:
+    def _observe_with_memory(self, name: str, term: Term, view: dict[str, Tensor], dones: Tensor) -> Tensor:
+        """Shows transitions (T, B) to an objective step by step with its memory; returns its raw costs (T, B)."""
         memory = self._memories[name]
         costs = []
-        for t in range(len(ended)):
-            now = {key: tensor[:, t] if key == "mean" else tensor[t] for key, tensor in view.items()}
-            costs.append(told(name, term.cost, now, memory))
-            told(name, term.observe, now, memory)
-            memory = told(name, term.remember, memory, now)
-            if bool(ended[t].any()):
-                memory = renewed(memory, told(name, term.begin, (self.lives,)), ended[t], name)
+        for t in range(len(dones)):
+            step = {key: tensor[:, t] if key == "mean" else tensor[t] for key, tensor in view.items()}
+            costs.append(call_term(name, term.cost, step, memory))
+            call_term(name, term.observe, step, memory)
+            memory = call_term(name, term.remember, memory, step)
+            if bool(dones[t].any()):
+                memory = reset_where(dones[t], memory, call_term(name, term.begin, (self.num_envs,)), name)
         self._memories[name] = memory
         return torch.stack(costs)
 
     @torch.no_grad()
-    def judge(self, stretch: Stretch, kept: Raw) -> tuple[dict[str, Tensor], Raw]:
-        """Returns the view and raw costs of transitions of long ago as of now, and where there are any, as `kept`."""
-        with self._chances():
-            view = self.view(stretch)
-            terms = terms_of(self.mixture)
-            return view, {n: kept[n] if n in kept else told(n, term.cost, view) for n, term in terms}
+    def evaluate(self, transitions: Transitions, stored: RawCosts) -> tuple[dict[str, Tensor], RawCosts]:
+        """Returns view and raw costs of replayed transitions (rows,) by the objectives as they are now.
 
-    def rewards(self, costs: Raw) -> dict[str, Tensor]:
-        """Moves the running scales by raw costs, and returns the reward of each objective with its weight.
+        Args:
+            transitions: Transitions sampled from a replay buffer.
+            stored: Raw costs (rows,) of objectives that are not evaluated again, since they need an episodic memory.
+        """
+        with self._own_random_state():
+            view = self.view(transitions)
+            terms = terms_of(self.mixture)
+            return view, {n: stored[n] if n in stored else call_term(n, term.cost, view) for n, term in terms}
+
+    def rewards(self, costs: RawCosts) -> dict[str, Tensor]:
+        """Updates the running scales by raw costs, and returns the weighted reward of each objective, shaped as these.
 
         Raises:
-            UserError: If one is not finite.
+            UserError: If a reward is not finite.
         """
         self.mixture.rescale(costs)
         weights, scales = self.mixture.weights, self.mixture.scales
@@ -202,16 +215,16 @@ class ObjectiveHost(nn.Module):
 
     def learn(self, view: dict[str, Tensor], updates: int) -> dict[str, float]:
         """Trains objectives and world model on transitions (T, B) or (rows,); returns mean losses by name."""
-        with self._chances():
-            return self.teacher.teach(view, updates)
+        with self._own_random_state():
+            return self.trainer.train(view, updates)
 
 
-def _example(sensing: Sensing) -> Stretch:
-    """Returns one transition that nobody lived."""
+def _zero_transition(converter: SpaceConverter) -> Transitions:
+    """Returns one transition of zeros, in the shapes of the environment's."""
 
-    def nothing(space: spaces.Space[Any]) -> Tensor:
+    def zeros(space: spaces.Space[Any]) -> Tensor:
         shape = space.shape if isinstance(space, spaces.Box) else (spaces.flatdim(space),)
         return torch.zeros(1, *shape)
 
-    senses = {name: nothing(space) for name, space in sensing.spaces.items()}
-    return Stretch(senses, torch.zeros(1, sensing.actions), senses)
+    obs = {name: zeros(space) for name, space in converter.obs_spaces.items()}
+    return Transitions(obs, torch.zeros(1, converter.action_size), obs)

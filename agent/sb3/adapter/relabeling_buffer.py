@@ -1,4 +1,4 @@
-"""A replay buffer that judges what it holds anew whenever it is sampled."""
+"""A replay buffer that computes the rewards of transitions when they are sampled."""
 
 from __future__ import annotations
 
@@ -12,74 +12,75 @@ from torch import Tensor
 from agent.sb3.adapter.rollout_collector import Floats
 from agent.sb3.adapter.spaces import Array, Obs
 
-# Observations before, stored actions, observations after, the environment's rewards (rows,), and what was kept.
-Judge = Callable[[Obs, Array, Obs, Floats, dict[str, Tensor]], Tensor]
+# Observations, stored actions, next observations, the environment's rewards (rows,), and stored costs by objective.
+Relabel = Callable[[Obs, Array, Obs, Floats, dict[str, Tensor]], Tensor]
 
 
 class RelabelingBuffer:
-    """Goes before a replay buffer of Stable-Baselines3 among the bases of a class.
+    """A mixin for replay buffers of Stable-Baselines3, to be named before them among the bases of a class.
 
-    The buffer goes on holding the environment's rewards alone; what is sampled has those that `judge` gives.
+    The buffer goes on holding the environment's rewards alone; sampled transitions have those that `relabel` returns.
 
     Attributes:
-        plain: Class of the buffer.
-        samples: What it returns as a sample.
-        judge: Judges transitions.
-        kept: Raw costs (size, B) of objectives that judge a transition once, when it is lived.
+        plain_class: Class of the buffer without the mixin.
+        samples_class: Class of the samples that it returns.
+        relabel: Returns the rewards (rows,) of sampled transitions.
+        stored_costs: Raw costs (size, B) of objectives whose cost is computed once, when a transition is collected.
     """
 
-    plain: ClassVar[type]
-    samples: ClassVar[Callable[..., Any]]
-    judge: Judge
-    kept: dict[str, Floats]
+    plain_class: ClassVar[type]
+    samples_class: ClassVar[Callable[..., Any]]
+    relabel: Relabel
+    stored_costs: dict[str, Floats]
 
     @classmethod
-    def of(cls, buffer: Any, judge: Judge, once: list[str]) -> Any:
-        """Returns a judged buffer with the contents of a plain one.
+    def from_plain(cls, buffer: Any, relabel: Relabel, stored: list[str]) -> Any:
+        """Returns a relabeling buffer that takes over the contents of a plain one.
 
         Args:
-            buffer: The plain one, of which no more use is to be made.
-            judge: Judges transitions.
-            once: Names of the objectives that judge but once.
+            buffer: The plain buffer, which must not be used any more.
+            relabel: Returns the rewards (rows,) of sampled transitions.
+            stored: Names of the objectives whose costs are stored.
         """
-        judged = cls.__new__(cls)
-        judged.__dict__.update(buffer.__dict__)
-        judged.kept = {name: np.zeros(buffer.rewards.shape, np.float32) for name in once}
-        judged.judge = judge
-        return judged
+        made = cls.__new__(cls)
+        made.__dict__.update(buffer.__dict__)
+        made.stored_costs = {name: np.zeros(buffer.rewards.shape, np.float32) for name in stored}
+        made.relabel = relabel
+        return made
 
     def __reduce__(self) -> Any:
-        """Is saved as the plain buffer that it was made of."""
-        content = {key: value for key, value in self.__dict__.items() if key not in ("judge", "kept")}
-        return self.plain.__new__, (self.plain,), content
+        """Pickles as the plain buffer that it was made of."""
+        content = {key: value for key, value in self.__dict__.items() if key not in ("relabel", "stored_costs")}
+        return self.plain_class.__new__, (self.plain_class,), content
 
-    def keep(self, costs: dict[str, Tensor]) -> None:
-        """Keeps the raw costs (T, B) of the newest T transitions."""
-        it: Any = self
-        for name, values in self.kept.items():
-            cost = costs[name].numpy()[-it.buffer_size :]
-            values[(it.pos - len(cost) + np.arange(len(cost))) % it.buffer_size] = cost
+    def store_costs(self, costs: dict[str, Tensor]) -> None:
+        """Stores the raw costs (T, B) of the newest T transitions, of the objectives whose costs are stored."""
+        buffer: Any = self  # with the attributes of the replay buffer beside it
+        for name, values in self.stored_costs.items():
+            cost = costs[name].numpy()[-buffer.buffer_size :]
+            values[(buffer.pos - len(cost) + np.arange(len(cost))) % buffer.buffer_size] = cost
 
     def _get_samples(self, batch_inds: Array, env: Any = None) -> Any:
-        it: Any = self
-        lives = np.random.randint(0, high=it.n_envs, size=len(batch_inds))  # the same draw as the plain buffer's
-        at = (batch_inds, lives)
-        before, actions = _at(it.observations, at), it.actions[at]
-        if it.optimize_memory_usage:
-            after = _at(it.observations, ((batch_inds + 1) % it.buffer_size, lives))
+        buffer: Any = self
+        env_inds = np.random.randint(0, high=buffer.n_envs, size=len(batch_inds))  # the same draw as the plain buffer's
+        index = (batch_inds, env_inds)
+        obs, actions = _take(buffer.observations, index), buffer.actions[index]
+        if buffer.optimize_memory_usage:
+            next_obs = _take(buffer.observations, ((batch_inds + 1) % buffer.buffer_size, env_inds))
         else:
-            after = _at(it.next_observations, at)
-        raw = it._normalize_reward(it.rewards[at], env)
-        kept = {name: torch.from_numpy(values[at]) for name, values in self.kept.items()}
-        reward = self.judge(before, actions, after, raw, kept)
-        before, after = (
-            {k: it.to_torch(v) for k, v in obs.items()} if isinstance(obs, dict) else it.to_torch(obs)
-            for obs in (it._normalize_obs(before, env), it._normalize_obs(after, env))
+            next_obs = _take(buffer.next_observations, index)
+        env_reward = buffer._normalize_reward(buffer.rewards[index], env)
+        stored = {name: torch.from_numpy(values[index]) for name, values in self.stored_costs.items()}
+        reward = self.relabel(obs, actions, next_obs, env_reward, stored)
+        obs, next_obs = (
+            {k: buffer.to_torch(v) for k, v in part.items()} if isinstance(part, dict) else buffer.to_torch(part)
+            for part in (buffer._normalize_obs(obs, env), buffer._normalize_obs(next_obs, env))
         )
-        ends = it.to_torch(it.dones[at] * (1 - it.timeouts[at])).reshape(-1, 1)
-        # A type per kind of buffer, so by position: observations, actions, next ones, ends, rewards.
-        return self.samples(before, it.to_torch(actions), after, ends, reward.to(it.device).reshape(-1, 1))
+        terminated = buffer.to_torch(buffer.dones[index] * (1 - buffer.timeouts[index])).reshape(-1, 1)
+        # By position, since the classes of samples differ in their fields' types.
+        reward = reward.to(buffer.device).reshape(-1, 1)
+        return self.samples_class(obs, buffer.to_torch(actions), next_obs, terminated, reward)
 
 
-def _at(arrays: Any, index: Any) -> Any:
+def _take(arrays: Any, index: Any) -> Any:
     return {k: v[index] for k, v in arrays.items()} if isinstance(arrays, dict) else arrays[index]

@@ -1,4 +1,4 @@
-"""Transitions as an algorithm of Stable-Baselines3 lives them, with the true ends of episodes."""
+"""Collects the transitions of vectorized environments, with the true last observations of episodes."""
 
 from __future__ import annotations
 
@@ -14,53 +14,66 @@ Bools = npt.NDArray[np.bool_]
 
 
 class RolloutCollector:
-    """Collects transitions of B environments step by step."""
+    """Collects transitions of B environments step by step.
+
+    Vectorized environments return the first observation of the next episode with an episode's last step; here, a
+    transition ends with the last observation of its own episode.
+    """
 
     def __init__(self) -> None:
-        self._kept: list[tuple[Obs, Array, Obs, Floats, Bools]] = []
-        self._before: Obs = {}
+        self._transitions: list[tuple[Obs, Array, Obs, Floats, Bools]] = []
+        self._last_obs: Obs = {}
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._transitions)
 
-    def begin(self, obs: Obs) -> None:
-        """Starts from observations (B, ...)."""
-        self._kept.clear()
-        self._before = _held(obs)
+    def start(self, obs: Obs) -> None:
+        """Drops what was collected, and starts from observations (B, ...)."""
+        self._transitions.clear()
+        self._last_obs = _copy_dict(obs)
 
     def add(
-        self, action: Array, new_obs: Obs, reward: Floats, dones: Bools, infos: list[dict[str, Any]], scale: Any = None
+        self,
+        action: Array,
+        new_obs: Obs,
+        reward: Floats,
+        dones: Bools,
+        infos: list[dict[str, Any]],
+        normalizer: Any = None,
     ) -> None:
-        """Takes in a step.
+        """Adds a step of the environments.
 
         Args:
-            action: (B, ...) as the environments took it.
-            new_obs: (B, ...) what the algorithm sees next: where an episode ended, the beginning of another.
-            reward: (B,) of the environments.
+            action: (B, ...) actions as the environments took them.
+            new_obs: (B, ...) observations that the algorithm gets next: where an episode ended, the first of the next.
+            reward: (B,) rewards of the environments.
             dones: (B,) whether an episode ended.
-            infos: With ``terminal_observation`` where one did.
-            scale: The VecNormalize whose unit that observation has, if any.
+            infos: Info dicts of the environments, with ``terminal_observation`` where an episode ended.
+            normalizer: The VecNormalize that has normalized ``terminal_observation``, if any.
         """
-        after = _held(new_obs)
+        next_obs = _copy_dict(new_obs)
         if dones.any():
-            after = {k: v.copy() for k, v in after.items()} if isinstance(after, dict) else after.copy()
+            next_obs = {k: v.copy() for k, v in next_obs.items()} if isinstance(next_obs, dict) else next_obs.copy()
             for i in np.flatnonzero(dones):
                 last = infos[i]["terminal_observation"]
-                last = last if scale is None else scale.unnormalize_obs(last)
-                for whole, one in ((after[k], last[k]) for k in after) if isinstance(after, dict) else ((after, last),):
-                    whole[i] = one
-        self._kept.append((self._before, action, after, reward.copy(), dones))
-        self._before = _held(new_obs)
+                last = last if normalizer is None else normalizer.unnormalize_obs(last)
+                if isinstance(next_obs, dict):
+                    for key, values in next_obs.items():
+                        values[i] = last[key]
+                else:
+                    next_obs[i] = last
+        self._transitions.append((self._last_obs, action, next_obs, reward.copy(), dones))
+        self._last_obs = _copy_dict(new_obs)
 
     def take(self) -> tuple[Obs, Array, Obs, Floats, Bools]:
-        """Returns observations before, actions, observations after, rewards and ends, (T, B, ...); forgets them."""
-        before, action, after, reward, dones = zip(*self._kept, strict=True)
-        self._kept.clear()
-        return _stack(before), np.stack(action), _stack(after), np.stack(reward), np.stack(dones)
+        """Returns observations, actions, next observations, rewards and dones, each (T, B, ...), and drops them."""
+        obs, action, next_obs, reward, dones = zip(*self._transitions, strict=True)
+        self._transitions.clear()
+        return _stack(obs), np.stack(action), _stack(next_obs), np.stack(reward), np.stack(dones)
 
 
-def _held(obs: Obs) -> Obs:
-    """Returns observations that stay as they are: replay buffers reshape those that they are given."""
+def _copy_dict(obs: Obs) -> Obs:
+    """Returns a Dict observation as a new dict, since replay buffers replace entries of the one they are given."""
     return dict(obs) if isinstance(obs, dict) else obs
 
 

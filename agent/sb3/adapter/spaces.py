@@ -14,52 +14,62 @@ from housecat.core.errors import UserError
 
 Array = npt.NDArray[Any]
 Obs = Array | dict[str, Array]
-ONLY = "obs"  # the sense of an environment whose observation has no names
+UNNAMED = "obs"  # name of an observation that is no Dict
 
 
 def is_image(space: spaces.Space[Any]) -> bool:
-    """Tells whether a sense is a picture: bytes with height, width and channels."""
+    """Returns whether a space is one of images: bytes with height, width and channels."""
     return isinstance(space, spaces.Box) and space.dtype == np.uint8 and len(space.shape) == 3
 
 
-class Sensing:
-    r"""Turns batches of observations and actions into tensors.
+class SpaceConverter:
+    r"""Converts batches of observations and actions of an environment into tensors.
 
-    A Dict observation has a sense for each of its keys; any other is the one sense ``obs``. Boxes keep their shape
-    and their units, pictures stay bytes, and what is discrete becomes one-hot. Actions become (\*lead, A): a Box
+    A Dict observation becomes a tensor for each of its keys; any other is the one tensor ``obs``. Boxes keep their
+    shape and their units, images stay bytes, and what is discrete becomes one-hot. Actions become (\*lead, A): a Box
     scaled to -1 to 1 by its bounds (where it has any), Discrete and MultiDiscrete one-hot.
 
+    Args:
+        observation_space: Observation space of the environment.
+        action_space: Action space of the environment.
+
     Attributes:
-        spaces: Space of each sense.
-        actions: Width A of an action.
+        obs_spaces: Space of each part of the observation, by name.
+        action_space: Action space of the environment.
+        action_size: Numbers of an action as a tensor, A.
 
     Raises:
         UserError: If a space is of a kind that Stable-Baselines3 does not know either.
     """
 
     def __init__(self, observation_space: spaces.Space[Any], action_space: spaces.Space[Any]) -> None:
-        parts = observation_space.spaces if isinstance(observation_space, spaces.Dict) else {ONLY: observation_space}
-        self.spaces: dict[str, spaces.Space[Any]] = dict(parts)
+        parts = observation_space.spaces if isinstance(observation_space, spaces.Dict) else {UNNAMED: observation_space}
+        self.obs_spaces: dict[str, spaces.Space[Any]] = dict(parts)
         self.action_space = action_space
-        for name, space in (*self.spaces.items(), ("the action", action_space)):
+        for name, space in (*self.obs_spaces.items(), ("the action", action_space)):
             if not isinstance(space, spaces.Box | spaces.Discrete | spaces.MultiDiscrete | spaces.MultiBinary):
                 raise UserError(f"{name!r} is a {space}. Give Box, Discrete, MultiDiscrete or MultiBinary spaces")
-        self.actions = spaces.flatdim(action_space)
+        self.action_size = spaces.flatdim(action_space)
 
-    def fits(self, other: Sensing) -> bool:
-        """Tells whether another environment has the same observations and actions."""
-        return (self.spaces, self.action_space) == (other.spaces, other.action_space)
+    def same_spaces(self, other: SpaceConverter) -> bool:
+        """Returns whether another environment has the same observation and action spaces."""
+        return (self.obs_spaces, self.action_space) == (other.obs_spaces, other.action_space)
 
-    def senses(self, obs: Obs, lead: tuple[int, ...]) -> dict[str, Tensor]:
-        r"""Returns each sense as a tensor (\*lead, ...)."""
-        parts = obs if isinstance(obs, dict) else {ONLY: obs}
-        return {name: _tensor(parts[name], space, lead) for name, space in self.spaces.items()}
-
-    def action(self, action: Array, lead: tuple[int, ...], scaled: bool = False) -> Tensor:
-        r"""Returns actions (\*lead, A).
+    def obs_tensors(self, obs: Obs, lead: tuple[int, ...]) -> dict[str, Tensor]:
+        r"""Returns observations as tensors by name, each (\*lead, ...).
 
         Args:
-            action: As the environment took them.
+            obs: Observations of the environment, (\*lead, ...), by name where the space is a Dict.
+            lead: Leading shape.
+        """
+        parts = obs if isinstance(obs, dict) else {UNNAMED: obs}
+        return {name: _tensor(parts[name], space, lead) for name, space in self.obs_spaces.items()}
+
+    def action_tensor(self, action: Array, lead: tuple[int, ...], scaled: bool = False) -> Tensor:
+        r"""Returns actions as a tensor (\*lead, A).
+
+        Args:
+            action: Actions as the environment took them.
             lead: Leading shape.
             scaled: True where Box actions are -1 to 1 already, as in a replay buffer.
         """
@@ -68,7 +78,7 @@ class Sensing:
         if isinstance(space, spaces.Box) and not scaled and space.is_bounded():
             low, high = (torch.from_numpy(np.asarray(edge, np.float32)) for edge in (space.low, space.high))
             tensor = 2.0 * (tensor - low) / (high - low).clamp_min(1e-6) - 1.0
-        return tensor.reshape(*lead, self.actions)
+        return tensor.reshape(*lead, self.action_size)
 
 
 def _tensor(array: Array, space: spaces.Space[Any], lead: tuple[int, ...]) -> Tensor:

@@ -1,4 +1,4 @@
-"""Asking objectives one by one, so that what one does wrong is told and not muted."""
+"""Calls of single objectives whose errors reach the caller, where a mind would mute the objective."""
 
 from __future__ import annotations
 
@@ -13,13 +13,22 @@ T = TypeVar("T")
 
 
 def terms_of(mixture: Mixture) -> list[tuple[str, Term]]:
-    """Returns each objective of a mixture with its name, weight, scale and guard."""
+    """Returns the terms of a mixture by name: each an objective with its weight, scale and guard."""
     return cast("list[tuple[str, Term]]", list(mixture.terms.items()))
 
 
-def told(name: str, act: Callable[..., T], *given: object) -> T:
-    """Acts for an objective; its fault becomes an error that names it, with the first cause in the traceback."""
+def call_term(name: str, method: Callable[..., T], *args: object) -> T:
+    """Calls a method of an objective.
+
+    Args:
+        name: Name of the objective, for the error message.
+        method: Bound method of its term.
+        args: Positional arguments of the method.
+
+    Raises:
+        UserError: If the objective raises or breaks its contract. The first cause is in the traceback.
+    """
     try:
-        return act(*given)
+        return method(*args)
     except ContractViolation as fault:
         raise UserError(f"objective {name!r}: {fault}") from fault

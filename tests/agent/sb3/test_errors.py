@@ -58,7 +58,7 @@ def test_what_is_not_offered_is_said_before_the_first_step():
     assert env.steps == 0
 
 
-def test_a_memory_that_grows_is_told_what_to_do():
+def test_a_memory_that_grows_is_refused_with_a_remedy():
     class Hoarder(Early):
         def begin(self, lead):
             return torch.zeros(*lead, 1)
@@ -73,7 +73,7 @@ def test_a_memory_that_grows_is_told_what_to_do():
         ppo(envs()).learn(32, IntrinsicReward({Hoarder(): 1.0}))
 
 
-def test_a_buffer_that_cannot_be_judged_says_what_to_leave_out():
+def test_a_replay_buffer_of_another_class_is_refused_with_a_remedy():
     class Own(ReplayBuffer):
         pass
 
@@ -86,5 +86,5 @@ def test_objectives_do_not_move_to_another_kind_of_environment():
     intrinsic = IntrinsicReward({"disagreement": 1.0})
     ppo(envs()).learn(32, intrinsic)
     ppo(envs()).learn(32, intrinsic)  # the same kind: curiosity is taken along
-    with pytest.raises(UserError, match="have lived in other environments"):
+    with pytest.raises(UserError, match=r"other observation or action spaces.*Make a new IntrinsicReward"):
         ppo(envs(observation_space=BOX)).learn(32, intrinsic)

@@ -35,7 +35,7 @@ def test_extrinsic_zero_leaves_curiosity_alone():
 
 
 @pytest.mark.parametrize("algorithm", [PPO, DQN])
-def test_each_lived_transition_is_observed_once_with_its_true_end(algorithm):
+def test_each_transition_is_observed_once_with_the_last_observation_of_its_episode(algorithm):
     watching = Watching()
     made(algorithm, envs(2, length=5)).learn(48, IntrinsicReward({watching: 1.0}))
     for row in watching.seen:
@@ -46,7 +46,7 @@ def test_each_lived_transition_is_observed_once_with_its_true_end(algorithm):
     assert all(rows.count(row) == 2 for row in set(rows))  # once for each of the two environments
 
 
-def test_replayed_transitions_are_judged_anew_and_the_buffer_keeps_the_environments_rewards():
+def test_replayed_transitions_are_relabeled_and_the_buffer_keeps_the_environments_rewards():
     watching = Watching()
     model = made(DQN, envs(), gradient_steps=0)
     model.learn(40, IntrinsicReward({watching: 1.0}))
@@ -66,7 +66,7 @@ def test_on_policy_episodic_memories_begin_with_each_episode_of_each_environment
     assert early[:, 1].tolist() == [True] * 3 + [False] * 4 + [True]
 
 
-def test_off_policy_what_needs_an_episodic_memory_keeps_the_judgement_of_the_moment():
+def test_off_policy_objectives_with_an_episodic_memory_keep_the_cost_of_the_moment():
     model = made(DQN, DummyVecEnv([lambda: Counting(length=5), lambda: Counting(length=7)]), buffer_size=40)
     model.learn(120, IntrinsicReward({Early(): 1.0}, extrinsic=0.0))  # the buffer goes round three times
     sample = model.replay_buffer.sample(64)

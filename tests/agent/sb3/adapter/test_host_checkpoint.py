@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import re
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from stable_baselines3 import DQN, PPO
 from stable_baselines3.common.buffers import DictReplayBuffer, ReplayBuffer
@@ -59,7 +62,7 @@ def test_a_file_that_does_not_fit_is_refused(tmp_path):
     intrinsic.save(tmp_path / "curiosity")
     (tmp_path / "junk").write_bytes(b"junk")
     for file, env, objectives, words in (
-        ("junk", envs(), {"disagreement": 1.0}, "does not hold what objectives learnt"),
+        ("junk", envs(), {"disagreement": 1.0}, "does not hold what objectives learned"),
         ("curiosity", envs(), {"disagreement": 1.0, NOVELTY: 1.0}, "is of disagreement; these objectives are"),
         ("curiosity", envs(observation_space=BOX), {"disagreement": 1.0}, "in this environment"),
     ):
@@ -67,3 +70,30 @@ def test_a_file_that_does_not_fit_is_refused(tmp_path):
         other.load(tmp_path / file)
         with pytest.raises(UserError, match=words):
             ppo(env).learn(32, other)
+
+
+def test_files_of_format_1_still_load(tmp_path):
+    image = {"observation_space": OBS["dict"]}
+    first, other = IntrinsicReward({"disagreement": 1.0}), IntrinsicReward({"disagreement": 1.0})
+    made(PPO, envs(**image)).learn(16, first)
+    first.save(tmp_path / "new")
+    with safetensors.safe_open(tmp_path / "new", framework="pt") as file:
+        about = json.loads(file.metadata()["housecat"])
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  # not a dict
+    for new, old in (
+        ("host.dynamics.mean_square_change", "host.dynamics.square"),
+        ("host.encoder.image_nets.", "host.encoder.eyes."),
+        ("trainer.", "teacher."),
+    ):
+        assert any(key.startswith(new) for key in tensors)
+        tensors = {re.sub(f"^{re.escape(new)}", old, key): value for key, value in tensors.items()}
+    metadata = {"housecat": json.dumps({**about, "format": 1})}
+    (tmp_path / "old").write_bytes(safetensors.torch.save(tensors, metadata))
+    other.load(tmp_path / "old")
+    made(PPO, envs(**image)).learn(0, other)
+    expected, found = first.host.state_dict(), other.host.state_dict()
+    assert expected.keys() == found.keys()
+    assert all(torch.equal(found[key], value) for key, value in expected.items())
+    expected, found = first.host.trainer.state_dict(), other.host.trainer.state_dict()
+    assert len(expected) > 1
+    assert all(torch.equal(found[key], value) for key, value in expected.items())
