@@ -106,7 +106,7 @@ def replay_actions(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]
     mind.attach(world)
     obs = world.observe()
     for action in actions:
-        mind.decision = Decision(torch.from_numpy(action), mode="babble")  # no plan predicted a cost
+        mind.decision = Decision(torch.from_numpy(action), mode="warmup")  # no plan predicted a cost
         after = world.step(action)[0]
         yield mind.observe(obs, action, after)
         obs = after

@@ -386,9 +386,9 @@ class Mind(nn.Module):
             plans=tuple(plan.among(present) for plan in self.decision.plans),
             anticipated=dict(zip(self.drives, self.critic.expected(forecast)[0].tolist(), strict=True)),
             subgoals=self.subgoal_planner.pictured if self.subgoal_planner else None,
-            alarm=dict(zip(self.drives, forecast.event_logits[0].sigmoid().numpy(), strict=True)),
-            doubt=None if self.reactive_actor is None else self.reactive_actor.expected,
-            believed=() if self.belief is None else self.belief.hidden_objects(),
+            event_probability=dict(zip(self.drives, forecast.event_logits[0].sigmoid().numpy(), strict=True)),
+            expected_regret=None if self.reactive_actor is None else self.reactive_actor.expected,
+            hidden_objects=() if self.belief is None else self.belief.hidden_objects(),
         )
         return self.decision.action.numpy().copy(), thought
 

@@ -11,7 +11,7 @@ import torch
 
 from intrinsic import shares
 
-Mode = Literal["babble", "plan", "react", "try"]
+Mode = Literal["warmup", "plan", "react", "dagger"]
 FloatArray = npt.NDArray[np.float32]
 
 
@@ -72,19 +72,19 @@ class Thought:
     """What went on in the mind before it acted.
 
     Attributes:
-        mode: ``babble`` (newborn, moving at random), ``plan`` (Mode-2), ``react`` (Mode-1), or ``try`` (Mode-1 acts,
-            Mode-2 looks on: the plans are what it would have done).
+        mode: ``warmup`` (exploration noise, before there is anything to plan with), ``plan`` (Mode-2), ``react``
+            (Mode-1), or ``dagger`` (Mode-1 acts for practice; the plans are what Mode-2 would have done).
         horizon: Steps looked ahead.
         attention: Indices of the things attended, most relevant first.
         weights: Weight of each objective now.
-        plans: The chosen plan first, then its rivals; empty while babbling and reacting.
+        plans: The chosen plan first, then its rivals; empty in the modes ``warmup`` and ``react``.
         anticipated: What the critic expects of each drive from here, discounted (cost units).
-        alarm: How likely each drive strikes within 1, 2, ... control steps, by the critic.
-        doubt: How much dearer than planning the reflex expects its own way to be, in spreads of plans' costs; None
-            where there is no reflex.
+        event_probability: How likely each drive strikes within 1, 2, ... control steps, by the critic.
+        expected_regret: How much dearer than planning the policy expects its own way to be, in standard deviations of
+            plans' costs; None without a policy.
         subgoals: (n, 3) x, y (m) and heading (rad) of the body after each macro-action that the second level plans;
             None without one, or where it has nothing to plan for.
-        believed: Things out of sight and where they are believed to be, in a mind that keeps them in mind.
+        hidden_objects: Things out of sight and where they are believed to be, in a mind that tracks them.
     """
 
     mode: Mode
@@ -93,10 +93,10 @@ class Thought:
     weights: dict[str, float]
     plans: tuple[Plan, ...]
     anticipated: dict[str, float]
-    alarm: dict[str, FloatArray] = field(default_factory=dict)
-    doubt: float | None = None
+    event_probability: dict[str, FloatArray] = field(default_factory=dict)
+    expected_regret: float | None = None
     subgoals: FloatArray | None = None
-    believed: tuple[HiddenObject, ...] = ()
+    hidden_objects: tuple[HiddenObject, ...] = ()
 
     @property
     def shares(self) -> dict[str, float]:

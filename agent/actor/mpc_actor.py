@@ -78,7 +78,7 @@ class MPCActor:
         if not len(self.exploration_noise):
             self.exploration_noise = noise_block(self.actions, generator)
         action, self.exploration_noise = self.exploration_noise[0], self.exploration_noise[1:]
-        return Decision(action, mode="babble")
+        return Decision(action, mode="warmup")
 
     def plan(
         self,

@@ -89,8 +89,10 @@ RENAMED_TENSORS: dict[str, str] = {
 
 # Dataclasses in a pending decision of format 2, and their fields that have other names today.
 RENAMED_CLASSES = {"Choice": "Decision", "Focus": "Configuration", "Believed": "HiddenObject"}
+RENAMED_MODES = {"babble": "warmup", "try": "dagger"}
 RENAMED_FIELDS = {
     "Pending": {"choice": "decision"},
+    "Thought": {"alarm": "event_probability", "doubt": "expected_regret", "believed": "hidden_objects"},
     "Decision": {"promised": "predicted_cost", "focus": "configuration", "leaning": "mean_action"},
     "Configuration": {"urges": "drive_multipliers"},
     "HiddenObject": {"doubt": "position_std", "unseen": "steps_unseen"},
@@ -184,8 +186,13 @@ def _renamed_classes(tree: Any) -> Any:
     kind, content = RENAMED_CLASSES.get(kind, kind), _renamed_classes(content)
     fields = RENAMED_FIELDS.get(str(kind))
     if fields is not None:
-        content = {"dict": [[fields.get(name, name), value] for name, value in content["dict"]]}
+        content = {"dict": [[fields.get(name, name), _mode(name, value)] for name, value in content["dict"]]}
     return {kind: content}
+
+
+def _mode(name: str, value: Any) -> Any:
+    """Returns the value of a field with modes as they are called today."""
+    return {"value": RENAMED_MODES.get(value["value"], value["value"])} if name == "mode" else value
 
 
 def tensors_of_format_2(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

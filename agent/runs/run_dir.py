@@ -15,7 +15,7 @@ import numpy as np
 import tomli_w
 
 import worlds
-from agent.checkpoint.migrations import settings_of_format_2
+from agent.checkpoint.migrations import RENAMED_MODES, settings_of_format_2
 from housecat.core.atomic_write import Arrays, explain_write_errors, write_arrays, write_text
 from housecat.core.errors import UserError, unknown_name
 from housecat.core.plugins import is_file_spec
@@ -255,5 +255,7 @@ def stack(rows: list[dict[str, Any]]) -> Arrays:
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
+    if "mode" in arrays:
+        arrays["mode"] = np.array([RENAMED_MODES.get(mode, mode) for mode in arrays["mode"].tolist()])
     for i in range(len(arrays["step"])):
         yield {name: array[i] for name, array in arrays.items()}

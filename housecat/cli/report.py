@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from agent.runs.run_dir import RunConfig, RunDir
 
 MODES = {
-    "babble": "moving at random, as a newborn",
+    "warmup": "moving at random, as a newborn",
     "plan": "planning",
     "react": "acting by its policy",
-    "try": "acting by its policy for practice",
+    "dagger": "acting by its policy for practice",
 }
 
 

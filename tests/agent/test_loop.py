@@ -38,7 +38,7 @@ def test_the_same_seed_and_events_give_the_same_life(world: World, mind: agent.M
     again_world = worlds.make("playroom", seed=11)
     again = list(agent.live(again_world, agent.Mind.born(again_world, seed=11, config=SMALL), STEPS, pokes))
     assert all(map(same, life, again))
-    assert {m.thought.mode for m in life} == {"babble", "plan"}
+    assert {m.thought.mode for m in life} == {"warmup", "plan"}
     assert any(e["event"] == "poke" for m in life for e in m.events)
 
 

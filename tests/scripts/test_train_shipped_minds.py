@@ -90,7 +90,7 @@ def test_the_critic_learns_at_last_from_all_rooms_that_the_kitten_was_not_led_in
     assert trained[1].led == [(34, 1004), (34, 1005)]
     assert len(trained[1].critic_memories) == FEW["updates"]["critic"]
     for memory in trained[1].critic_memories:
-        kept = memory.state()
+        kept = memory.state_dict()
         assert (memory.size, memory.transitions) == (4 * 35, 4 * 34)
         assert [i for i, linked in enumerate(kept["linked"]) if not linked] == [34, 69, 104, 139]  # rooms are whole
 

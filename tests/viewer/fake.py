@@ -140,7 +140,7 @@ def moment(step: int, shifts: np.ndarray[Any, Any], happened: list[dict[str, Any
         },
         surprise=0.6 + 0.5 * wave[5] ** 3,
         thought=Thought(
-            mode="babble" if step <= 5 else "plan",
+            mode="warmup" if step <= 5 else "plan",
             horizon=14,
             attention=(0, 2, 4),
             weights={"disagreement": 1.0, "pain": 1.0},

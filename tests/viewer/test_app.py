@@ -238,7 +238,7 @@ def test_seconds_are_those_lived_since_the_window_opened_however_old_the_mind_is
     assert 5 <= report["steps"] <= 7
     assert report["seconds"] == pytest.approx(report["steps"] * fake.DT, abs=1e-3)
     assert report["agent"] == "a cat"
-    assert report["modes"]["babble"] >= 4
+    assert report["modes"]["warmup"] >= 4
     assert report["touched"] == {"red ball": 1}
 
 

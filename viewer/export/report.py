@@ -39,10 +39,10 @@ class WatchReport(TypedDict):
 
 TOUCHED_SHOWN = 3
 MODE_WORDS = {
-    "babble": "moved its limbs at random",
+    "warmup": "moved its limbs at random",
     "plan": "planned",
     "react": "acted from habit",
-    "try": "tried a habit",
+    "dagger": "tried a habit",
 }
 
 

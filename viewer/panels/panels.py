@@ -123,7 +123,7 @@ class MindPanel:
         style.draw_pill(surface, pygame.Rect(x, y - 5, 10, 10), color)
         draw_text(surface, thought.mode, (x + 18, y), 17, style.TEXT, "medium")
         seconds = thought.horizon * moment.time / (moment.step + 1)
-        ahead = f"{seconds:.1f} s ahead" if thought.mode in ("plan", "try") else ""
+        ahead = f"{seconds:.1f} s ahead" if thought.mode in ("plan", "dagger") else ""
         if thought.plans and (spread := thought.plans[0].spread) is not None:
             ahead = f"{len(thought.plans[0].futures)} futures, {spread:.2f} m apart, {ahead}"
         draw_text(surface, ahead, (self._rect.right - 18, y), 13, style.SOFT, anchor="right")
@@ -133,7 +133,7 @@ class MindPanel:
         draw_text(surface, names, (x + 72, y + 46), 13, style.TEXT, max_width=self._rect.width - 36 - 72)
         if thought.plans:
             self._why(surface, x, y + 74, thought.plans)
-        elif thought.mode == "babble":
+        elif thought.mode == "warmup":
             draw_text(surface, "no plans yet: its model is newborn", (x, y + 76), 13, style.SOFT)
         elif thought.mode == "react":
             draw_text(surface, "no plans: it has practised this", (x, y + 76), 13, style.SOFT)

@@ -64,7 +64,7 @@ class Imagination:
     def _believed(self, moment: Moment) -> list[Array]:
         """Rings where things out of sight are believed to be, the wider the less it is known."""
         rings = []
-        for belief in moment.thought.believed:
+        for belief in moment.thought.hidden_objects:
             if (name := moment.things[belief.thing]) in self._scene.nodes:
                 red, green, blue = self._color.get(name, (1.0, 1.0, 1.0))
                 at = np.array([*belief.position[:2], LIFT], np.float32)

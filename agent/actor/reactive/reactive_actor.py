@@ -106,7 +106,7 @@ class ReactiveActor(nn.Module):
         self.habits.add(senses, self._wish, choice.mean_action, regret)
         self.trust.compare(regret, self.expected)
         if self.acts == "gated" and self.tries.decide(self.habits.count, generator):
-            return replace(choice, action=impulse.action[0], predicted_cost=None, information=None, mode="try")
+            return replace(choice, action=impulse.action[0], predicted_cost=None, information=None, mode="dagger")
         return choice
 
     def _impulse(self, latent: Tensor, sight: EgoFeatures, wish: Tensor) -> PolicyOutput:

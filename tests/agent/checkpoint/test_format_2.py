@@ -69,7 +69,7 @@ def test_a_run_resumes_with_the_decision_that_it_had_made(run: Path) -> None:
     resumed = RecordedRun.resume(run, 36)
     pending = resumed.mind.pending
     assert pending is not None
-    assert len(pending.thought.believed) == 6
+    assert len(pending.thought.hidden_objects) == 6
     assert pending.decision.predicted_cost is not None
     assert set(resumed.mind.optimizers) == {"dynamics", "encoder", "critic"}
     assert all(optimizer.state_dict()["state"] for optimizer in resumed.mind.optimizers.values())
@@ -81,3 +81,7 @@ def test_a_run_resumes_with_the_decision_that_it_had_made(run: Path) -> None:
 
 def test_a_run_replays(run: Path) -> None:
     assert [difference for _, difference in replay(RunDir(run))] == [""] * 32
+
+
+def test_recorded_modes_have_the_names_of_today(run: Path) -> None:
+    assert RunDir(run).arrays()["mode"].tolist() == ["warmup"] * 10 + ["plan"] * 22

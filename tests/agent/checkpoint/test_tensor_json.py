@@ -84,8 +84,8 @@ def test_a_mind_with_a_pending_decision_comes_back_with_it(tmp_path: Path, belie
     mind.save(tmp_path / "mind")
     pending, back = mind.pending, agent.Mind.load(tmp_path / "mind").pending
     assert np.array_equal(back.action, pending.action)
-    assert back.thought.believed == pending.thought.believed
-    assert bool(pending.thought.believed) == belief
+    assert back.thought.hidden_objects == pending.thought.hidden_objects
+    assert bool(pending.thought.hidden_objects) == belief
 
 
 def test_a_decision_in_another_form_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

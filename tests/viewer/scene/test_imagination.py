@@ -48,7 +48,7 @@ def test_what_is_believed_of_things_out_of_sight_is_a_ring_as_wide_as_the_doubt(
     widths = []
     for doubt in (0.1, 0.4):
         believed = (HiddenObject(0, (1.0, -0.5, 0.1), doubt, 3),)
-        thinking = replace(moment, thought=replace(moment.thought, believed=believed))
+        thinking = replace(moment, thought=replace(moment.thought, hidden_objects=believed))
         strips = imagination.overlay(thinking, moment.frames[-1], 0.0, show=False).strips
         assert len(strips) == len(plain.strips) + 1
         ribbon = np.asarray(strips[-1])[..., :2].reshape(-1, 2)

@@ -50,7 +50,7 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
     mind.save(tmp_path / "mind")
     again = first + lived(Mind.load(tmp_path / "mind"), world, 25)
     assert again == whole
-    assert {mode for mode, _ in whole} == {"babble", "plan", "react"} | ({"try"} if tries else set())
+    assert {mode for mode, _ in whole} == {"warmup", "plan", "react"} | ({"dagger"} if tries else set())
 
 
 def test_choices_become_habits(world: World) -> None:
@@ -74,8 +74,8 @@ def test_choices_become_habits(world: World) -> None:
         acted, thought = mind.act(obs)
         assert thought.mode == "react"
         assert acted == pytest.approx(np.full(5, action), abs=0.4)
-        assert thought.doubt is not None
-        assert thought.doubt > 0.4  # it learns to expect the regret that there was, from none at birth
+        assert thought.expected_regret is not None
+        assert thought.expected_regret > 0.4  # it learns to expect the regret that there was, from none at birth
 
 
 def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: World) -> None:
@@ -143,7 +143,7 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
     m.habits.count = FIRST  # as though it had practised
     obs = world.observe()
     action, thought = mind.act(obs)
-    assert thought.mode == "try"
+    assert thought.mode == "dagger"
     assert thought.plans  # what planning would have done
     assert mind.decision.predicted_cost is None  # nobody carries out that plan
     assert mind.decision.information is None
