@@ -135,7 +135,7 @@ def _try(mind: Mind, world: World, objectives: Mixture) -> None:
 
 def _take_over_learning(mind: Mind, old: Objective, new: Objective) -> None:
     learner = mind.trainer
-    before = vars(learner).pop("taste", None)  # it is made anew when it is next needed
+    before = vars(learner).pop("objective_optimizer", None)  # it is made anew when it is next needed
     if before is None or not learner.has_trainable_objectives:
         return
     was = dict(old.named_parameters())
