@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 
 from agent.mind import Mind
+from agent.runtime import configure_runtime
 from housecat.core.errors import UserError
 
 
 def train_offline(
-    mind: Mind, updates: int, learn: Callable[[], dict[str, float]] | None = None, mirrored: bool = False
+    mind: Mind, updates: int, step: Callable[[], dict[str, float]] | None = None, symmetric: bool = False
 ) -> Iterator[dict[str, float]]:
     """Trains a mind on its memory, with step sizes that fall from their usual values to zero.
 
@@ -23,12 +24,12 @@ def train_offline(
 
     Args:
         mind: The mind that is trained.
-        updates: How often `learn` is called.
-        learn: One update, which returns losses by name; `Mind.learn`, as in a control step, when not given.
-        mirrored: Whether half of each batch is mirrored, whatever the setting ``training.symmetry``.
+        updates: How often `step` is called.
+        step: One update, which returns losses by name; `Mind.learn`, as in a control step, when not given.
+        symmetric: Whether half of each batch is mirrored, whatever the setting ``training.symmetry``.
 
     Raises:
-        UserError: If it is to be mirrored and cannot be: its body is not alike on both sides, or it sees.
+        UserError: If it is to be `symmetric` and cannot be: its body is not alike on both sides, or it sees.
 
     Yields:
         The losses of each update; none while there is too little to learn from.
@@ -40,8 +41,9 @@ def train_offline(
             for group, rate in zip(optimizer.param_groups, usual, strict=True):
                 group["lr"] = rate * share
 
-    learn, symmetry = mind.learn if learn is None else learn, mind.trainer.symmetry
-    if mirrored:
+    configure_runtime(mind.config.threads)
+    step, symmetry = mind.learn if step is None else step, mind.trainer.symmetry
+    if symmetric:
         if mind.symmetry is None or "eye" in mind.shapes:
             raise UserError(
                 "this mind cannot be trained mirrored: minds that see have no mirror, nor have bodies whose sides "
@@ -51,7 +53,7 @@ def train_offline(
     try:
         for update in range(updates):
             scale_rates(0.5 * (1.0 + math.cos(math.pi * update / updates)))
-            yield learn()
+            yield step()
     finally:
         scale_rates(1.0)
         mind.trainer.symmetry = symmetry

@@ -14,6 +14,7 @@ from agent.async_planning import AsyncPlanner
 from agent.hot_reload import Reload, reload
 from agent.mind import Mind
 from agent.moment import Moment, StepResult
+from agent.runtime import configure_runtime
 from housecat.core.errors import UserError
 from worlds import Event, World
 from worlds.events import to_json
@@ -40,6 +41,7 @@ def live(
     Yields:
         One moment per control step.
     """
+    configure_runtime(mind.config.threads)
     mind.attach(world)
     obs = world.observe()
     ahead = AsyncPlanner(mind, obs)
@@ -103,6 +105,7 @@ def replay_actions(world: World, mind: Mind, actions: Iterable[npt.NDArray[Any]]
     Yields:
         Costs, emotions and surprise of each control step.
     """
+    configure_runtime(mind.config.threads)
     mind.attach(world)
     obs = world.observe()
     for action in actions:

@@ -43,7 +43,7 @@ from agent.perception.obs_spec import (
     supported_objectives,
 )
 from agent.perception.symmetry import Symmetry
-from agent.runtime import keep_freed_memory, require_float32
+from agent.runtime import require_float32
 from agent.training.trainer import Trainer
 from agent.world_model.factory import make_world_model
 from agent.world_model.rollout import Rollout
@@ -71,8 +71,6 @@ class Mind(nn.Module):
         super().__init__()
         require_float32()
         senses = required_shapes(senses, config)
-        torch.set_num_threads(config.threads)
-        keep_freed_memory()
         self.config, self.seed, self.shapes, self.actions = config, seed, senses, actions
         self.steps = 0
         self.obs_checker = ObsChecker(senses)
@@ -122,7 +120,7 @@ class Mind(nn.Module):
         if objectives is None and config.objectives == MindConfig().objectives:
             objectives = supported_objectives(config.objectives, shapes)
         if objectives is not None:
-            config = config.updated({"objectives": dict(objectives)})
+            config = config.updated({"objectives": _by_name(objectives)})
         config.check_things(world.things)
         mind = cls(shapes, world.action_space.shape[0], config, seed)
         mind.check_objectives()
@@ -150,7 +148,7 @@ class Mind(nn.Module):
         """
         path = checkpoint.find(name)
         state = checkpoint.read(path)
-        config = config_in(state, path, objectives)
+        config = config_in(state, path, None if objectives is None else _by_name(objectives))
         if settings:
             config = config.updated(settings)
         shapes = {sense: tuple(shape) for sense, shape in state["obs_shapes"].items()}
@@ -496,3 +494,19 @@ class Mind(nn.Module):
         if losses and self.subgoal_planner is not None:
             losses |= self.subgoal_planner.learn(self.generator)
         return losses and losses | self.configurator.learn(self.mixture, self.memory, self.generator, self.steps)
+
+
+def _by_name(objectives: Mapping[str, float]) -> dict[str, float]:
+    """Returns weights by name.
+
+    Raises:
+        UserError: If an objective is given as an object: a mind that is saved keeps the name alone.
+    """
+    objects = [type(objective).__name__ for objective in objectives if not isinstance(objective, str)]
+    if objects:
+        raise UserError(
+            f"{', '.join(objects)}: a mind takes objectives by name, so that it can be saved; it was given an object. "
+            f"Name the file and the class, such as path/to/file.py:{objects[0]}, whose arguments need defaults: a "
+            "subclass may set them"
+        )
+    return dict(objectives)

@@ -1,9 +1,12 @@
-"""What a mind needs of the process: freed memory kept for the next tensor, and float32 as torch's default dtype."""
+"""What a mind needs of the process: threads, freed memory kept for the next tensor, and float32 as default dtype."""
 
 from __future__ import annotations
 
 import ctypes
+import functools
 import sys
+import threading
+from importlib import import_module
 
 import torch
 
@@ -13,7 +16,26 @@ from housecat.core.errors import UserError
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3
 
 
-def keep_freed_memory() -> None:
+def configure_runtime(threads: int = 1) -> None:
+    """Sets up this process for minds: its torch threads, its memory, and what the first optimizer imports.
+
+    A life calls this when it begins; a program that lets minds learn or plan without one calls it itself.
+
+    Args:
+        threads: Number of torch threads; small nets are fastest on one.
+    """
+    torch.set_num_threads(threads)
+    _configure_once()
+
+
+@functools.cache
+def _configure_once() -> None:
+    _keep_freed_memory()
+    # The first optimizer of a process imports 800 modules (2 s): meanwhile a newborn may already move.
+    threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
+
+
+def _keep_freed_memory() -> None:
     """Tells glibc not to hand freed memory back to the kernel; does nothing elsewhere.
 
     A mind allocates and frees the same tensors of some 100 kB hundreds of times per control step, and by default

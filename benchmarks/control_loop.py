@@ -21,6 +21,7 @@ import worlds
 from agent import Mind, MindConfig, live
 from agent.runs.recorded_run import begin
 from agent.runs.run_dir import RunConfig
+from agent.runtime import configure_runtime
 from viewer import watch
 
 RESULT = Path(__file__).with_suffix(".json")
@@ -64,7 +65,7 @@ def main(steps: int = 200, seconds: float = 30.0, out: Path = RESULT) -> None:
         seconds: Seconds that the window is open.
         out: File for the result.
     """
-    torch.set_num_threads(1)
+    configure_runtime()
     groups: dict[str, dict[str, Any]] = {
         "control_step_ms": control_step(steps),
         "async_control_step_ms": control_step(steps, "on"),

@@ -30,6 +30,7 @@ from agent import Mind, MindConfig, live
 from agent.actor.planners import ICEM
 from agent.perception.attention import select_things, select_tokens
 from agent.perception.egocentric import EgoFeatures
+from agent.runtime import configure_runtime
 from agent.world_model.jit_cache import OFTEN
 
 RESULT = Path(__file__).with_suffix(".json")
@@ -175,7 +176,7 @@ def main(peer: Path | None = None, repeats: int = 15, out: Path = RESULT) -> Non
         repeats: Number of decisions, of which the median is reported; updates are ten times as many.
         out: File for the result.
     """
-    torch.set_num_threads(1)
+    configure_runtime()
     result: dict[str, Any] = {
         "planning_ms": planning(peer, repeats),
         "update_ms": update(10 * repeats),

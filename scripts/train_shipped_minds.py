@@ -114,11 +114,11 @@ def train_minds(
     world.reset(seed=FIRST_SEED)
     cat = transfer_to_wider_model(mind, world, WIDTH, beside=True)
     for _ in range(REPEATS):
-        run_updates(train_offline(cat, updates["cat"], mirrored=True), updates["cat"], "cat")
+        run_updates(train_offline(cat, updates["cat"], symmetric=True), updates["cat"], "cat")
     # Each room leaves its first moment, and one a step.
     cat.memory = cat.memory.truncated((acting_rooms + random_rooms) * (steps + 1))
     learn_critic = partial(cat.trainer.train_critic, cat.memory, cat.generator)
-    run_updates(train_offline(cat, updates["critic"], learn_critic, mirrored=True), updates["critic"], "cat's critic")
+    run_updates(train_offline(cat, updates["critic"], learn_critic, symmetric=True), updates["critic"], "cat's critic")
     cat.save(folder / "cat", memory=MOMENTS["cat"])
     world.close()
     checkpoint.unlink(missing_ok=True)

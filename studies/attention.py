@@ -134,7 +134,6 @@ def _metrics(rule: str, traces: dict[str, list[PlayTrace]], decisions: list[Deci
 
 
 def _job(name: str, seed: int, steps: int) -> Any:
-    torch.set_num_threads(1)
     return decide(seed, min(TIMED, steps)) if name == DECISIONS else record_trace(name, seed, steps)
 
 

@@ -22,7 +22,6 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from agent import Mind
-from agent.runtime import keep_freed_memory
 from agent.world_model.image_model import ImageEncoder, ImageTokenEncoder
 from studies.common.datasets import TOYS, Recording, record_play, train_on
 from studies.common.plotting import plot_metrics, subplots
@@ -79,7 +78,6 @@ def run(seeds: tuple[int, ...], out: Path, progress: Progress, steps: int = STEP
 
 
 def _measure_variants(_: str, seed: int, steps: int) -> dict[str, dict[str, float]]:
-    keep_freed_memory()
     recording = record_play(seed, steps, SENSES)
     truth, found = targets(recording), {}
     for name, settings in VARIANTS.items():

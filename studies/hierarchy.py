@@ -140,7 +140,6 @@ def _random_cell(rng: np.random.Generator) -> Cell:
 
 def _maze(name: str, seed: int, steps: int) -> dict[Variant, Outcome]:
     world = cast(Maze, worlds.make(name, seed=seed, cells=(CELLS, CELLS), frames_per_step=1))
-    torch.set_num_threads(1)
     watcher = mind_of(world, "two levels", seed)
     units = watcher.perception.typical_change.clone()
     attempts = draw_attempts(world, explore(world, watcher, steps, seed), seed)

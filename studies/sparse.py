@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from matplotlib.figure import Figure
 
 import intrinsic
@@ -72,7 +71,6 @@ def learn(job: str, seed: int, steps: int | None = None) -> Episodes:
     # An extra, which the other studies can do without.
     from agent.sb3 import PPO, IntrinsicReward, make_vec_env
 
-    torch.set_num_threads(1)
     name, objective = job.split("/")
     task, made = TASKS[name], list[SparseReward]()
 

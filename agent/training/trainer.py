@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
 import torch
@@ -48,8 +46,6 @@ class Trainer:
         self.nan_guard = NanGuard()
         self.updates_done = 0
         self.symmetry: Symmetry | None = None
-        # The first optimiser of a process imports 800 modules (2 s): meanwhile a newborn may already babble.
-        threading.Thread(target=import_module, args=("torch._dynamo",), daemon=True).start()
 
     @property
     def has_trainable_objectives(self) -> bool:

@@ -22,6 +22,7 @@ import joblib
 from joblib.externals.loky import get_reusable_executor
 
 import agent
+from agent.runtime import configure_runtime
 from housecat.core.atomic_write import write_bytes
 from housecat.core.errors import UserError
 from housecat.core.versions import versions
@@ -114,6 +115,7 @@ def _run_and_keep(
 ) -> tuple[Job, T | None, Exception | None]:
     """Does one job and keeps its result, in the worker: it is not lost if another job fails meanwhile."""
     try:
+        configure_runtime()
         result = work(*job)
     except Exception as error:
         failed.touch()

@@ -85,7 +85,7 @@ def test_what_is_to_be_learnt_can_be_chosen() -> None:
 @pytest.mark.parametrize("broken_off", [False, True])
 def test_batches_are_mirrored_offline_alone(mind: Mind, kept: Path, broken_off: bool) -> None:
     assert mind.trainer.symmetry is None
-    training = train_offline(mind, 2, mirrored=True)
+    training = train_offline(mind, 2, symmetric=True)
     first = next(training)
     assert mind.trainer.symmetry is mind.symmetry is not None
     assert first != next(train_offline(Mind.load(kept), 2))
@@ -99,7 +99,7 @@ def test_batches_are_mirrored_offline_alone(mind: Mind, kept: Path, broken_off: 
 def test_who_has_no_mirror_is_told_so() -> None:
     mind = Mind.load("kitten")  # it has met no world yet
     with pytest.raises(UserError, match="have no mirror"):
-        next(train_offline(mind, 2, mirrored=True))
+        next(train_offline(mind, 2, symmetric=True))
 
 
 def test_the_critic_may_be_trained_alone(mind: Mind) -> None:
@@ -113,7 +113,7 @@ def test_the_critic_may_be_trained_alone(mind: Mind) -> None:
 def test_alone_too_the_critic_may_see_a_life_in_a_mirror(mind: Mind, kept: Path) -> None:
     plain = Mind.load(kept)
     first, mirrored = (
-        next(train_offline(m, 2, partial(m.trainer.train_critic, m.memory, m.generator), mirrored=m is mind))
+        next(train_offline(m, 2, partial(m.trainer.train_critic, m.memory, m.generator), symmetric=m is mind))
         for m in (plain, mind)
     )
     assert first != mirrored

@@ -72,3 +72,14 @@ def test_a_thing_that_is_not_in_the_world_is_told_before_life(world: worlds.Worl
         Mind.born(world, objectives={"goal:things.blue_moon.position=1,2": 1.0}, seed=1, config=SMALL)
     with pytest.raises(UserError, match="'upright' needs a body that tells which way is up"):
         Mind.born(world, objectives={"upright": 1.0}, seed=1, config=SMALL)
+
+
+def test_an_objective_given_as_an_object_is_refused_at_birth_and_when_loaded(
+    world: worlds.World, tmp_path: Path
+) -> None:
+    given = {intrinsic.make("effort"): 2.0}
+    with pytest.raises(UserError, match=r"by name, so that it can be saved.*path/to/file.py:Effort"):
+        Mind.born(world, given, config=SMALL)  # type: ignore[arg-type]
+    Mind.born(world, {"effort": 2.0}, config=SMALL).save(tmp_path / "mind")
+    with pytest.raises(UserError, match="by name"):
+        Mind.load(tmp_path / "mind", given)  # type: ignore[arg-type]

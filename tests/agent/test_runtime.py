@@ -9,8 +9,9 @@ import torch
 
 import agent
 import worlds
-from agent.runtime import require_float32
+from agent.runtime import configure_runtime, require_float32
 from housecat.core.errors import UserError
+from tests.agent.conftest import SMALL
 
 
 @pytest.fixture
@@ -44,3 +45,15 @@ def test_a_default_dtype_set_in_the_middle_of_a_life_is_refused(request: pytest.
     for step in (lambda: mind.act(obs), lambda: mind.observe(obs, action, obs), mind.learn):
         with pytest.raises(UserError, match="default dtype is float64"):
             step()
+
+
+def test_threads_are_set_when_a_life_begins_and_not_by_making_a_mind(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", threads.append)
+    world = worlds.make("playroom", seed=0)
+    mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"threads": 2}))
+    assert threads == []
+    next(agent.live(world, mind, 1))
+    assert threads == [2]
+    configure_runtime(3)
+    assert threads == [2, 3]
