@@ -367,7 +367,7 @@ class Mind(nn.Module):
         self.actor.configure(focus)
         attended = focus.attended
         latent = self.world_model.encode(senses, attended)
-        sight = self.world_model.sight(latent[None], self.perception.appearance(senses)[attended][None])
+        sight = self.world_model.ego_features_of(latent[None], self.perception.appearance(senses)[attended][None])
         if self.steps < self.config.training.warmup_steps:
             self.decision = self.actor.explore(self.generator)
         elif self.reactive_actor is not None:
@@ -382,7 +382,7 @@ class Mind(nn.Module):
             attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.actor.weights,
             plans=tuple(plan.among(present) for plan in self.decision.plans),
-            anticipated=dict(zip(self.drives, self.critic.expected(forecast)[0].tolist(), strict=True)),
+            anticipated=dict(zip(self.drives, self.critic.expected_cost_of(forecast)[0].tolist(), strict=True)),
             subgoals=self.subgoal_planner.pictured if self.subgoal_planner else None,
             event_probability=dict(zip(self.drives, forecast.event_logits[0].sigmoid().numpy(), strict=True)),
             expected_regret=None if self.reactive_actor is None else self.reactive_actor.expected,
@@ -400,7 +400,8 @@ class Mind(nn.Module):
         self.perception.update_statistics(before if self.belief is None else freeze_unseen(before, now), now)
         rollout, value, paid = self._posterior_rollout(before, now, act)
         costs = self._lived_costs(rollout)
-        off = (rollout.mean.mean(0) - rollout.latent[1:])[..., : self.world_model.told, : self.perception.pose_size]
+        off = rollout.mean.mean(0) - rollout.latent[1:]
+        off = off[..., : self.world_model.surprise_end, : self.perception.pose_size]
         energy = paid + float(off.square().sum())
         self.memory.add(before, act, now, costs, energy)
         self.critic.update_cost_bounds(torch.tensor([costs[name] for name in self.drives]))
@@ -427,12 +428,12 @@ class Mind(nn.Module):
         attended = focus.attended if focus else select_things(before, self.config.attention.num_attended)
         latent = torch.stack([model.encode(senses, attended) for senses in (before, now)])  # (2, N, Z)
         appearance = self.perception.appearance(before)[attended]
-        sight = model.sight(latent, appearance.expand(2, -1, -1))
+        sight = model.ego_features_of(latent, appearance.expand(2, -1, -1))
         first = EgoFeatures(*(part[:1] for part in sight))
         mean, paid = model.posterior_predict(latent[:1], latent[1:], action[None], first)
         senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
         rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
-        return rollout, self.critic.expect(sight).tolist(), float(paid)
+        return rollout, self.critic.expected_cost(sight).tolist(), float(paid)
 
     def _lived_costs(self, rollout: Rollout) -> dict[str, float]:
         """Returns what a lived step cost, by objective, and lets the objectives take note of it."""

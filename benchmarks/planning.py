@@ -31,7 +31,7 @@ from agent.actor.planners import ICEM
 from agent.perception.attention import select_things, select_tokens
 from agent.perception.egocentric import EgoFeatures
 from agent.runtime import configure_runtime
-from agent.world_model.jit_cache import OFTEN
+from agent.world_model.jit_cache import CALLS_BEFORE_TRACE
 
 RESULT = Path(__file__).with_suffix(".json")
 SAMPLES, HORIZON, ITERATIONS, WIDE = 128, 30, 3, 128
@@ -145,7 +145,7 @@ def update(repeats: int) -> dict[str, float]:
         rows = torch.arange(config.training.batch_size).unsqueeze(1)
         whole = torch.cat([torch.zeros(config.training.batch_size, 1, dtype=torch.long), attended + 1], 1)
         before, after = (mind.perception(senses)[rows, whole] for senses in (drawn.senses, drawn.after))
-        sight = model.sight(before, mind.perception.appearance(drawn.senses)[rows, attended])
+        sight = model.ego_features_of(before, mind.perception.appearance(drawn.senses)[rows, attended])
     sight = EgoFeatures(*(part.detach() for part in sight))
     factors = products(mind, config.training.batch_size, attended.shape[-1])
     backward = [(torch.randn_like(a @ b), a, b) for a, b in factors]
@@ -162,7 +162,7 @@ def update(repeats: int) -> dict[str, float]:
             torch.matmul(out, b.mT)
             torch.matmul(a.mT, out)
 
-    for _ in range(OFTEN):  # as in a life, where it is recorded by then
+    for _ in range(CALLS_BEFORE_TRACE):  # as in a life, where it is recorded by then
         step()
     result = by_turns({"floor": floor, "update": step}, repeats)
     return {**result, "update_over_floor": result["update"] / result["floor"]}

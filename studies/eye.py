@@ -123,7 +123,9 @@ def latents(mind: Mind, recording: Recording) -> Floats:
     perception = mind.perception
     assert isinstance(perception, ImageTokenEncoder)
     pictures = torch.from_numpy(recording["eye"])
-    return torch.cat([perception.look({"eye": batch}).flatten(1) for batch in torch.split(pictures, 500)]).numpy()
+    return torch.cat(
+        [perception.encode_image({"eye": batch}).flatten(1) for batch in torch.split(pictures, 500)]
+    ).numpy()
 
 
 def principal_components(pictures: npt.NDArray[np.uint8], size: int) -> Floats:
@@ -145,14 +147,14 @@ def supervised_latents(recording: Recording, truth: dict[str, Floats], seed: int
     standard = np.where(known, (goal - np.nanmean(goal, 0)) / np.nanstd(goal, 0), 0.0)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        retina, probe = ImageEncoder(TOKENS, LATENTS // TOKENS, PIXELS), nn.Linear(LATENTS, goal.shape[1])
-    optimizer = torch.optim.Adam([*retina.parameters(), *probe.parameters()], lr=1e-3, fused=True)
+        encoder, probe = ImageEncoder(TOKENS, LATENTS // TOKENS, PIXELS), nn.Linear(LATENTS, goal.shape[1])
+    optimizer = torch.optim.Adam([*encoder.parameters(), *probe.parameters()], lr=1e-3, fused=True)
     generator = torch.Generator().manual_seed(seed)
     pictures = torch.from_numpy(recording["eye"])
     labels, counted = torch.from_numpy(standard).float(), torch.from_numpy(known).float()
 
     def encode(batch: Tensor) -> Tensor:
-        tokens: Tensor = retina(batch)
+        tokens: Tensor = encoder(batch)
         return tokens.flatten(1)
 
     for _ in range(updates):

@@ -27,7 +27,7 @@ import worlds
 from agent import Mind, MindConfig
 from agent.perception.attention import select_things, select_tokens
 from agent.perception.encoder import Senses
-from agent.world_model.stochastic_latent import LATENT_SIZE
+from agent.world_model.stochastic_latent import STOCHASTIC_SIZE
 from housecat.core.obs_layout import THINGS
 from studies.common.plotting import plot_metrics, subplots
 from studies.common.results import save_result
@@ -153,7 +153,7 @@ def _predict_balls(mind: Mind, balls: list[tuple[Senses, torch.Tensor]], generat
         attended = select_things(now, mind.config.attention.num_attended)
         latent = select_tokens(mind.perception(now), attended)
         noise = (
-            torch.randn(AHEAD, FUTURES, len(latent), LATENT_SIZE, generator=generator)
+            torch.randn(AHEAD, FUTURES, len(latent), STOCHASTIC_SIZE, generator=generator)
             if mind.config.model.num_futures
             else None
         )

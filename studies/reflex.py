@@ -168,7 +168,7 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     senses = {name: torch.from_numpy(value) for name, value in obs.items()}
     attended = reflex.heed(select_things(senses, mind.config.attention.num_attended), senses)
     latent = select_tokens(mind.perception(senses), attended)
-    sight = model.sight(latent[None], mind.perception.appearance(senses)[attended][None])
+    sight = model.ego_features_of(latent[None], mind.perception.appearance(senses)[attended][None])
 
     def choose() -> None:
         if mind.reactive_actor is None:

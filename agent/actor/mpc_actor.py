@@ -18,7 +18,7 @@ from agent.configurator.configurator import Configuration
 from agent.critic.critic import Critic
 from agent.perception.encoder import Senses
 from agent.world_model.rollout import Rollout
-from agent.world_model.stochastic_latent import LATENT_SIZE, aggregate_futures
+from agent.world_model.stochastic_latent import STOCHASTIC_SIZE, aggregate_futures
 from agent.world_model.world_model import WorldModel
 from intrinsic import Mixture
 
@@ -105,7 +105,7 @@ class MPCActor:
             self.subgoal_planner.tick(self.mixture, latent, senses, attended, generator)
 
         # All plans of a decision share the same noise, so that no plan wins by a lucky draw.
-        shape = self.config.planner.horizon, self.config.model.num_futures, len(latent), LATENT_SIZE
+        shape = self.config.planner.horizon, self.config.model.num_futures, len(latent), STOCHASTIC_SIZE
         noise = torch.randn(shape, generator=generator) if self.config.model.num_futures else None
 
         def evaluate(actions: Tensor) -> Tensor:
@@ -151,7 +151,8 @@ class MPCActor:
             actions: (T, B, A) plans, T the horizon.
             senses: Current senses, without leading shape.
             attended: (k,) indices of the attended things.
-            noise: (T, F, 1 + k, `LATENT_SIZE`) of which F futures of each plan are drawn; None for one expected future.
+            noise: (T, F, 1 + k, `STOCHASTIC_SIZE`) of which F futures of each plan are drawn; None for one expected
+                future.
         """
         rollout = self.model.imagine(latent, actions, senses, attended, noise)
         costs = self._costs(rollout)
@@ -162,7 +163,8 @@ class MPCActor:
             plans = rollout.action.shape[1]
             appearance = self.model.perception.appearance(senses)[attended].expand(len(critic_steps) * plans, -1, -1)
             reached = rollout.latent[1:][critic_steps].flatten(0, 1)
-            future = self.critic.expect(self.model.sight(reached, appearance)).view(len(critic_steps), plans, -1)
+            future = self.critic.expected_cost(self.model.ego_features_of(reached, appearance))
+            future = future.view(len(critic_steps), plans, -1)
             future = torch.einsum("t,tbd->db", critic_weights, future)
             muted = self.mixture.muted
             for i, name in enumerate(self.critic.drives):

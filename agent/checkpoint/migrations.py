@@ -84,6 +84,16 @@ RENAMED_TENSORS: dict[str, str] = {
     "mind.mode1": "mind.reactive_actor",
     "mind.second": "mind.subgoal_planner",
     "mind.executive": "mind.configurator",
+    "world_model.blanks.fill": "world_model.blanks.masked_net",
+    "world_model.blanks.back": "world_model.blanks.backward_net",
+    "world_model.blanks": "world_model.auxiliary_losses",
+    "world_model.futures": "world_model.stochastic_latent",
+    "world_model.eye_net": "world_model.image_net",
+    "world_model.eye_inverse": "world_model.image_inverse",
+    "world_model.stand": "world_model.pose_readout",
+    "perception.retina": "perception.image_encoder",
+    "vitals_net.look": "vitals_net.thing_net",
+    "vitals_net.change": "vitals_net.change_net",
 }
 
 

@@ -110,7 +110,7 @@ class Configurator(nn.Module):
             return smallest(torch.rand(far.shape, generator=generator) + far.ge(ABSENCE_PENALTY / 2), k)
         if rule == "learned" and self.relevance is not None and self.relevance.ready:
             looks = self.model.perception.appearance(senses)[None]
-            sight = self.model.sight(self.model.perception(senses)[None], looks)
+            sight = self.model.ego_features_of(self.model.perception(senses)[None], looks)
             return smallest(-self.relevance(sight.pair)[0] + ABSENCE_PENALTY * far.ge(ABSENCE_PENALTY / 2), k)
         return smallest(far - self._doubt(senses), k)
 
@@ -119,7 +119,7 @@ class Configurator(nn.Module):
         latent = self.model.perception(senses).expand(len(TRIED), -1, -1)
         looks = self.model.perception.appearance(senses).expand(len(TRIED), -1, -1)
         actions = latent.new_tensor(TRIED)[:, None].expand(-1, self.actions)
-        mean = self.model(latent, actions, self.model.sight(latent, looks))[:, :, 1:]  # (E, tried, K, Z)
+        mean = self.model(latent, actions, self.model.ego_features_of(latent, looks))[:, :, 1:]  # (E, tried, K, Z)
         apart = (mean - mean.mean(0)).square().mean(0).sqrt().sum(-1).mean(0).clamp_min(1e-9)
         return (DOUBT * torch.log2(apart / apart.median())).clamp(-FARTHEST, FARTHEST)
 

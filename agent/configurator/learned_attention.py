@@ -126,7 +126,7 @@ def spreads(model: WorldModel, mixture: Mixture, senses: Senses, plans: Tensor) 
         total = total + effect[..., VITALS.damage].sum(0) * (weights["pain"] / scales["pain"])
     if "hunger" in weights:
         total = total - effect[..., VITALS.energy].cumsum(0).sum(0) * (weights["hunger"] / scales["hunger"])
-    return model.sight(latent[None], looks[None]).pair[0], total.std(0)
+    return model.ego_features_of(latent[None], looks[None]).pair[0], total.std(0)
 
 
 def _on_vitals(model: WorldModel, rollout: Rollout, looks: Tensor) -> Tensor:
@@ -134,7 +134,7 @@ def _on_vitals(model: WorldModel, rollout: Rollout, looks: Tensor) -> Tensor:
     steps, plans = rollout.action.shape[:2]
     p = model.perception
     before = rollout.latent[:-1].flatten(0, 1)  # (T B, 1 + K, Z)
-    sight = model.sight(before, looks.expand(len(before), -1, -1))
+    sight = model.ego_features_of(before, looks.expand(len(before), -1, -1))
     appearance = appearance_in(p, sight)
     near = proximity_features(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., RADIUS])
     unit = p.typical_change[0, p.body_size : p.body_size + p.vitals_size]

@@ -90,15 +90,15 @@ class Critic(nn.Module):
         forecast: CriticOutput = self.net(sight.own.detach(), sight.pair.detach())
         return forecast
 
-    def expect(self, sight: EgoFeatures) -> Tensor:
+    def expected_cost(self, sight: EgoFeatures) -> Tensor:
         """Returns the expected cost to come, (B, drives).
 
         It lies within what costs that were lived can add up to: unbounded, a planner finds the states where the critic
         errs, such as a pain that will be less than none.
         """
-        return self.expected(self.net(sight.own, sight.pair))
+        return self.expected_cost_of(self.net(sight.own, sight.pair))
 
-    def expected(self, forecast: CriticOutput) -> Tensor:
+    def expected_cost_of(self, forecast: CriticOutput) -> Tensor:
         """Returns the same of a forecast."""
         expected = forecast.logits.softmax(-1) @ self.atoms
         return torch.minimum(torch.maximum(expected, self.least / (1 - self.discount)), self.most / (1 - self.discount))

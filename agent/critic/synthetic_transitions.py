@@ -80,7 +80,7 @@ def synthetic_transitions(
     latent = model.encode({**there, "things": gather(there["things"], attended)})
     rollout = model.imagine(latent, action[None], there, attended)
     costs = mixture.costs(rollout.view(), mixture.begin((n,)), only=drives)
-    seen = model.sight(rollout.latent.flatten(0, 1), gather(p.appearance(there), attended).repeat(2, 1, 1))
+    seen = model.ego_features_of(rollout.latent.flatten(0, 1), gather(p.appearance(there), attended).repeat(2, 1, 1))
     before, after = (EgoFeatures(*half) for half in zip(*(part.chunk(2) for part in seen), strict=True))
     cost = torch.stack([costs[name][0] for name in drives], -1)
     return before, after, torch.nan_to_num(cost, 0.0, 0.0, 0.0)

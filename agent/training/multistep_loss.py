@@ -34,7 +34,7 @@ def multistep_loss(
         path = select_tokens(model.perception(senses), attended.expand(steps + 1, -1, -1))
         context = scene_context(model.perception, gather(model.perception.appearance(senses)[0], attended))
         lucks: list[Tensor | None] = [None] * steps
-        if model.futures is not None:  # which future came is known
+        if model.stochastic_latent is not None:  # which future came is known
             told = [
                 model.infer_latent(before, after, action, ego_features(model.perception, before, context))
                 for before, after, action in zip(path[:-1], path[1:], stretch.action, strict=True)
@@ -45,4 +45,4 @@ def multistep_loss(
         mean = model(state, action, ego_features(model.perception, state, context), luck)
         state = model.next_state(mean)
         means.append(mean)
-    return model.errors((torch.stack(means, 1) - path[1:]).flatten(1, 2) ** 2)  # (E, T B, 1 + k, Z)
+    return model.loss_by_part((torch.stack(means, 1) - path[1:]).flatten(1, 2) ** 2)  # (E, T B, 1 + k, Z)

@@ -55,12 +55,12 @@ class Trainer:
     @cached_property
     def dynamics_optimizer(self) -> torch.optim.Optimizer:
         """Steps the predictor."""
-        return self._optimizer(self.model.predictor)
+        return self._optimizer(self.model.dynamics_parameters)
 
     @cached_property
     def encoder_optimizer(self) -> torch.optim.Optimizer:
         """Steps the rest of the world model: what encodes and reads out."""
-        predictor = {id(p) for p in self.model.predictor}
+        predictor = {id(p) for p in self.model.dynamics_parameters}
         return self._optimizer([p for p in self.model.parameters() if p.requires_grad and id(p) not in predictor])
 
     @cached_property
@@ -131,7 +131,7 @@ class Trainer:
         drawn, senses, action, after, attended, before, then, appearance = sample_batch(
             memory, model, cfg, self.symmetry, generator
         )
-        encoded = (before, then, *model.sight(before, appearance))
+        encoded = (before, then, *model.ego_features_of(before, appearance))
         seen = None
         if cfg.model.belief:
             seen = gather(seen_throughout(senses["things"], after["things"]).unsqueeze(-1), attended)[..., 0].float()
@@ -161,14 +161,16 @@ class Trainer:
         if "pose" in slow:
             slow["pose"] *= cfg.training.pose_weight
         if cfg.training.backward_weight:
-            slow["past"] = cfg.training.backward_weight * model.blanks.past(
-                before, then, action, model.sight(then.detach(), appearance)
+            slow["backward"] = cfg.training.backward_weight * model.auxiliary_losses.backward_loss(
+                before, then, action, model.ego_features_of(then.detach(), appearance)
             )
         if cfg.training.masked_weight:
-            slow["masked"] = cfg.training.masked_weight * model.blanks.masked(before, sight, generator)
+            slow["masked"] = cfg.training.masked_weight * model.auxiliary_losses.masked_loss(before, sight, generator)
         told: dict[str, Tensor] = {}
         if self.critic.drives and self.updates_done % CRITIC_EVERY == 0:
-            told["critic"], went = self._step_critic(drawn, sight, model.sight(then.detach(), appearance), generator)
+            told["critic"], went = self._step_critic(
+                drawn, sight, model.ego_features_of(then.detach(), appearance), generator
+            )
             sound &= went
         if self.has_trainable_objectives:
             with torch.no_grad():
@@ -197,7 +199,9 @@ class Trainer:
             return {}
         with torch.no_grad():
             lesson = sample_batch(memory, self.model, self.config, self.symmetry, generator)
-            before, after = (self.model.sight(latent, lesson.appearance) for latent in (lesson.before, lesson.then))
+            before, after = (
+                self.model.ego_features_of(latent, lesson.appearance) for latent in (lesson.before, lesson.then)
+            )
         loss, sound = self._step_critic(lesson.drawn, before, after, generator)
         told = {"critic": float(loss.detach())}
         self._report(told, sound)

@@ -1,4 +1,4 @@
-"""Multilayer perceptrons, E at once."""
+"""Ensembles of multilayer perceptrons, evaluated as batched matrix products."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class EnsembleMLP(nn.Module):
     """E independent perceptrons with hard swish between layers, run as batched matrix products.
 
     Args:
-        members: How many, E.
-        sizes: Widths from input to output.
+        members: Number of perceptrons, E.
+        sizes: Widths of the layers, from input to output.
     """
 
     def __init__(self, members: int, sizes: tuple[int, ...]) -> None:
@@ -23,7 +23,7 @@ class EnsembleMLP(nn.Module):
         self.weights = nn.ParameterList()
         self.biases = nn.ParameterList()
         for i, (a, b) in enumerate(pairwise(sizes)):
-            # He-scaled, the last layer smaller: a newborn predicts little change.
+            # He-scaled, and the last layer smaller, so that untrained nets predict little change.
             gain = 0.3 if i == len(sizes) - 2 else 1.4
             self.weights.append(nn.Parameter(torch.randn(members, a, b) * gain / math.sqrt(a)))
             self.biases.append(nn.Parameter(torch.zeros(members, 1, b)))
@@ -32,26 +32,26 @@ class EnsembleMLP(nn.Module):
         """Maps (E, rows, in) to (E, rows, out)."""
         return self._rest(torch.baddbmm(self.biases[0], x, self.weights[0]))
 
-    def pairs(self, me: Tensor, others: Tensor) -> Tensor:
-        """Maps every pair of a row of `me` and one of its others.
+    def pairs(self, own: Tensor, others: Tensor) -> Tensor:
+        """Maps every pair of a row of `own` and one of its others.
 
         Args:
-            me: (B, in_1).
+            own: (B, in_1).
             others: (B, k, in_2), with in_1 + in_2 inputs in all.
 
         Returns:
-            (E, B, k, out). What `me` adds to the first layer is computed once for its k pairs, and all members
-            read the same input in one product.
+            (E, B, k, out). The part of the first layer that depends on `own` is computed once for its k pairs, and
+            all members get the same input in one product.
         """
         weight, bias = self.weights[0].transpose(0, 1).flatten(1), self.biases[0].flatten()  # (in, E h), (E h)
-        split, (b, k, _) = me.shape[1], others.shape
-        own = torch.addmm(bias, me, weight[:split])
-        first = (others.flatten(0, 1) @ weight[split:]).view(b, k, weight.shape[1]) + own.unsqueeze(1)
+        split, (b, k, _) = own.shape[1], others.shape
+        shared = torch.addmm(bias, own, weight[:split])
+        first = (others.flatten(0, 1) @ weight[split:]).view(b, k, weight.shape[1]) + shared.unsqueeze(1)
         out = self._rest(first.view(b * k, self.members, weight.shape[1] // self.members).transpose(0, 1))
         return out.view(self.members, b, k, out.shape[-1])
 
     def _rest(self, x: Tensor) -> Tensor:
-        in_place = not torch.is_grad_enabled()  # nobody else holds x, and no gradient needs it
+        in_place = not torch.is_grad_enabled()  # x is used nowhere else, and no gradient needs it
         for i in range(1, self.layers):
             x = torch.baddbmm(self.biases[i], nn.functional.hardswish(x, inplace=in_place), self.weights[i])
         return x

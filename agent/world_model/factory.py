@@ -14,7 +14,16 @@ from housecat.core.errors import UserError
 
 
 def make_world_model(shapes: Shapes, actions: int, config: MindConfig) -> WorldModel:
-    """Makes the perception of senses with these shapes, and the world model over it."""
+    """Makes a world model with its encoder.
+
+    Args:
+        shapes: Shape of each sense that the mind uses, see `required_shapes`.
+        actions: Size of an action.
+        config: Settings of the mind.
+
+    Raises:
+        UserError: If settings ask for auxiliary losses about latents that other settings leave out.
+    """
     sizes: dict[str, Any] = {
         "body": shapes["body"][0],
         "vitals": shapes["vitals"][0],
@@ -23,10 +32,10 @@ def make_world_model(shapes: Shapes, actions: int, config: MindConfig) -> WorldM
         "latent_size": config.model.latent_size,
         "neighbor_features": config.model.neighbor_features,
     }
-    pictured = config.model.image_tokens if "eye" in shapes else 0
+    image_tokens = config.model.image_tokens if "eye" in shapes else 0
     model: WorldModel
-    if pictured:
-        perception = ImageTokenEncoder(pictured, shapes["eye"][0], has_sense(shapes, "things"), **sizes)
+    if image_tokens:
+        perception = ImageTokenEncoder(image_tokens, shapes["eye"][0], has_sense(shapes, "things"), **sizes)
         model = ImageWorldModel(perception, actions, config.model.ensemble_size, config.model.hidden_size)
     else:
         model = WorldModel(
@@ -37,10 +46,12 @@ def make_world_model(shapes: Shapes, actions: int, config: MindConfig) -> WorldM
             config.model.num_futures > 0,
         )
     if config.training.backward_weight or config.training.masked_weight:
-        if not config.model.latent_size and not pictured:
+        if not config.model.latent_size and not image_tokens:
             raise UserError(
                 "training.backward_weight and training.masked_weight are about learned latents, and "
                 "model.latent_size=0 leaves them out; set model.latent_size=8"
             )
-        model.blanks = AuxiliaryLosses(model.perception, actions, pictured, not has_sense(shapes, "things"))
+        model.auxiliary_losses = AuxiliaryLosses(
+            model.perception, actions, image_tokens, not has_sense(shapes, "things")
+        )
     return model

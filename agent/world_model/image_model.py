@@ -1,4 +1,4 @@
-"""The eye: from pictures to a few latent tokens, and what a mind that sees predicts of them."""
+"""Image encoder, and the world model that predicts image tokens."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from agent.world_model.vitals_head import VitalsHead
 from agent.world_model.world_model import WorldModel
 
 PATCH = 6  # pixels
-WIDTH = 2  # times the width of the other nets: a picture's latents are many
-WEIGHT = 100.0  # of what keeps a picture's latents apart: its prediction pulls them together harder than tokens'
-POSE = 30.0  # of telling from a picture where one is: less is lost beside what keeps latents apart
+WIDTH_FACTOR = 2  # width of the image net in widths of the other nets: an image has many latents
+REGULARIZER_SCALE = 100.0  # of image latents: their prediction loss pulls them together harder than that of tokens
+POSE_SCALE = 30.0  # of the error of reading the pose: with less, it is lost beside the regulariser
 FEATURES = 128
-LEAST = 0.1  # half the width of a room (m), before it was seen
+MIN_ROOM_EXTENT = 0.1  # half the width of a room (m) before any of it was seen
 
 
 class ImageEncoder(nn.Module):
-    """A small convolutional encoder of 84 x 84 pictures; its last layers see where in a picture things are.
+    """A small convolutional encoder of images; its last layers are not convolutions and know positions.
 
     Args:
-        tokens: How many tokens a picture becomes, M.
-        size: Of each, Z.
-        side: Of a picture (pixels).
+        tokens: Number of tokens of an image, M.
+        size: Size of each token, Z.
+        side: Width and height of an image (pixels).
         width: Channels of the first layer.
     """
 
@@ -36,7 +36,7 @@ class ImageEncoder(nn.Module):
         super().__init__()
         self.tokens, self.size = tokens, size
         self.layers = nn.Sequential(
-            nn.Conv2d(3, width, PATCH, stride=PATCH),  # small patches cost little, and a toy at 2 m is as large
+            nn.Conv2d(3, width, PATCH, stride=PATCH),  # small patches are cheap, and a toy at 2 m is as large
             nn.SiLU(),
             nn.Conv2d(width, width + 8, 3, stride=2, padding=1),
             nn.SiLU(),
@@ -44,62 +44,62 @@ class ImageEncoder(nn.Module):
         )
         with torch.no_grad():
             features = self.layers(torch.zeros(1, 3, side, side)).shape[1]
-        # Where one is, is no linear function of edges and colours.
+        # The pose of the body is no linear function of edges and colors.
         self.last = nn.Sequential(nn.Linear(features, FEATURES), nn.SiLU(), nn.Linear(FEATURES, tokens * size))
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """Returns tokens (*lead, M, Z) of pictures (*lead, side, side, 3), uint8."""
-        lead = pictures.shape[:-3]
-        seen = pictures.reshape(-1, *pictures.shape[-3:]).permute(0, 3, 1, 2).float()
-        seen = seen.mul_(1.0 / 255.0).sub_(0.5)  # in place: pictures are large
-        tokens: Tensor = self.last(self.layers(seen))
+    def forward(self, images: Tensor) -> Tensor:
+        """Returns tokens (*lead, M, Z) of images (*lead, side, side, 3), uint8."""
+        lead = images.shape[:-3]
+        scaled = images.reshape(-1, *images.shape[-3:]).permute(0, 3, 1, 2).float()
+        scaled = scaled.mul_(1.0 / 255.0).sub_(0.5)  # in place: images are large
+        tokens: Tensor = self.last(self.layers(scaled))
         return tokens.view(*lead, self.tokens, self.size)
 
 
 class ImageTokenEncoder(TokenEncoder):
-    """Encodes senses of which one is a picture; the picture's tokens come after those of body and things.
+    """Encodes senses that include an image; the image's tokens come after those of body and things.
 
-    All numbers of such a token are learned: it has no whereabouts. Where the world tells of no things, the picture is
-    all that a mind knows of its surroundings, and is among the body's own features.
+    All numbers of an image token are learned: it has no pose. Where the world has no sense of things, the image is all
+    that a mind knows of its surroundings, and is among the body's own features.
 
     Args:
-        tokens: That a picture becomes, M.
-        side: Of a picture (pixels).
+        tokens: Number of tokens of an image, M.
+        side: Width and height of an image (pixels).
         things: Whether things are sensed as well.
-        **options: Of `TokenEncoder`.
+        **options: Arguments of `TokenEncoder`.
     """
 
     def __init__(self, tokens: int, side: int, things: bool, **options: Any) -> None:
         super().__init__(**options)
-        self.retina = ImageEncoder(tokens, self.token_size, side)
-        self.pictured = tokens * self.token_size
-        self.alone = not things
-        self.image_features = self.pictured if self.alone else 0
+        self.image_encoder = ImageEncoder(tokens, self.token_size, side)
+        self.image_latents = tokens * self.token_size
+        self.image_only = not things
+        self.image_features = self.image_latents if self.image_only else 0
 
-    def look(self, senses: Senses) -> Tensor:
-        """Returns the picture's tokens (*lead, M, Z)."""
-        tokens: Tensor = self.retina(senses["eye"])
+    def encode_image(self, senses: Senses) -> Tensor:
+        """Returns the tokens of the image (*lead, M, Z)."""
+        tokens: Tensor = self.image_encoder(senses["eye"])
         return tokens
 
     def decode(self, latent: Tensor, senses: Senses, attended: Tensor) -> Senses:
-        """See `TokenEncoder`; pictures are imagined in latents alone."""
+        """See `TokenEncoder`; images are imagined as tokens and not decoded."""
         return super().decode(latent[..., : 1 + attended.shape[-1], :], senses, attended)
 
 
 class ImageWorldModel(WorldModel):
-    """A world model that also predicts what will be seen, as latent tokens, by the same loss.
+    """A world model that also predicts the next image, as latent tokens, by the same loss.
 
-    Each member predicts the picture's tokens from themselves, the body and the action. Beside things they are told
-    apart: what is seen is not among what things are predicted by, since whatever widens that input costs curiosity.
+    Each member predicts the image's tokens from themselves, the body and the action. Where things are sensed as well,
+    image tokens are no input of the nets of things: whatever widens that input costs curiosity.
 
-    Source: as of `WorldModel`; pictures after Sobal et al. 2022, arXiv 2211.10831 (VICReg with inverse dynamics), but
-    the regulariser sees all tokens of a picture as one row, so that no two of them tell the same, and a linear map of
-    them is to tell the pose that the body senses.
+    Source: as of `WorldModel`; images after Sobal et al. 2022, arXiv 2211.10831 (VICReg with inverse dynamics), but
+    the regulariser takes all tokens of an image as one row, so that no two of them carry the same, and the pose that
+    the body senses is read from them by a linear map.
 
     Args:
-        perception: Of one that sees.
+        perception: Encoder of senses with an image.
         actions: Size of an action.
-        members: E.
+        members: Number of members, E.
         hidden: Width of the other nets.
     """
 
@@ -107,79 +107,89 @@ class ImageWorldModel(WorldModel):
 
     def __init__(self, perception: ImageTokenEncoder, actions: int, members: int, hidden: int) -> None:
         super().__init__(perception, actions, members, hidden)
-        self.told = None if perception.alone else -perception.retina.tokens  # what is seen of things counts but once
-        size, wide = perception.pictured, WIDTH * hidden
-        inputs = self.own_size + actions + (0 if perception.alone else size)
-        self.eye_net = EnsembleMLP(members, (inputs, wide, wide, size))
-        self.eye_inverse = inverse_dynamics_net(2 * size, actions)
-        self.stand = nn.Linear(size, 4)
+        if not perception.image_only:  # the error of a thing would count twice: its own, and in the image
+            self.surprise_end = -perception.image_encoder.tokens
+        size, wide = perception.image_latents, WIDTH_FACTOR * hidden
+        inputs = self.own_size + actions + (0 if perception.image_only else size)
+        self.image_net = EnsembleMLP(members, (inputs, wide, wide, size))
+        self.image_inverse = inverse_dynamics_net(2 * size, actions)
+        self.pose_readout = nn.Linear(size, 4)
 
-    def _vitals_net(self, near: int) -> nn.Module:
+    def _vitals_net(self, features: int) -> nn.Module:
         p = self.perception
-        return VitalsHead(p.vitals_size, p.pictured) if p.alone and p.vitals_size else super()._vitals_net(near)
+        if p.image_only and p.vitals_size:
+            return VitalsHead(p.vitals_size, p.image_latents)
+        return super()._vitals_net(features)
 
     @property
-    def predictor(self) -> list[nn.Parameter]:
-        """See `WorldModel`."""
-        return [*super().predictor, *self.eye_net.parameters()]
+    def dynamics_parameters(self) -> list[nn.Parameter]:
+        """See `EnsembleDynamics`."""
+        return [*super().dynamics_parameters, *self.image_net.parameters()]
 
     def encode(self, senses: Senses, attended: Tensor | None = None) -> Tensor:
-        """See `WorldModel`; the picture's tokens come last."""
-        return torch.cat([super().encode(senses, attended), self.perception.look(senses)], -2)
+        """See `EnsembleDynamics`; the image's tokens come last."""
+        return torch.cat([super().encode(senses, attended), self.perception.encode_image(senses)], -2)
 
-    def see(self, latent: Tensor, context: SceneContext) -> EgoFeatures:
-        """See `WorldModel`."""
+    def ego_features(self, latent: Tensor, context: SceneContext) -> EgoFeatures:
+        """See `EnsembleDynamics`."""
         n = 1 + context.appearance.shape[-2]
-        sight = super().see(latent[:, :n], context)
-        if not self.perception.alone:
-            return sight
-        return sight._replace(own=torch.cat([sight.own, latent[:, n:].flatten(1)], -1))
+        ego = super().ego_features(latent[:, :n], context)
+        if not self.perception.image_only:
+            return ego
+        return ego._replace(own=torch.cat([ego.own, latent[:, n:].flatten(1)], -1))
 
-    def forward(self, latent: Tensor, action: Tensor, sight: EgoFeatures, chance: Tensor | None = None) -> Tensor:
-        """See `WorldModel`; a mind that sees leaves nothing to chance."""
-        n = 1 + sight.pair.shape[1]
-        pictured = latent[:, n:]
-        known = [sight.own, action] if self.perception.alone else [sight.own, action, pictured.flatten(1)]
-        change = self.eye_net(torch.cat(known, -1).expand(self.eye_net.members, -1, -1))
-        seen = pictured + change.view(-1, *pictured.shape)
-        return torch.cat([super().forward(latent[:, :n], action, sight), seen], 2)
+    def forward(self, latent: Tensor, action: Tensor, ego: EgoFeatures, z: Tensor | None = None) -> Tensor:
+        """See `EnsembleDynamics`; this model has no stochastic latent."""
+        n = 1 + ego.pair.shape[1]
+        image = latent[:, n:]
+        inputs = [ego.own, action] if self.perception.image_only else [ego.own, action, image.flatten(1)]
+        change = self.image_net(torch.cat(inputs, -1).expand(self.image_net.members, -1, -1))
+        next_image = image + change.view(-1, *image.shape)
+        return torch.cat([super().forward(latent[:, :n], action, ego), next_image], 2)
 
-    def _vitals(self, sight: EgoFeatures, step: Tensor) -> Tensor:
+    def _vitals(self, ego: EgoFeatures, step: Tensor) -> Tensor:
         p = self.perception
-        if not p.alone or not p.vitals_size:
-            return super()._vitals(sight, step)
-        change: Tensor = self.vitals_net(vitals_in(p, sight), sight.own[:, None, -p.image_features :])
+        if not p.image_only or not p.vitals_size:
+            return super()._vitals(ego, step)
+        change: Tensor = self.vitals_net(vitals_in(p, ego), ego.own[:, None, -p.image_features :])
         return change.unsqueeze(1).expand(self.pair_net.members, -1, -1, -1)
 
-    def errors(self, error: Tensor) -> dict[str, Tensor]:
-        """See `WorldModel`."""
-        where, n = self.perception.pose_size, error.shape[2] - self.perception.retina.tokens
-        losses = {"body": error[:, :, 0, :where].mean(), "eye": error[:, :, n:].mean()}
+    def loss_by_part(self, squared_error: Tensor) -> dict[str, Tensor]:
+        """See `WorldModel`; ``image`` is the error of the image's tokens."""
+        pose_size = self.perception.pose_size
+        n = squared_error.shape[2] - self.perception.image_encoder.tokens
+        losses = {"body": squared_error[:, :, 0, :pose_size].mean(), "image": squared_error[:, :, n:].mean()}
         if n > 1:
-            losses["things"] = error[:, :, 1:n, :THING_POSE].mean()
+            losses["things"] = squared_error[:, :, 1:n, :THING_POSE].mean()
         if self.perception.latent_size:
-            losses["what"] = error[:, :, :n, where:].mean()
+            losses["latent"] = squared_error[:, :, :n, pose_size:].mean()
         return losses
 
     def representation_losses(
         self, latent: Tensor, after: Tensor, action: Tensor, touch: Tensor, method: str, generator: torch.Generator
     ) -> dict[str, Tensor]:
-        """See `WorldModel`."""
-        n = latent.shape[1] - self.perception.retina.tokens
+        """See `WorldModel`; ``pose`` is the error of the pose that is read from the image's tokens."""
+        n = latent.shape[1] - self.perception.image_encoder.tokens
         losses = super().representation_losses(latent[:, :n], after[:, :n], action, touch, method, generator)
-        before, then = latent[:, n:].flatten(1), after[:, n:].flatten(1)
-        losses["regularizer"] = losses["regularizer"] + WEIGHT * regularize_rows(method, before, then, generator)
-        read = self.eye_inverse(torch.cat([before, then], -1))
-        losses["inverse"] = losses["inverse"] + WEIGHT * ((read - action) ** 2).mean()
-        losses["pose"] = POSE * ((self.stand(before) - self.pose(latent[:, 0])) ** 2).mean()
+        image, next_image = latent[:, n:].flatten(1), after[:, n:].flatten(1)
+        collapse = regularize_rows(method, image, next_image, generator)
+        losses["regularizer"] = losses["regularizer"] + REGULARIZER_SCALE * collapse
+        found_action = self.image_inverse(torch.cat([image, next_image], -1))
+        losses["inverse"] = losses["inverse"] + REGULARIZER_SCALE * ((found_action - action) ** 2).mean()
+        losses["pose"] = POSE_SCALE * ((self.pose_readout(image) - self.pose(latent[:, 0])) ** 2).mean()
         return losses
 
     def pose(self, body: Tensor) -> Tensor:
-        """Returns where in the room, from -1 to 1, and in which direction bodies (B, Z) are, (B, 4), as they sense it.
+        """Returns the sensed poses of bodies, the targets of `pose_readout`.
 
-        It is a sense that is filled in from another: a body that sees what it feels learns to see where it is.
+        Args:
+            body: (B, Z) tokens of the body.
+
+        Returns:
+            (B, 4): position in the room, from -1 to 1 on each axis, and heading as cosine and sine.
         """
         p = self.perception
-        where = (body[:, :PLANAR] * p.typical_change[0, :PLANAR]).detach()
-        half = (0.5 * (p.room_high - p.room_low)).clamp_min(LEAST)
-        return torch.cat([(where[:, :2] - 0.5 * (p.room_low + p.room_high)) / half, where[:, 4:]], -1)
+        planar = (body[:, :PLANAR] * p.typical_change[0, :PLANAR]).detach()
+        half_width = (0.5 * (p.room_high - p.room_low)).clamp_min(MIN_ROOM_EXTENT)
+        center = 0.5 * (p.room_low + p.room_high)
+        return torch.cat([(planar[:, :2] - center) / half_width, planar[:, 4:]], -1)

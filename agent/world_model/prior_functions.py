@@ -1,4 +1,4 @@
-"""What an ensemble does not know before it has learnt: that anything may happen to what is near."""
+"""Fixed random prior functions, in which the members of an ensemble differ near the body."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ import torch
 from torch import Tensor, nn
 
 FEATURES = 16
-SIZE = 0.5  # typical prior change of a dimension, in units of the typical change
+SCALE = 0.5  # standard deviation of the prior of a dimension, in units of the typical change
 
 
 class NearnessPrior(nn.Module):
-    """Fixed random functions, one a member, of where a thing is beside the body; they fade with its distance.
+    """Fixed random functions of a thing's position relative to the body, one per member; they fade with distance.
 
-    What a member predicts is its prior and what it has learnt on top. Where there was something to learn, it has
-    learnt to cancel the prior; where there was not, members go on disagreeing. Without it a newborn that touched
-    nothing while it babbled comes to agree with itself everywhere that things never move, and is curious about
-    nothing: one lived 3,000 steps without touching a toy.
+    A member predicts the sum of its prior and of what it has learnt. Where there are data, it learns to cancel the
+    prior; elsewhere the members go on disagreeing. Without priors, all members of a mind that touched nothing during
+    its warm-up come to agree that things never move, and nothing is worth exploring: one lived 3,000 steps without
+    touching a toy.
 
     Source: randomized prior functions, Osband, Aslanides and Cassirer 2018, arXiv 1806.03335, section 3. We differ in
-    letting it fade with distance: what is far is left alone, so that no learning is spent on it.
+    letting them fade with distance, so that no training is spent on cancelling them far away.
 
     Args:
-        members: Of the ensemble, E.
-        out: Dimensions that it speaks of.
-        generator: Random numbers; None for torch's own.
+        members: Number of members, E.
+        out: Number of dimensions of a prior.
+        generator: Random numbers; None for torch's global generator.
     """
 
     def __init__(self, members: int, out: int, generator: torch.Generator | None = None) -> None:
@@ -37,14 +37,14 @@ class NearnessPrior(nn.Module):
         self.register_buffer("first", 4.0 * torch.randn(2, FEATURES, generator=generator))
         self.register_buffer("shift", 2.0 * math.pi * torch.rand(FEATURES, generator=generator))
         second = torch.randn(FEATURES, members * out, generator=generator)
-        self.register_buffer("second", second * (SIZE * math.sqrt(2.0 / FEATURES)))
+        self.register_buffer("second", second * (SCALE * math.sqrt(2.0 / FEATURES)))
 
     def forward(self, offset: Tensor, far: Tensor) -> Tensor:
-        """Returns the prior change of things.
+        """Returns the prior of the changes of things.
 
         Args:
-            offset: (B, k, 2) of the thing in the body's frame (m).
-            far: (B, k) from -1, around the body's middle, to 1, out of its reach.
+            offset: (B, k, 2) positions of the things in the body's frame (m).
+            far: (B, k) proximity feature, from -1 at the body's center to 1 out of its reach.
 
         Returns:
             (E, B, k, out).

@@ -1,4 +1,4 @@
-"""A stretch of experience, lived or imagined."""
+"""Trajectories of tokens, actions and senses, experienced or imagined."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from housecat.core.obs_layout import THINGS
 
 @dataclass(frozen=True)
 class Rollout:
-    """A stretch of experience, time first.
+    """A batch of trajectories, time first.
 
-    Lived, B counts moments side by side. Imagined, it counts plans; where F futures are imagined of each, it counts
-    F B of them: first all plans in the first future, then all in the second, and so on. Along each column latent, mean
-    and senses are of the same future, so that members differ in `mean` by what they do not know, and columns of one
-    plan differ by chance.
+    B counts the transitions of a batch from the replay buffer, or imagined plans; with F futures of each plan there are
+    F B columns: first all plans in the first future, then all in the second, and so on. In each column, latent, mean
+    and senses are of the same future: the disagreement of members in `mean` is epistemic, and the spread over the
+    columns of one plan aleatoric.
 
     Attributes:
         latent: (T + 1, B, 1 + k, Z) tokens of the body and the attended things.
         action: (T, B, A).
-        mean: (E, T, B, 1 + k, Z) what each member predicted for ``latent[1:]``.
+        mean: (E, T, B, 1 + k, Z) predictions of each member for ``latent[1:]``.
         senses: By name, (T + 1, B, ...).
         attended: (k,) or (B, k) indices of the attended things.
-        imagined: False for lived experience.
+        imagined: Whether it was predicted; False for experience.
     """
 
     latent: Tensor
@@ -45,17 +45,17 @@ class Rollout:
     def view(self) -> dict[str, Tensor]:
         """Returns everything that an objective may read, per transition (see `intrinsic.Objective`).
 
-        A thing that is not there counts as not attended, though it has a token. So does a picture beside things: they
-        are what it shows. A sense that there is not is not offered.
+        An absent thing counts as not attended, though it has a token; so does an image where things are sensed as well,
+        which are what it shows. Senses that the world lacks are left out.
         """
         keys = {"latent": self.latent[1:], "latent.before": self.latent[:-1], "action": self.action, "mean": self.mean}
         present = self.senses["things"][1:, ..., THINGS.present]  # (T, B, K)
-        seen = present.gather(-1, self.attended.expand(*present.shape[:-1], -1))
-        keys["attended"] = torch.cat([present.new_ones(*seen.shape[:-1], 1), seen], -1)
-        pictured = self.latent.shape[-2] - keys["attended"].shape[-1]
-        if pictured:
-            alone = present.new_full((*seen.shape[:-1], pictured), float(not present.shape[-1]))
-            keys["attended"] = torch.cat([keys["attended"], alone], -1)
+        attended = present.gather(-1, self.attended.expand(*present.shape[:-1], -1))
+        keys["attended"] = torch.cat([present.new_ones(*attended.shape[:-1], 1), attended], -1)
+        image_tokens = self.latent.shape[-2] - keys["attended"].shape[-1]
+        if image_tokens:
+            image = present.new_full((*attended.shape[:-1], image_tokens), float(not present.shape[-1]))
+            keys["attended"] = torch.cat([keys["attended"], image], -1)
         for name, value in self.senses.items():
             if not value.numel():
                 continue
@@ -64,5 +64,5 @@ class Rollout:
         return keys
 
     def at(self, step: int) -> dict[str, Tensor]:
-        """Returns the view of one step, without the time."""
+        """Returns the view of one step, without the dimension of time."""
         return {name: value[:, step] if name == "mean" else value[step] for name, value in self.view().items()}

@@ -73,7 +73,9 @@ def compare_plans(mind: Mind, plans: Tensor, real: Senses) -> PlanComparison:
     path = select_tokens(mind.perception(real), everywhere)
     judged = mind.actor.evaluate(path[0, 0], plans, now, attended)
     looks = mind.perception.appearance(real)[..., attended, :]
-    mean = torch.stack([model(path[t], plans[t], model.sight(path[t], looks[t])) for t in range(len(plans))], 1)
+    mean = torch.stack(
+        [model(path[t], plans[t], model.ego_features_of(path[t], looks[t])) for t in range(len(plans))], 1
+    )
     costs = mind.mixture.costs(Rollout(path, plans, mean, real, attended, False).view())
     imagined_cost, true_cost = (
         sum((weights[name] * cost.sum(0) for name, cost in group.items()), torch.zeros(plans.shape[1]))

@@ -39,11 +39,11 @@ def _rates(mind: Mind) -> list[float]:
 
 def test_step_sizes_fall_to_zero_and_are_as_before_afterwards(mind: Mind) -> None:
     usual, rates, moved = _rates(mind), [], []
-    weights = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
+    weights = torch.nn.utils.parameters_to_vector(mind.world_model.dynamics_parameters)
     for losses in train_offline(mind, 20):
         assert losses
         rates.append(_rates(mind))
-        now = torch.nn.utils.parameters_to_vector(mind.world_model.predictor)
+        now = torch.nn.utils.parameters_to_vector(mind.world_model.dynamics_parameters)
         moved.append(float((now - weights).detach().norm()))
         weights = now
     assert rates[0] == usual

@@ -35,14 +35,14 @@ class MacroDynamics(WorldModel):
             self.__dict__[name] = getattr(fast, name)
         self.places = Places()
 
-    def forward(self, latent: Tensor, action: Tensor, sight: EgoFeatures, chance: Tensor | None = None) -> Tensor:
-        """Predicts latents after macro-actions (B, SIZE), of which it leaves nothing to chance; see `WorldModel`."""
-        once = super().forward(latent, torch.cat([action, self.places(self.places_of(latent))], -1), sight)
+    def forward(self, latent: Tensor, action: Tensor, ego: EgoFeatures, z: Tensor | None = None) -> Tensor:
+        """Predicts tokens after macro-actions (B, SIZE); without a stochastic latent, see `EnsembleDynamics`."""
+        once = super().forward(latent, torch.cat([action, self.places(self.places_of(latent))], -1), ego)
         return latent + self.steps * (once - latent)  # changes add up: nets are good at numbers of the order of one
 
     def places_of(self, latent: Tensor) -> Tensor:
         """Returns where the body is (*lead, 2), in m, in tokens (*lead, 1 + k, Z)."""
         return latent[..., 0, :2] * self.perception.typical_change[0, :2]
 
-    def _vitals(self, sight: EgoFeatures, step: Tensor) -> Tensor:
-        return super()._vitals(sight, self.steps * step)
+    def _vitals(self, ego: EgoFeatures, step: Tensor) -> Tensor:
+        return super()._vitals(ego, self.steps * step)

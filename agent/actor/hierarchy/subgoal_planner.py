@@ -193,7 +193,7 @@ class SubgoalPlanner(nn.Module):
     def optimizer(self) -> torch.optim.Optimizer:
         """Steps all that learns here."""
         rate = self.config.training.learning_rate
-        nets = [*self.model.predictor, *self.encoder.parameters()]
+        nets = [*self.model.dynamics_parameters, *self.encoder.parameters()]
         places = list(self.model.places.parameters())
         return torch.optim.Adam([{"params": nets, "lr": rate}, {"params": places, "lr": TABLE_RATE * rate}], fused=True)
 
@@ -206,7 +206,7 @@ class SubgoalPlanner(nn.Module):
         perception, attended = self.model.perception, select_things(first, self.config.attention.num_attended)
         with torch.no_grad():
             before, after = (select_tokens(perception(senses), attended) for senses in (first, last))
-            sight = self.model.sight(before, gather(perception.appearance(first), attended))
+            sight = self.model.ego_features_of(before, gather(perception.appearance(first), attended))
         return self._step(before, after, drawn.action.transpose(0, 1), sight, generator)
 
     def _step(

@@ -163,7 +163,7 @@ class ReactiveActor(nn.Module):
         attended = heed(select_things(chosen.senses, cfg.attention.num_attended), chosen.wish)
         with torch.no_grad():
             latent = select_tokens(perception(chosen.senses), attended)
-            sight = self.mode2.model.sight(latent, gather(perception.appearance(chosen.senses), attended))
+            sight = self.mode2.model.ego_features_of(latent, gather(perception.appearance(chosen.senses), attended))
         impulse = self._impulse(latent, sight, select_tokens(chosen.wish, attended))
         before = torch.atanh(chosen.action.clamp(-SQUASHED, SQUASHED))
         off = (before - impulse.mean.detach()) * torch.exp(-impulse.log_std)

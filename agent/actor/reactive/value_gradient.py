@@ -64,7 +64,8 @@ def slope(
         if name not in wished and name not in memories and name not in muted:
             total = total + weights[name] * cost
     if critic is not None and critic.drives:
-        future = critic.expect(model.sight(after, gather(model.perception.appearance(chosen.senses), attended)))
+        appearance = gather(model.perception.appearance(chosen.senses), attended)
+        future = critic.expected_cost(model.ego_features_of(after, appearance))
         for i, name in enumerate(critic.drives):
             if name not in wished and name not in muted:
                 total = total + critic.discount * weights[name] * future[:, i]

@@ -35,7 +35,7 @@ def test_a_newborn_expects_nothing(mind: agent.Mind) -> None:
     critic = Critic(mind.world_model, ("pain", "hunger"), discount=0.9)
     critic.update_cost_bounds(torch.ones(2))
     here = seen(mind, torch.randn(5))
-    assert critic.expect(here).abs().max() < 0.1
+    assert critic.expected_cost(here).abs().max() < 0.1
     assert critic.event_probability(here).max() < 0.05
 
 
@@ -53,7 +53,7 @@ def test_the_critic_learns_the_distribution_of_the_cost_to_come(mind: agent.Mind
     costs = (torch.rand(2000, 1, generator=torch.Generator().manual_seed(1)) < 0.5).float()
     still = torch.zeros(2000)
     critic, here = taught(mind, still, still, costs, 600), seen(mind, still[:1])
-    assert float(critic.expect(here).detach()) == pytest.approx(1.0, abs=0.15)
+    assert float(critic.expected_cost(here).detach()) == pytest.approx(1.0, abs=0.15)
     chance = critic(here).logits.softmax(-1)[0, 0].detach()
     assert float(chance[critic.atoms < 0.3].sum()) > 0.1
     assert float(chance[critic.atoms > 1.7].sum()) > 0.1
@@ -64,7 +64,7 @@ def test_what_is_rare_and_heavy_is_expected_in_its_measure(mind: agent.Mind) -> 
     costs = 5.0 * (torch.arange(2000) % 50 == 0).float().unsqueeze(-1)
     still = torch.zeros(2000)
     critic, here = taught(mind, still, still, costs, 600), seen(mind, still[:1])
-    assert float(critic.expect(here).detach()) == pytest.approx(0.2, abs=0.08)
+    assert float(critic.expected_cost(here).detach()) == pytest.approx(0.2, abs=0.08)
     alarm = critic.event_probability(here)[0, 0].detach()
     assert float(alarm[0]) == pytest.approx(0.02, abs=0.015)
     assert float(alarm[-1]) == pytest.approx(1.0 - 0.98**20, abs=0.1)

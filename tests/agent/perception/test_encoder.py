@@ -60,7 +60,7 @@ def test_what_the_body_sees_does_not_depend_on_the_rooms_directions(world: World
     for s in (senses, turned):
         attended = torch.arange(5)
         latent = select_tokens(mind.perception(s), attended)[None]
-        seen.append(mind.world_model.sight(latent, mind.perception.appearance(s)[attended][None]).pair[0])
+        seen.append(mind.world_model.ego_features_of(latent, mind.perception.appearance(s)[attended][None]).pair[0])
     neighbor_features = mind.world_model.pair_size - NEIGHBOR_SIZE - mind.perception.appearance_size
     assert (seen[0][:2, neighbor_features : neighbor_features + NEIGHBOR_SIZE].abs() > 0.01).all()
     for part in (slice(6), slice(neighbor_features, None)):

@@ -67,9 +67,9 @@ def test_a_stretch_is_imagined_as_the_planner_imagines(world: World, mind: agent
     with torch.no_grad():
         path = select_tokens(mind.perception(stretch.senses), attended.expand(7, 1, -1))
         imagined = model.imagine(path[0, 0], stretch.action, now, attended)
-        expected = model.errors((imagined.mean - path[1:]).flatten(1, 2) ** 2)
+        expected = model.loss_by_part((imagined.mean - path[1:]).flatten(1, 2) ** 2)
         found = multistep_loss(model, stretch, 3, mind.generator)
-    assert set(found) == {"body", "things", "what"}
+    assert set(found) == {"body", "things", "latent"}
     for name, error in expected.items():
         assert float(found[name]) == pytest.approx(float(error), rel=1e-4)
 
@@ -80,7 +80,7 @@ def test_learning_to_imagine_on_end_lessens_the_error_of_imagination(world: Worl
     stretch = mind.memory.sample_sequences(4, 4, mind.generator)
     assert stretch is not None
     before = multistep_loss(mind.world_model, stretch, 5, mind.generator)
-    optimizer = torch.optim.Adam(mind.world_model.predictor, lr=3e-3)
+    optimizer = torch.optim.Adam(mind.world_model.dynamics_parameters, lr=3e-3)
     for _ in range(30):
         losses = multistep_loss(mind.world_model, stretch, 5, mind.generator)
         optimizer.zero_grad()

@@ -1,4 +1,4 @@
-"""What is masked is filled in from the rest, and the past from what came after it."""
+"""Masked tokens are predicted from the others, and tokens from those one step later."""
 
 from typing import Any
 
@@ -15,24 +15,26 @@ from worlds.env import World
 
 
 @pytest.fixture
-def blanks(world: World) -> AuxiliaryLosses:
+def auxiliary_losses(world: World) -> AuxiliaryLosses:
     mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"training.backward_weight": 1.0}))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return AuxiliaryLosses(mind.perception, actions=2, pictured=0, alone=False)
+        return AuxiliaryLosses(mind.perception, actions=2, image_tokens=0, image_only=False)
 
 
-def tokens(blanks: AuxiliaryLosses, generator: torch.Generator, batch: int = 256) -> tuple[torch.Tensor, EgoFeatures]:
+def tokens(
+    auxiliary_losses: AuxiliaryLosses, generator: torch.Generator, batch: int = 256
+) -> tuple[torch.Tensor, EgoFeatures]:
     """Returns tokens of a body and two things in which every learned number of all is the same few."""
-    p = blanks.perception
+    p = auxiliary_losses.perception
     common = torch.randn(batch, 1, p.latent_size, generator=generator).expand(-1, 3, -1)
     latent = torch.cat([torch.zeros(batch, 3, p.pose_size), common], -1)
     pair = torch.zeros(batch, 2, PAIR_GEOMETRY_SIZE + p.appearance_size + p.latent_size)
     return latent, EgoFeatures(torch.zeros(batch, 1), pair, torch.zeros(batch, 1))
 
 
-def fitted(blanks: AuxiliaryLosses, error: Any) -> tuple[float, float]:
-    optimizer = torch.optim.Adam(blanks.parameters(), lr=3e-3)
+def fitted(auxiliary_losses: AuxiliaryLosses, error: Any) -> tuple[float, float]:
+    optimizer = torch.optim.Adam(auxiliary_losses.parameters(), lr=3e-3)
     first = float(error().detach())
     for _ in range(250):
         loss = error()
@@ -42,48 +44,48 @@ def fitted(blanks: AuxiliaryLosses, error: Any) -> tuple[float, float]:
     return first, float(loss.detach())
 
 
-def test_what_is_masked_is_read_off_what_is_not(blanks: AuxiliaryLosses) -> None:
+def test_masked_tokens_are_predicted_from_the_others(auxiliary_losses: AuxiliaryLosses) -> None:
     generator = torch.Generator().manual_seed(1)
 
     def error() -> torch.Tensor:
-        latent, sight = tokens(blanks, generator)
-        return blanks.masked(latent, sight, generator)
+        latent, ego = tokens(auxiliary_losses, generator)
+        return auxiliary_losses.masked_loss(latent, ego, generator)
 
-    first, last = fitted(blanks, error)
+    first, last = fitted(auxiliary_losses, error)
     assert last < 0.2 * first
-    latent, sight = tokens(blanks, generator)
+    latent, ego = tokens(auxiliary_losses, generator)
     alone = latent.clone()
-    alone[..., blanks.perception.pose_size :] = torch.randn(
-        latent[..., blanks.perception.pose_size :].shape, generator=generator
+    alone[..., auxiliary_losses.perception.pose_size :] = torch.randn(
+        latent[..., auxiliary_losses.perception.pose_size :].shape, generator=generator
     )
-    assert float(blanks.masked(alone, sight, generator)) > 4 * last  # nothing to read it off
+    assert float(auxiliary_losses.masked_loss(alone, ego, generator)) > 4 * last  # nothing to read it off
 
 
-def test_the_past_is_told_from_what_came_after_and_what_was_done(blanks: AuxiliaryLosses) -> None:
+def test_tokens_are_predicted_from_the_next_tokens_and_the_action(auxiliary_losses: AuxiliaryLosses) -> None:
     generator = torch.Generator().manual_seed(1)
 
     def error() -> torch.Tensor:
-        after, sight = tokens(blanks, generator)
+        after, ego = tokens(auxiliary_losses, generator)
         action = torch.rand(len(after), 2, generator=generator)
         before = after - 2.0 * action.mean(-1)[:, None, None]
-        return blanks.past(before, after, action, sight)
+        return auxiliary_losses.backward_loss(before, after, action, ego)
 
-    first, last = fitted(blanks, error)
+    first, last = fitted(auxiliary_losses, error)
     assert last < 0.05 * first
 
 
-def test_only_what_is_learned_counts_and_only_one_sense_is_masked(blanks: AuxiliaryLosses) -> None:
+def test_only_what_is_learned_counts_and_only_one_sense_is_masked(auxiliary_losses: AuxiliaryLosses) -> None:
     generator = torch.Generator().manual_seed(1)
-    latent, _ = tokens(blanks, generator)
+    latent, _ = tokens(auxiliary_losses, generator)
     moved = latent.clone()
-    moved[..., : blanks.perception.pose_size] += 100.0
-    assert torch.equal(blanks.learned(moved), blanks.learned(latent))
-    mask = blanks.mask(latent, generator)
+    moved[..., : auxiliary_losses.perception.pose_size] += 100.0
+    assert torch.equal(auxiliary_losses.without_pose(moved), auxiliary_losses.without_pose(latent))
+    mask = auxiliary_losses.sample_mask(latent, generator)
     assert mask.sum(1).unique().tolist() == [1.0]
     assert (mask.mean(0) > 0.2).all()
-    seeing = AuxiliaryLosses(blanks.perception, 2, pictured=3, alone=False)
-    wide = torch.zeros(256, 6, blanks.perception.token_size)
-    assert {tuple(row) for row in seeing.mask(wide, generator).tolist()} == {
+    seeing = AuxiliaryLosses(auxiliary_losses.perception, 2, image_tokens=3, image_only=False)
+    wide = torch.zeros(256, 6, auxiliary_losses.perception.token_size)
+    assert {tuple(row) for row in seeing.sample_mask(wide, generator).tolist()} == {
         (1, 0, 0, 0, 0, 0),
         (0, 1, 0, 0, 0, 0),
         (0, 0, 1, 0, 0, 0),
@@ -91,7 +93,7 @@ def test_only_what_is_learned_counts_and_only_one_sense_is_masked(blanks: Auxili
     }
 
 
-def test_a_mind_fills_in_blanks_and_its_life_is_exact() -> None:
+def test_a_life_with_auxiliary_losses_is_exact() -> None:
     def life() -> list[tuple[list[float], dict[str, float]]]:
         world = worlds.make("playroom", seed=11)
         mind = agent.Mind.born(
@@ -101,11 +103,11 @@ def test_a_mind_fills_in_blanks_and_its_life_is_exact() -> None:
 
     first = life()
     assert life() == first
-    assert first[-1][1]["past"] > 0.0
+    assert first[-1][1]["backward"] > 0.0
     assert first[-1][1]["masked"] > 0.0
 
 
-def test_without_learned_latents_there_is_no_blank_to_fill() -> None:
+def test_auxiliary_losses_need_learned_latents() -> None:
     with pytest.raises(UserError, match=r"model\.latent_size=0"):
         agent.Mind.born(
             worlds.make("playroom", seed=0),

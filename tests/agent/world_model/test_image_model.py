@@ -36,7 +36,7 @@ def test_a_mind_lives_plans_and_learns_by_its_eye_alone(senses: tuple[str, ...])
     assert moments[-1].thought.mode == "plan"
     assert moments[-1].thought.attention == ()
     assert all(np.isfinite(value) for value in moments[-1].losses.values())
-    assert moments[-1].losses["eye"] > 0.0
+    assert moments[-1].losses["image"] > 0.0
     assert moments[-1].losses["pose"] > 0.0
     assert moments[-1].costs["disagreement"] < 0.0
     assert mind.memory.senses["eye"].dtype == torch.uint8
@@ -46,7 +46,7 @@ def test_a_mind_lives_plans_and_learns_by_its_eye_alone(senses: tuple[str, ...])
 def test_a_mind_may_see_without_being_asked_where_it_is() -> None:
     mind = agent.Mind.born(seeing("body", "eye"), seed=0, config=EYE.updated({"training.pose_weight": 0.0}))
     *_, moment = agent.live(seeing("body", "eye"), mind, EYE.training.warmup_steps)
-    assert moment.losses["eye"] > 0.0
+    assert moment.losses["image"] > 0.0
     assert moment.losses["pose"] == 0.0
 
 
@@ -69,7 +69,7 @@ def test_what_is_seen_of_things_is_predicted_beside_them_and_nobody_is_curious_a
     world = seeing(*ALL)
     mind = agent.Mind.born(world, seed=0, config=EYE.updated({"model.eye": True}))
     moments = list(agent.live(world, mind, EYE.training.warmup_steps + 2))
-    assert moments[-1].losses["eye"] > 0.0
+    assert moments[-1].losses["image"] > 0.0
     assert moments[-1].losses["things"] > 0.0
     assert len(moments[-1].thought.attention) == EYE.attention.num_attended
     senses = mind._sensed(world.observe())
@@ -118,11 +118,11 @@ def test_a_mind_that_sees_remembers_no_more_pictures_than_it_is_told_to() -> Non
 
 
 def test_pictures_of_any_lead_are_encoded_alike() -> None:
-    retina = ImageEncoder(2, 6, 84)
+    encoder = ImageEncoder(2, 6, 84)
     pictures = torch.randint(0, 256, (2, 3, 84, 84, 3), dtype=torch.uint8)
-    tokens = retina(pictures)
+    tokens = encoder(pictures)
     assert tokens.shape == (2, 3, 2, 6)
-    torch.testing.assert_close(retina(pictures[1, 2]), tokens[1, 2], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(encoder(pictures[1, 2]), tokens[1, 2], rtol=1e-4, atol=1e-5)
 
 
 def spots(place: torch.Tensor) -> torch.Tensor:
@@ -149,16 +149,16 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
         place = 14.0 + 56.0 * torch.rand(32, 2, generator=generator)
         action = 2.0 * torch.rand(32, 2, generator=generator) - 1.0
         before, after = (model.encode({**nobody, "eye": spots(it)}, nothing) for it in (place, place + 10.0 * action))
-        sight = model.sight(before, torch.zeros(32, 0, 1))
-        losses = model.loss(before, after, action, sight)[0]
+        ego = model.ego_features_of(before, torch.zeros(32, 0, 1))
+        losses = model.loss(before, after, action, ego)[0]
         side = model.representation_losses(before, after, action, torch.zeros(32, 0), method, generator)
-        loss = losses["eye"] + 0.05 * side["regularizer"] + inverse * side["inverse"]
+        loss = losses["image"] + 0.05 * side["regularizer"] + inverse * side["inverse"]
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     place = 14.0 + 56.0 * torch.rand(400, 2, generator=generator)
     with torch.no_grad():
-        latent = perception.look({"eye": spots(place)}).flatten(1).numpy()
+        latent = perception.encode_image({"eye": spots(place)}).flatten(1).numpy()
     return float(probe_r2(latent, place.numpy()).mean()), float(latent.std(0).mean())
 
 
@@ -191,7 +191,7 @@ def test_a_body_that_feels_where_it_is_learns_to_see_it() -> None:
     with torch.no_grad():
         tokens = model.encode(lived)
         pose = model.pose(tokens[:, 0])
-        seen = model.stand(tokens[:, 1:].flatten(1))
+        seen = model.pose_readout(tokens[:, 1:].flatten(1))
     torch.testing.assert_close(pose[:, 0], lived["body"][:, BODY.x] / 3.0)
     torch.testing.assert_close(pose[:, 1], (lived["body"][:, BODY.y] - 3.0) / 2.0)
     heading = lived["body"][:, [BODY.cos_heading, BODY.sin_heading]]  # cosine first, as in every where

@@ -5,7 +5,7 @@ import torch
 
 import agent
 from agent.perception.encoder import Senses, TokenEncoder
-from agent.world_model.stochastic_latent import LATENT_SIZE, DiagonalGaussian, aggregate_futures, risk_measure
+from agent.world_model.stochastic_latent import STOCHASTIC_SIZE, DiagonalGaussian, aggregate_futures, risk_measure
 from agent.world_model.world_model import WorldModel
 from housecat.core.errors import UserError
 from housecat.core.obs_layout import BODY
@@ -38,34 +38,34 @@ def test_risk_orders_plans_of_equal_mean_by_their_spread() -> None:
 
 def test_what_futures_cost_is_folded_by_plan_and_its_parts_add_up() -> None:
     total = torch.tensor([1.0, 2.0, 3.0, 6.0])  # two futures of two plans
-    costs, parts, judged = aggregate_futures({"pain": total.expand(5, 4)}, {"pain": total}, total, 2, risk=1.0)
+    costs, parts, aggregated = aggregate_futures({"pain": total.expand(5, 4)}, {"pain": total}, total, 2, risk=1.0)
     assert costs["pain"].shape == (5, 2)
     assert costs["pain"][0].tolist() == parts["pain"].tolist() == [2.0, 4.0]
-    assert torch.allclose(torch.stack(list(parts.values())).sum(0), judged)
+    assert torch.allclose(torch.stack(list(parts.values())).sum(0), aggregated)
     assert (parts["risk"] > 0).all()
     assert "risk" not in aggregate_futures({"pain": total.expand(5, 4)}, {"pain": total}, total, 2, risk=0.0)[1]
 
 
-def test_information_is_the_divergence_of_torch() -> None:
-    mean, deviation = torch.randn(2, 7, LATENT_SIZE), torch.rand(2, 7, LATENT_SIZE) + 0.1
+def test_kl_divergence_is_that_of_torch() -> None:
+    mean, deviation = torch.randn(2, 7, STOCHASTIC_SIZE), torch.rand(2, 7, STOCHASTIC_SIZE) + 0.1
     one, two = (DiagonalGaussian(mean[i], deviation[i]) for i in range(2))
     normal = [torch.distributions.Normal(mean[i], deviation[i]) for i in range(2)]
-    assert torch.allclose(one.divergence(two), torch.distributions.kl_divergence(*normal).sum(-1), atol=1e-5)
-    assert torch.equal(one.divergence(one), torch.zeros(7))
+    assert torch.allclose(one.kl_divergence(two), torch.distributions.kl_divergence(*normal).sum(-1), atol=1e-5)
+    assert torch.equal(one.kl_divergence(one), torch.zeros(7))
 
 
 @torch.no_grad()
-def test_futures_share_their_luck_among_plans_and_no_luck_is_the_middle(unsure: agent.Mind, world: World) -> None:
+def test_plans_share_noise_and_without_noise_there_is_the_mean_future(unsure: agent.Mind, world: World) -> None:
     senses = {name: torch.from_numpy(value).float() for name, value in world.observe().items()}
     attended, model = torch.arange(3), unsure.world_model
     latent = unsure.perception(senses)[:4]
     plan = torch.rand(5, 1, 5) * 2 - 1
     plans = torch.cat([plan, plan, -plan], 1)
-    noise = torch.randn(5, 2, 4, LATENT_SIZE)
+    noise = torch.randn(5, 2, 4, STOCHASTIC_SIZE)
     several = model.imagine(latent, plans, senses, attended, noise)
     assert several.latent.shape[:2] == (6, 6)
     one, other = several.latent[:, :3], several.latent[:, 3:]  # by future
-    assert torch.allclose(one[:, 0], one[:, 1], atol=1e-5)  # two plans alike, by the same luck
+    assert torch.allclose(one[:, 0], one[:, 1], atol=1e-5)  # two equal plans under the same noise
     assert not torch.allclose(one[:, 0], other[:, 0], atol=1e-3)
     assert torch.equal(several.action[:, :3], several.action[:, 3:])
     middle = model.imagine(latent, plans, senses, attended)
@@ -86,35 +86,37 @@ def noisy(rows: int, generator: torch.Generator) -> tuple[Senses, Senses]:
     return {**before, "things": things}, {**before, "things": after}
 
 
-def test_chance_is_told_from_what_is_not_known_yet() -> None:
+def test_aleatoric_and_epistemic_uncertainty_are_distinguished() -> None:
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)
     perception = TokenEncoder(6, 3, 1, 11, latent_size=0)
     perception.typical_change[1, :2] = 0.2  # m, as it would have noticed
-    model = WorldModel(perception, actions=1, members=3, hidden=32, chance=True)
-    assert model.futures is not None
+    model = WorldModel(perception, actions=1, members=3, hidden=32, stochastic=True)
+    assert model.stochastic_latent is not None
     idle = torch.zeros(64, 1)
 
     def seen(senses: Senses) -> tuple[torch.Tensor, ...]:
         latent = perception(senses)
-        return latent, model.sight(latent, perception.appearance(senses))
+        return latent, model.ego_features_of(latent, perception.appearance(senses))
 
     def disagreement_and_spread() -> tuple[torch.Tensor, torch.Tensor]:
         """Of the two things (m), along their x."""
-        latent, sight = seen(noisy(64, generator)[0])
-        luck = torch.stack(
-            [model.futures.sample_prior(idle, sight, torch.randn(64, 3, LATENT_SIZE)) for _ in range(20)]
+        latent, ego = seen(noisy(64, generator)[0])
+        samples = torch.stack(
+            [model.stochastic_latent.sample_prior(idle, ego, torch.randn(64, 3, STOCHASTIC_SIZE)) for _ in range(20)]
         )
-        ahead = torch.stack([model(latent, idle, sight, z) for z in luck])[..., 1:, 0] * perception.typical_change[1, 0]
+        ahead = (
+            torch.stack([model(latent, idle, ego, z) for z in samples])[..., 1:, 0] * perception.typical_change[1, 0]
+        )
         return ahead.std(1).mean((0, 1)), ahead.mean(1).std(0).mean(0)  # over members for one z; over z
 
     with torch.no_grad():
         newborn, _ = disagreement_and_spread()
-    optimizer = torch.optim.Adam(model.predictor, lr=5e-3)
+    optimizer = torch.optim.Adam(model.dynamics_parameters, lr=5e-3)
     for _ in range(300):
         senses, after = noisy(64, generator)
-        latent, sight = seen(senses)
-        losses, _ = model.loss(latent, perception(after), idle, sight, generator)
+        latent, ego = seen(senses)
+        losses, _ = model.loss(latent, perception(after), idle, ego, generator)
         optimizer.zero_grad()
         sum(losses.values()).backward()
         optimizer.step()
@@ -149,7 +151,7 @@ def test_a_life_of_several_futures_is_the_same_again_and_goes_on_bit_for_bit_aft
     assert all(plan.spread is None for plan in rivals)
 
 
-def test_plans_of_several_futures_can_slide_down_the_slope_of_their_costs(world: World) -> None:
+def test_plans_of_several_futures_are_refined_by_gradient_descent(world: World) -> None:
     config = UNSURE.updated(
         {"planner.kind": "icem+gradient", "planner.gradient_steps": 1, "training.warmup_steps": 2, "planner.horizon": 3}
     )

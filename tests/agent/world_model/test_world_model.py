@@ -48,9 +48,8 @@ def test_the_readout_never_shapes_the_latent(world: World, mind: agent.Mind) -> 
     lived(world, mind, 40)
     senses, action, after, *_ = mind.memory.sample(8, mind.generator)
     latent, then = mind.perception(senses), mind.perception(after)
-    mind.world_model.representation_losses(latent, then, action, after["touch"], "vicreg", mind.generator)[
-        "readout"
-    ].backward()
+    losses = mind.world_model.representation_losses(latent, then, action, after["touch"], "vicreg", mind.generator)
+    losses["touch"].backward()
     assert all(p.grad is None for p in mind.perception.parameters())
     assert all(p.grad is not None for p in mind.world_model.touch.parameters())
 
@@ -128,12 +127,12 @@ def test_what_is_in_a_things_way_is_learnt_only_by_a_mind_that_sees_it(world: Wo
     for beside in (False, True):
         mind = agent.Mind.born(world, seed=0, config=SMALL.updated({"model.neighbor_features": beside}))
         model, attended = mind.world_model, torch.arange(2).expand(64, -1)
-        optimizer = torch.optim.Adam(model.predictor, 3e-3)
+        optimizer = torch.optim.Adam(model.dynamics_parameters, 3e-3)
         with torch.no_grad():
             before, then = model.encode(senses, attended), model.encode(after, attended)
-            sight = model.sight(before, senses["things"][:, :2, THING_POSE:])
+            ego = model.ego_features_of(before, senses["things"][:, :2, THING_POSE:])
         for _ in range(150):
-            error = (model(before, torch.zeros(64, 5), sight) - then)[:, :, 1, 0].square().mean()
+            error = (model(before, torch.zeros(64, 5), ego) - then)[:, :, 1, 0].square().mean()
             optimizer.zero_grad()
             error.backward()
             optimizer.step()

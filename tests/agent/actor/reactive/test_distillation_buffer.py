@@ -49,7 +49,7 @@ def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
     chosen = Chosen(senses, wish, torch.tensor([0.8, 0.5, 0.0, 0.0, 0.0]).expand(8, -1), torch.zeros(8))
     it = mirrored(chosen, Symmetry.from_world(world), 0.1, torch.Generator().manual_seed(0))
     latent = mind.perception(it.senses)
-    sight = mind.world_model.sight(latent, mind.perception.appearance(it.senses))
+    sight = mind.world_model.ego_features_of(latent, mind.perception.appearance(it.senses))
     seen = desires(mind.perception.positions(latent), sight, it.wish)[:, row]
     flipped = it.action[:, 1] < 0.0
     assert flipped.any()

@@ -36,7 +36,7 @@ def test_wishes_are_seen_from_the_body() -> None:
     wish = torch.zeros(1, 2, 3)
     wish[0, 1] = torch.tensor([1.0, 0.0, 1.5])
     latent = mind.perception(senses)[[0, 1 + row]][None]
-    sight = mind.world_model.sight(latent, mind.perception.appearance(senses)[row][None, None])
+    sight = mind.world_model.ego_features_of(latent, mind.perception.appearance(senses)[row][None, None])
     seen = desires(mind.perception.positions(latent), sight, wish)[0]
     assert not seen[0].any()
     wanted, ahead, aside, *course = seen[1].tolist()[:5]
