@@ -1,4 +1,4 @@
-"""A mind with another predictor that remembers what another lived."""
+"""Transfer: a mind with other dynamics that keeps the replay buffer of another, and all that fits."""
 
 from __future__ import annotations
 
@@ -6,33 +6,33 @@ from agent.mind import Mind
 from worlds import World
 
 
-def transfer_to_wider_model(mind: Mind, world: World, hidden: int, beside: bool | None = None) -> Mind:
-    """Makes a mind with another predictor that remembers all that a mind lived.
+def transfer(mind: Mind, world: World, hidden_size: int, neighbor_features: bool | None = None) -> Mind:
+    """Makes a mind with dynamics of another size that keeps what a mind has lived.
 
-    A net cannot be stretched, but what was lived can be learnt again, best offline (`agent.consolidation`). What does
-    not depend on the predictor is kept: perception, objectives, the critic if it sees as much, and the predictor's last
-    biases. What its feelings are used to begins anew, as does any reflex and any second level.
+    A network cannot be widened, but what was lived can be learned again, best offline (`agent.consolidation`). What
+    does not depend on the dynamics is kept: perception, objectives, the critic if its inputs are the same, and the last
+    biases of the dynamics. Running means of emotions, a policy and a second level begin anew.
 
     Args:
-        mind: Whose life it was.
-        world: That both live in.
-        hidden: Width of the predictor.
-        beside: Whether it sees what lies beside each thing; as before when not given.
+        mind: The mind whose memory is kept; it stays as it is.
+        world: The world that both live in.
+        hidden_size: Width of the hidden layers of the dynamics.
+        neighbor_features: Whether a token also tells what lies beside its thing; as before when not given.
+
+    Returns:
+        The new mind.
 
     Raises:
         UserError: If the mind cannot live in this world.
     """
-    beside = mind.config.model.neighbor_features if beside is None else beside
-    new = Mind(
-        dict(mind.shapes),
-        mind.actions,
-        mind.config.updated({"model.hidden_size": hidden, "model.neighbor_features": beside}),
-        mind.seed,
-    )
+    settings: dict[str, object] = {"model.hidden_size": hidden_size}
+    if neighbor_features is not None:
+        settings["model.neighbor_features"] = neighbor_features
+    new = Mind(dict(mind.shapes), mind.actions, mind.config.updated(settings), mind.seed)
     new.check_objectives()
     own = new.state_dict()
-    alike = {k: v for k, v in mind.state_dict().items() if k in own and own[k].shape == v.shape}
-    new.load_state_dict({**own, **alike})
+    kept = {k: v for k, v in mind.state_dict().items() if k in own and own[k].shape == v.shape}
+    new.load_state_dict({**own, **kept})
     new.memory.load_state_dict(mind.memory.state_dict())
     new.steps = mind.steps
     new.attach(world)

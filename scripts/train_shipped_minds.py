@@ -21,7 +21,7 @@ from agent import Mind, live
 from agent.checkpoint.checkpoint import SHIPPED, SUFFIX
 from agent.consolidation import train_offline
 from agent.loop import replay_actions
-from agent.transfer import transfer_to_wider_model
+from agent.transfer import transfer
 from housecat.core.errors import UserError
 from studies.common.scripted_policies import leading_policy, random_actions
 
@@ -112,7 +112,7 @@ def train_minds(
     for room in range(max(start, acting_rooms + random_rooms), rooms):
         run_room(room, replay_actions(world, mind, leading_policy(world, steps, FIRST_SEED + room)), "led about")
     world.reset(seed=FIRST_SEED)
-    cat = transfer_to_wider_model(mind, world, WIDTH, beside=True)
+    cat = transfer(mind, world, WIDTH, neighbor_features=True)
     for _ in range(REPEATS):
         run_updates(train_offline(cat, updates["cat"], symmetric=True), updates["cat"], "cat")
     # Each room leaves its first moment, and one a step.

@@ -4,7 +4,7 @@ import torch
 
 import agent
 import worlds
-from agent.transfer import transfer_to_wider_model
+from agent.transfer import transfer
 from tests.agent.conftest import SMALL
 from worlds import World
 
@@ -13,7 +13,7 @@ def test_a_wider_mind_remembers_all_and_keeps_perception_critic_and_weights(worl
     mind.mixture.set_weight("pain", 3.0)
     for _ in agent.live(world, mind, 40):
         pass
-    wide = transfer_to_wider_model(mind, world, 24)
+    wide = transfer(mind, world, 24)
     assert (wide.config.model.hidden_size, wide.steps) == (24, 40)
     kept, again = mind.memory.state_dict(), wide.memory.state_dict()
     assert kept.pop("costs") == again.pop("costs")
@@ -31,11 +31,11 @@ def test_a_wider_mind_remembers_all_and_keeps_perception_critic_and_weights(worl
 def test_a_mind_may_be_regrown_to_see_what_lies_beside_things(world: World, mind: agent.Mind) -> None:
     for _ in agent.live(world, mind, 40):
         pass
-    sharp = transfer_to_wider_model(mind, world, SMALL.model.hidden_size, beside=True)
+    sharp = transfer(mind, world, SMALL.model.hidden_size, neighbor_features=True)
     assert sharp.config == SMALL.updated({"model.neighbor_features": True})
     assert sharp.world_model.pair_size == mind.world_model.pair_size + 4 + mind.perception.appearance_size
     assert [moment.thought.mode for moment in agent.live(world, sharp, 2)] == ["plan", "plan"]
-    assert transfer_to_wider_model(sharp, world, 24).config.model.neighbor_features
+    assert transfer(sharp, world, 24).config.model.neighbor_features
 
 
 def test_a_mind_that_has_met_more_things_is_regrown_among_fewer() -> None:
@@ -44,6 +44,6 @@ def test_a_mind_that_has_met_more_things_is_regrown_among_fewer() -> None:
     for _ in agent.live(wide, mind, 20):
         pass
     world = worlds.make("playroom", seed=11)
-    again = transfer_to_wider_model(mind, world, 24)
+    again = transfer(mind, world, 24)
     assert len(again.memory.senses["things"][0]) == len(wide.things) > len(world.things)
     assert all(moment.thought.mode == "plan" for moment in agent.live(world, again, 2))
