@@ -361,9 +361,9 @@ class Mind(nn.Module):
             return self._act(self._sensed(obs), len(obs.get("things", ())))
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
-        focus = self.configurator.focus(senses, self.generator)
+        focus = self.configurator.configure(senses, self.generator)
         if self.reactive_actor is not None:
-            focus = replace(focus, attended=self.reactive_actor.heed(focus.attended, senses))
+            focus = replace(focus, attended=self.reactive_actor.attend_to_goals(focus.attended, senses))
         self.actor.configure(focus)
         attended = focus.attended
         latent = self.world_model.encode(senses, attended)
@@ -385,7 +385,7 @@ class Mind(nn.Module):
             anticipated=dict(zip(self.drives, self.critic.expected_cost_of(forecast)[0].tolist(), strict=True)),
             subgoals=self.subgoal_planner.pictured if self.subgoal_planner else None,
             event_probability=dict(zip(self.drives, forecast.event_logits[0].sigmoid().numpy(), strict=True)),
-            expected_regret=None if self.reactive_actor is None else self.reactive_actor.expected,
+            expected_regret=None if self.reactive_actor is None else self.reactive_actor.expected_regret,
             hidden_objects=() if self.belief is None else self.belief.hidden_objects(),
         )
         return self.decision.action.numpy().copy(), thought
@@ -407,7 +407,7 @@ class Mind(nn.Module):
         self.critic.update_cost_bounds(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
         if self.reactive_actor is not None:
-            self.reactive_actor.live(rollout.mean, energy, costs.get("pain", 0.0))
+            self.reactive_actor.observe(rollout.mean, energy, costs.get("pain", 0.0))
         return StepResult(costs, self._emotions(costs, value, energy), energy)
 
     def _posterior_rollout(

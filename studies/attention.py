@@ -6,8 +6,8 @@ rule ``learned`` goes by, which learns from the kitten's own memory beforehand. 
 all that the configurator can choose: attention, horizon, and drives by need. Controls: ``all`` attends to all twelve
 things, ``random`` to any four. What planning costs is measured apart: all rules decide in the same moments, one after
 the other in one process, and each is compared with ``all`` in the same moment, in processor time. There it is also
-measured what share of all that random plans differ by (`agent.configurator.learned_attention.spreads`) the attended
-things catch.
+measured what share of all that random plans differ by (`agent.configurator.learned_attention.cost_spreads`) the
+attended things catch.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 
 from agent import Mind, live
 from agent.actor.planners import colored_noise
-from agent.configurator.learned_attention import FIRST, spreads
+from agent.configurator.learned_attention import MIN_SAMPLES, cost_spreads
 from agent.perception.obs_spec import as_tensors
 from studies.common.play_trace import PlayTrace
 from studies.common.plotting import plot_metrics, subplots
@@ -38,7 +38,7 @@ from worlds.rooms.playroom import Playroom
 STEPS = 1000
 THINGS, FEW = 12, 4
 TIMED = 40  # moments in which planning is timed
-UPDATES = FIRST // FEW  # of the rule that learns
+UPDATES = MIN_SAMPLES // FEW  # of the rule that learns
 RULES: dict[str, dict[str, Any]] = {
     "all": {"attention.rule": "near", "attention.num_attended": THINGS},
     "near": {"attention.rule": "near", "attention.num_attended": FEW},
@@ -174,7 +174,9 @@ def decide(seed: int, moments: int = TIMED) -> Decisions:
     for _ in range(moments):
         obs, action = world.observe(), np.zeros(judge.actions, np.float32)
         noise = colored_noise(2.5, HORIZON, (PLANS, judge.actions), generator)
-        _, spread = spreads(judge.world_model, judge.mixture, as_tensors(obs, judge.shapes), (0.6 * noise).clamp(-1, 1))
+        _, spread = cost_spreads(
+            judge.world_model, judge.mixture, as_tensors(obs, judge.shapes), (0.6 * noise).clamp(-1, 1)
+        )
         for rule, mind in minds.items():
             started = time.thread_time()
             chosen, thought = mind.act(obs)

@@ -134,7 +134,7 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practice:
     trusted = practise(mind, world, practice, 1000 + seed)
     done: dict[str, float] = {}
     assert mind.reactive_actor is not None
-    mind.reactive_actor.acts, reflex = "always", mind.reactive_actor
+    mind.reactive_actor.mode, reflex = "always", mind.reactive_actor
     for kind in KINDS:
         tasks = draw_tasks(world, kind, tests, seed)
         noise = np.split(random_actions(world, STEPS * tests, seed), tests)
@@ -166,7 +166,7 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     attempt(world, task, mind, 1)
     obs = world.observe()
     senses = {name: torch.from_numpy(value) for name, value in obs.items()}
-    attended = reflex.heed(select_things(senses, mind.config.attention.num_attended), senses)
+    attended = reflex.attend_to_goals(select_things(senses, mind.config.attention.num_attended), senses)
     latent = select_tokens(mind.perception(senses), attended)
     sight = model.ego_features_of(latent[None], mind.perception.appearance(senses)[attended][None])
 

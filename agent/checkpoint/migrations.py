@@ -84,6 +84,15 @@ RENAMED_TENSORS: dict[str, str] = {
     "mind.mode1": "mind.reactive_actor",
     "mind.second": "mind.subgoal_planner",
     "mind.executive": "mind.configurator",
+    "reactive_actor.reflex": "reactive_actor.policy",
+    "policy.gaze": "policy.features",
+    "policy.features.look": "policy.features.pair_net",
+    "configurator.relevance": "configurator.learned_attention",
+    "learned_attention.seen": "learned_attention.inputs",
+    "learned_attention.spread": "learned_attention.targets",
+    "learned_attention.middle": "learned_attention.input_mean",
+    "learned_attention.width": "learned_attention.input_std",
+    "learned_attention.speed": "learned_attention.momentum",
     "world_model.blanks.fill": "world_model.blanks.masked_net",
     "world_model.blanks.back": "world_model.blanks.backward_net",
     "world_model.blanks": "world_model.auxiliary_losses",
@@ -107,8 +116,14 @@ RENAMED_FIELDS = {
     "Configuration": {"urges": "drive_multipliers"},
     "HiddenObject": {"doubt": "position_std", "unseen": "steps_unseen"},
 }
-RENAMED_ARBITER: dict[str, str] = {}
-RENAMED_DAGGER: dict[str, str] = {}
+RENAMED_ARBITER = {
+    "amiss": "regret_error",
+    "unsure": "disagreement",
+    "compared": "num_compared",
+    "row": "consecutive",
+    "alarm": "cooldown",
+}
+RENAMED_DAGGER = {"left": "steps_left", "trying": "active"}
 RENAMED_OPTIMIZERS = {
     "fast": "dynamics",
     "slow": "encoder",

@@ -22,8 +22,8 @@ def test_a_kitten_under_another_rule_knows_what_it_knew() -> None:
     shipped, learned = Mind.load("kitten"), attention.kitten("learned", 110)
     for a, b in zip(shipped.world_model.parameters(), learned.world_model.parameters(), strict=True):
         assert torch.equal(a, b)
-    assert learned.configurator.relevance is not None
-    assert learned.configurator.relevance.ready
+    assert learned.configurator.learned_attention is not None
+    assert learned.configurator.learned_attention.ready
     world = attention.make_room(110)
     assert len(world.things) == attention.THINGS
     learned.attach(world)

@@ -1,4 +1,4 @@
-"""What planning chose, in which situations: what habits are compiled from."""
+"""The distillation buffer: what the planner chose in which situations, for the policy to imitate."""
 
 from __future__ import annotations
 
@@ -8,91 +8,94 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from agent.actor.reactive.goal_conditioning import WISH
+from agent.actor.reactive.goal_conditioning import GOAL_SIZE
 from agent.perception.encoder import Senses
 from agent.perception.symmetry import Symmetry, select_rows
 
-CAPACITY = 10_000
+CAPACITY = 10_000  # decisions
 
 
-class Chosen(NamedTuple):
-    """Situations, and what planning chose in them.
+class DistillationBatch(NamedTuple):
+    """Situations, and what the planner chose in them.
 
     Attributes:
-        senses: By name (B, ...).
-        wish: (B, 1 + K, WISH) of the body and all things.
-        action: (B, A) what planning leant to do: the mean of its best plans' first actions.
-        regret: (B,) how much dearer the reflex's own plan was, in spreads of plans' costs; nan where there was none.
+        senses: Senses by name (B, ...).
+        goals: (B, 1 + K, GOAL_SIZE) goal tokens of the body and all things.
+        action: (B, A) first action of the planner's mean plan.
+        regret: (B,) how much more the policy's own plan cost, in standard deviations of the plans' costs; nan where the
+            policy had proposed none.
     """
 
     senses: Senses
-    wish: Tensor
+    goals: Tensor
     action: Tensor
     regret: Tensor
 
 
-def mirrored(chosen: Chosen, mirror: Symmetry, middle: float, generator: torch.Generator) -> Chosen:
-    """Returns situations and choices of which half, by chance, are seen in a mirror along x through `middle` (m)."""
-    half = torch.rand(len(chosen.action), generator=generator) < 0.5
-    wish = chosen.wish.clone()
-    wish[..., 2] = 2.0 * middle * wish[..., 0] - wish[..., 2]  # nowhere stays nowhere
-    return Chosen(
-        mirror.mirror_selected(half, chosen.senses, middle),
-        select_rows(half, wish, chosen.wish),
-        select_rows(half, mirror.mirror_actions(chosen.action), chosen.action),
-        chosen.regret,
+def mirror_batch(
+    batch: DistillationBatch, symmetry: Symmetry, center_y: float, generator: torch.Generator
+) -> DistillationBatch:
+    """Returns a batch of which a random half is mirrored at the line along x through `center_y` (m)."""
+    half = torch.rand(len(batch.action), generator=generator) < 0.5
+    goals = batch.goals.clone()
+    goals[..., 2] = 2.0 * center_y * goals[..., 0] - goals[..., 2]  # tokens without a goal stay zero
+    return DistillationBatch(
+        symmetry.mirror_selected(half, batch.senses, center_y),
+        select_rows(half, goals, batch.goals),
+        select_rows(half, symmetry.mirror_actions(batch.action), batch.action),
+        batch.regret,
     )
 
 
 class DistillationBuffer:
-    """A ring of situations and choices with preallocated storage; it holds what was sensed, since latents change.
+    """A ring buffer of situations and the planner's choices; it holds senses, since latents change while learning.
 
     Args:
         senses: Example senses, without leading shape.
-        actions: Size of an action.
-        capacity: Choices kept; the oldest are forgotten.
+        actions: Size of an action, A.
+        capacity: Number of decisions that are kept; the oldest are overwritten.
     """
 
     def __init__(self, senses: Senses, actions: int, capacity: int = CAPACITY) -> None:
         self.capacity, self.size, self.count = capacity, 0, 0
         self.senses = {name: value.new_zeros((capacity, *value.shape)) for name, value in senses.items()}
-        self.wish = torch.zeros(capacity, 1 + len(senses["things"]), WISH)
+        self.goals = torch.zeros(capacity, 1 + len(senses["things"]), GOAL_SIZE)
         self.action = torch.zeros(capacity, actions)
         self.regret = torch.zeros(capacity)
 
-    def add(self, senses: Senses, wish: Tensor, action: Tensor, regret: float) -> None:
-        """Keeps one choice."""
-        if len(senses["things"]) > self.wish.shape[1] - 1:
+    def add(self, senses: Senses, goals: Tensor, action: Tensor, regret: float) -> None:
+        """Appends one decision of the planner."""
+        if len(senses["things"]) > self.goals.shape[1] - 1:
             self._widen(len(senses["things"]))
-        at = self.count % self.capacity
+        index = self.count % self.capacity
         for name, store in self.senses.items():
-            store[at] = senses[name]
-        self.wish[at], self.action[at], self.regret[at] = wish, action, regret
+            store[index] = senses[name]
+        self.goals[index], self.action[index], self.regret[index] = goals, action, regret
         self.count += 1
         self.size = min(self.count, self.capacity)
 
     def _widen(self, things: int) -> None:
-        """Makes place for more things; where there were fewer, the others count as absent."""
-        with torch.inference_mode(False):  # what is made while it acts is learnt from, too
+        """Adds rows for more things; in earlier situations these are absent."""
+        with torch.inference_mode(False):  # storage made while acting is used for learning, too
             self._pad(things)
 
     def _pad(self, things: int) -> None:
-        more = things - (self.wish.shape[1] - 1)
+        more = things - (self.goals.shape[1] - 1)
         self.senses["things"] = nn.functional.pad(self.senses["things"], (0, 0, 0, more))
-        self.wish = nn.functional.pad(self.wish, (0, 0, 0, more))
+        self.goals = nn.functional.pad(self.goals, (0, 0, 0, more))
 
-    def sample(self, batch: int, generator: torch.Generator) -> Chosen:
-        """Draws choices evenly, B of them."""
-        at = torch.randint(self.size, (batch,), generator=generator)
-        senses = {name: store[at] for name, store in self.senses.items()}
-        return Chosen(senses, self.wish[at], self.action[at], self.regret[at])
+    def sample(self, size: int, generator: torch.Generator) -> DistillationBatch:
+        """Returns a batch of `size` decisions, sampled uniformly with replacement."""
+        index = torch.randint(self.size, (size,), generator=generator)
+        senses = {name: store[index] for name, store in self.senses.items()}
+        return DistillationBatch(senses, self.goals[index], self.action[index], self.regret[index])
 
     def state_dict(self, choices: int | None = None) -> dict[str, Any]:
         """Returns the latest choices, all by default, in the order of the ring."""
-        keep = self.size if choices is None else min(choices, self.size)
-        order = (torch.arange(keep) + self.count - keep) % self.capacity
+        kept = self.size if choices is None else min(choices, self.size)
+        order = (torch.arange(kept) + self.count - kept) % self.capacity
         flat = {f"obs.{name}": store[order] for name, store in self.senses.items()}
-        flat |= {"goal": self.wish[order], "action": self.action[order], "regret": self.regret[order]}
+        flat |= {"goal": self.goals[order], "action": self.action[order], "regret": self.regret[order]}
         return {**flat, "count": self.count}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -104,5 +107,5 @@ class DistillationBuffer:
         order = (torch.arange(kept) + count - kept) % self.capacity
         for name, store in self.senses.items():
             store[order] = state[f"obs.{name}"]
-        self.wish[order], self.action[order], self.regret[order] = state["goal"], state["action"], state["regret"]
+        self.goals[order], self.action[order], self.regret[order] = state["goal"], state["action"], state["regret"]
         self.count, self.size = count, kept

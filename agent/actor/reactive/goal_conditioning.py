@@ -1,4 +1,4 @@
-"""Wishes: what should be where, read off a mind's goals, as the reactive actor is told of them."""
+"""Goal conditioning: the positional goals among a mind's objectives, as inputs of the policy."""
 
 from __future__ import annotations
 
@@ -10,29 +10,32 @@ from intrinsic import Mixture
 from intrinsic.goals.goal import Goal
 from intrinsic.goals.reach import FIELDS, Reach
 
-WISH = 3  # numbers of a wish: whether there is one (0 or 1), and the place (x, y in m, in the room's frame)
-CLOSE = 0.5  # metres within which it is felt that a wish nearly comes true
-DESIRE = 8  # features of a wish, as the body sees it
+GOAL_SIZE = (
+    3  # numbers of a goal token: whether there is a goal (0 or 1), and its position (x, y in m, in the room's frame)
+)
+CLOSE_DISTANCE = 0.5  # m: the feature for a goal that is nearly reached falls by e over it
+GOAL_FEATURES = 8  # features of a goal token, in the body's frame
 
 
-def wishes(mixture: Mixture, things: int) -> Tensor:
-    """Returns the wish of the body and of each thing, (1 + things, WISH): goals of a position, with a positive weight.
+def goal_tokens(mixture: Mixture, things: int) -> Tensor:
+    """Returns the goal tokens of the body and of each thing, (1 + things, GOAL_SIZE).
 
-    Other goals (of vitals, of velocities) are not wishes: planning alone knows of them.
+    Only objectives of a position with a positive weight are among them. Other goals, of vitals or of velocities, are
+    known to the planner alone.
     """
-    wish = torch.zeros(1 + things, WISH)
-    wanted = positions(mixture)
+    goals = torch.zeros(1 + things, GOAL_SIZE)
+    wanted = position_goals(mixture)
     if not wanted:
-        return wish
+        return goals
     weights, muted = mixture.weights, mixture.muted
-    for name, (row, goal) in wanted.items():
-        if weights[name] > 0.0 and name not in muted and row <= things and not wish[row, 0]:
-            wish[row, 0], wish[row, 1:] = 1.0, goal.goal[:2]
-    return wish
+    for name, (row, objective) in wanted.items():
+        if weights[name] > 0.0 and name not in muted and row <= things and not goals[row, 0]:
+            goals[row, 0], goals[row, 1:] = 1.0, objective.goal[:2]
+    return goals
 
 
-def positions(mixture: Mixture) -> dict[str, tuple[int, Reach]]:
-    """Returns the goals of a mixture that name a position, and the token whose it is: 0 for the body."""
+def position_goals(mixture: Mixture) -> dict[str, tuple[int, Reach]]:
+    """Returns the objectives that name a position, and the index of the token that it is of; 0 is the body."""
     found = {}
     for name in mixture.names:
         goal = mixture[name]
@@ -47,17 +50,17 @@ def positions(mixture: Mixture) -> dict[str, tuple[int, Reach]]:
     return found
 
 
-def ungranted(at: Tensor, wish: Tensor) -> Tensor:
-    """Returns how far wishes are from coming true, (B,): the costs of `Reach` and `Goal`, in m.
+def goal_cost(position: Tensor, goals: Tensor) -> Tensor:
+    """Returns the costs (B,) of goal tokens, as `Reach` and `Goal` have them, in m.
 
     Args:
-        at: (B, 1 + k, 2) places of tokens (m).
-        wish: (B, 1 + k, WISH) of these.
+        position: (B, 1 + k, 2) positions of tokens (m).
+        goals: (B, 1 + k, GOAL_SIZE) their goal tokens.
     """
-    wanted = wish[..., 0]
-    far = _length(wish[..., 1:] - at)
-    cost = (wanted * far).sum(-1)
-    away = _length(at[..., 1:, :] - at[..., :1, :])
+    wanted = goals[..., 0]
+    distance = _length(goals[..., 1:] - position)
+    cost = (wanted * distance).sum(-1)
+    away = _length(position[..., 1:, :] - position[..., :1, :])
     return cost + Goal.pull * (wanted[..., 1:] * away).sum(-1)
 
 
@@ -65,37 +68,40 @@ def _length(way: Tensor) -> Tensor:
     return (way.square().sum(-1) + 1e-12).sqrt()
 
 
-def heed(attended: Tensor, wish: Tensor) -> Tensor:
-    """Puts the thing that is wished to be somewhere among those attended to (*lead, k), in the place of the last.
+def attend_to_goals(attended: Tensor, goals: Tensor) -> Tensor:
+    """Makes sure that the thing with a goal is attended to: it replaces the last one if it is not.
 
     Args:
         attended: (*lead, k) indices of things.
-        wish: (*lead, 1 + K, WISH); of several things with a wish, the first counts.
+        goals: (*lead, 1 + K, GOAL_SIZE) goal tokens; of several things with a goal, the first counts.
+
+    Returns:
+        Indices (*lead, k).
     """
-    wished = wish[..., 1:, 0]
-    first = wished.argmax(-1, keepdim=True)
-    there = (attended == first).any(-1, keepdim=True) | (wished.amax(-1, keepdim=True) == 0.0)
+    has_goal = goals[..., 1:, 0]
+    first = has_goal.argmax(-1, keepdim=True)
+    there = (attended == first).any(-1, keepdim=True) | (has_goal.amax(-1, keepdim=True) == 0.0)
     last = torch.where(there, attended[..., -1:], first)
     return torch.cat([attended[..., :-1], last], -1)
 
 
-def desires(at: Tensor, sight: EgoFeatures, wish: Tensor) -> Tensor:
-    """Sees wishes from the body.
+def goal_features(position: Tensor, sight: EgoFeatures, goals: Tensor) -> Tensor:
+    """Returns goal tokens in the body's frame.
 
     Args:
-        at: (B, 1 + k, 2) places of tokens (m).
-        sight: Of these.
-        wish: (B, 1 + k, WISH) of these.
+        position: (B, 1 + k, 2) positions of tokens (m).
+        sight: Egocentric features of these tokens.
+        goals: (B, 1 + k, GOAL_SIZE) their goal tokens.
 
     Returns:
-        (B, 1 + k, DESIRE) in the body's frame, 0 where nothing is wished: whether there is a wish; the way to its
-        place (m) and its direction; how close it is; and where the thing lies from the body, ahead and aside as the
-        thing is to go: behind it is where one pushes from.
+        Features (B, 1 + k, GOAL_FEATURES), 0 without a goal: whether there is a goal; the vector from the token to it
+        (m) and its direction; how close it is; and the thing's position relative to the body along and across that
+        direction, which tells whether the body can push it there.
     """
-    wanted, place = wish[..., :1], wish[..., 1:]
-    way = from_complex(to_complex((place - at) * wanted) * sight.facing.conj().unsqueeze(1))
-    far = torch.linalg.vector_norm(way, dim=-1, keepdim=True)
-    course = way / far.clamp_min(1e-3)
+    wanted, place = goals[..., :1], goals[..., 1:]
+    way = from_complex(to_complex((place - position) * wanted) * sight.facing.conj().unsqueeze(1))
+    distance = torch.linalg.vector_norm(way, dim=-1, keepdim=True)
+    course = way / distance.clamp_min(1e-3)
     lies = from_complex(to_complex(sight.pair[..., :2]) * to_complex(course[:, 1:]).conj())
-    lies = nn.functional.pad(lies, (0, 0, 1, 0))  # the body does not lie anywhere from itself
-    return torch.cat([wanted, way, course, wanted * torch.exp(far / -CLOSE), lies], -1)
+    lies = nn.functional.pad(lies, (0, 0, 1, 0))  # the body has no position relative to itself
+    return torch.cat([wanted, way, course, wanted * torch.exp(distance / -CLOSE_DISTANCE), lies], -1)

@@ -1,4 +1,4 @@
-"""Mode-1 at work: reacts where it is trusted, suggests plans to planning, and learns from what planning chose."""
+"""Mode-1: a policy that acts where it is good enough, proposes plans to the planner, and is distilled from it."""
 
 from __future__ import annotations
 
@@ -14,141 +14,162 @@ from agent.actor.mpc_actor import MPCActor
 from agent.actor.plan_evaluation import Decision
 from agent.actor.reactive.arbitration import ModeArbiter
 from agent.actor.reactive.dagger import DaggerSchedule
-from agent.actor.reactive.distillation_buffer import Chosen, DistillationBuffer, mirrored
-from agent.actor.reactive.goal_conditioning import WISH, heed, wishes
+from agent.actor.reactive.distillation_buffer import DistillationBatch, DistillationBuffer, mirror_batch
+from agent.actor.reactive.goal_conditioning import GOAL_SIZE, attend_to_goals, goal_tokens
 from agent.actor.reactive.policy import GaussianPolicy, PolicyOutput
-from agent.actor.reactive.value_gradient import slope
+from agent.actor.reactive.value_gradient import value_gradient_loss
 from agent.config import MindConfig
 from agent.perception.attention import gather, select_things, select_tokens
 from agent.perception.egocentric import EgoFeatures, ego_features, scene_context
 from agent.perception.encoder import Senses
 from agent.perception.symmetry import Symmetry
 
-DOUBT, SPREAD = 0.1, 0.1  # weights of learning what regret to expect, and how far choices spread
-DECAY = 0.1  # of weights: choices are few and partly chance, and a net would learn the chance by heart
-SQUASHED = 0.97  # beyond it an action says little of what it was before it was squashed
+REGRET_WEIGHT, SPREAD_WEIGHT = 0.1, 0.1  # weights of the losses of expected regret and of the standard deviation
+WEIGHT_DECAY = 0.1  # strong: decisions are few and partly random, and a net would fit the randomness
+MAX_ACTION = 0.97  # largest action that is unsquashed: beyond it atanh grows without bound
 
 
 class ReactiveActor(nn.Module):
-    """The reactive actor of a mind: its reflex, the choices that it is compiled from, and the trust in it.
+    """The reactive actor of a mind: a policy, the decisions that it is distilled from, and when it acts.
+
+    Attributes:
+        policy: The policy.
+        buffer: Decisions of the planner.
+        arbiter: Decides whether the policy acts, in mode ``gated``.
+        dagger: Segments in which the policy acts all the same.
+        mode: The setting `policy.mode`.
+        expected_regret: Regret that the policy expected at the last decision; None before the first.
+        symmetry: Symmetry of the body, by which batches are mirrored; None without one.
 
     Args:
-        actor: Mode-2, whose choices are compiled; it and the nets that it plans with are not owned.
+        actor: The actor that plans (Mode-2), which belongs to the mind.
         senses: Example senses, without leading shape.
-        config: Settings.
-        seed: Of its first weights.
+        config: Settings of the mind.
+        seed: Seed of the first weights.
     """
 
     def __init__(self, actor: MPCActor, senses: Senses, config: MindConfig, seed: int) -> None:
         super().__init__()
-        self._mode2 = (actor,)  # in a tuple: its modules are not parts of this one
+        self._planning_actor = (actor,)  # in a tuple, so that its modules are not registered here
         self.config = config
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.reflex = GaussianPolicy(actor.model.perception, actor.actions)
-        self.habits = DistillationBuffer(senses, actor.actions)
-        self.trust = ModeArbiter(config.policy.regret_tolerance, config.policy.check_interval)
-        self.tries = DaggerSchedule(config.policy.dagger_fraction)
-        self.acts = config.policy.mode
-        self.expected: float | None = None  # regret, at the last choice
-        self.symmetry: Symmetry | None = (
-            None  # of a body alike on both sides: what is right on one is right on the other
-        )
-        self._planned = True
-        self._wish = torch.zeros(1 + len(senses["things"]), WISH)
+            self.policy = GaussianPolicy(actor.model.perception, actor.actions)
+        self.buffer = DistillationBuffer(senses, actor.actions)
+        self.arbiter = ModeArbiter(config.policy.regret_tolerance, config.policy.check_interval)
+        self.dagger = DaggerSchedule(config.policy.dagger_fraction)
+        self.mode = config.policy.mode
+        self.expected_regret: float | None = None
+        self.symmetry: Symmetry | None = None
+        self._planned_last = True
+        self._goals = torch.zeros(1 + len(senses["things"]), GOAL_SIZE)
 
     @property
-    def mode2(self) -> MPCActor:
+    def planning_actor(self) -> MPCActor:
         """The actor that plans."""
-        return self._mode2[0]
+        return self._planning_actor[0]
 
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
-        """Steps the reflex."""
+        """The optimizer of the policy."""
         rate = self.config.training.learning_rate
-        return torch.optim.AdamW(self.reflex.parameters(), lr=rate, weight_decay=DECAY, fused=True)
+        return torch.optim.AdamW(self.policy.parameters(), lr=rate, weight_decay=WEIGHT_DECAY, fused=True)
 
-    def wish(self, things: int) -> Tensor:
-        """Returns what is wished now, (1 + things, WISH)."""
-        return wishes(self.mode2.mixture, things)
+    def goal_tokens(self, things: int) -> Tensor:
+        """Returns the current goal tokens, (1 + things, GOAL_SIZE)."""
+        return goal_tokens(self.planning_actor.mixture, things)
 
-    def heed(self, attended: Tensor, senses: Senses) -> Tensor:
-        """Looks what is wished now, and makes sure that attention is also on what a wish is for."""
-        self._wish = self.wish(len(senses["things"]))
-        return heed(attended, self._wish)
+    def attend_to_goals(self, attended: Tensor, senses: Senses) -> Tensor:
+        """Updates the goal tokens, and returns the attended things (k,) with a thing that has a goal among them."""
+        self._goals = self.goal_tokens(len(senses["things"]))
+        return attend_to_goals(attended, self._goals)
 
     def choose(
         self, latent: Tensor, sight: EgoFeatures, senses: Senses, attended: Tensor, generator: torch.Generator
     ) -> Decision:
-        """Reacts where that is trusted, else plans, beginning with the reflex's own plans, and may try all the same.
+        """Lets the policy act or plans, as `mode`, arbiter and DAgger schedule say.
 
         Args:
-            latent: (1 + k, Z) tokens of now.
-            sight: Of these.
-            senses: Senses of now, without leading shape; `heed` has seen them.
+            latent: (1 + k, Z) current tokens.
+            sight: Egocentric features of these tokens.
+            senses: Current senses, without leading shape, after `attend_to_goals` was called with them.
             attended: (k,) indices of the attended things.
-            generator: Random numbers.
+            generator: Source of random numbers.
         """
-        mode2, told = self.mode2, select_tokens(self._wish, attended)
-        impulse = self._impulse(latent[None], sight, told[None])
-        self.expected = float(impulse.regret)
-        if self.acts == "always" or (self.acts == "gated" and self.trust.decide(self.expected)):
-            if self._planned:
-                mode2.planner.reset()  # what was planned lies behind
-                self._planned = False
-            return Decision(impulse.action[0], mode="react")
-        self._planned, seeds = True, None
-        if self.habits.size and self.config.policy.proposals:
-            seeds = self.rehearse(latent, mode2.model.perception.appearance(senses)[attended], told, generator)
-        choice = mode2.plan(latent, senses, attended, generator, seeds)
+        planning_actor, goals = self.planning_actor, select_tokens(self._goals, attended)
+        output = self._policy_output(latent[None], sight, goals[None])
+        self.expected_regret = float(output.regret)
+        if self.mode == "always" or (self.mode == "gated" and self.arbiter.decide(self.expected_regret)):
+            if self._planned_last:
+                planning_actor.planner.reset()  # its last plan is out of date
+                self._planned_last = False
+            return Decision(output.action[0], mode="react")
+        self._planned_last, proposals = True, None
+        if self.buffer.size and self.config.policy.proposals:
+            proposals = self.propose_plans(
+                latent, planning_actor.model.perception.appearance(senses)[attended], goals, generator
+            )
+        choice = planning_actor.plan(latent, senses, attended, generator, proposals)
         regret = float("nan") if choice.regret is None else choice.regret
         assert choice.mean_action is not None
-        self.habits.add(senses, self._wish, choice.mean_action, regret)
-        self.trust.compare(regret, self.expected)
-        if self.acts == "gated" and self.tries.decide(self.habits.count, generator):
-            return replace(choice, action=impulse.action[0], predicted_cost=None, information=None, mode="dagger")
+        self.buffer.add(senses, self._goals, choice.mean_action, regret)
+        self.arbiter.compare(regret, self.expected_regret)
+        if self.mode == "gated" and self.dagger.decide(self.buffer.count, generator):
+            return replace(choice, action=output.action[0], predicted_cost=None, information=None, mode="dagger")
         return choice
 
-    def _impulse(self, latent: Tensor, sight: EgoFeatures, wish: Tensor) -> PolicyOutput:
-        impulse: PolicyOutput = self.reflex(self.mode2.model.perception.positions(latent), sight, wish)
-        return impulse
+    def _policy_output(self, latent: Tensor, sight: EgoFeatures, goals: Tensor) -> PolicyOutput:
+        output: PolicyOutput = self.policy(self.planning_actor.model.perception.positions(latent), sight, goals)
+        return output
 
-    def rehearse(self, latent: Tensor, appearance: Tensor, wish: Tensor, generator: torch.Generator) -> Tensor:
-        """Lets the reflex act in imagination.
+    def propose_plans(self, latent: Tensor, appearance: Tensor, goals: Tensor, generator: torch.Generator) -> Tensor:
+        """Rolls the policy out in the world model.
+
+        Args:
+            latent: (1 + k, Z) current tokens.
+            appearance: (k, features) of the attended things.
+            goals: (1 + k, GOAL_SIZE) goal tokens.
+            generator: Source of random numbers.
 
         Returns:
-            Plans (T, n, A): the first as it would act, the others with the spread that planning's choices have.
+            Plans (T, n, A): the first of mean actions, the others of sampled ones.
         """
-        model, n = self.mode2.model, self.config.policy.proposals
+        model, n = self.planning_actor.model, self.config.policy.proposals
         context = scene_context(model.perception, appearance.expand(n, -1, -1))
-        state, told, plan = latent.expand(n, -1, -1), wish.expand(n, -1, -1), []
-        for _ in range(self.mode2.planner.horizon):
+        state, goals, plan = latent.expand(n, -1, -1), goals.expand(n, -1, -1), []
+        for _ in range(self.planning_actor.planner.horizon):
             sight = ego_features(model.perception, state, context)
-            impulse = self._impulse(state, sight, told)
-            noise = torch.randn(n, self.mode2.actions, generator=generator)
+            output = self._policy_output(state, sight, goals)
+            noise = torch.randn(n, self.planning_actor.actions, generator=generator)
             noise[0] = 0.0
-            action = torch.tanh(impulse.mean + impulse.log_std.exp() * noise)
+            action = torch.tanh(output.mean + output.log_std.exp() * noise)
             state = model.next_state(model(state, action, sight))
             plan.append(action)
         return torch.stack(plan)
 
-    def live(self, mean: Tensor, energy: float, pain: float) -> None:
-        """Takes in a lived step: what each member predicted (E, ..., 1 + k, Z), how wrong that was, and pain."""
-        size = self.mode2.model.perception.pose_size
-        self.trust.live(float(mean[..., :size].var(0).sum()), energy, pain > 0.0)
-        self.tries.live(pain > 0.0)
+    def observe(self, mean: Tensor, energy: float, pain: float) -> None:
+        """Records a step for the arbiter and the DAgger schedule.
+
+        Args:
+            mean: (E, ..., 1 + k, Z) prediction of each ensemble member.
+            energy: Prediction error of the step.
+            pain: Cost of pain in the step.
+        """
+        size = self.planning_actor.model.perception.pose_size
+        self.arbiter.observe(float(mean[..., :size].var(0).sum()), energy, pain > 0.0)
+        self.dagger.observe(pain > 0.0)
 
     def learn(self, generator: torch.Generator) -> dict[str, float]:
-        """Takes one step towards what planning chose, and down the slope of what the world model and critic foresee."""
-        batch = self.config.training.batch_size * self.config.training.updates_per_step
-        if not batch or self.habits.size < self.config.training.batch_size:
+        """Takes one optimizer step; returns losses by name, none before there is enough to learn from."""
+        size = self.config.training.batch_size * self.config.training.updates_per_step
+        if not size or self.buffer.size < self.config.training.batch_size:
             return {}
-        chosen = self.habits.sample(batch, generator)
+        batch = self.buffer.sample(size, generator)
         if self.symmetry is not None:
-            chosen = mirrored(chosen, self.symmetry, self.mode2.model.perception.center_y, generator)
-        losses = self.losses(chosen)
-        parameters = list(self.reflex.parameters())
-        # Only the reflex's own gradients: the slope runs through nets that are not its to teach.
+            batch = mirror_batch(batch, self.symmetry, self.planning_actor.model.perception.center_y, generator)
+        losses = self.losses(batch)
+        parameters = list(self.policy.parameters())
+        # Gradients of the policy alone: the value gradient runs through world model and critic, which must not change.
         grads = torch.autograd.grad(torch.stack(list(losses.values())).sum(), parameters)
         norm = torch.stack([grad.norm() for grad in grads]).norm()
         if bool(torch.isfinite(norm)):
@@ -157,41 +178,40 @@ class ReactiveActor(nn.Module):
             self.optimizer.step()
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
-    def losses(self, chosen: Chosen) -> dict[str, Tensor]:
-        """Returns what is to be minimised, by name: distance to planning's choices, and the slope."""
-        perception, cfg = self.mode2.model.perception, self.config
-        attended = heed(select_things(chosen.senses, cfg.attention.num_attended), chosen.wish)
+    def losses(self, batch: DistillationBatch) -> dict[str, Tensor]:
+        """Returns the losses by name: distance to the planner's actions, calibration, and the value gradient."""
+        perception, cfg = self.planning_actor.model.perception, self.config
+        attended = attend_to_goals(select_things(batch.senses, cfg.attention.num_attended), batch.goals)
         with torch.no_grad():
-            latent = select_tokens(perception(chosen.senses), attended)
-            sight = self.mode2.model.ego_features_of(latent, gather(perception.appearance(chosen.senses), attended))
-        impulse = self._impulse(latent, sight, select_tokens(chosen.wish, attended))
-        before = torch.atanh(chosen.action.clamp(-SQUASHED, SQUASHED))
-        off = (before - impulse.mean.detach()) * torch.exp(-impulse.log_std)
-        known = torch.isfinite(chosen.regret)
-        regret = torch.where(known, chosen.regret, impulse.regret.detach()).clamp(-5.0, 5.0)
+            latent = select_tokens(perception(batch.senses), attended)
+            sight = self.planning_actor.model.ego_features_of(
+                latent, gather(perception.appearance(batch.senses), attended)
+            )
+        output = self._policy_output(latent, sight, select_tokens(batch.goals, attended))
+        unsquashed = torch.atanh(batch.action.clamp(-MAX_ACTION, MAX_ACTION))
+        error = (unsquashed - output.mean.detach()) * torch.exp(-output.log_std)
+        known = torch.isfinite(batch.regret)
+        regret = torch.where(known, batch.regret, output.regret.detach()).clamp(-5.0, 5.0)
         losses = {
-            "reflex": (impulse.action - chosen.action).square().mean(),
-            "reflex/spread": SPREAD * (0.5 * off.square() + impulse.log_std).mean(),
-            "reflex/doubt": DOUBT * (impulse.regret - regret).square().mean(),
+            "policy": (output.action - batch.action).square().mean(),
+            "policy/log_std": SPREAD_WEIGHT * (0.5 * error.square() + output.log_std).mean(),
+            "policy/regret": REGRET_WEIGHT * (output.regret - regret).square().mean(),
         }
         if cfg.policy.value_gradient_weight > 0.0:
-            few = slice(
-                cfg.training.batch_size
-            )  # the slope runs through the whole ensemble: a part of the batch is enough
-            part = Chosen({k: v[few] for k, v in chosen.senses.items()}, *(field[few] for field in chosen[1:]))
-            seen = EgoFeatures(*(field[few] for field in sight))
-            down = slope(
-                self.mode2.model,
-                self.mode2.mixture,
-                self.mode2.critic if cfg.planner.use_critic else None,
-                self.mode2.memories,
-                latent[few],
-                seen,
-                impulse.action[few],
-                part,
-                attended[few],
+            # The value gradient runs through the whole ensemble: some rows are enough.
+            rows = slice(cfg.training.batch_size)
+            value_loss = value_gradient_loss(
+                self.planning_actor.model,
+                self.planning_actor.mixture,
+                self.planning_actor.critic if cfg.planner.use_critic else None,
+                self.planning_actor.memories,
+                latent[rows],
+                EgoFeatures(*(field[rows] for field in sight)),
+                output.action[rows],
+                DistillationBatch({k: v[rows] for k, v in batch.senses.items()}, *(field[rows] for field in batch[1:])),
+                attended[rows],
             )
-            losses["reflex/slope"] = cfg.policy.value_gradient_weight * down
+            losses["policy/value_gradient"] = cfg.policy.value_gradient_weight * value_loss
         return losses
 
     def run_state_dict(self, choices: int | None = None) -> dict[str, Any]:
@@ -201,14 +221,14 @@ class ReactiveActor(nn.Module):
             choices: How many of the planner's latest choices to keep; None for all.
         """
         return {
-            "buffer": self.habits.state_dict(choices),
-            "arbiter": self.trust.state_dict(),
-            "dagger": self.tries.state_dict(),
+            "buffer": self.buffer.state_dict(choices),
+            "arbiter": self.arbiter.state_dict(),
+            "dagger": self.dagger.state_dict(),
         }
 
     def load_run_state_dict(self, state: Mapping[str, Any]) -> None:
         """Loads what `run_state_dict` returned."""
-        self.trust.load_state_dict(state["arbiter"])
+        self.arbiter.load_state_dict(state["arbiter"])
         if "dagger" in state:
-            self.tries.load_state_dict(state["dagger"])
-        self.habits.load_state_dict(state["buffer"])
+            self.dagger.load_state_dict(state["dagger"])
+        self.buffer.load_state_dict(state["buffer"])

@@ -1,12 +1,12 @@
-"""What the next step would cost, as a slope that the reactive actor slides down."""
+"""The value gradient: the cost of one imagined step, which the policy is trained to lower."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from agent.actor.reactive.distillation_buffer import Chosen
-from agent.actor.reactive.goal_conditioning import positions, ungranted
+from agent.actor.reactive.distillation_buffer import DistillationBatch
+from agent.actor.reactive.goal_conditioning import goal_cost, position_goals
 from agent.critic.critic import Critic
 from agent.perception.attention import gather, select_tokens
 from agent.perception.egocentric import EgoFeatures
@@ -17,7 +17,7 @@ from intrinsic import Mixture
 from intrinsic.mixture import Memories
 
 
-def slope(
+def value_gradient_loss(
     model: WorldModel,
     mixture: Mixture,
     critic: Critic | None,
@@ -25,13 +25,13 @@ def slope(
     latent: Tensor,
     sight: EgoFeatures,
     action: Tensor,
-    chosen: Chosen,
+    batch: DistillationBatch,
     attended: Tensor,
 ) -> Tensor:
-    """Returns the mean weighted cost of one imagined step, and of what the critic anticipates after it, a scalar.
+    """Returns the mean weighted cost of one imagined step, plus the critic's value after it, a scalar.
 
-    Goals of a position are those that the situation was remembered with, see `agent.actor.reactive.goal_conditioning`;
-    all else is what is wanted now. What keeps an episodic memory is left out.
+    Positional goals are those of the remembered situation, see `agent.actor.reactive.goal_conditioning`; all other
+    objectives have their current weights. Objectives with an episodic memory are left out.
 
     Source: value gradients through a learned model, after Heess et al. 2015, arXiv 1510.09142 (SVG(1)).
 
@@ -43,31 +43,31 @@ def slope(
         latent: (B, 1 + k, Z) tokens.
         sight: Of these.
         action: (B, A), with the gradient to be followed.
-        chosen: The situations.
+        batch: The situations.
         attended: (B, k) indices of the attended things.
     """
     mean = model(latent, action, sight)
     after = model.next_state(mean)
-    wished = positions(mixture)
+    with_goal = position_goals(mixture)
     rollout = Rollout(
         torch.stack([latent, after]),
         action[None],
         mean[:, None],
-        _senses(model, after, chosen.senses, attended),
+        _senses(model, after, batch.senses, attended),
         attended,
         True,
     )
     weights, muted = mixture.weights, mixture.muted
     costs = mixture.costs(rollout.at(0), mixture.fork(memories, len(action)) if memories else None)
-    total = ungranted(model.perception.positions(after), select_tokens(chosen.wish, attended))
+    total = goal_cost(model.perception.positions(after), select_tokens(batch.goals, attended))
     for name, cost in costs.items():
-        if name not in wished and name not in memories and name not in muted:
+        if name not in with_goal and name not in memories and name not in muted:
             total = total + weights[name] * cost
     if critic is not None and critic.drives:
-        appearance = gather(model.perception.appearance(chosen.senses), attended)
+        appearance = gather(model.perception.appearance(batch.senses), attended)
         future = critic.expected_cost(model.ego_features_of(after, appearance))
         for i, name in enumerate(critic.drives):
-            if name not in wished and name not in muted:
+            if name not in with_goal and name not in muted:
                 total = total + critic.discount * weights[name] * future[:, i]
     return torch.where(total.isfinite(), total, 0.0).mean()
 

@@ -9,7 +9,7 @@ import torch
 import agent
 import worlds
 from agent.configurator.configurator import drive_multipliers_for, select_training_things
-from agent.configurator.learned_attention import FIRST, LearnedAttention, spreads
+from agent.configurator.learned_attention import MIN_SAMPLES, LearnedAttention, cost_spreads
 from agent.perception.attention import select_things
 from agent.perception.obs_spec import REQUIRED_SENSES, as_tensors
 from housecat.core.errors import UserError
@@ -58,8 +58,8 @@ def test_the_uncertain_rule_attends_to_what_the_model_is_unsure_of(world: World)
     )
     senses = tensors(world.observe())
     with torch.no_grad():
-        doubt = mind.configurator._doubt(senses)
-        chosen = mind.configurator.focus(senses, mind.generator).attended
+        doubt = mind.configurator._uncertainty_bonus(senses)
+        chosen = mind.configurator.configure(senses, mind.generator).attended
     assert doubt.abs().max() <= 1.0
     assert doubt.median().abs() < 0.01
     things, body = senses["things"], senses["body"]
@@ -73,7 +73,7 @@ def test_chance_attends_to_anything_but_what_is_not_there(world: World) -> None:
     )
     senses = tensors(world.observe())
     senses["things"][3, THINGS.present] = 0.0
-    met = {int(i) for _ in range(100) for i in mind.configurator.focus(senses, mind.generator).attended}
+    met = {int(i) for _ in range(100) for i in mind.configurator.configure(senses, mind.generator).attended}
     assert met == set(range(8)) - {3}
 
 
@@ -91,23 +91,24 @@ def test_learning_sees_now_and_then_what_is_never_near(world: World) -> None:
 def test_relevance_learns_that_plans_differ_by_what_is_near() -> None:
     world, mind = worlds.make("playroom", seed=110), agent.Mind.load("kitten")
     torch.manual_seed(0)
-    mind.configurator.relevance = LearnedAttention(mind.world_model.pair_size)
+    mind.configurator.learned_attention = LearnedAttention(mind.world_model.pair_size)
     mind.begin_episode()
     mind.attach(world)
-    relevance = mind.configurator.relevance
-    assert relevance is not None
+    attention = mind.configurator.learned_attention
+    assert attention is not None
     generator = torch.Generator().manual_seed(0)
     errors = [
-        relevance.learn(mind.world_model, mind.mixture, mind.memory, 14, generator) for _ in range(FIRST // 8 + 20)
+        attention.learn(mind.world_model, mind.mixture, mind.memory, 14, generator)
+        for _ in range(MIN_SAMPLES // 8 + 20)
     ]
-    assert relevance.ready
-    known = relevance.spread[: min(int(relevance.count), len(relevance.spread))]
+    assert attention.ready
+    known = attention.targets[: min(int(attention.count), len(attention.targets))]
     assert np.mean(errors[-10:]) < 0.7 * float(known.var()), "it tells more than the mean does"
     senses = tensors(world.observe())
     plans = torch.rand(14, 12, 5, generator=generator) * 2 - 1
-    pair, spread = spreads(mind.world_model, mind.mixture, senses, plans)
-    told = relevance(pair)
-    assert torch.corrcoef(torch.stack([told, spread.clamp_min(1e-4).log()]))[0, 1] > 0.5
+    pair, spread = cost_spreads(mind.world_model, mind.mixture, senses, plans)
+    predicted = attention(pair)
+    assert torch.corrcoef(torch.stack([predicted, spread.clamp_min(1e-4).log()]))[0, 1] > 0.5
 
 
 def test_need_raises_the_weight_of_a_drive(world: World) -> None:
@@ -137,8 +138,8 @@ def test_in_the_midst_of_things_it_looks_less_far(world: World) -> None:
     senses = tensors(world.observe())
     far = {**senses, "body": senses["body"] + 100.0}
     senses["body"][BODY.position] = senses["things"][0, THINGS.position_xy]
-    assert mind.configurator.focus(far, mind.generator).horizon == 14
-    assert mind.configurator.focus(senses, mind.generator).horizon == 8
+    assert mind.configurator.configure(far, mind.generator).horizon == 14
+    assert mind.configurator.configure(senses, mind.generator).horizon == 8
 
 
 def test_an_unknown_rule_names_the_nearest() -> None:

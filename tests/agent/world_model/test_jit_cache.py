@@ -137,7 +137,7 @@ def test_a_life_with_traces_equals_the_life_without(settings, monkeypatch):
         mind = Mind.born(world, seed=5, config=MindConfig.of({**small}))
         moments = list(live(world, mind, 36))
         if mind.reactive_actor is not None:
-            assert bool(mind.reactive_actor.reflex.react._traces) == (calls_before_trace < 36)
+            assert bool(mind.reactive_actor.policy.traced_forward._traces) == (calls_before_trace < 36)
         return [*(torch.from_numpy(m.action) for m in moments), *(p.detach() for p in mind.parameters())]
 
     with_, without = lived(6), lived(10**9)

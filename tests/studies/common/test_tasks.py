@@ -33,7 +33,7 @@ def test_a_mind_is_given_one_task_at_a_time() -> None:
         set_goal(mind, world, task)
         mind.attach(world)
         assert mind.reactive_actor is not None
-        goal = mind.reactive_actor.wish(8)
+        goal = mind.reactive_actor.goal_tokens(8)
         assert goal[:, 0].nonzero().flatten().tolist() == [task.toy + 1]
         assert goal[task.toy + 1, 1:].tolist() == pytest.approx(task.goal)
 
@@ -48,7 +48,7 @@ def test_the_goal_is_about_the_toy_of_the_task_for_the_whole_of_an_attempt() -> 
 
         def on_moment(_: Moment) -> None:
             assert mind.reactive_actor is not None
-            goals.add((task.toy, *mind.reactive_actor.wish(8)[1:, 0].nonzero().flatten().tolist()))  # noqa: B023
+            goals.add((task.toy, *mind.reactive_actor.goal_tokens(8)[1:, 0].nonzero().flatten().tolist()))  # noqa: B023
 
         attempt(world, task, mind, 2, on_moment)
     assert goals == {(task.toy, task.toy) for task in given}

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import worlds
-from agent.actor.reactive.goal_conditioning import desires, heed, wishes
+from agent.actor.reactive.goal_conditioning import attend_to_goals, goal_features, goal_tokens
 from tests.agent.conftest import reflexive
 from worlds import World
 
@@ -15,15 +15,15 @@ from worlds import World
 def test_wishes_are_read_off_goals_and_put_into_attention(world: World) -> None:
     mind = reflexive(world)
     mind.attach(world)
-    wish = wishes(mind.mixture, 8)
+    goals = goal_tokens(mind.mixture, 8)
     row = 1 + world.things.index("red ball")
-    assert wish[row].tolist() == [1.0, 1.0, 2.0]
-    assert float(wish[:, 0].sum()) == 1.0
-    attended = heed(torch.tensor([[3, 4], [0, 4]]), wish.expand(2, -1, -1))
+    assert goals[row].tolist() == [1.0, 1.0, 2.0]
+    assert float(goals[:, 0].sum()) == 1.0
+    attended = attend_to_goals(torch.tensor([[3, 4], [0, 4]]), goals.expand(2, -1, -1))
     assert attended.tolist() == [[3, 0], [0, 4]]
     mind.mixture.set_weight("goal_things_red_ball_position", 0.0)
-    assert not wishes(mind.mixture, 8).any()
-    assert heed(torch.tensor([3, 4]), torch.zeros(9, 3)).tolist() == [3, 4]
+    assert not goal_tokens(mind.mixture, 8).any()
+    assert attend_to_goals(torch.tensor([3, 4]), torch.zeros(9, 3)).tolist() == [3, 4]
 
 
 def test_wishes_are_seen_from_the_body() -> None:
@@ -33,11 +33,11 @@ def test_wishes_are_seen_from_the_body() -> None:
     mind = reflexive(world)
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
     row = world.things.index("red ball")
-    wish = torch.zeros(1, 2, 3)
-    wish[0, 1] = torch.tensor([1.0, 0.0, 1.5])
+    goals = torch.zeros(1, 2, 3)
+    goals[0, 1] = torch.tensor([1.0, 0.0, 1.5])
     latent = mind.perception(senses)[[0, 1 + row]][None]
     sight = mind.world_model.ego_features_of(latent, mind.perception.appearance(senses)[row][None, None])
-    seen = desires(mind.perception.positions(latent), sight, wish)[0]
+    seen = goal_features(mind.perception.positions(latent), sight, goals)[0]
     assert not seen[0].any()
     wanted, ahead, aside, *course = seen[1].tolist()[:5]
     assert (wanted, ahead, aside) == pytest.approx((1.0, 1.5, 0.0), abs=0.01)

@@ -9,8 +9,8 @@ import torch
 import agent
 import worlds
 from agent import Mind, live
-from agent.actor.reactive.arbitration import PRACTICE
-from agent.actor.reactive.dagger import FIRST, LONG
+from agent.actor.reactive.arbitration import MIN_COMPARISONS
+from agent.actor.reactive.dagger import MIN_DECISIONS, SEGMENT_STEPS
 from housecat.core.errors import UserError
 from tests.agent.conftest import REFLEX, mode1, reflexive
 from worlds import World
@@ -18,7 +18,7 @@ from worlds import World
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.actor.reactive.arbitration.PRACTICE", 8)
+    monkeypatch.setattr("agent.actor.reactive.arbitration.MIN_COMPARISONS", 8)
 
 
 def test_a_mind_has_no_reflex_unless_it_is_asked_for(mind: Mind) -> None:
@@ -37,8 +37,8 @@ def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
 def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
     tmp_path, monkeypatch: pytest.MonkeyPatch, tries: float, beside: bool
 ) -> None:
-    monkeypatch.setattr("agent.actor.reactive.dagger.FIRST", 4)
-    monkeypatch.setattr("agent.actor.reactive.dagger.LONG", 3)
+    monkeypatch.setattr("agent.actor.reactive.dagger.MIN_DECISIONS", 4)
+    monkeypatch.setattr("agent.actor.reactive.dagger.SEGMENT_STEPS", 3)
 
     def lived(mind: Mind, world: World, steps: int) -> list[tuple[str, bytes]]:
         return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
@@ -64,12 +64,12 @@ def test_choices_become_habits(world: World) -> None:
         senses = {name: torch.from_numpy(value.copy()) for name, value in world.observe().items()}
         situations.append((world.observe(), action))
         for _ in range(20):
-            m.habits.add(senses, m.wish(8), torch.full((5,), action), 2.0)
+            m.buffer.add(senses, m.goal_tokens(8), torch.full((5,), action), 2.0)
     first = m.learn(generator)
     for _ in range(120):
         last = m.learn(generator)
-    assert last["reflex"] < 0.05 * first["reflex"]
-    m.acts, mind.steps = "always", 1000
+    assert last["policy"] < 0.05 * first["policy"]
+    m.mode, mind.steps = "always", 1000
     for obs, action in situations:
         acted, thought = mind.act(obs)
         assert thought.mode == "react"
@@ -79,7 +79,7 @@ def test_choices_become_habits(world: World) -> None:
 
 
 def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: World) -> None:
-    """The model: the body goes along x by the first action. The wish is far along x; nothing was ever chosen."""
+    """The model: the body goes along x by the first action. The goals is far along x; nothing was ever chosen."""
     wants = {"reach:body.position=2.5,0": 1.0}
     mind = Mind.born(world, wants, 11, REFLEX.updated({"policy.value_gradient_weight": 1.0, "training.batch_size": 16}))
     mind.attach(world)
@@ -94,11 +94,11 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
     mind.critic.expect = lambda sight: torch.zeros(len(sight.own), len(mind.drives))  # type: ignore[method-assign]
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
     for _ in range(16):
-        m.habits.add(senses, m.wish(8), torch.zeros(5), 0.0)
+        m.buffer.add(senses, m.goal_tokens(8), torch.zeros(5), 0.0)
     before = [p.clone() for p in mind.world_model.parameters()]
     for _ in range(60):
         m.learn(generator)
-    m.acts, mind.steps = "always", 1000
+    m.mode, mind.steps = "always", 1000
     action, _ = mind.act(world.observe())
     # Where the slope, one typical change per step, and the pull of what was chosen, 2 a / 5, are equal.
     assert action[0] == pytest.approx(2.5 * float(mind.perception.typical_change[0, 0]), abs=0.05)
@@ -121,7 +121,7 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
     assert mind.decision.regret is None  # nothing to suggest yet
     seen.clear()
     mind.act(world.observe())
-    impulse = torch.tanh(mode1(mind).reflex.mu.bias).detach()  # a newborn's mean is near its bias
+    impulse = torch.tanh(mode1(mind).policy.mu.bias).detach()  # a newborn's mean is near its bias
     first = seen[0][0]
     assert first.shape[0] == REFLEX.planner.samples
     assert float((first - impulse).abs().amax(-1).min()) < 0.2
@@ -135,22 +135,24 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
     )
     mind.attach(world)
     m = mode1(mind)
-    assert [m.tries.decide(FIRST + step, mind.generator) for step in range(2 * LONG - 1)] == [True] * (2 * LONG - 1)
-    m.tries.live(hurt=True)
-    assert not m.tries.decide(FIRST, mind.generator)
-    assert not m.tries.decide(FIRST - 1, mind.generator)
-    m.tries.left = 0
-    m.habits.count = FIRST  # as though it had practised
+    assert [m.dagger.decide(MIN_DECISIONS + step, mind.generator) for step in range(2 * SEGMENT_STEPS - 1)] == [
+        True
+    ] * (2 * SEGMENT_STEPS - 1)
+    m.dagger.observe(hurt=True)
+    assert not m.dagger.decide(MIN_DECISIONS, mind.generator)
+    assert not m.dagger.decide(MIN_DECISIONS - 1, mind.generator)
+    m.dagger.steps_left = 0
+    m.buffer.count = MIN_DECISIONS  # as though it had practised
     obs = world.observe()
     action, thought = mind.act(obs)
     assert thought.mode == "dagger"
     assert thought.plans  # what planning would have done
     assert mind.decision.predicted_cost is None  # nobody carries out that plan
     assert mind.decision.information is None
-    assert action == pytest.approx(np.tanh(m.reflex.mu.bias.detach().numpy()), abs=0.2)  # a newborn's is near its bias
+    assert action == pytest.approx(np.tanh(m.policy.mu.bias.detach().numpy()), abs=0.2)  # a newborn's is near its bias
     assert mind.decision.mean_action is not None
-    assert torch.equal(m.habits.action[FIRST % m.habits.capacity], mind.decision.mean_action)
-    m.live(torch.zeros(3, 1, 5, mind.perception.token_size), 0.0, pain=1.0)
+    assert torch.equal(m.buffer.action[MIN_DECISIONS % m.buffer.capacity], mind.decision.mean_action)
+    m.observe(torch.zeros(3, 1, 5, mind.perception.token_size), 0.0, pain=1.0)
     assert mind.act(obs)[1].mode == "plan"
     assert mind.decision.predicted_cost is not None
 
@@ -159,9 +161,9 @@ def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
     mind = reflexive(world, {"policy.dagger_fraction": 1.0, "training.warmup_steps": 0})
     mind.attach(world)
     m = mode1(mind)
-    for _ in range(PRACTICE):
-        m.trust.compare(0.1, 0.1)
-    m.habits.count = FIRST
+    for _ in range(MIN_COMPARISONS):
+        m.arbiter.compare(0.1, 0.1)
+    m.buffer.count = MIN_DECISIONS
     assert mind.act(world.observe())[1].mode == "react"
 
 
