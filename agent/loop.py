@@ -1,4 +1,4 @@
-"""The run loop: one generator that everything else reads."""
+"""The loop of a life: a generator of moments, which recorder, window and studies read."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Events = Callable[[int], Sequence[Event | Reload]]
 def live(
     world: World, mind: Mind, steps: int | None = None, events: Events | None = None, learn: bool = True
 ) -> Iterator[Moment]:
-    """Lives, one control step per moment, in lockstep: pausing is not asking for the next moment.
+    """Runs a mind in a world, one control step per moment; to pause, ask for no next moment.
 
     Args:
-        world: Where; it goes on from its state of now.
-        mind: Who; it goes on from its state of now.
-        steps: Control steps; None for a life without end.
-        events: Called with the number of each step before it; what it returns happens first: to the world, or where
-            it is a new version of a plug-in, to the mind.
-        learn: Whether the mind learns from what it lives.
+        world: The world, from its present state on.
+        mind: The mind, from its present state on.
+        steps: Number of control steps; None for no end.
+        events: Called with the number of each step before it. The events that it returns are applied first: to the
+            world or, where one is a new version of a plug-in, to the mind.
+        learn: Whether the mind is trained at each step.
 
     Raises:
         UserError: If the mind was made for other senses or actions than the world has.
@@ -44,30 +44,30 @@ def live(
     configure_runtime(mind.config.threads)
     mind.attach(world)
     obs = world.observe()
-    ahead = AsyncPlanner(mind, obs)
+    planner = AsyncPlanner(mind, obs)
     while steps is None or steps > 0:
         steps = None if steps is None else steps - 1
-        noted = []
+        applied = []
         for event in events(mind.steps) if events else ():
             if isinstance(event, Reload):
-                noted.append(reload(mind, world, event))
-                ahead.renew()
+                applied.append(reload(mind, world, event))
+                planner.reset()
                 continue
             try:
                 world.apply(event)
             except UserError as error:  # no reason to end a life
-                noted.append({**to_json(event), "event": "refused", "error": str(error)})
-            obs = world.observe()  # it sees what was done before it acts
+                applied.append({**to_json(event), "event": "refused", "error": str(error)})
+            obs = world.observe()  # what the event changed is seen before the next action
         muted = mind.mixture.muted
         started = time.perf_counter()
-        action, thought = ahead.act(obs)
+        action, thought = planner.act(obs)
         thought_at = time.perf_counter()
         after, _, _, _, info = world.step(action)
         moved_at = time.perf_counter()
         lived = mind.observe(obs, action, after)
         losses = mind.learn() if learn else {}
         done_at = time.perf_counter()
-        waited = ahead.end()
+        waited = planner.end()
         new = [{"event": "muted", "objective": n, "error": e} for n, e in mind.mixture.muted.items() if n not in muted]
         yield Moment(
             step=mind.steps - 1,
@@ -78,7 +78,7 @@ def live(
             emotions=lived.emotions,
             surprise=lived.surprise,
             thought=thought,
-            events=(*info["events"], *noted, *new, *(mind.trainer.nan_guard.new_events if learn else ())),
+            events=(*info["events"], *applied, *new, *(mind.trainer.nan_guard.new_events if learn else ())),
             losses=losses,
             things=world.things,
             frames=world.frames(),

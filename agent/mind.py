@@ -1,4 +1,4 @@
-"""The mind: perceives, chooses, feels and learns."""
+"""The mind: an agent composed of perception, world model, objectives, critic, memory, actor and trainer."""
 
 from __future__ import annotations
 
@@ -57,14 +57,41 @@ OF_OBJECTIVES = "mixture.", "critic."  # modules whose tensors hang on the objec
 
 
 class Mind(nn.Module):
-    """World model, objectives, critic, memory, actor and learner of one creature.
+    """An agent: it acts on observations, takes in what came of its actions, and learns from its memory.
 
     Make one with `Mind.born` or `Mind.load`. All random numbers come from its own generator, so that the same
-    seed and the same senses give the same life.
+    seed and the same observations give the same life.
+
+    Source: the architecture of LeCun 2022, A Path Towards Autonomous Machine Intelligence, section 3.1. Each of its
+    boxes is a sub-package of `agent`.
+
+    Args:
+        senses: Shape of each sense of the world, by name.
+        actions: Size of an action, A.
+        config: Settings.
+        seed: Seed of the first weights and of all random numbers.
 
     Attributes:
         steps: Control steps lived.
-        mixture: What it cares about.
+        shapes: Shape of each sense that the mind uses, by name.
+        world_model: Predicts latents, one ensemble member each.
+        perception: Encodes observations as latents; part of the world model.
+        mixture: The objectives and their weights.
+        drives: Names of the objectives that the critic anticipates.
+        critic: Predicts the cost to come.
+        memory: The replay buffer.
+        configurator: Chooses what is attended to, what counts, and how far is planned.
+        actor: Mode-2, which plans.
+        reactive_actor: Mode-1, a policy; None where the setting ``policy.mode`` is off.
+        subgoal_planner: The second level of planning; None with one level.
+        belief: Tracks things out of sight; None without the setting ``model.belief``.
+        trainer: Trains world model, critic and objectives.
+        symmetry: How the body looks in a mirror; None where its sides differ.
+        emotions: Reads emotions off costs, critic and prediction errors.
+        obs_checker: Checks observations before they are used.
+        decision: What the actor decided last.
+        pending: What was decided for the next step, see `agent.async_planning`; None where nothing was.
+        generator: Source of all random numbers.
     """
 
     def __init__(self, senses: dict[str, tuple[int, ...]], actions: int, config: MindConfig, seed: int) -> None:
@@ -108,13 +135,13 @@ class Mind(nn.Module):
         """Makes a newborn mind for a world.
 
         Args:
-            world: Whose senses and actions it will have.
+            world: World whose senses and actions the mind will have.
             objectives: Weights by name; those of the configuration when not given.
-            seed: For its first weights and all its chances.
+            seed: Seed of the first weights and of all random numbers.
             config: Settings; the defaults when not given.
 
         Raises:
-            UserError: If an objective is unknown or cannot work, or the world lacks a sense.
+            UserError: If an objective is unknown, given as an object, or cannot work, or the world lacks a sense.
         """
         config, shapes = config or MindConfig(), obs_shapes(world)
         if objectives is None and config.objectives == MindConfig().objectives:
@@ -299,10 +326,13 @@ class Mind(nn.Module):
             ) from error
 
     def attach(self, world: World) -> None:
-        """Makes sure that the mind can live in a world, and tells its objectives what is called how there.
+        """Attaches the mind to a world: checks that they fit, and binds names of things in its objectives.
 
         How many things there are does not matter: where there are more than ever before the mind makes place for
         them, and where there are fewer the others count as absent.
+
+        Args:
+            world: The world that it will act in.
 
         Raises:
             UserError: If the world has other senses or actions than those that the mind was made for, or lacks a
@@ -329,15 +359,21 @@ class Mind(nn.Module):
         self.set_symmetry(Symmetry.from_world(world) if self.config.training.symmetry else Symmetry.find(world))
         self.mixture.bind_names(Names(world.things, world.readings))
 
-    def set_symmetry(self, mirror: Symmetry | None) -> None:
-        """Takes the mirror of the body it has: what was chosen is learnt in it, what was lived where that is wanted."""
-        self.symmetry = mirror
-        self.trainer.symmetry = mirror if self.config.training.symmetry else None
+    def set_symmetry(self, symmetry: Symmetry | None) -> None:
+        """Sets the symmetry of the body, by which training data are augmented.
+
+        The policy is always distilled with it, world model and critic where the setting ``training.symmetry`` says so.
+
+        Args:
+            symmetry: How the body looks in a mirror; None where its sides differ.
+        """
+        self.symmetry = symmetry
+        self.trainer.symmetry = symmetry if self.config.training.symmetry else None
         if self.reactive_actor is not None:
-            self.reactive_actor.symmetry = mirror
+            self.reactive_actor.symmetry = symmetry
 
     def check_objectives(self) -> None:
-        """Tries every objective once on an imagined step, so that mistakes show before a life begins.
+        """Evaluates every objective once on an imagined step, so that mistakes show before a life begins.
 
         Raises:
             UserError: If an objective cannot work; the message names it.
@@ -347,13 +383,16 @@ class Mind(nn.Module):
         )
 
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
-        """Chooses an action, and tells what went on.
+        """Chooses an action.
 
         Args:
-            obs: Senses by name.
+            obs: Observation, by sense.
 
         Returns:
-            The action (A,), each -1 to 1, and the thought behind it.
+            The action (A,), each number between -1 and 1, and what led to it.
+
+        Raises:
+            UserError: If the observation lacks a sense, or holds what is no finite number.
         """
         require_float32()
         # Inference mode is quicker, but nothing in it can have a gradient.
@@ -361,11 +400,13 @@ class Mind(nn.Module):
             return self._act(self._sensed(obs), len(obs.get("things", ())))
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
-        focus = self.configurator.configure(senses, self.generator)
+        configuration = self.configurator.configure(senses, self.generator)
         if self.reactive_actor is not None:
-            focus = replace(focus, attended=self.reactive_actor.attend_to_goals(focus.attended, senses))
-        self.actor.configure(focus)
-        attended = focus.attended
+            configuration = replace(
+                configuration, attended=self.reactive_actor.attend_to_goals(configuration.attended, senses)
+            )
+        self.actor.configure(configuration)
+        attended = configuration.attended
         latent = self.world_model.encode(senses, attended)
         sight = self.world_model.ego_features_of(latent[None], self.perception.appearance(senses)[attended][None])
         if self.steps < self.config.training.warmup_steps:
@@ -374,11 +415,11 @@ class Mind(nn.Module):
             self.decision = self.reactive_actor.choose(latent, sight, senses, attended, self.generator)
         else:
             self.decision = self.actor.plan(latent, senses, attended, self.generator)
-        self.decision = replace(self.decision, configuration=focus)
+        self.decision = replace(self.decision, configuration=configuration)
         forecast = self.critic(sight)
         thought = Thought(
             mode=self.decision.mode,
-            horizon=focus.horizon,
+            horizon=configuration.horizon,
             attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.actor.weights,
             plans=tuple(plan.among(present) for plan in self.decision.plans),
@@ -392,7 +433,19 @@ class Mind(nn.Module):
 
     @torch.no_grad()
     def observe(self, obs: Obs, action: npt.NDArray[np.float32], after: Obs) -> StepResult:
-        """Takes in one lived step: remembers it, and tells what it cost and how it felt."""
+        """Takes in one step: stores it in memory, and evaluates it.
+
+        Args:
+            obs: Observation before it, by sense.
+            action: The action taken, (A,), each number between -1 and 1.
+            after: Observation after it.
+
+        Returns:
+            Costs, emotions and surprise of the step.
+
+        Raises:
+            UserError: If an observation lacks a sense, or holds what is no finite number; nothing is stored then.
+        """
         require_float32()
         before, now, act = self._sensed(obs), self._sense(after), torch.from_numpy(action)
         if self.belief is not None:
@@ -424,8 +477,11 @@ class Mind(nn.Module):
             The step as a rollout (T = B = 1), what the critic expects of each drive before and after it, and the
             price of what was inferred.
         """
-        model, focus = self.world_model, self.decision.configuration if self.config.attention.rule != "near" else None
-        attended = focus.attended if focus else select_things(before, self.config.attention.num_attended)
+        model = self.world_model
+        configuration = self.decision.configuration if self.config.attention.rule != "near" else None
+        attended = (
+            configuration.attended if configuration else select_things(before, self.config.attention.num_attended)
+        )
         latent = torch.stack([model.encode(senses, attended) for senses in (before, now)])  # (2, N, Z)
         appearance = self.perception.appearance(before)[attended]
         sight = model.ego_features_of(latent, appearance.expand(2, -1, -1))
@@ -436,7 +492,7 @@ class Mind(nn.Module):
         return rollout, self.critic.expected_cost(sight).tolist(), float(paid)
 
     def _lived_costs(self, rollout: Rollout) -> dict[str, float]:
-        """Returns what a lived step cost, by objective, and lets the objectives take note of it."""
+        """Returns the costs of a lived step by objective, and updates the objectives with it."""
         view, memories = rollout.at(0), self.actor.memories
         costs = {name: float(cost) for name, cost in self.mixture.costs(view, memories, lived=True).items()}
         self.mixture.observe(view, memories)
@@ -469,25 +525,29 @@ class Mind(nn.Module):
         )
 
     def _sensed(self, obs: Obs) -> Senses:
-        """Returns the senses as tensors, with what is believed of things out of sight."""
+        """Returns an observation as tensors, with the believed positions of things out of sight."""
         senses = self._sense(obs)
         return senses if self.belief is None else self.belief.fill_hidden(senses)
 
     def _sense(self, obs: Obs) -> Senses:
-        """Returns the senses as tensors, if they are sound."""
+        """Returns an observation as tensors, once it is checked."""
         return as_tensors(
             self.obs_checker.validate(obs, [name for name in self.shapes if has_sense(self.shapes, name)]), self.shapes
         )
 
     def begin_episode(self) -> None:
-        """Tells it that it is somewhere else: plans and episodic memories of before are forgotten, learning is kept."""
+        """Begins an episode: plans, beliefs and episodic memories are reset; what was learned is kept."""
         self.actor.begin_episode()
         if self.belief is not None:
             self.belief.reset()
         self.pending = None
 
     def learn(self) -> dict[str, float]:
-        """Learns from memory; returns losses by name, none before there is enough to learn from."""
+        """Trains all that learns, for one control step.
+
+        Returns:
+            The losses by name; none before there is enough in memory.
+        """
         require_float32()
         losses = self.trainer.learn(self.memory, self.generator)
         if losses and self.reactive_actor is not None:
