@@ -29,15 +29,15 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError("agent.sb3 needs Stable-Baselines3: pip install 'housecat[sb3]'") from error
 
-__all__ = ["SAC", "MindFeatures", "export", "to_sac"]
+__all__ = ["SAC", "MindFeaturesExtractor", "export", "to_sac"]
 BUFFER_SIZE = 10_000  # transitions of SAC's replay buffer, if the exported policy is trained further
 
 
-class MindFeatures(BaseFeaturesExtractor):
+class MindFeaturesExtractor(BaseFeaturesExtractor):
     """Turns a Dict observation into the policy's features as a mind does: tokens, attention, egocentric view, goals.
 
     Args:
-        observation_space: With ``body``, ``touch``, ``things`` (in rows, or flattened) and ``vitals``.
+        observation_space: A Dict space with ``body``, ``touch``, ``things`` (in rows, or flattened) and ``vitals``.
         perception: Arguments of `TokenEncoder`.
         num_attended: Number of things attended to at once.
         hidden: Width of the policy.
@@ -58,7 +58,7 @@ class MindFeatures(BaseFeaturesExtractor):
         self.register_buffer("goals", torch.zeros(1 + things, GOAL_SIZE))
 
     def forward(self, observations: dict[str, Tensor]) -> Tensor:
-        """Returns features (B, size)."""
+        """Returns features (B, features_dim) of observations (B, ...)."""
         senses = {name: observations[name] for name in ("body", "touch", "things", "vitals")}
         if senses["things"].ndim == 2:
             senses["things"] = senses["things"].view(len(senses["things"]), -1, self.thing_size)
@@ -97,7 +97,7 @@ def to_sac(mind: Mind, world: str = "playroom", options: Mapping[str, Any] | Non
     env = worlds.make(world, flat=True, frames_per_step=1, **(options or {}))  # as Gymnasium's are
     p, policy = mind.perception, mind.reactive_actor.policy
     sizes = {"body": p.body_size, "vitals": p.vitals_size, "touch": p.touch_size}
-    extractor_options = {
+    extractor_kwargs = {
         "perception": {
             **sizes,
             "appearance": p.appearance_size,
@@ -107,20 +107,20 @@ def to_sac(mind: Mind, world: str = "playroom", options: Mapping[str, Any] | Non
         "num_attended": mind.config.attention.num_attended,
         "hidden": policy.mu.in_features,
     }
-    policy_options = {
-        "features_extractor_class": MindFeatures,
-        "features_extractor_kwargs": extractor_options,
+    policy_kwargs = {
+        "features_extractor_class": MindFeaturesExtractor,
+        "features_extractor_kwargs": extractor_kwargs,
         "net_arch": [policy.mu.in_features] * 2,
         "activation_fn": nn.SiLU,
     }
     model = SAC(
-        "MultiInputPolicy", env, buffer_size=BUFFER_SIZE, policy_kwargs=policy_options, device="cpu", seed=mind.seed
+        "MultiInputPolicy", env, buffer_size=BUFFER_SIZE, policy_kwargs=policy_kwargs, device="cpu", seed=mind.seed
     )
     for name in ("latent_pi", "mu", "log_std"):
         getattr(model.policy.actor, name).load_state_dict(getattr(policy, name).state_dict())
     for net in (model.policy.actor, model.policy.critic, model.policy.critic_target):
         extractor = net.features_extractor
-        assert isinstance(extractor, MindFeatures)
+        assert isinstance(extractor, MindFeaturesExtractor)
         extractor.perception.load_state_dict(p.state_dict())
         extractor.policy_features.load_state_dict(policy.features.state_dict())
         extractor.goals.copy_(mind.reactive_actor.goal_tokens(len(extractor.goals) - 1))

@@ -1,4 +1,4 @@
-"""A mind's reflex acts as well inside Stable-Baselines3."""
+"""A mind's policy acts the same as a SAC model of Stable-Baselines3."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WANTS = {"goal:things.red_ball.position=1,2": 1.0, "pain": 1.0}
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_sac_does_what_the_reflex_does(tmp_path: Path, beside: bool) -> None:
+def test_sac_acts_as_the_policy_does(tmp_path: Path, beside: bool) -> None:
     room = worlds.make("playroom", seed=5)
     mind = Mind.born(
         room,
@@ -36,8 +36,8 @@ def test_sac_does_what_the_reflex_does(tmp_path: Path, beside: bool) -> None:
             }
         ),
     )
-    export(mind, tmp_path / "reflex.zip")
-    model = SAC.load(tmp_path / "reflex.zip")
+    export(mind, tmp_path / "policy.zip")
+    model = SAC.load(tmp_path / "policy.zip")
     env = gymnasium.make("housecat/Playroom-v0")
     flat, _ = env.reset(seed=5)
     obs = room.observe()
@@ -53,7 +53,7 @@ def test_sac_does_what_the_reflex_does(tmp_path: Path, beside: bool) -> None:
     model.learn(2)  # and it can go on to learn there
 
 
-def test_the_command_writes_a_policy_of_a_mind_with_a_reflex_alone(tmp_path: Path, capsys) -> None:
+def test_the_command_exports_only_minds_with_a_policy(tmp_path: Path, capsys) -> None:
     mind = Mind.born(
         worlds.make("playroom", seed=5), WANTS, 1, SMALL.updated({"planner.samples": 16, "policy.mode": "seed"})
     )
