@@ -11,10 +11,10 @@ def main(steps: int = 60_000, objective: str = "disagreement", weight: float = 1
     """Learns, and returns the mean return of the last hundred episodes.
 
     Args:
-        steps: Of the environment.
-        objective: What is rewarding besides the environment's reward.
-        weight: Of it.
-        seed: Of everything.
+        steps: Steps of the environments, together.
+        objective: Name of the objective whose reward is added to the environment's.
+        weight: Weight of the objective.
+        seed: Seed of environments, algorithm and objective.
     """
     cars = make_vec_env("MountainCarContinuous-v0", 8, seed=seed)
     model = PPO("MlpPolicy", cars, n_steps=256, batch_size=256, gae_lambda=0.9, seed=seed, device="cpu", verbose=1)

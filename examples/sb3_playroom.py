@@ -25,9 +25,9 @@ def main(world: str = "playroom", steps: int = 5_000, seed: int = 0) -> float:
     """Learns, and returns the share of steps in which the kitten touched a thing.
 
     Args:
-        world: One of housecat's: see `housecat worlds`.
+        world: Name of a world, see `housecat worlds`.
         steps: Control steps.
-        seed: Of everything.
+        seed: Seed of algorithm and objectives.
     """
     room = Touches(gymnasium.make(f"worlds:housecat/{world.title()}-v0", max_episode_steps=500, frames_per_step=1))
     assert world in worlds.names()

@@ -196,7 +196,7 @@ class Mixture(nn.Module):
         self.terms[name] = new
 
     def check(self, view: View) -> None:
-        """Builds every objective and tries it on a view, at several leading shapes, before life begins.
+        """Builds every objective and calls it on a view, at several leading shapes, before the first step.
 
         A host that trains makes its optimiser afterwards: what the objectives learn is built here.
 

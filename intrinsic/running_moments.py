@@ -90,7 +90,7 @@ class RunningRms(nn.Module):
         """Adds costs of any shape; entries that are not finite are ignored.
 
         Args:
-            cost: Raw costs.
+            cost: Raw costs, of any shape.
             half_life: Samples after which a sample counts half.
             samples: How many samples the costs count as together; 0 for one each.
         """

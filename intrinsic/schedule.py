@@ -16,7 +16,7 @@ class Schedule(nn.Module):
     """A weight that runs along straight lines between points of (lived transitions, weight), and stays at the last.
 
     Args:
-        points: In the order of their transitions, which begin now.
+        points: Points in the order of their transitions; the first begins now.
 
     Raises:
         UserError: There is none, one is not a pair of finite numbers, or they are out of order.

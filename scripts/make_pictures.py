@@ -205,7 +205,7 @@ def main(
 
     Args:
         names: Names of the pictures: window, loop, playroom, maze ...; all when none is given.
-        mind: Who is in the window: name or path of a mind, or None for a newborn after some minutes of play.
+        mind: Name or path of the mind in the window, or None for a newborn after some minutes of play.
         seed: Seed of the room in the window.
         seconds: Seconds of life before the pictures of the window.
         out: Folder for window.png and window.webp; those of rooms and bodies go to the folder worlds in it.

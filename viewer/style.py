@@ -35,10 +35,10 @@ EMOTIONS: dict[str, Color] = {
     "boredom": (122, 138, 166),
 }
 MODES: dict[str, tuple[Color, str]] = {
-    "warmup": ((164, 138, 250), "tries its limbs at random"),
+    "warmup": ((164, 138, 250), "moves its limbs at random"),
     "plan": ((120, 240, 214), "imagines before it acts"),
     "react": ((255, 203, 87), "acts from habit"),
-    "dagger": ((244, 128, 170), "tries a habit, and planning looks on"),
+    "dagger": ((244, 128, 170), "acts from habit, checked by planning"),
 }
 
 _FILES: dict[Weight, str] = {"regular": "Roboto-Regular.ttf", "medium": "Roboto-Medium.ttf", "bold": "Roboto-Bold.ttf"}

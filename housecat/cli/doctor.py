@@ -87,7 +87,7 @@ def torch() -> Check:
 
 
 def opengl() -> Check:
-    """Tries to draw off the screen, in a process of its own, since a bad driver may take the process with it."""
+    """Checks off-screen drawing in a child process, since a bad driver may crash the process."""
     try:
         done = subprocess.run([sys.executable, "-c", OPEN_GL], capture_output=True, text=True, timeout=30, check=False)
     except subprocess.TimeoutExpired:

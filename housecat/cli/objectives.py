@@ -19,12 +19,12 @@ Action = Annotated[Literal["list", "check", "new", "table"], tyro.conf.Positiona
 def objectives(action: Action = "list", names: Names = (), *, budget: float = 100.0, json: JsonFlag = False) -> int:
     """Lists what a mind can want; checks an objective of your own, or starts one.
 
-    `list` shows all, or those named. `check my_drives.py:LovesRed` tries everything that the contract promises, and
+    `list` shows all, or those named. `check my_drives.py:LovesRed` tests everything that the contract promises, and
     ends with status 1 where something must be changed. `new LovesRed` writes a documented file to start from, and its
     test. `table` prints the catalogue in Markdown, with measured costs (some minutes).
 
     Args:
-        action: What to do.
+        action: Subcommand, see above.
         names: Names of objectives, files with a class, or for `new` the name of a class.
         budget: For `check`: microseconds per transition that computing and learning may take.
         json: Print the result as one JSON object.

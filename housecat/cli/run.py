@@ -30,7 +30,7 @@ def run(
     """Lives without a window, and keeps everything in runs/NAME. Ctrl-C stops it after the step at hand.
 
     Args:
-        life: Who lives where, wanting what.
+        life: Options of the mind, the world and the objectives.
         steps: Control steps (0.2 s of life each) that the run has in the end; 5000 when not given.
         name: Name of the run; the next free number when not given.
         resume: A run that was stopped, to go on exactly as though it never was.

@@ -30,7 +30,7 @@ def watch(
     """Opens the window on a life. Without a display, makes a clip of it. The life is kept in runs/ in the end.
 
     Args:
-        life: Who lives where, wanting what.
+        life: Options of the mind, the world and the objectives.
         resume: Folder of a run, to go on with its life from its newest checkpoint.
         seconds: Seconds of life; without a display 30, else until the window is closed.
         speed: Seconds of life per second before your eyes.

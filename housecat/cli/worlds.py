@@ -25,7 +25,7 @@ def worlds(
     Status 0 when it keeps it, 1 when not.
 
     Args:
-        action: What to do.
+        action: Subcommand: `list` or `check`.
         name: World to check: a name from the list, or a class of a file.
         seeds: Layouts to check it with.
         steps: Control steps of each life in the check.

@@ -133,7 +133,7 @@ class Registry(Generic[T]):
             raise UserError(f"{self.kind.noun} {name!r} has no method `{'`, `'.join(missing)}`: {remedy}")
 
     def instantiate(self, name: str, kind: type[T], make: Callable[[], T]) -> T:
-        """Makes an object of a plug-in's class; what goes wrong is told with the line of the plug-in's file.
+        """Makes an object of a plug-in's class; an error message names the line of the plug-in's file.
 
         Args:
             name: The name that means the class.

@@ -26,7 +26,7 @@ class NoisyTvExperience:
 
     Attributes:
         lived: One view a step, of leading shape (BATCH,): the room at even steps, the television at odd ones.
-        after: By place, a view of later transitions there. The attic was never visited.
+        after: View of later transitions in each place, by its name. The attic was never visited.
     """
 
     lived: tuple[View, ...]

@@ -22,7 +22,7 @@ def subplots(
         rows: Rows of axes.
         columns: Columns of axes.
         size: Width and height of the figure (inches).
-        **options: Of `matplotlib.figure.Figure.subplots`.
+        **options: Options of `matplotlib.figure.Figure.subplots`.
     """
     figure = Figure(figsize=size, layout="constrained")
     return figure, figure.subplots(rows, columns, squeeze=False, **options)

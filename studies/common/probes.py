@@ -12,7 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 Floats = npt.NDArray[np.float64]
 RIDGE = 1e-3  # penalty per sample, of the variance of a standardised latent
-ACTIVE = 0.1  # in units of the typical change: less cannot be told from the error of prediction
+ACTIVE = 0.1  # in units of the typical change: less cannot be distinguished from the error of prediction
 TRAINED = 0.7  # share of a recording, its first part, that a probe is fitted on
 CONSTANT = 1e-8  # variance below which a target counts as constant
 BINS = 10  # of like probabilities

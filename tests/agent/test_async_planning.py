@@ -120,7 +120,7 @@ def test_two_processes_live_the_same_pipelined_life(inline: list[agent.Moment]) 
     assert out.stdout.strip().splitlines()[-1] == digest.hexdigest()
 
 
-def test_what_fails_while_planning_ahead_is_muted_and_told(world: World, tmp_path: Path) -> None:
+def test_what_fails_while_planning_ahead_is_muted_and_recorded(world: World, tmp_path: Path) -> None:
     source = tmp_path / "drives.py"
     source.write_text(
         "from intrinsic import Objective\n"

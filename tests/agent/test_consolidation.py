@@ -96,7 +96,7 @@ def test_batches_are_mirrored_offline_alone(mind: Mind, kept: Path, broken_off: 
     assert mind.trainer.symmetry is None
 
 
-def test_who_has_no_mirror_is_told_so() -> None:
+def test_a_body_without_symmetry_is_refused() -> None:
     mind = Mind.load("kitten")  # it has met no world yet
     with pytest.raises(UserError, match="have no mirror"):
         next(train_offline(mind, 2, symmetric=True))
@@ -104,9 +104,9 @@ def test_who_has_no_mirror_is_told_so() -> None:
 
 def test_the_critic_may_be_trained_alone(mind: Mind) -> None:
     before = {name: value.clone() for name, value in mind.state_dict().items()}
-    told = list(train_offline(mind, 4, lambda: mind.trainer.train_critic(mind.memory, mind.generator)))
+    losses = list(train_offline(mind, 4, lambda: mind.trainer.train_critic(mind.memory, mind.generator)))
     changed = {name for name, value in mind.state_dict().items() if not torch.equal(value, before[name])}
-    assert [*map(set, told)] == [{"critic"}] * 4
+    assert [*map(set, losses)] == [{"critic"}] * 4
     assert changed == {name for name in before if name.startswith(("critic.net", "critic.target"))}
 
 
@@ -128,10 +128,10 @@ def test_alone_the_critic_learns(mind: Mind, seed: int) -> None:
         usual = [group["lr"] for group in fear.param_groups]
         for group in fear.param_groups:
             group["lr"] = 0.0
-        told = mind.trainer.train_critic(mind.memory, drawn.clone_state())["critic"]
+        loss = mind.trainer.train_critic(mind.memory, drawn.clone_state())["critic"]
         for group, rate in zip(fear.param_groups, usual, strict=True):
             group["lr"] = rate
-        return told
+        return loss
 
     mind.generator.manual_seed(seed)
     untaught = loss()

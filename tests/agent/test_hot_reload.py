@@ -66,7 +66,7 @@ def author(tmp_path: Path) -> Author:
     return Author(tmp_path)
 
 
-def told(life: list[agent.Moment], kind: str) -> list[tuple[int, dict]]:
+def events_of(life: list[agent.Moment], kind: str) -> list[tuple[int, dict]]:
     return [(m.step, event) for m in life for event in m.events if event["event"] == kind]
 
 
@@ -74,14 +74,14 @@ def test_a_saved_file_is_lived_with_from_the_next_step_on(author):
     mind = author.born(FLAT.format(1), pain=1.0)
     life = author.live(mind, 6, {3: FLAT.format(5)})
     assert [m.costs["Mine"] for m in life] == [1, 1, 1, 5, 5, 5]
-    [(step, event)] = told(life, "reloaded")
+    [(step, event)] = events_of(life, "reloaded")
     assert (step, event["objective"], event["source"]) == (3, "Mine", FLAT.format(5))
 
 
 def test_a_file_that_is_saved_unchanged_is_no_event(author):
     mind = author.born(FLAT.format(1))
     life = author.live(mind, 4, {2: FLAT.format(1)})
-    assert not told(life, "reloaded")
+    assert not events_of(life, "reloaded")
 
 
 @pytest.mark.parametrize(
@@ -99,10 +99,10 @@ def test_a_version_that_cannot_live_leaves_the_old_one_in_place_until_it_is_mend
     mind = author.born(FLAT.format(1))
     life = author.live(mind, 6, {2: text, 4: FLAT.format(7)})
     assert [m.costs["Mine"] for m in life] == [1, 1, 1, 1, 7, 7]
-    [(step, event)] = told(life, "reload failed")
+    [(step, event)] = events_of(life, "reload failed")
     assert (step, event["objective"]) == (2, "Mine")
     assert re.search(words, event["error"])
-    assert [step for step, _ in told(life, "reloaded")] == [4]
+    assert [step for step, _ in events_of(life, "reloaded")] == [4]
 
 
 def test_a_file_that_an_editor_empties_or_moves_away_for_a_moment_is_waited_for(author):
@@ -120,14 +120,14 @@ def test_a_file_that_an_editor_empties_or_moves_away_for_a_moment_is_waited_for(
 
     life = list(agent.live(worlds.make("playroom", seed=11), mind, 5, watched(mind, events)))
     assert [m.costs["Mine"] for m in life] == [1, 1, 1, 9, 9]
-    assert not told(life, "reload failed")
+    assert not events_of(life, "reload failed")
 
 
 def test_a_muted_plugin_lives_again_once_mended(author):
     late = FLAT.format("(1 / 0 if self.late else 1)") + "    late = False\n    def observe(self, view, memory=None):\n"
     mind = author.born(late + "        self.late = True\n")
     life = author.live(mind, 6, {4: FLAT.format(2)})
-    assert [step for step, _ in told(life, "muted")] == [1]
+    assert [step for step, _ in events_of(life, "muted")] == [1]
     assert np.isnan(life[3].costs["Mine"])
     assert [m.costs["Mine"] for m in life[4:]] == [2, 2]
 
@@ -163,7 +163,7 @@ def test_an_objective_may_begin_and_cease_to_learn(author):
     life = author.live(mind, 50, {20: LEARNER.format(width=3, factor=1), 40: FLAT.format(2)})
     assert ["objectives" in m.losses for m in life[19:22]] == [False, True, True]
     assert ["objectives" in m.losses for m in life[39:42]] == [True, False, False]
-    assert not told(life, "muted")
+    assert not events_of(life, "muted")
 
 
 def test_an_episodic_memory_goes_on_where_it_fits_and_begins_anew_where_not(author):
@@ -177,7 +177,7 @@ def test_an_episodic_memory_goes_on_where_it_fits_and_begins_anew_where_not(auth
 def test_a_life_with_reloads_can_be_lived_again_from_its_log(author):
     saves = {15: LEARNER.format(width=3, factor=2), 22: FLAT.format("("), 25: LEARNER.format(width=5, factor=2)}
     life = author.live(author.born(LEARNER.format(width=3, factor=1), disagreement=1.0), 40, saves)
-    log = {step: Reload.from_json(json.loads(json.dumps(event))) for step, event in told(life, "reloaded")}
+    log = {step: Reload.from_json(json.loads(json.dumps(event))) for step, event in events_of(life, "reloaded")}
     assert list(log) == [15, 25]
     mind = author.born(LEARNER.format(width=3, factor=1), disagreement=1.0)
     events = lambda step: [log[step]] if step in log else []  # noqa: E731

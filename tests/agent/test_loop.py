@@ -64,7 +64,7 @@ def test_what_somebody_else_chose_is_remembered_and_felt_and_nothing_is_learnt(w
     assert np.array_equal(mind.memory.action[25:31].numpy(), actions)
     assert mind.memory.transitions == mind.steps == 31
     assert all(torch.equal(a, b) for a, b in zip(before, mind.parameters(), strict=True))
-    assert all(it.costs["effort"] > 0.0 and it.surprise > 0.0 for it in lived)
+    assert all(moment.costs["effort"] > 0.0 and moment.surprise > 0.0 for moment in lived)
     assert mind.decision.predicted_cost is None  # or it would be held against a plan that nobody carries out
 
 
@@ -119,10 +119,10 @@ def test_a_plug_in_that_fails_in_the_middle_of_a_life_is_muted_and_life_goes_on(
     mind = agent.Mind.born(world, {"disagreement": 1.0, f"{source}:Fickle": 1.0}, seed=1, config=SMALL)
     life = list(agent.live(world, mind, 30))
     assert len(life) == 30
-    told = [e for m in life for e in m.events if e["event"] == "muted"]
-    assert len(told) == 1
-    assert told[0]["objective"] == "Fickle"
-    assert "enough" in told[0]["error"]
+    muted = [e for m in life for e in m.events if e["event"] == "muted"]
+    assert len(muted) == 1
+    assert muted[0]["objective"] == "Fickle"
+    assert "enough" in muted[0]["error"]
     assert np.isnan(life[-1].costs["Fickle"])
     assert all(0.0 <= v <= 1.0 for v in life[-1].emotions.values())
     mind.save(tmp_path / "mind")

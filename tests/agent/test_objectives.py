@@ -36,7 +36,7 @@ def world() -> worlds.World:
 
 
 def test_every_objective_lives_learns_and_is_planned_with(world: worlds.World) -> None:
-    examples = {it.name: it.argument_example for it in intrinsic.describe() if it.name not in APART}
+    examples = {info.name: info.argument_example for info in intrinsic.describe() if info.name not in APART}
     names = [
         GOAL if example.startswith("things") else f"{name}:{example}" if example else name
         for name, example in examples.items()
@@ -67,7 +67,7 @@ def test_a_life_with_learning_objectives_goes_on_bit_for_bit_after_saving(world:
     assert first == second
 
 
-def test_a_thing_that_is_not_in_the_world_is_told_before_life(world: worlds.World) -> None:
+def test_a_thing_that_is_not_in_the_world_is_refused_before_the_first_step(world: worlds.World) -> None:
     with pytest.raises(UserError, match="unknown thing 'blue_moon'"):
         Mind.born(world, objectives={"goal:things.blue_moon.position=1,2": 1.0}, seed=1, config=SMALL)
     with pytest.raises(UserError, match="'upright' needs a body that tells which way is up"):

@@ -192,7 +192,7 @@ def test_a_critic_expects_no_less_than_was_ever_lived(mind: agent.Mind, world: W
     assert (mind.critic.expected_cost(sight) >= 0.0).all()
 
 
-def test_a_mind_and_a_world_that_do_not_fit_are_told_apart(mind: agent.Mind) -> None:
+def test_the_error_says_what_of_a_mind_and_a_world_does_not_fit(mind: agent.Mind) -> None:
     blind = worlds.make("playroom", seed=0, senses=("body",))
     with pytest.raises(UserError, match="Take a newborn"):
         next(agent.live(blind, mind, 1))

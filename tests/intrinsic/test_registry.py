@@ -209,7 +209,7 @@ def test_a_class_that_is_no_objective_says_what_to_derive_from(plugin_file):
         intrinsic.make(f"{path}:Plain")
 
 
-def test_a_class_without_cost_is_told_what_to_define(plugin_file):
+def test_a_class_without_cost_is_refused_with_what_to_define(plugin_file):
     path = plugin_file("class Idle(Objective):\n    pass\n")
     with pytest.raises(UserError, match=r"has no method `cost`: define cost\(self, view, memory=None\)"):
         intrinsic.make(f"{path}:Idle")

@@ -33,7 +33,7 @@ def test_the_first_transition_is_repeated(make_view):
         assert torch.equal(tensor[:, 1, 4] if key == "mean" else tensor[1, 4], first)
 
 
-def test_what_is_not_declared_or_not_offered_is_told_apart(make_view):
+def test_what_is_not_declared_or_not_offered_has_its_own_message(make_view):
     view = DeclaredView("mine", frozenset({"action", "senses.smell"}), make_view(2))
     assert list(view) == ["action"]
     with pytest.raises(KeyError, match=r"does not declare .*add the key to its `reads`"):

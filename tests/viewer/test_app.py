@@ -174,7 +174,7 @@ def test_escape_closes_the_help_page_first(window):
     assert not window.status.help
 
 
-def test_a_life_that_breaks_off_is_told_and_the_window_stays(tmp_path):
+def test_a_life_that_breaks_off_is_reported_and_the_window_stays(tmp_path):
     life = ProcessSource(fake.make, broken)
     life.scene()
     window = Window(life, 1.0, "kitten", None, tmp_path, 0.0)

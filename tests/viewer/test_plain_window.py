@@ -46,7 +46,7 @@ def test_a_closed_window_shows_nothing_and_stops_nothing(window: PlainWindow) ->
     assert not pygame.display.get_init()
 
 
-def test_without_a_display_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_display_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "none such")
     pygame.display.quit()
     with pytest.raises(UserError, match="rgb_array"):

@@ -69,7 +69,7 @@ def test_a_mind_may_look_farther_or_less_far_than_it_did(saved: Path, horizon: i
     assert moment.thought.horizon == horizon
 
 
-def test_an_objective_that_changed_its_parameters_is_told_as_such(world: World, tmp_path: Path) -> None:
+def test_an_objective_that_changed_its_parameters_is_named(world: World, tmp_path: Path) -> None:
     source = tmp_path / "drives.py"
     code = (
         "import torch\n"

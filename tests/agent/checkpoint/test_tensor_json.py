@@ -60,14 +60,14 @@ def test_known_dataclasses_come_back() -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_what_would_not_come_back_is_refused_when_it_is_saved(value: object) -> None:
-    with pytest.raises(UserError, match=r"it.0 holds a \w+, which cannot be saved"):
+    with pytest.raises(UserError, match=r"it\.0 holds a \w+, which cannot be saved"):
         there_and_back([value])
 
 
 def test_all_that_may_be_in_a_pending_decision_is_known() -> None:
     """Whatever dataclass a field of one of them names is among them."""
     types = (str(field.type) for kind in plan_evaluation.PENDING_CLASSES.values() for field in dataclasses.fields(kind))
-    spoken = {word for told in types for word in re.findall(r"\w+", told)}
+    spoken = {word for words in types for word in re.findall(r"\w+", words)}
     assert {"Plan", "Thought", "HiddenObject", "Configuration", "Decision"} <= spoken
     for module in (agent.moment, agent.actor.plan_evaluation, agent.configurator.configurator, agent.perception.belief):
         for name, kind in vars(module).items():
@@ -88,7 +88,7 @@ def test_a_mind_with_a_pending_decision_comes_back_with_it(tmp_path: Path, belie
     assert bool(pending.thought.hidden_objects) == belief
 
 
-def test_a_decision_in_another_form_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_decision_in_another_form_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = worlds.make("playroom", seed=2)
     mind = agent.Mind.born(world, seed=2, config=SMALL.updated({"planner.async_planning": "inline"}))
     list(agent.live(world, mind, 4))

@@ -75,7 +75,7 @@ def test_a_critic_may_be_left_without_dreams(world: World, mind: agent.Mind, mon
     for dreams in (True, False):
         called.clear()
         config = mind.config.updated({"training.synthetic_critic_data": dreams})
-        it = agent.Mind.born(world, seed=0, config=config)
-        moments = list(agent.live(world, it, 24))
+        newborn = agent.Mind.born(world, seed=0, config=config)
+        moments = list(agent.live(world, newborn, 24))
         assert bool(called) == dreams
         assert any("critic" in moment.losses for moment in moments)

@@ -25,7 +25,7 @@ def test_pictures_move_and_shine_alike_before_and_after() -> None:
     config = SMALL.updated({"training.image_shift": 3, "training.brightness_jitter": 0.3})
     before, _, after = augment(config, mind.perception, None, given, torch.Generator().manual_seed(0))
     assert torch.equal(before["eye"], after["eye"])
-    places = {tuple(it.nonzero()[0].tolist()[:2]) for it in before["eye"]}
+    places = {tuple(image.nonzero()[0].tolist()[:2]) for image in before["eye"]}
     assert len(places) > 5
     assert all(37 <= row <= 43 and 37 <= column <= 43 for row, column in places)
     shine = before["eye"].flatten(1).amax(1).float()
@@ -33,7 +33,7 @@ def test_pictures_move_and_shine_alike_before_and_after() -> None:
     assert torch.equal(before["things"], senses["things"])
 
 
-def test_noise_is_as_large_as_it_is_told_to_be_and_leaves_looks_alone() -> None:
+def test_noise_is_as_large_as_configured_and_leaves_looks_alone() -> None:
     world = worlds.make("playroom", seed=11)
     mind = agent.Mind.born(world, seed=0, config=SMALL)
     senses = {name: torch.from_numpy(value).expand(4000, *value.shape) for name, value in world.observe().items()}

@@ -44,7 +44,7 @@ def test_what_was_seen_is_kept_in_mind_with_growing_doubt_and_what_never_was_is_
                 assert not senses[k].any()
     assert doubts, "everything was in view at the end: the test saw nothing"
     hidden_objects = mind.belief.hidden_objects()
-    assert {it.thing for it in hidden_objects} == set(doubts)
+    assert {hidden.thing for hidden in hidden_objects} == set(doubts)
     assert all(hidden.steps_unseen > 0 and hidden.position_std > 0.0 for hidden in hidden_objects)
 
 

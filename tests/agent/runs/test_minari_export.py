@@ -56,7 +56,7 @@ def test_the_reward_is_minus_the_weighted_cost_and_a_muted_objective_counts_noth
     np.testing.assert_allclose(rewards_of(arrays), [-0.75, -0.5])
 
 
-def test_what_cannot_be_exported_is_told(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_exported_is_refused(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     export(RunDir(run), "mine-v3")
     with pytest.raises(UserError, match="there is a dataset mine-v3 already"):
         export(RunDir(run), "mine-v3")
@@ -72,6 +72,6 @@ def test_what_cannot_be_exported_is_told(run: Path, monkeypatch: pytest.MonkeyPa
 def test_the_command_exports(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from housecat.cli import main as housecat
 
-    assert housecat.main(["export", str(run), "--name", "told-v0"]) == 0
-    assert "minari.load_dataset('told-v0')" in capsys.readouterr().out
+    assert housecat.main(["export", str(run), "--name", "exported-v0"]) == 0
+    assert "minari.load_dataset('exported-v0')" in capsys.readouterr().out
     assert housecat.main(["export", "runs/nothing"]) == 2

@@ -82,6 +82,6 @@ def test_there_is_nothing_to_replay_in_an_empty_run() -> None:
         list(replay(RunDir.create(RunConfig(), "empty")))
 
 
-def test_a_disk_too_small_is_told_with_numbers(tmp_path: Path) -> None:
+def test_a_disk_too_small_is_refused_with_numbers(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"may need [\d.]+ GB, and .* has [\d.]+ GB free"):
         check_space(tmp_path, worlds.make("playroom"), 10**12)

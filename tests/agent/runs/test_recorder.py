@@ -131,7 +131,7 @@ def test_only_one_process_records_into_a_run(folder: RunDir) -> None:
         pass
 
 
-def test_a_full_disk_is_told_and_loses_nothing_written(folder: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing_written(folder: RunDir, monkeypatch: pytest.MonkeyPatch) -> None:
     record(folder, 0, 5)
 
     def full(*_: Any) -> None:
@@ -153,7 +153,7 @@ def test_a_torn_last_line_of_events_is_passed_over(folder: RunDir) -> None:
     assert [e["row"] for e in folder.events()] == [1, 3, 5]
 
 
-def test_a_damaged_line_within_the_events_is_told(folder: RunDir) -> None:
+def test_a_damaged_line_within_the_events_is_reported(folder: RunDir) -> None:
     (folder.path / "events.jsonl").write_text("{oops\n" + json.dumps({"row": 1, "event": "fall"}) + "\n")
     with pytest.raises(UserError, match="line 1 is damaged"):
         list(folder.events())
@@ -177,7 +177,7 @@ def test_the_config_of_a_run_of_the_version_before_is_read(folder: RunDir) -> No
     assert folder.config == wanted
 
 
-def test_a_broken_config_is_told(folder: RunDir) -> None:
+def test_a_broken_config_is_reported(folder: RunDir) -> None:
     (folder.path / "config.toml").write_text("wurld = 3")
     with pytest.raises(UserError, match=r"config\.toml cannot be read"):
         _ = folder.config
@@ -198,7 +198,7 @@ def test_unfit_names_are_refused(tmp_path: Path, name: str) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_place_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file, not a folder")
     with pytest.raises(UserError, match="cannot write to"):
         RunDir.create(RunConfig(), "mine", tmp_path / "runs")
@@ -237,9 +237,9 @@ def test_slow_rolling_adds_up_and_trembling_does_not() -> None:
     rolling, trembling = InteractionMetrics(), InteractionMetrics()
     for step in range(41):
         for play, x in ((rolling, 0.005 * step), (trembling, 0.005 * (step % 2))):
-            it = moment(step)
-            it.obs["things"][0, THINGS.x] = x
-            play.add(it)
+            now = moment(step)
+            now.obs["things"][0, THINGS.x] = x
+            play.add(now)
     assert rolling.moved["ball"] == pytest.approx(0.2, abs=0.02)
     assert not trembling.moved
 

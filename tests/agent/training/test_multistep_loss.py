@@ -34,9 +34,9 @@ def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> Non
         assert 304.0 in body[0]  # the last moments are not left out
     assert memory.sample_sequences(1, 31, generator) is None  # no life was as long
     memory.energy[memory._order(memory.size)[-2]] = 1e6
-    told = memory.sample_sequences(100, 8, generator, rare=1.0)
-    assert told is not None
-    assert (told.senses["body"][BODY.x] == 304.0).float().mean() > 0.6  # the one with what was badly predicted
+    drawn = memory.sample_sequences(100, 8, generator, rare=1.0)
+    assert drawn is not None
+    assert (drawn.senses["body"][BODY.x] == 304.0).float().mean() > 0.6  # the one with what was badly predicted
 
 
 def test_no_stretch_leads_across_another_room_or_a_hand(world: World, mind: agent.Mind) -> None:

@@ -1,4 +1,4 @@
-"""Losses that are not finite: skipped, counted, told, and in the end no longer learnt from."""
+"""Losses that are not finite: skipped, counted, reported, and in the end no longer trained on."""
 
 from pathlib import Path
 
@@ -15,15 +15,15 @@ from tests.agent.conftest import SMALL
 from worlds.env import World
 
 
-def test_one_bad_batch_is_skipped_counted_and_told(world: World, mind: agent.Mind) -> None:
+def test_one_bad_batch_is_skipped_counted_and_reported(world: World, mind: agent.Mind) -> None:
     list(agent.live(world, mind, 30))
     sound = mind.memory.action.clone()
     mind.memory.action.fill_(torch.nan)
     weights = {k: v.clone() for k, v in mind.world_model.named_parameters()}
     (moment,) = agent.live(world, mind, 1)
-    (told,) = [e for e in moment.events if e["event"] == SKIPPED]
-    assert "things" in told["losses"]
-    assert told["total"] == mind.trainer.nan_guard.total == 1
+    (skipped,) = [e for e in moment.events if e["event"] == SKIPPED]
+    assert "things" in skipped["losses"]
+    assert skipped["total"] == mind.trainer.nan_guard.total == 1
     assert all(torch.equal(v, weights[k]) for k, v in mind.world_model.named_parameters())
     mind.memory.action.copy_(sound)
     (moment,) = agent.live(world, mind, 1)

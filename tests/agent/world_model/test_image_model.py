@@ -110,7 +110,7 @@ def test_what_does_not_fit_is_refused_and_both_sides_are_named() -> None:
         mind.attach(worlds.make("playroom", seed=0))
 
 
-def test_a_mind_that_sees_remembers_no_more_pictures_than_it_is_told_to() -> None:
+def test_memory_holds_no_more_images_than_its_capacity() -> None:
     mind = agent.Mind.born(seeing("body", "eye"), config=EYE.updated({"training.image_capacity": 30}))
     assert mind.memory.capacity == 30
     with pytest.raises(UserError, match=r"training\.image_capacity=8 must exceed training\.batch_size=8"):
@@ -148,7 +148,7 @@ def seen_by_learning(method: str, inverse: float) -> tuple[float, float]:
     for _ in range(120):
         place = 14.0 + 56.0 * torch.rand(32, 2, generator=generator)
         action = 2.0 * torch.rand(32, 2, generator=generator) - 1.0
-        before, after = (model.encode({**nobody, "eye": spots(it)}, nothing) for it in (place, place + 10.0 * action))
+        before, after = (model.encode({**nobody, "eye": spots(at)}, nothing) for at in (place, place + 10.0 * action))
         ego = model.ego_features_of(before, torch.zeros(32, 0, 1))
         losses = model.loss(before, after, action, ego)[0]
         side = model.representation_losses(before, after, action, torch.zeros(32, 0), method, generator)
@@ -200,7 +200,7 @@ def test_a_body_that_feels_where_it_is_learns_to_see_it() -> None:
 
 
 def test_an_eye_learns_where_things_are_by_predicting_and_without_a_regulariser_it_goes_blind() -> None:
-    told_by, spread = seen_by_learning("vicreg", 0.05)
+    explained, spread = seen_by_learning("vicreg", 0.05)
     blind, shrunk = seen_by_learning("none", 0.0)
-    assert told_by > 0.9
-    assert spread > 0.5 > 0.1 > shrunk, (told_by, spread, blind, shrunk)
+    assert explained > 0.9
+    assert spread > 0.5 > 0.1 > shrunk, (explained, spread, blind, shrunk)

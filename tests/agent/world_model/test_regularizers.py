@@ -72,7 +72,7 @@ def test_an_unknown_one_is_named_with_those_there_are() -> None:
         SMALL.updated({"training.regularizer": "vicregg"})
 
 
-def test_things_that_look_the_same_at_all_times_are_told_apart_from_each_other_alone() -> None:
+def test_things_that_never_change_differ_only_from_each_other() -> None:
     looks = torch.eye(8).expand(64, 8, 8)
     generator = torch.Generator().manual_seed(0)
     apart = float(regularize("infonce", looks, looks, generator))

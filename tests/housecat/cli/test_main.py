@@ -76,7 +76,7 @@ def test_lists_worlds_objectives_and_studies(call: Any) -> None:
     assert "playroom" in call("worlds")[1]
     objectives = call("objectives")[1]
     assert {"disagreement", "pain"} <= set(objectives)
-    assert all(it["summary"] for it in objectives.values())
+    assert all(objective["summary"] for objective in objectives.values())
     status, studies, _ = call("study")
     assert status == 0
     assert isinstance(studies, dict)

@@ -18,9 +18,9 @@ def test_a_good_objective_has_status_0_and_a_bad_one_1(capsys: pytest.CaptureFix
     assert "LovesRed: keeps the contract" in capsys.readouterr().out
     Path("bad.py").write_text(MINE.read_text().replace("amin(-1)", "amin(-1).double()"))
     assert housecat.main(["objectives", "check", "bad.py:LovesRed", "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)["LovesRed"]
-    assert not told["ok"]
-    assert any("Return float32" in finding["message"] for finding in told["findings"] if finding["mark"] == "fail")
+    report = json.loads(capsys.readouterr().out)["LovesRed"]
+    assert not report["ok"]
+    assert any("Return float32" in finding["message"] for finding in report["findings"] if finding["mark"] == "fail")
 
 
 def test_new_writes_a_file_that_can_be_checked_at_once(capsys: pytest.CaptureFixture[str]) -> None:

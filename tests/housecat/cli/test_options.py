@@ -71,7 +71,7 @@ def test_an_option_of_the_version_before_is_answered_with_the_new_one(
         (("--world-option", "flat=true"), "that is for programs"),
     ],
 )
-def test_a_body_or_room_that_does_not_fit_is_told_and_leaves_no_run_behind(
+def test_a_body_or_room_that_does_not_fit_is_refused_and_leaves_no_run_behind(
     call: Any, given: tuple[str, ...], words: str
 ) -> None:
     refused(call, given, words)
@@ -130,7 +130,7 @@ def test_a_newborn_with_settings_of_its_own_is_gone_on_with_and_replayed_with_th
         (("--newborn", "--set", "planner.kind"), "give a name and its value, such as --set planner.kind=mppi"),
     ],
 )
-def test_a_setting_that_does_not_fit_is_told_and_leaves_no_run_behind(
+def test_a_setting_that_does_not_fit_is_refused_and_leaves_no_run_behind(
     call: Any, given: tuple[str, ...], words: str
 ) -> None:
     refused(call, given, words)

@@ -49,7 +49,7 @@ def test_json_is_one_object_on_stdout(capsys: pytest.CaptureFixture[str]) -> Non
     assert json.loads(capsys.readouterr().out) == {"rows": 2}
 
 
-def test_nested_results_are_told_by_their_keys() -> None:
+def test_nested_results_are_named_by_their_keys() -> None:
     nested = {"steps": 3, "play": {"share": 0.5, "toys": {"ball": 1}}, "seeds": [0, 1], "empty": {}}
     assert flatten(nested) == {"steps": "3", "play.share": "0.5", "play.toys.ball": "1", "seeds": "0, 1"}
     assert Table.of(nested).plain().splitlines()[1] == "steps           3"

@@ -94,14 +94,14 @@ def test_a_second_ctrl_c_says_how_to_go_on(call: Any, monkeypatch: pytest.Monkey
     assert err.endswith("Stopped in the middle of a step. Go on with: housecat run --resume runs/first\n")
 
 
-def test_a_disk_too_small_is_told_before_anything_starts(call: Any) -> None:
+def test_a_disk_too_small_is_refused_before_anything_starts(call: Any) -> None:
     status, _, err = call("run", "--newborn", "--steps", "1000000000")
     assert status == 2
     assert "may need" in err
     assert not Path("runs").exists()
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(call: Any, elsewhere: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_refused(call: Any, elsewhere: Path) -> None:
     (elsewhere / "runs").write_text("a file where a folder should be")
     status, _, err = call("run", "--newborn", "--steps", "1")
     assert status == 2

@@ -40,7 +40,7 @@ def fake_study(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return calls
 
 
-def test_metrics_and_controls_are_told_in_tables(
+def test_metrics_and_controls_are_printed_in_tables(
     fake_study: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert housecat.main(["study", "play", "--seeds", "0", "1", "--steps", "7"]) == 0
@@ -127,7 +127,7 @@ def test_a_folder_that_cannot_be_written_to_is_said(call: Any) -> None:
         (["play", "--seeds", "-1"], "seeds=-1; give one or more"),
     ],
 )
-def test_a_mistake_is_told(call: Any, arguments: list[str], words: str) -> None:
+def test_a_mistake_is_reported(call: Any, arguments: list[str], words: str) -> None:
     status, _, err = call("study", *arguments)
     assert status == 2
     assert words in err

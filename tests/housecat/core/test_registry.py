@@ -56,7 +56,7 @@ def test_a_class_is_found_by_its_name(zoo: Registry[Animal]) -> None:
         ("nowhere.py:Dog", "'nowhere.py' does not exist"),
     ],
 )
-def test_a_name_that_cannot_be_used_is_told(zoo: Registry[Animal], name: str, words: str) -> None:
+def test_a_name_that_cannot_be_used_is_refused(zoo: Registry[Animal], name: str, words: str) -> None:
     with pytest.raises(UserError, match=words):
         zoo.load(name)
 

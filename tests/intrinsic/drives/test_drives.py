@@ -70,7 +70,7 @@ def test_upright_reads_what_the_body_calls_up(names):
     assert upright.cost({"senses.body": body}).tolist() == [0.0, 0.5, 1.0]
 
 
-def test_a_body_that_cannot_tell_up_is_told_so_before_life():
+def test_a_body_without_an_up_reading_is_refused_before_the_first_step():
     with pytest.raises(UserError, match=r"'upright' needs a body that tells which way is up.*Take a legged body"):
         Mixture({"upright": 1.0}).bind_names(Names((), {"body": ("x", "y")}))
 

@@ -24,7 +24,7 @@ def test_the_order_of_things_is_the_hosts(room):
     assert goal.cost(view) == pytest.approx(5.0**0.5, rel=1e-5)
 
 
-def test_a_thing_that_is_not_there_is_told_with_the_nearest_name(names):
+def test_a_thing_that_is_not_there_is_refused_with_the_nearest_name(names):
     mixture = Mixture.parse(["goal:things.red_bal.position=1,2"])
     with pytest.raises(UserError, match=r"unknown thing 'red_bal'\. Did you mean red_ball"):
         mixture.bind_names(names)

@@ -48,7 +48,7 @@ def test_what_is_valid_is_returned():
         (type("Free", (Plain,), {"unit": 0.0})(), "Give a positive number, or None"),
     ],
 )
-def test_what_is_no_objective_is_told_so(objective, words):
+def test_what_is_no_objective_is_refused(objective, words):
     with pytest.raises(UserError, match=words):
         validate_objective("mine", objective)
 

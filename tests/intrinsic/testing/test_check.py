@@ -182,7 +182,7 @@ def test_an_object_is_refused_because_it_must_be_made_anew() -> None:
         intrinsic.check(bad(fine)())  # type: ignore[arg-type]
 
 
-def test_a_good_one_is_told_so_in_text_and_in_json() -> None:
+def test_a_good_one_is_reported_in_text_and_in_json() -> None:
     report = intrinsic.check(bad(fine))
     assert report.ok, str(report)
     assert str(report).startswith("Bad: keeps the contract")

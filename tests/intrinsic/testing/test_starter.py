@@ -32,6 +32,6 @@ def test_a_name_must_be_one_of_a_class(tmp_path: Path, name: str) -> None:
         write_starter(name, tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot write"):
         write_starter("LovesSpeed", tmp_path / "nowhere")

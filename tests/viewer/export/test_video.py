@@ -26,12 +26,12 @@ def decoded(path) -> list[np.ndarray]:
 
 
 def test_a_clip_shows_the_life(tmp_path):
-    told = []
+    progress = []
     clip, page = tmp_path / "clip.mp4", tmp_path / "summary.png"
-    steps = record_video(fake.make, clip, 1.6, fps=15, summary_png=page, progress=told.append, live=fake.live)
+    steps = record_video(fake.make, clip, 1.6, fps=15, summary_png=page, progress=progress.append, live=fake.live)
     assert steps == pytest.approx(8, abs=1)
-    assert told == sorted(told)
-    assert told[-1] <= 1.6
+    assert progress == sorted(progress)
+    assert progress[-1] <= 1.6
     pictures = decoded(clip)
     assert len(pictures) == 24
     with av.open(str(clip)) as file:

@@ -39,7 +39,7 @@ TWO = MindConfig.of(
 
 
 def remember(episodes: list[int], capacity: int) -> ReplayBuffer:
-    """A memory of episodes of so many steps, in which a moment is told by its episode and its number."""
+    """A memory of episodes of so many steps, in which a moment is identified by its episode and its number."""
     memory = ReplayBuffer({"body": torch.zeros(2)}, 1, (), capacity)
     for episode, steps in enumerate(episodes):
         for step in range(steps):
