@@ -424,7 +424,7 @@ class Mind(nn.Module):
             weights=self.actor.weights,
             plans=tuple(plan.among(present) for plan in self.decision.plans),
             anticipated=dict(zip(self.drives, self.critic.expected_cost_of(forecast)[0].tolist(), strict=True)),
-            subgoals=self.subgoal_planner.pictured if self.subgoal_planner else None,
+            subgoals=self.subgoal_planner.subgoal_poses if self.subgoal_planner else None,
             event_probability=dict(zip(self.drives, forecast.event_logits[0].sigmoid().numpy(), strict=True)),
             expected_regret=None if self.reactive_actor is None else self.reactive_actor.expected_regret,
             hidden_objects=() if self.belief is None else self.belief.hidden_objects(),

@@ -102,7 +102,7 @@ class MPCActor:
         """
         evaluations: list[PlanEvaluation] = []
         if self.subgoal_planner is not None:
-            self.subgoal_planner.tick(self.mixture, latent, senses, attended, generator)
+            self.subgoal_planner.update(self.mixture, latent, senses, attended, generator)
 
         # All plans of a decision share the same noise, so that no plan wins by a lucky draw.
         shape = self.config.planner.horizon, self.config.model.num_futures, len(latent), STOCHASTIC_SIZE
@@ -173,7 +173,7 @@ class MPCActor:
                 parts[name] = step_weights @ costs[name] * weights[name]
                 parts[f"critic.{name}"] = future[i] * weights[name]
         if self.subgoal_planner is not None:
-            parts = self.subgoal_planner.lead(parts, rollout, weights)
+            parts = self.subgoal_planner.replace_goal_costs(parts, rollout, weights)
         total = torch.stack(list(parts.values())).sum(0)
         if noise is not None:
             costs, parts, total = aggregate_futures(costs, parts, total, noise.shape[1], self.config.planner.risk)

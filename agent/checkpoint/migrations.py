@@ -84,6 +84,11 @@ RENAMED_TENSORS: dict[str, str] = {
     "mind.mode1": "mind.reactive_actor",
     "mind.second": "mind.subgoal_planner",
     "mind.executive": "mind.configurator",
+    "subgoal_planner.moved": "subgoal_planner.squared_change",
+    "subgoal_planner.missed": "subgoal_planner.squared_error",
+    "subgoal_planner.decided": "subgoal_planner.squared_effect",
+    "subgoal_planner.stride": "subgoal_planner.macro_distance",
+    "subgoal_planner.model.places": "subgoal_planner.model.place_cells",
     "reactive_actor.reflex": "reactive_actor.policy",
     "policy.gaze": "policy.features",
     "policy.features.look": "policy.features.pair_net",
@@ -183,10 +188,11 @@ def from_format_2(about: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> di
     plan = part("second.")
     if plan:
         planner = {"mean": plan.pop("mean"), "elites": plan.pop("kept")}
-        state["subgoal_planner"] = {"planner": planner, "since": int(plan.pop("since"))}
+        state["subgoal_planner"] = {"planner": planner, "steps_since_plan": int(plan.pop("since"))}
         if "path" in plan:
-            ground = {name: plan.pop(name) for name in ("known", "low")}
-            state["subgoal_planner"] |= {**plan, "ground": ground}
+            area = {"cells": plan.pop("known"), "origin": plan.pop("low")}
+            subgoals = {"subgoals": plan.pop("path"), "subgoal_poses": plan.pop("pictured")}
+            state["subgoal_planner"] |= {**subgoals, "visited_area": area}
     optimizers: dict[str, dict[int, dict[str, Tensor]]] = {}
     for key, value in part("optimizer.").items():
         old, index, name = key.split(".", 2)

@@ -1,4 +1,4 @@
-"""The slow critic: what lies beyond the second level's own plan, along ways between remembered places."""
+"""The landmark graph: values of remembered positions, inverse serve as the critic of the second level."""
 
 from __future__ import annotations
 
@@ -7,111 +7,123 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from agent.actor.hierarchy.visited_area import Ground
+from agent.actor.hierarchy.visited_area import VisitedArea
 
-SPACING = 0.3  # metres between landmarks, about
-DISCOUNT = 0.99  # per macro-step: minutes are worth looking ahead
-SWEEPS = 100  # of what is known, from landmark to landmark
-LEAP = 2.0  # usual macro-steps, which the longest ones are
-NEAREST = 6  # landmarks from which a place is judged
-LONGEST = 500.0  # macro-steps that any way takes
-SHORTEST = 0.2  # macro-steps that any way takes
+SPACING = 0.3  # m: approximate distance between landmarks
+DISCOUNT = 0.99  # per macro-step: the horizon is minutes
+MAX_SWEEPS = 100  # at most, of value iteration
+MAX_EDGE = 2.0  # length of the longest edges, in typical macro-steps
+NUM_NEAREST = 6  # landmarks from inverse the value of a position is computed
+MAX_STEPS = 500.0  # macro-steps of an edge
+MIN_STEPS = 0.2  # macro-steps of an edge
 
 
-def spread(position: Tensor) -> Tensor:
-    """Returns which of positions (n, 2) in m to keep as landmarks: the last one of each spot."""
-    spot = (position / SPACING).floor().long()
-    spot = spot - spot.amin(0)
-    key = spot[:, 0] * (spot[:, 1].amax() + 1) + spot[:, 1]
-    found, which = key.unique(return_inverse=True)  # type: ignore[no-untyped-call]
-    last = torch.zeros(len(found), dtype=torch.long)
-    last.scatter_reduce_(0, which, torch.arange(len(key)), "amax", include_self=False)
+def select_landmarks(position: Tensor) -> Tensor:
+    """Returns the indices of the positions (n, 2) in m that become landmarks: the last one in each grid cell."""
+    cell = (position / SPACING).floor().long()
+    cell = cell - cell.amin(0)
+    key = cell[:, 0] * (cell[:, 1].amax() + 1) + cell[:, 1]
+    cells, inverse = key.unique(return_inverse=True)  # type: ignore[no-untyped-call]
+    last = torch.zeros(len(cells), dtype=torch.long)
+    last.scatter_reduce_(0, inverse, torch.arange(len(key)), "amax", include_self=False)
     return last
 
 
 @dataclass(frozen=True)
-class Haste:
-    """Sees costs so that all but the best come to about the same: what then is cheapest is to be there soonest.
+class RelativeCost:
+    """Squashes costs above the lowest one, so that reaching the goal early matters more than distances on the way.
 
-    The sum of distances is cheaper along the hedge that the goal lies behind than in the middle of the way, and along
-    hedges bodies get stuck.
+    Sums of plain distances are lower along the hedge that the goal lies behind than along the path around it, and
+    bodies get stuck at hedges.
 
     Attributes:
-        least: The least cost of remembered places.
-        half: How much more counts as half of all there is.
+        min_cost: The lowest cost of the landmarks.
+        half_cost: Cost above the lowest one that is mapped to 0.5.
     """
 
-    least: float
-    half: float
+    min_cost: float
+    half_cost: float
 
     @classmethod
-    def of(cls, cost: Tensor) -> Haste:
-        """Takes the measure of costs (M,)."""
+    def from_costs(cls, cost: Tensor) -> RelativeCost:
+        """Makes the mapping for the costs of landmarks (M,)."""
         return cls(float(cost.min()), max(float(cost.std(correction=0)) / 4, 1e-6))
 
     def __call__(self, cost: Tensor) -> Tensor:
-        """Returns 0 to 1 of costs."""
-        more = (cost - self.least).clamp_min(0.0)
-        return more / (more + self.half)
+        """Returns relative costs, from 0 to 1."""
+        excess = (cost - self.min_cost).clamp_min(0.0)
+        return excess / (excess + self.half_cost)
 
 
 @dataclass(frozen=True)
-class Landmarks:
-    """Remembered places, and what it costs to be at each and to go on from there in the best way.
+class LandmarkGraph:
+    """Remembered positions, and the discounted cost of going on from each in the best way.
 
     Attributes:
-        haste: From costs to how far they are from the best that is remembered.
-        position: (M, 2) in m.
+        relative_cost: Maps costs to costs relative to the landmarks'.
+        position: (M, 2) positions of the landmarks (m).
         value: (M,) discounted cost to come.
-        stride: How far a macro-step usually gets (m); ways between landmarks are up to `LEAP` times as long.
-        ground: Where one has been.
+        macro_distance: Typical distance of a macro-step (m); edges are up to `MAX_EDGE` times as long.
+        visited_area: Where the body has been.
     """
 
-    haste: Haste
+    relative_cost: RelativeCost
     position: Tensor
     value: Tensor
-    stride: float
-    ground: Ground
+    macro_distance: float
+    visited_area: VisitedArea
 
     @classmethod
-    def judge(cls, position: Tensor, cost: Tensor, stride: float, ground: Ground) -> Landmarks:
-        """Works values out from the costs (M,) of being at places (M, 2): value iteration over ways between them.
+    def build(cls, position: Tensor, cost: Tensor, macro_distance: float, visited_area: VisitedArea) -> LandmarkGraph:
+        """Computes values by value iteration over the edges between landmarks.
 
-        Source: planning over a graph of remembered states, Eysenbach et al. 2019, arXiv 1906.05253. We differ in what
-        it is for: it is the critic at the end of what the second level imagines, and not a plan.
+        Source: planning over a graph of remembered states, Eysenbach et al. 2019, arXiv 1906.05253. We differ in its
+        use: it is the critic at the end of what the second level imagines, and not a plan.
+
+        Args:
+            position: (M, 2) positions of the landmarks (m).
+            cost: (M,) cost of being there.
+            macro_distance: Typical distance of a macro-step (m).
+            visited_area: Where the body has been.
         """
-        haste = Haste.of(cost)
-        cost = haste(cost)
-        far = torch.cdist(position, position)
-        one, other = ((far <= LEAP * stride) & (far > 0)).nonzero(as_tuple=True)
-        own, keep = torch.full_like(far, torch.inf), torch.zeros_like(far)
-        ways = _way(position[one], cost[one], position[other], stride, ground)
-        own[one, other], keep[one, other] = ways
-        value = stay = cost / (1 - DISCOUNT)
-        for _ in range(SWEEPS):
-            before, value = value, torch.minimum(stay, (own + keep * value).amin(1))
+        relative_cost = RelativeCost.from_costs(cost)
+        cost = relative_cost(cost)
+        distance = torch.cdist(position, position)
+        start, end = ((distance <= MAX_EDGE * macro_distance) & (distance > 0)).nonzero(as_tuple=True)
+        edge_cost, discount = torch.full_like(distance, torch.inf), torch.zeros_like(distance)
+        edges = _edge(position[start], cost[start], position[end], macro_distance, visited_area)
+        edge_cost[start, end], discount[start, end] = edges
+        value = stay_cost = cost / (1 - DISCOUNT)
+        for _ in range(MAX_SWEEPS):
+            before, value = value, torch.minimum(stay_cost, (edge_cost + discount * value).amin(1))
             if torch.allclose(before, value):
                 break
-        return cls(haste, position, value, stride, ground)
+        return cls(relative_cost, position, value, macro_distance, visited_area)
 
     def __call__(self, position: Tensor, cost: Tensor) -> Tensor:
-        """Returns the discounted cost to come (B,) of being at places (B, 2) that cost (B,), as seen in haste."""
-        near = torch.cdist(position, self.position).topk(min(NEAREST, len(self.position)), largest=False).indices
-        start, paid = position.unsqueeze(1).expand(-1, near.shape[1], -1), cost.unsqueeze(1).expand_as(near)
-        own, keep = _way(start, paid, self.position[near], self.stride, self.ground)
-        return torch.minimum(cost / (1 - DISCOUNT), (own + keep * self.value[near]).amin(1))
+        """Returns the discounted cost to come (B,) at positions (B, 2) in m with relative costs (B,)."""
+        near = torch.cdist(position, self.position).topk(min(NUM_NEAREST, len(self.position)), largest=False).indices
+        start, start_cost = position.unsqueeze(1).expand(-1, near.shape[1], -1), cost.unsqueeze(1).expand_as(near)
+        edge_cost, discount = _edge(start, start_cost, self.position[near], self.macro_distance, self.visited_area)
+        return torch.minimum(cost / (1 - DISCOUNT), (edge_cost + discount * self.value[near]).amin(1))
 
 
-def _way(start: Tensor, cost: Tensor, end: Tensor, stride: float, ground: Ground) -> tuple[Tensor, Tensor]:
-    """Returns what going from places that cost (*lead,) adds, and what the value of where it leads counts."""
-    long = ((end - start).norm(dim=-1) / stride).clamp_min(SHORTEST)
-    keep = DISCOUNT ** delay(ground.chance(start, end), long)
-    return cost * (1 - keep) / (1 - DISCOUNT), keep
+def _edge(
+    start: Tensor, cost: Tensor, end: Tensor, macro_distance: float, visited_area: VisitedArea
+) -> tuple[Tensor, Tensor]:
+    """Returns the cost (*lead,) of going along edges, and the discount (*lead,) of the value at their end."""
+    length = ((end - start).norm(dim=-1) / macro_distance).clamp_min(MIN_STEPS)
+    discount = DISCOUNT ** expected_steps(visited_area.passability(start, end), length)
+    return cost * (1 - discount) / (1 - DISCOUNT), discount
 
 
-def delay(chance: Tensor, long: Tensor | float = 1.0) -> Tensor:
-    """Returns how many macro-steps a way takes that is so long and comes about with a chance.
+def expected_steps(chance: Tensor, length: Tensor | float = 1.0) -> Tensor:
+    """Returns the expected number of macro-steps of an edge.
 
-    Whoever is mistaken finds out at the next plan, a macro-step later, and tries again.
+    Whether an edge is passable shows at the next plan, a macro-step later; until then the body tries again.
+
+    Args:
+        chance: Probability that the edge is passable.
+        length: Its length in macro-steps.
     """
-    return ((long + 1.0 - chance) / chance.clamp_min(1e-3)).clamp_max(LONGEST)
+    return ((length + 1.0 - chance) / chance.clamp_min(1e-3)).clamp_max(MAX_STEPS)

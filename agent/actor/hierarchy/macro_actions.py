@@ -1,37 +1,38 @@
-"""Macro-actions: what was done over several control steps, in a few numbers."""
+"""Macro-actions: codes of the actions of several control steps."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-SIZE = 4  # numbers per macro-action
-NOISE = 0.2  # standard deviation, in a code from -1 to 1: about two bits a number get through
+MACRO_ACTION_SIZE = 4  # numbers per macro-action
+CODE_NOISE = 0.2  # standard deviation in codes between -1 and 1: about two bits per number remain
 
 
 class MacroEncoder(nn.Module):
-    """Tells stretches of actions as macro-actions, each number from -1 to 1.
+    """Encodes sequences of actions as macro-actions, each number between -1 and 1.
 
-    It learns with the model that predicts from its codes. While it learns, noise limits what a code can tell, so that
-    it tells what matters for where one gets to, spreads out over all of its range, and leaves few codes that mean
-    nothing: a planner may then try any.
+    The encoder is trained together with the macro dynamics, which predicts from its codes. Noise limits the information
+    in a code during training: codes then describe what matters for where the body gets to, fill their whole range, and
+    leave few codes without meaning, so that a planner may try any.
 
-    Source: the action encoder of HWM (Zhang et al. 2026, arXiv 2604.03208), which shortens a stretch of actions to a
-    latent that the planner searches. We differ in bounding the code and adding noise to it, where theirs is free and
-    the planner has to be told how codes are spread.
+    Source: the action encoder of HWM (Zhang et al. 2026, arXiv 2604.03208), which encodes a sequence of actions as a
+    latent that the planner searches over. We differ in bounding the code and adding noise to it; theirs is unbounded,
+    and the planner needs to know how codes are distributed.
 
     Args:
-        steps: Control steps per macro-action.
-        actions: Size of an action.
+        steps: Number of control steps per macro-action.
+        actions: Size of an action, A.
+        hidden: Width of the hidden layer.
     """
 
     def __init__(self, steps: int, actions: int, hidden: int = 64) -> None:
         super().__init__()
-        self.net = nn.Sequential(nn.Linear(steps * actions, hidden), nn.SiLU(), nn.Linear(hidden, SIZE))
+        self.net = nn.Sequential(nn.Linear(steps * actions, hidden), nn.SiLU(), nn.Linear(hidden, MACRO_ACTION_SIZE))
 
     def forward(self, actions: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """Returns the code (B, SIZE) of actions (B, steps, A), with noise when a generator is given."""
+        """Returns the code (B, MACRO_ACTION_SIZE) of actions (B, steps, A), with noise when a generator is given."""
         code: Tensor = torch.tanh(self.net(actions.flatten(1)))
         if generator is None:
             return code
-        return code + NOISE * torch.randn(code.shape, generator=generator)
+        return code + CODE_NOISE * torch.randn(code.shape, generator=generator)

@@ -1,4 +1,4 @@
-"""Where one can go: what one has been over."""
+"""The visited area: which parts of the floor the body has been on, and whether paths stay on it."""
 
 from __future__ import annotations
 
@@ -7,60 +7,59 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-GRAIN = 0.05  # metres: what is nearer to where one was counts as lived
-BETWEEN = 4  # points of each lived step, which is up to 0.2 m long
-DOUBT = 0.03  # metres of ground where one never was that make a way e times less likely
+CELL_SIZE = 0.05  # m: side of a cell
+POINTS_PER_STEP = 4  # points that are marked along each control step, which is up to 0.2 m long
+DECAY_LENGTH = 0.03  # m of unvisited floor over which the passability falls by e
 
 
-class Ground:
-    """The ground that was lived on, from which ways are believed in or not.
+class VisitedArea:
+    """A grid of the cells that the body has visited; imagined paths are trusted as far as they stay on it.
 
-    A model that predicts where one gets to has seen no way through a hedge and has nothing to say about it; a planner
-    that looks for cheap plans finds just there the ways that lead through. So an imagined way is believed in as far
-    as it keeps to where one has been.
+    The macro dynamics has never seen a path through a hedge and cannot predict one; a planner that searches for cheap
+    plans finds just these errors.
 
-    Source: planning within what was lived, as with the support constraints of offline learning (Levine et al. 2020,
-    arXiv 2005.01643, section 4); here the body's place alone is looked at, and what counts as lived is whatever lies
-    within a grain of it. A net that learnt to tell lived ways from made-up ones was tried in its place: after 2,000
-    updates it still believed in one of ten ways through hedges, and planners find those.
+    Source: planning within the support of the data, as in offline reinforcement learning (Levine et al. 2020, arXiv
+    2005.01643, section 4); here the support is that of the body's position alone, enlarged by one cell. A net that
+    learns to tell visited paths from imagined ones does not suffice: after 2,000 updates it still trusted one of ten
+    paths through hedges, and planners find those.
 
     Args:
-        start: (n, 2) where the body was (m).
-        end: (n, 2) and where a control step later.
+        start: (n, 2) positions of the body (m).
+        end: (n, 2) its positions one control step later (m).
     """
 
     def __init__(self, start: Tensor, end: Tensor) -> None:
-        share = torch.arange(1, BETWEEN + 1).view(-1, 1, 1) / BETWEEN
+        share = torch.arange(1, POINTS_PER_STEP + 1).view(-1, 1, 1) / POINTS_PER_STEP
         position = (start + share * (end - start)).flatten(0, 1)
-        spot = (position / GRAIN).floor().long()
-        self.low = spot.amin(0) - 2
-        known = torch.zeros((spot.amax(0) + 3 - self.low).tolist())
-        known[tuple((spot - self.low).T)] = 1.0
-        self.known = torch.nn.functional.max_pool2d(known[None], 3, 1, 1)[0]
+        cell = (position / CELL_SIZE).floor().long()
+        self.origin = cell.amin(0) - 2
+        cells = torch.zeros((cell.amax(0) + 3 - self.origin).tolist())
+        cells[tuple((cell - self.origin).T)] = 1.0
+        self.cells = torch.nn.functional.max_pool2d(cells[None], 3, 1, 1)[0]
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Returns its grid of cells, and where that begins."""
-        return {"known": self.known, "low": self.low}
+        """Returns the grid of cells, and the indices of its first cell."""
+        return {"cells": self.cells, "origin": self.origin}
 
     @classmethod
-    def from_state_dict(cls, state: Mapping[str, Tensor]) -> Ground:
-        """Makes the ground whose `state_dict` was returned."""
-        ground = cls.__new__(cls)
-        ground.known, ground.low = state["known"], state["low"]
-        return ground
+    def from_state_dict(cls, state: Mapping[str, Tensor]) -> VisitedArea:
+        """Makes the visited area whose `state_dict` was returned."""
+        area = cls.__new__(cls)
+        area.cells, area.origin = state["cells"], state["origin"]
+        return area
 
-    def holds(self, position: Tensor) -> Tensor:
-        """Returns 1 where places (*lead, 2) in m were lived on, else 0 (*lead,)."""
-        last = torch.tensor(self.known.shape) - 1
-        spot = (position / GRAIN).floor().long() - self.low
-        spot = torch.minimum(spot.clamp_min(0), last)  # the rim is unknown
-        return self.known[spot[..., 0], spot[..., 1]]
+    def contains(self, position: Tensor) -> Tensor:
+        """Returns 1 for positions (*lead, 2) in m that were visited, else 0, (*lead,)."""
+        last = torch.tensor(self.cells.shape) - 1
+        cell = (position / CELL_SIZE).floor().long() - self.origin
+        cell = torch.minimum(cell.clamp_min(0), last)  # the cells at the edge of the grid are unvisited
+        return self.cells[cell[..., 0], cell[..., 1]]
 
-    def chance(self, start: Tensor, end: Tensor) -> Tensor:
-        """Returns how far ways (m) from `start` to `end`, both (*lead, 2), are believed in, 0 to 1 (*lead,)."""
-        way = end - start
-        long = way.norm(dim=-1)
-        points = max(2, int(float(long.max()) / GRAIN) + 2) if long.numel() else 2
-        at = start.unsqueeze(-2) + torch.linspace(0.0, 1.0, points).unsqueeze(1) * way.unsqueeze(-2)
-        new = 1.0 - self.holds(at).mean(-1)
-        return torch.exp(-long * new / DOUBT)
+    def passability(self, start: Tensor, end: Tensor) -> Tensor:
+        """Returns the probability (*lead,) that the straight path from `start` to `end` (*lead, 2; m) is free."""
+        segment = end - start
+        length = segment.norm(dim=-1)
+        points = max(2, int(float(length.max()) / CELL_SIZE) + 2) if length.numel() else 2
+        position = start.unsqueeze(-2) + torch.linspace(0.0, 1.0, points).unsqueeze(1) * segment.unsqueeze(-2)
+        unvisited = 1.0 - self.contains(position).mean(-1)
+        return torch.exp(-length * unvisited / DECAY_LENGTH)

@@ -51,7 +51,7 @@ def test_a_plan_across_what_the_critic_fears_costs_more_though_it_ends_beyond() 
     critic_steps = lambda_weights(6, 0.9, mind.config.training.discount)[2]
     feared = torch.zeros(len(critic_steps), 2, len(mind.drives))
     feared[0, 1, pain] = 10.0
-    mind.critic.expect = lambda sight: feared.flatten(0, 1)  # type: ignore[method-assign]
+    mind.critic.expected_cost = lambda sight: feared.flatten(0, 1)  # type: ignore[method-assign]
     for lambda_, differs in ((0.9, True), (1.0, False)):
         mind.actor.lambda_weights = lambda_weights(SMALL.planner.horizon, lambda_, SMALL.training.discount)
         calm, crossing = mind.actor.evaluate(latent, actions, senses, attended).parts["critic.pain"].tolist()

@@ -10,9 +10,9 @@ import torch
 
 import worlds
 from agent import Mind, MindConfig, live
-from agent.actor.hierarchy.landmark_graph import Landmarks, spread
-from agent.actor.hierarchy.path_cost import believed, stopped
-from agent.actor.hierarchy.visited_area import Ground
+from agent.actor.hierarchy.landmark_graph import LandmarkGraph, select_landmarks
+from agent.actor.hierarchy.path_cost import blocked_path_cost, expected_path_cost
+from agent.actor.hierarchy.visited_area import VisitedArea
 from agent.memory.replay_buffer import ReplayBuffer
 from housecat.core.errors import UserError
 from worlds import World
@@ -71,7 +71,7 @@ def lived() -> tuple[World, Mind]:
     world = worlds.make("maze", seed=3, frames_per_step=1, cells=(3, 3))
     mind = Mind.born(world, seed=3, config=TWO)
     for _ in live(world, mind, 30):
-        mind.subgoal_planner.missed.zero_()  # it believes itself ready: what is tested here is how, not how well
+        mind.subgoal_planner.squared_error.zero_()  # so that it is ready: what is tested is how it plans, not how well
     return world, mind
 
 
@@ -98,12 +98,12 @@ def test_a_life_goes_on_bit_for_bit_after_saving(lived: tuple[World, Mind], tmp_
         assert torch.equal(value, twin.state_dict()[name]), name
 
 
-def test_a_mind_with_two_clocks_owns_no_second_perception(lived: tuple[World, Mind]) -> None:
+def test_a_mind_with_two_levels_owns_no_second_perception(lived: tuple[World, Mind]) -> None:
     _, mind = lived
-    assert not [name for name in mind.state_dict() if name.startswith("second.") and "perception" in name]
+    assert not [name for name in mind.state_dict() if name.startswith("subgoal_planner.") and "perception" in name]
 
 
-def test_there_are_no_three_clocks() -> None:
+def test_there_are_no_three_levels() -> None:
     with pytest.raises(UserError, match=r"hierarchy\.levels=3"):
         TWO.updated({"hierarchy.levels": 3})
 
@@ -122,19 +122,19 @@ def corridor() -> torch.Tensor:
 
 
 def test_ways_are_believed_in_where_they_were_lived_and_not_through_what_lies_between(corridor: torch.Tensor) -> None:
-    ground = Ground(corridor, corridor)
+    visited_area = VisitedArea(corridor, corridor)
     start, along, across = torch.tensor([0.2, 0.0]), torch.tensor([0.9, 0.0]), torch.tensor([0.2, 1.0])
-    assert float(ground.chance(start, along)) > 0.99
-    assert float(ground.chance(start, across)) < 0.01
+    assert float(visited_area.passability(start, along)) > 0.99
+    assert float(visited_area.passability(start, across)) < 0.01
     far = torch.tensor([50.0, -50.0])
-    assert float(ground.holds(far)) == 0.0
+    assert float(visited_area.contains(far)) == 0.0
 
 
 def test_the_slow_critic_leads_around_and_not_to_what_only_looks_near(corridor: torch.Tensor) -> None:
-    ground = Ground(corridor, corridor)
-    places = corridor[spread(corridor)]
+    visited_area = VisitedArea(corridor, corridor)
+    places = corridor[select_landmarks(corridor)]
     goal = torch.tensor([0.0, 1.0])
-    landmarks = Landmarks.judge(places, (places - goal).norm(dim=-1), 0.3, ground)
+    landmarks = LandmarkGraph.build(places, (places - goal).norm(dim=-1), 0.3, visited_area)
     beside, bend = torch.tensor([[0.0, 0.0]]), torch.tensor([[2.0, 0.5]])  # 1 m from the goal, and 2.1 m
     values = [float(landmarks(place, (place - goal).norm(dim=-1))) for place in (beside, bend)]
     assert values[1] < values[0]
@@ -144,15 +144,15 @@ def test_the_slow_critic_leads_around_and_not_to_what_only_looks_near(corridor: 
 
 def test_what_plans_cost_counts_a_doubtful_step_as_waiting_before_it() -> None:
     cost = torch.tensor([[2.0, 2.0], [1.0, 1.0]])
-    sure, doubtful = believed(cost, torch.tensor([[1.0, 0.1]]), torch.zeros(2)).tolist()
+    sure, doubtful = expected_path_cost(cost, torch.tensor([[1.0, 0.1]]), torch.zeros(2)).tolist()
     assert sure == pytest.approx(1.0)
     assert doubtful > 2.0 * 10
 
 
 def test_paths_stop_where_they_leave_lived_ground(corridor: torch.Tensor) -> None:
-    ground = Ground(corridor, corridor)
+    visited_area = VisitedArea(corridor, corridor)
     through = torch.tensor([[0.2, 0.0], [0.2, 0.3], [0.2, 0.6], [0.2, 1.0]]).unsqueeze(1)
     along = torch.tensor([[0.2, 0.0], [0.4, 0.0], [0.6, 0.0], [0.8, 0.0]]).unsqueeze(1)
     cost = torch.tensor([3.0, 2.0, 1.0, 0.0]).unsqueeze(1)
-    assert stopped(cost, along, ground)[:, 0].tolist() == pytest.approx([2.0, 1.0, 0.0])
-    assert float(stopped(cost, through, ground).sum()) > 8.5
+    assert blocked_path_cost(cost, along, visited_area)[:, 0].tolist() == pytest.approx([2.0, 1.0, 0.0])
+    assert float(blocked_path_cost(cost, through, visited_area).sum()) > 8.5

@@ -91,7 +91,7 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
         return (latent + step * action[:, :1, None]).expand(3, -1, -1, -1)
 
     mind.world_model.forward = goes  # type: ignore[method-assign,assignment]
-    mind.critic.expect = lambda sight: torch.zeros(len(sight.own), len(mind.drives))  # type: ignore[method-assign]
+    mind.critic.expected_cost = lambda sight: torch.zeros(len(sight.own), len(mind.drives))  # type: ignore[method-assign]
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
     for _ in range(16):
         m.buffer.add(senses, m.goal_tokens(8), torch.zeros(5), 0.0)
