@@ -1,4 +1,4 @@
-"""New versions of plug-ins in the middle of a life: saving a file is an event like any other."""
+"""Hot reload: an objective's file that is saved while a mind lives takes over at the next step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import torch
 from agent.mind import Mind
 from housecat.core.errors import UserError
 from housecat.core.plugins import is_file_spec
-from intrinsic import Memory, Mixture, Objective
+from intrinsic import Mixture
 from intrinsic.registry import REGISTRY, instantiate, term_name
 from worlds import Event, World
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Reload:
-    """A new version of a plug-in; it carries the source, so that the life can be lived again from its events.
+    """Event: a plug-in has a new version. It carries the source, so that a life can be repeated from its events.
 
     Attributes:
         spec: ``path/to/file.py:ClassName``, as the mind's configuration names it.
@@ -39,10 +39,10 @@ class Reload:
 
 
 class Plugins:
-    """Looks at the files that a mind's plug-ins came from.
+    """Watches the files that a mind's plug-ins came from.
 
     Args:
-        specs: Names of objectives; those of no file are passed over.
+        specs: Names of objectives; those that name no file are ignored.
     """
 
     def __init__(self, specs: Iterable[str]) -> None:
@@ -87,15 +87,23 @@ def _read(spec: str) -> str:
 
 
 def watched(mind: Mind, events: Callable[[int], Sequence[Event]]) -> Callable[[int], Sequence[Event | Reload]]:
-    """Returns events with those added that saving a plug-in's file makes."""
+    """Adds the events that saving a plug-in's file makes to others.
+
+    Args:
+        mind: The mind whose objectives are watched.
+        events: Returns the other events of a step, by its number.
+    """
     plugins = Plugins(mind.config.objectives)
     return lambda step: [*events(step), *plugins.changed()]
 
 
 def reload(mind: Mind, world: World, event: Reload) -> dict[str, Any]:
-    """Lets a mind go on with a new version of a plug-in, or with the old one where the new one cannot work.
+    """Replaces an objective of a mind by its new version, or keeps the old one where the new one cannot work.
 
-    Weight, scale, episodic memory, what was learnt and the state of its optimiser are kept as far as they fit.
+    Args:
+        mind: The mind whose objective is replaced, see `Mind.replace_objective`.
+        world: The world that it lives in.
+        event: The new version.
 
     Returns:
         What to log: ``reloaded``, or ``reload failed`` with an ``error``.
@@ -105,14 +113,10 @@ def reload(mind: Mind, world: World, event: Reload) -> dict[str, Any]:
         with torch.random.fork_rng(devices=[]):  # first weights come from the mind's seed, as at its birth
             torch.manual_seed(mind.seed)
             new = Mixture({instantiate(event.spec, REGISTRY.load_source(event.spec, event.source)): 1.0})
-            _try(mind, world, new)
-        old = mind.mixture[name]
-        mind.mixture.replace_objective(name, new)
+            mind.replace_objective(name, new, world)
     except UserError as error:
         log.warning("objective %r is not reloaded, its old version goes on: %s", name, error)
         return {"event": "reload failed", "objective": name, "error": _brief(str(error), name, _file(event.spec).name)}
-    _take_over_learning(mind, old, mind.mixture[name])
-    _take_over_memory(mind, name)
     return {"event": "reloaded", "objective": name, **asdict(event)}
 
 
@@ -121,43 +125,3 @@ def _brief(words: str, name: str, file: str) -> str:
     for start in (f"cannot import {file}: ", f"objective {name!r}: "):
         words = words.removeprefix(start)
     return words.removesuffix(". Mend the file and try again").removesuffix(". Mend it, or leave it out")
-
-
-def _try(mind: Mind, world: World, objectives: Mixture) -> None:
-    """Tries objectives as those of a newborn are tried, but them alone."""
-    whole, mind.mixture = mind.mixture, objectives
-    try:
-        mind.check_objectives()
-        mind.attach(world)
-    finally:
-        mind.mixture = whole
-
-
-def _take_over_learning(mind: Mind, old: Objective, new: Objective) -> None:
-    learner = mind.trainer
-    before = vars(learner).pop("objective_optimizer", None)  # it is made anew when it is next needed
-    if before is None or not learner.has_trainable_objectives:
-        return
-    was = dict(old.named_parameters())
-    heirs = {p: was.get(n) for n, p in new.named_parameters()}
-    for parameter in learner.objective_optimizer.param_groups[0]["params"]:
-        source = heirs.get(parameter, parameter)
-        if source is not None and source in before.state and source.shape == parameter.shape:
-            learner.objective_optimizer.state[parameter] = before.state[source]
-
-
-def _take_over_memory(mind: Mind, name: str) -> None:
-    fresh, memories = mind.mixture.begin((1,)), mind.actor.memories
-    kept = {n: m for n, m in memories.items() if n in fresh and (n != name or _alike(m, fresh[n]))}
-    mind.actor.memories = {**fresh, **kept}
-
-
-def _alike(a: Memory, b: Memory) -> bool:
-    """Tells whether two episodic memories have the same structure and shapes."""
-    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
-        return a.shape == b.shape and a.dtype == b.dtype
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_alike(a[k], b[k]) for k in a)
-    if isinstance(a, tuple | list):
-        return type(a) is type(b) and len(a) == len(b) and all(map(_alike, a, b))
-    return type(a) is type(b)

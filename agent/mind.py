@@ -48,7 +48,7 @@ from agent.training.trainer import Trainer
 from agent.world_model.factory import make_world_model
 from agent.world_model.rollout import Rollout
 from housecat.core.errors import UserError
-from intrinsic import Mixture, Names
+from intrinsic import Memory, Mixture, Names
 from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
@@ -382,6 +382,30 @@ class Mind(nn.Module):
             self.mixture, self.world_model, empty_senses(self.shapes), self.config, self.actor.planner.differentiates
         )
 
+    def replace_objective(self, name: str, new: Mixture, world: World) -> None:
+        """Replaces an objective; weight, scale, episodic memory and what was learned are kept as far as they fit.
+
+        Args:
+            name: Name of the objective.
+            new: A mixture of the new version alone.
+            world: The world that the mind lives in.
+
+        Raises:
+            UserError: If the new version cannot work; the mind keeps the old one then.
+        """
+        whole, self.mixture = self.mixture, new
+        try:  # checked like the objectives of a newborn
+            self.check_objectives()
+            self.attach(world)
+        finally:
+            self.mixture = whole
+        old = self.mixture[name]
+        self.mixture.replace_objective(name, new)
+        self.trainer.inherit_objective_state(old, self.mixture[name])
+        fresh, memories = self.mixture.begin((1,)), self.actor.memories
+        kept = {n: m for n, m in memories.items() if n in fresh and (n != name or _same_structure(m, fresh[n]))}
+        self.actor.memories = {**fresh, **kept}
+
     def act(self, obs: Obs) -> tuple[npt.NDArray[np.float32], Thought]:
         """Chooses an action.
 
@@ -571,3 +595,14 @@ def _by_name(objectives: Mapping[str, float]) -> dict[str, float]:
             "subclass may set them"
         )
     return dict(objectives)
+
+
+def _same_structure(a: Memory, b: Memory) -> bool:
+    """Returns whether two episodic memories have the same structure and shapes."""
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        return a.shape == b.shape and a.dtype == b.dtype
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_same_structure(a[k], b[k]) for k in a)
+    if isinstance(a, tuple | list):
+        return type(a) is type(b) and len(a) == len(b) and all(map(_same_structure, a, b))
+    return type(a) is type(b)

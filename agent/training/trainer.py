@@ -22,7 +22,7 @@ from agent.training.multistep_loss import multistep_loss
 from agent.training.nan_guard import NanGuard
 from agent.world_model.rollout import Rollout
 from agent.world_model.world_model import WorldModel
-from intrinsic import Mixture
+from intrinsic import Mixture, Objective
 
 SHARE = 2  # transitions that are imagined on end, for each one of an update's batch
 CRITIC_RATE = 3.0  # times the learning rate of all else
@@ -92,6 +92,23 @@ class Trainer:
             "critic": self.critic_optimizer,
         }
         return {**found, "objectives": self.objective_optimizer} if self.has_trainable_objectives else found
+
+    def inherit_objective_state(self, old: Objective, new: Objective) -> None:
+        """Makes the optimizer of the objectives anew, after one was replaced, and keeps its state as far as it fits.
+
+        Args:
+            old: The objective that was replaced.
+            new: The one in its place; parameters of the same name and shape keep their state.
+        """
+        before = vars(self).pop("objective_optimizer", None)  # it is made anew when it is next needed
+        if before is None or not self.has_trainable_objectives:
+            return
+        old_parameters = dict(old.named_parameters())
+        source = {p: old_parameters.get(n) for n, p in new.named_parameters()}
+        for parameter in self.objective_optimizer.param_groups[0]["params"]:
+            kept = source.get(parameter, parameter)
+            if kept is not None and kept in before.state and kept.shape == parameter.shape:
+                self.objective_optimizer.state[parameter] = before.state[kept]
 
     def _multistep_losses(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, Tensor]:
         """Returns the errors of imagining several steps on end; none before a life was as long."""
