@@ -1,12 +1,15 @@
 """The minds that come with housecat: small, loadable, and worth more than a newborn."""
 
+import json
+
 import numpy as np
 import pytest
+import safetensors
 
 import agent
 import worlds
 from agent.actor.exploration_noise import exploration_noise
-from agent.checkpoint.checkpoint import SHIPPED, shipped
+from agent.checkpoint.checkpoint import FORMAT, SHIPPED, shipped
 from studies import SHIPPED_MINDS
 
 
@@ -18,6 +21,12 @@ def test_a_shipped_mind_is_small_and_plans_at_once(name: str) -> None:
     assert mind.memory.transitions > 1000  # to go on learning from
     moments = list(agent.live(worlds.make("playroom", seed=77), mind, 3))
     assert all(moment.thought.mode == "plan" and moment.losses for moment in moments)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_mind_is_in_the_format_of_today(name: str) -> None:
+    with safetensors.safe_open(str(SHIPPED / f"{name}.safetensors"), "pt") as file:
+        assert json.loads(file.metadata()["housecat"])["format"] == FORMAT
 
 
 def test_there_are_a_kitten_and_the_cat_that_became_of_it() -> None:
