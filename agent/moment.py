@@ -124,7 +124,7 @@ class Moment:
         step: Number of the step in the life, from 0.
         time: Seconds lived at the end of the step.
         obs: Senses at the end of the step, by name (see the world's `observation_space`).
-        action: (A,) what the body was told, each -1 to 1.
+        action: (A,) action sent to the body, each -1 to 1.
         costs: Cost of this step per objective, on the mixture's common scale, unweighted; nan when muted.
         emotions: ``fear``, ``elation``, ``surprise``, ``curiosity``, ``boredom``, ``frustration``, each 0 to 1.
         surprise: Energy between the predicted and the actual latent (standardised units).

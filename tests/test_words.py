@@ -15,18 +15,6 @@ from tests.test_architecture import PACKAGES, ROOT
 WORDS = frozenset({"taste", "tastes", "tasted", "relive", "relives", "deeds", "wishes", "tries", "skips", "told"})
 NAMES = frozenset({"it", "any_", "all_"})  # as whole names
 EMPTY = re.compile(r"(?:^|: )(Whose|Which|Who)\.")  # a description that says nothing
-# Parts of agent/ whose names are still being changed: a part that is clean leaves this list.
-UNFINISHED: tuple[str, ...] = (
-    "agent/actor/hierarchy/",
-    "agent/actor/objective_preflight.py",
-    "agent/checkpoint/",
-    "agent/critic/",
-    "agent/hot_reload.py",
-    "agent/moment.py",
-    "agent/runs/",
-    "agent/training/",
-    "tests/agent/actor/reactive/",
-)
 
 
 def findings(source: str) -> Iterator[tuple[int, str]]:
@@ -77,9 +65,6 @@ def test_the_source_is_in_plain_words() -> None:
     assert len(files) > 200
     names = {str(path.relative_to(ROOT)): path for path in files}
     found = [
-        f"{name}:{line}: {word}"
-        for name, path in sorted(names.items())
-        if not name.startswith(UNFINISHED)
-        for line, word in findings(path.read_text())
+        f"{name}:{line}: {word}" for name, path in sorted(names.items()) for line, word in findings(path.read_text())
     ]
     assert not found, "\n".join(["Say what it is in the field's words, and describe each argument:", *found])

@@ -1,4 +1,4 @@
-"""Tries objectives on an imagined step, so that mistakes show before a life begins."""
+"""Calls objectives on an imagined step, so that mistakes show before the first step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether what a checkpoint holds fits the mind that its settings make: told before anything is put in place."""
+"""Checks that the contents of a checkpoint fit the mind that its settings make, before any of them is loaded."""
 
 from __future__ import annotations
 

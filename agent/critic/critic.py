@@ -13,8 +13,8 @@ from agent.perception.egocentric import EgoFeatures
 from agent.world_model.world_model import WorldModel
 
 ATOMS = 31
-SYMLOG_RANGE = 6.0  # symexp of it, 402, is the largest cost to come that can be told
-EVENT_HORIZON = 20  # control steps over which it is told when a drive will strike
+SYMLOG_RANGE = 6.0  # symexp of it, 402, is the largest future cost that can be represented
+EVENT_HORIZON = 20  # control steps over which the time of a drive's next event is predicted
 EVENT_SHARE = 0.1  # of the highest cost that was lived: from there on a drive strikes
 CALM = 4.0  # log odds of a newborn that nothing comes
 
@@ -124,9 +124,9 @@ class Critic(nn.Module):
             later = nn.functional.pad(future.event_logits.sigmoid()[..., :-1], (1, 0))  # within one step less
             struck = strikes + (1.0 - strikes) * later
         now = self(before)
-        told = -(goal * now.logits.log_softmax(-1)).sum(-1).mean()
-        rung = nn.functional.binary_cross_entropy_with_logits(now.event_logits, struck)
-        loss: Tensor = told + rung
+        value_loss = -(goal * now.logits.log_softmax(-1)).sum(-1).mean()
+        event_loss = nn.functional.binary_cross_entropy_with_logits(now.event_logits, struck)
+        loss: Tensor = value_loss + event_loss
         return loss
 
     @torch.no_grad()

@@ -102,5 +102,5 @@ def rewards_of(arrays: Arrays) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 def _infos(arrays: Arrays) -> dict[str, Any]:
     """Returns costs and emotions, each (T + 1,): the first, before any step, is 0."""
-    told = {name: values for name, values in arrays.items() if name.startswith(("costs.", "emotions."))}
-    return {name: np.concatenate([[0.0], values]).astype(np.float32) for name, values in told.items()}
+    recorded = {name: values for name, values in arrays.items() if name.startswith(("costs.", "emotions."))}
+    return {name: np.concatenate([[0.0], values]).astype(np.float32) for name, values in recorded.items()}

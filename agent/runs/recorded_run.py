@@ -44,11 +44,11 @@ def _begin(config: RunConfig) -> tuple[World, Mind]:
     settings = MindConfig.of(config.settings)
     own = settings.objectives if config.mind is None else objectives_of(config.mind)
     wanted = {name: weight for name, weight in {**own, **config.objectives}.items() if weight != 0.0}
-    if config.mind is not None:  # before the world: a misspelt name is told at once
+    if config.mind is not None:  # before the world: a misspelt name raises at once
         mind = Mind.load(config.mind, wanted if config.objectives else None)
         mind.trainer.nan_guard.in_a_row = 0  # where it could learn no more, another life is another try
         world = config.make_world()
-        mind.attach(world)  # or it would be told only once the run has a folder
+        mind.attach(world)  # or a mismatch would raise only once the run has a folder
         return world, mind
     world = config.make_world()
     wanted = supported_objectives(wanted, obs_shapes(world), config.objectives)
@@ -72,9 +72,9 @@ class RecordedRun:
     """Lives and records what is left of a run; made by `start` or `resume`.
 
     Attributes:
-        folder: The run.
-        world: Where.
-        mind: Who.
+        folder: Folder of the run.
+        world: World of the run.
+        mind: Mind that acts in it.
         rows: Steps that the run has already.
     """
 

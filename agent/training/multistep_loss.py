@@ -23,7 +23,7 @@ def multistep_loss(
     Source: the multi-step loss of TD-MPC2, Hansen et al. 2023, arXiv 2310.16828, without its discount.
 
     Args:
-        model: Which.
+        model: World model that is rolled out.
         stretch: T steps of B stretches.
         things: Attended, as at the beginning of each stretch.
         generator: Random numbers, for a model that knows of several futures.
@@ -35,11 +35,11 @@ def multistep_loss(
         context = scene_context(model.perception, gather(model.perception.appearance(senses)[0], attended))
         lucks: list[Tensor | None] = [None] * steps
         if model.stochastic_latent is not None:  # which future came is known
-            told = [
+            posteriors = [
                 model.infer_latent(before, after, action, ego_features(model.perception, before, context))
                 for before, after, action in zip(path[:-1], path[1:], stretch.action, strict=True)
             ]
-            lucks = [z and z[0].sample(torch.randn(z[0].mean.shape, generator=generator)) for z in told]
+            lucks = [z and z[0].sample(torch.randn(z[0].mean.shape, generator=generator)) for z in posteriors]
     state, means = path[0], []
     for action, luck in zip(stretch.action, lucks, strict=True):
         mean = model(state, action, ego_features(model.perception, state, context), luck)

@@ -16,8 +16,8 @@ SKIPPED, STOPPED = "update skipped", "learning stopped"
 class NanGuard:
     """Updates that were skipped because a loss or its gradient was not finite.
 
-    One bad batch must not end a mind: what it would have learnt is passed over, counted and told. Where it goes on and
-    on, what the mind is has gone astray, and learning stops; the life goes on without it.
+    One bad batch must not end a mind: its update is skipped, counted and recorded as an event. Where losses stay not
+    finite, the parameters are beyond repair, and learning stops; the mind goes on acting without it.
 
     Attributes:
         total: Control steps with a skipped update, in all.

@@ -37,8 +37,8 @@ class Trainer:
     lives on updates of the predictor, and what costs most is done least.
 
     Attributes:
-        skips: What could not be learnt because it was not finite.
-        lessons: Times that it learnt.
+        nan_guard: Counts updates that were skipped because a loss was not finite.
+        updates_done: Control steps with an update so far.
     """
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
@@ -183,9 +183,9 @@ class Trainer:
             )
         if cfg.training.masked_weight:
             slow["masked"] = cfg.training.masked_weight * model.auxiliary_losses.masked_loss(before, sight, generator)
-        told: dict[str, Tensor] = {}
+        computed: dict[str, Tensor] = {}
         if self.critic.drives and self.updates_done % CRITIC_EVERY == 0:
-            told["critic"], went = self._step_critic(
+            computed["critic"], went = self._step_critic(
                 drawn, sight, model.ego_features_of(then.detach(), appearance), generator
             )
             sound &= went
@@ -194,10 +194,10 @@ class Trainer:
                 mean, _ = model.posterior_predict(before, then, action, sight)
             path = {name: torch.stack([senses[name], after[name]]) for name in senses}
             lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
-            taste = self.mixture.loss(lived.view())
-            if taste is not None:
-                told["objectives"] = taste.detach()
-                self._step_objectives(taste)
+            objective_loss = self.mixture.loss(lived.view())
+            if objective_loss is not None:
+                computed["objectives"] = objective_loss.detach()
+                self._step_objectives(objective_loss)
         grads = [
             (tensor, torch.cat([leaf.grad for leaf in part if leaf.grad is not None]))
             for tensor, part in zip(encoded, parts, strict=True)
@@ -205,9 +205,9 @@ class Trainer:
         ]
         sound &= _step(self.encoder_optimizer, slow, grads)
         self.updates_done += 1
-        all_ = {name: float(loss.detach()) for name, loss in {**losses, **slow, **told}.items()}
-        self._report(all_, sound)
-        return all_
+        values = {name: float(loss.detach()) for name, loss in {**losses, **slow, **computed}.items()}
+        self._report(values, sound)
+        return values
 
     def train_critic(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
         """Makes a step of the critic alone, and returns its loss by name; none before there is enough to learn from."""
@@ -220,9 +220,9 @@ class Trainer:
                 self.model.ego_features_of(latent, lesson.appearance) for latent in (lesson.before, lesson.then)
             )
         loss, sound = self._step_critic(lesson.drawn, before, after, generator)
-        told = {"critic": float(loss.detach())}
-        self._report(told, sound)
-        return told
+        losses = {"critic": float(loss.detach())}
+        self._report(losses, sound)
+        return losses
 
     def _report(self, losses: dict[str, float], sound: bool) -> None:
         rate = self.config.training.learning_rate

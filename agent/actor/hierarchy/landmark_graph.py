@@ -120,7 +120,7 @@ def _edge(
 def expected_steps(chance: Tensor, length: Tensor | float = 1.0) -> Tensor:
     """Returns the expected number of macro-steps of an edge.
 
-    Whether an edge is passable shows at the next plan, a macro-step later; until then the body tries again.
+    Whether an edge is passable shows at the next plan, a macro-step later; until then the body repeats it.
 
     Args:
         chance: Probability that the edge is passable.

@@ -1,4 +1,4 @@
-"""Wishes are read off goals, heeded, and seen from the body."""
+"""Goal tokens are read off goals, attended to, and seen from the body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.agent.conftest import reflexive
 from worlds import World
 
 
-def test_wishes_are_read_off_goals_and_put_into_attention(world: World) -> None:
+def test_goal_tokens_are_read_off_goals_and_put_into_attention(world: World) -> None:
     mind = reflexive(world)
     mind.attach(world)
     goals = goal_tokens(mind.mixture, 8)
@@ -26,7 +26,7 @@ def test_wishes_are_read_off_goals_and_put_into_attention(world: World) -> None:
     assert attend_to_goals(torch.tensor([3, 4]), torch.zeros(9, 3)).tolist() == [3, 4]
 
 
-def test_wishes_are_seen_from_the_body() -> None:
+def test_goal_tokens_are_seen_from_the_body() -> None:
     """A body that looks along y, and a thing ahead of it that is to go on ahead."""
     world = worlds.make("playroom", seed=1)
     world.reset(seed=1, options={"layout": {"kitten": (0.0, -1.0, np.pi / 2), "red ball": (0.0, 0.0)}})

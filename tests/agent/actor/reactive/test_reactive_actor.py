@@ -33,9 +33,9 @@ def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize(("tries", "beside"), [(0.0, False), (0.5, False), (0.0, True)])
+@pytest.mark.parametrize(("dagger_fraction", "beside"), [(0.0, False), (0.5, False), (0.0, True)])
 def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
-    tmp_path, monkeypatch: pytest.MonkeyPatch, tries: float, beside: bool
+    tmp_path, monkeypatch: pytest.MonkeyPatch, dagger_fraction: float, beside: bool
 ) -> None:
     monkeypatch.setattr("agent.actor.reactive.dagger.MIN_DECISIONS", 4)
     monkeypatch.setattr("agent.actor.reactive.dagger.SEGMENT_STEPS", 3)
@@ -43,14 +43,14 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
     def lived(mind: Mind, world: World, steps: int) -> list[tuple[str, bytes]]:
         return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
 
-    settings: dict[str, object] = {"policy.dagger_fraction": tries, "model.neighbor_features": beside}
+    settings: dict[str, object] = {"policy.dagger_fraction": dagger_fraction, "model.neighbor_features": beside}
     whole = lived(reflexive(world := worlds.make("playroom", seed=11), settings), world, 75)
     mind = reflexive(world := worlds.make("playroom", seed=11), settings)
     first = lived(mind, world, 50)
     mind.save(tmp_path / "mind")
     again = first + lived(Mind.load(tmp_path / "mind"), world, 25)
     assert again == whole
-    assert {mode for mode, _ in whole} == {"warmup", "plan", "react"} | ({"dagger"} if tries else set())
+    assert {mode for mode, _ in whole} == {"warmup", "plan", "react"} | ({"dagger"} if dagger_fraction else set())
 
 
 def test_choices_become_habits(world: World) -> None:
