@@ -1,4 +1,4 @@
-"""The whole mind, part by part: the studies of its foresight, fear, latents, beliefs, habits and more.
+"""The whole mind, part by part: the studies of its foresight, fear, latents, beliefs, policy and more.
 
 Runs them one after the other, each as `housecat study NAME` does and into a folder of its own, and
 puts what they measured side by side. It takes hours, and may be stopped and gone on with, as any study. Controls and
