@@ -545,7 +545,7 @@ class Mind(nn.Module):
             energy=energy,
             information=self.decision.information,
             cost=sum(weight * costs[name] for name, weight in weights.items()),
-            promised=self.decision.predicted_cost,
+            predicted_cost=self.decision.predicted_cost,
         )
 
     def _sensed(self, obs: Obs) -> Senses:

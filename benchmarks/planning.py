@@ -43,8 +43,8 @@ def products(mind: Mind, rows: int, things: int) -> list[tuple[Tensor, Tensor]]:
     e, own, pair = model.pair_net.members, model.own_size + mind.actions, model.pair_size
     hidden, out = (model.pair_net.weights[i].shape[-1] for i in (0, 2))
     body = [weight.shape[1:] for weight in model.body_net.weights]
-    look, message = model.vitals_net.look[0], model.vitals_net.message
-    first, last = model.vitals_net.change[0], model.vitals_net.change[2]
+    look, message = model.vitals_net.thing_net[0], model.vitals_net.message
+    first, last = model.vitals_net.change_net[0], model.vitals_net.change_net[2]
     shapes = [
         ((rows, own), (own, e * hidden)),
         ((rows * things, pair), (pair, e * hidden)),

@@ -108,6 +108,12 @@ RENAMED_TENSORS: dict[str, str] = {
     "perception.retina": "perception.image_encoder",
     "vitals_net.look": "vitals_net.thing_net",
     "vitals_net.change": "vitals_net.change_net",
+    "critic.least": "critic.min_cost",
+    "critic.most": "critic.max_cost",
+    "critic.net.look": "critic.net.pair_net",
+    "critic.net.judge": "critic.net.head",
+    "critic.target.look": "critic.target.pair_net",
+    "critic.target.judge": "critic.target.head",
 }
 
 

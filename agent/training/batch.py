@@ -1,4 +1,4 @@
-"""What a control step learns from: drawn from memory, augmented and encoded."""
+"""The batch of a control step: transitions from the replay buffer, augmented and encoded."""
 
 from __future__ import annotations
 
@@ -18,51 +18,53 @@ from agent.world_model.world_model import WorldModel
 
 
 class EncodedBatch(NamedTuple):
-    """B transitions, encoded once for all that learns from them.
+    """B transitions, encoded once for all parts that learn from them.
 
     Attributes:
-        drawn: As they were drawn from memory.
-        senses, after: Before and after each, by name (B, ...), in a mirror or with noise where that is set.
-        action: (B, A).
-        attended: (B, N - 1) which things are looked at.
-        before, then: `senses` and `after` encoded, (B, N, Z).
-        appearance: (B, N - 1, features) what these things look like.
+        transitions: The transitions as they are in the replay buffer.
+        senses: Senses before each, by name (B, ...), augmented.
+        action: (B, A), augmented.
+        after: Senses after each, by name (B, ...), augmented.
+        attended: (B, k) indices of the attended things.
+        latent: (B, N, Z) tokens of `senses`.
+        next_latent: (B, N, Z) tokens of `after`.
+        appearance: (B, k, features) appearance of the attended things.
     """
 
-    drawn: TransitionBatch
+    transitions: TransitionBatch
     senses: Senses
     action: Tensor
     after: Senses
     attended: Tensor
-    before: Tensor
-    then: Tensor
+    latent: Tensor
+    next_latent: Tensor
     appearance: Tensor
 
 
 def sample_batch(
-    memory: ReplayBuffer, model: WorldModel, config: MindConfig, mirror: Symmetry | None, generator: torch.Generator
+    memory: ReplayBuffer, model: WorldModel, config: MindConfig, symmetry: Symmetry | None, generator: torch.Generator
 ) -> EncodedBatch:
-    """Draws as many transitions as the configured updates of one control step take.
+    """Draws, augments and encodes the transitions for all updates of one control step.
 
     Args:
-        memory: With transitions to draw from.
-        model: That encodes them.
-        config: What is drawn more often, attended to, and what is changed before it is learnt from.
-        mirror: In which half of them is seen; none leaves them as they were.
-        generator: Of the random numbers.
+        memory: The replay buffer; it must hold transitions.
+        model: The world model, whose encoder is used.
+        config: Settings of sampling, augmentation and attention.
+        symmetry: Mirror symmetry that is applied to half of the transitions; None to leave them as they are.
+        generator: Random numbers.
     """
-    drawn = memory.sample(
+    transitions = memory.sample(
         config.training.batch_size * config.training.updates_per_step,
         generator,
         config.training.prioritized_fraction,
         config.training.priority,
     )
-    senses, action, after = drawn.senses, drawn.action, drawn.after
-    if mirror or config.training.obs_noise or config.training.image_shift or config.training.brightness_jitter:
-        senses, action, after = augment(config, model.perception, mirror, (senses, action, after), generator)
+    senses, action, after = transitions.senses, transitions.action, transitions.after
+    if symmetry or config.training.obs_noise or config.training.image_shift or config.training.brightness_jitter:
+        senses, action, after = augment(config, model.perception, symmetry, (senses, action, after), generator)
     attended = select_training_things(senses, config.attention.rule, config.attention.num_attended, generator)
     both = {name: torch.cat([senses[name], after[name]]) for name in senses}
-    both["things"] = gather(both["things"], attended.repeat(2, 1))  # what is not attended need not be encoded
-    before, then = model.encode(both).chunk(2)
+    both["things"] = gather(both["things"], attended.repeat(2, 1))  # other things need not be encoded
+    latent, next_latent = model.encode(both).chunk(2)
     appearance = gather(model.perception.appearance(senses), attended)
-    return EncodedBatch(drawn, senses, action, after, attended, before, then, appearance)
+    return EncodedBatch(transitions, senses, action, after, attended, latent, next_latent, appearance)

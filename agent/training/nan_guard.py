@@ -1,4 +1,4 @@
-"""Counts what could not be learnt, and says when learning had better stop."""
+"""Counts updates with losses or gradients that are not finite, and stops training after too many."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
-ENOUGH = 20  # control steps in a row in which something could not be learnt
+MAX_IN_A_ROW = 20  # control steps in a row with a skipped update, after which training stops
 SKIPPED, STOPPED = "update skipped", "learning stopped"
 
 
 class NanGuard:
-    """Updates that were skipped because a loss or its gradient was not finite.
+    """Counts the updates that were skipped because a loss or its gradient was not finite.
 
-    One bad batch must not end a mind: its update is skipped, counted and recorded as an event. Where losses stay not
-    finite, the parameters are beyond repair, and learning stops; the mind goes on acting without it.
+    A single bad batch must not spoil a mind: its update is skipped, counted and reported as an event. After
+    `MAX_IN_A_ROW` control steps in a row, training stops; the life goes on without it.
 
     Attributes:
-        total: Control steps with a skipped update, in all.
-        in_a_row: Of them, those up to now without one in which all was well between.
-        news: What the last control step is to be known for, as events.
+        total: Number of control steps with a skipped update.
+        in_a_row: Number of the latest control steps in a row with a skipped update.
+        new_events: Events of the last control step.
     """
 
     def __init__(self) -> None:
@@ -31,32 +31,38 @@ class NanGuard:
 
     @property
     def stopped(self) -> bool:
-        """Whether learning has stopped."""
-        return self.in_a_row >= ENOUGH
+        """Whether training has stopped."""
+        return self.in_a_row >= MAX_IN_A_ROW
 
-    def record_losses(self, losses: Mapping[str, float], sound: bool, cause: str) -> None:
-        """Takes note of one control step's losses, and of whether all steps down them could be taken."""
-        unsound = [name for name, loss in losses.items() if not math.isfinite(loss)] or ["a gradient"]
-        self.record([] if sound else unsound, cause)
-
-    def record(self, unsound: Sequence[str], cause: str) -> None:
-        """Takes note of one control step's learning.
+    def record_losses(self, losses: Mapping[str, float], all_finite: bool, cause: str) -> None:
+        """Records the losses of one control step.
 
         Args:
-            unsound: What was skipped, by name; empty when all was well.
+            losses: Losses by name.
+            all_finite: Whether all optimizers took their steps.
+            cause: What a person may look at first where they did not.
+        """
+        not_finite = [name for name, loss in losses.items() if not math.isfinite(loss)] or ["a gradient"]
+        self.record([] if all_finite else not_finite, cause)
+
+    def record(self, skipped: Sequence[str], cause: str) -> None:
+        """Records which updates of one control step were skipped.
+
+        Args:
+            skipped: Names of the losses that were not finite; empty when no update was skipped.
             cause: What a person may look at first.
         """
-        if not unsound:
+        if not skipped:
             self.in_a_row = 0
             return
         self.total += 1
         self.in_a_row += 1
-        names = ", ".join(unsound)
-        self.new_events.append({"event": SKIPPED, "losses": list(unsound), "total": self.total})
+        names = ", ".join(skipped)
+        self.new_events.append({"event": SKIPPED, "losses": list(skipped), "total": self.total})
         if self.in_a_row == 1:
             log.warning("not learnt from this step: %s is not finite", names)
         if self.stopped:
-            words = f"learning stopped: {names} was not finite {ENOUGH} steps in a row; {cause}"
+            words = f"learning stopped: {names} was not finite {MAX_IN_A_ROW} steps in a row; {cause}"
             self.new_events.append({"event": STOPPED, "error": words})
             log.warning("%s. The life goes on without learning", words)
 

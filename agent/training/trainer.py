@@ -1,4 +1,4 @@
-"""Learning from memory."""
+"""Trains the parts of a mind from its replay buffer."""
 
 from __future__ import annotations
 
@@ -17,28 +17,35 @@ from agent.perception.attention import gather
 from agent.perception.egocentric import EgoFeatures
 from agent.perception.symmetry import Symmetry
 from agent.perception.visibility import seen_throughout
-from agent.training.batch import sample_batch
+from agent.training.batch import EncodedBatch, sample_batch
 from agent.training.multistep_loss import multistep_loss
 from agent.training.nan_guard import NanGuard
 from agent.world_model.rollout import Rollout
 from agent.world_model.world_model import WorldModel
 from intrinsic import Mixture, Objective
 
-SHARE = 2  # transitions that are imagined on end, for each one of an update's batch
-CRITIC_RATE = 3.0  # times the learning rate of all else
-CRITIC_EVERY = 2  # control steps, between its steps
+MULTISTEP_RATIO = 2  # transitions of the multi-step loss, for each transition of an update's batch
+CRITIC_RATE_FACTOR = 3.0  # learning rate of the critic, in learning rates of the other parts
+CRITIC_EVERY = 2  # control steps between updates of the critic
 
 
 class Trainer:
     """Trains the world model, the critic and the objectives of a mind, which it does not own.
 
-    Each update is a step of the predictor on a batch of its own. All batches of a control step are encoded together,
-    once, and encoder, readouts and objectives take one step on the whole, the critic one every other time: curiosity
-    lives on updates of the predictor, and what costs most is done least.
+    Each update is a step of the dynamics on a batch of its own. All batches of a control step are encoded together,
+    once; encoder, readouts and objectives take one step on all of them, and the critic one every other control step.
+    Curiosity needs many updates of the dynamics; the more expensive parts are updated less often.
+
+    Args:
+        model: The world model.
+        mixture: The objectives.
+        critic: The critic.
+        config: Settings of the mind.
 
     Attributes:
-        nan_guard: Counts updates that were skipped because a loss was not finite.
-        updates_done: Control steps with an update so far.
+        nan_guard: Counts the updates that were skipped because a loss or gradient was not finite.
+        updates_done: Number of control steps with updates.
+        symmetry: Mirror symmetry by which batches are augmented; None without one.
     """
 
     def __init__(self, model: WorldModel, mixture: Mixture, critic: Critic, config: MindConfig) -> None:
@@ -49,43 +56,43 @@ class Trainer:
 
     @property
     def has_trainable_objectives(self) -> bool:
-        """Whether an objective learns; known once the mixture is built."""
+        """Whether an objective has parameters to train; known once the mixture is built."""
         return any(p.requires_grad for p in self.mixture.parameters())
 
     @cached_property
     def dynamics_optimizer(self) -> torch.optim.Optimizer:
-        """Steps the predictor."""
+        """Optimizer of the dynamics."""
         return self._optimizer(self.model.dynamics_parameters)
 
     @cached_property
     def encoder_optimizer(self) -> torch.optim.Optimizer:
-        """Steps the rest of the world model: what encodes and reads out."""
-        predictor = {id(p) for p in self.model.dynamics_parameters}
-        return self._optimizer([p for p in self.model.parameters() if p.requires_grad and id(p) not in predictor])
+        """Optimizer of the rest of the world model: encoder, readouts, auxiliary losses."""
+        dynamics = {id(p) for p in self.model.dynamics_parameters}
+        return self._optimizer([p for p in self.model.parameters() if p.requires_grad and id(p) not in dynamics])
 
     @cached_property
     def critic_optimizer(self) -> torch.optim.Optimizer:
-        """Steps the critic, which goes faster than all else: it has one step where the predictor has many."""
-        return self._optimizer(list(self.critic.net.parameters()), CRITIC_RATE)
+        """Optimizer of the critic; its learning rate is higher, since it has one step where the dynamics have many."""
+        return self._optimizer(list(self.critic.net.parameters()), CRITIC_RATE_FACTOR)
 
     @cached_property
     def objective_optimizer(self) -> torch.optim.Optimizer:
-        """Steps what the objectives learn, apart from all else: a plug-in's gradient is not to be trusted."""
+        """Optimizer of the objectives, separate from the others: gradients of plug-ins are not to be trusted."""
         return self._optimizer([p for p in self.mixture.parameters() if p.requires_grad])
 
     def state_dict(self) -> dict[str, Any]:
-        """Returns the number of updates, and which were skipped; `optimizers` keep their own state."""
+        """Returns the number of updates and the counts of skipped ones; `optimizers` have states of their own."""
         return {"updates": self.updates_done, "nan_guard": self.nan_guard.state_dict()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Loads what `state_dict` returned; where skipped updates are not counted, none were."""
+        """Loads what `state_dict` returned; without counts of skipped updates, they stay as they are."""
         self.updates_done = state["updates"]
         if "nan_guard" in state:
             self.nan_guard.load_state_dict(state["nan_guard"])
 
     @property
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
-        """All optimizers by name; that of the objectives only where one learns."""
+        """All optimizers by name; the objectives' only where an objective has parameters to train."""
         found = {
             "dynamics": self.dynamics_optimizer,
             "encoder": self.encoder_optimizer,
@@ -111,20 +118,19 @@ class Trainer:
                 self.objective_optimizer.state[parameter] = before.state[kept]
 
     def _multistep_losses(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, Tensor]:
-        """Returns the errors of imagining several steps on end; none before a life was as long."""
+        """Returns the losses of rollouts of several steps; empty while no episode is long enough."""
         cfg = self.config
-        batch = max(1, cfg.training.batch_size * SHARE // cfg.training.rollout_steps)
-        stretch = memory.sample_sequences(
+        batch = max(1, cfg.training.batch_size * MULTISTEP_RATIO // cfg.training.rollout_steps)
+        sequences = memory.sample_sequences(
             batch, cfg.training.rollout_steps, generator, cfg.training.prioritized_fraction, cfg.training.priority
         )
-        if stretch is None:
+        if sequences is None:
             return {}
-        return {
-            f"rolled.{k}": v
-            for k, v in multistep_loss(self.model, stretch, cfg.attention.num_attended, generator).items()
-        }
+        losses = multistep_loss(self.model, sequences, cfg.attention.num_attended, generator)
+        return {f"multistep.{name}": loss for name, loss in losses.items()}
 
     def _step_objectives(self, loss: Tensor) -> None:
+        """Takes a step of the objectives; those with a gradient that is not finite are muted."""
         self.objective_optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         for name in self.mixture.names:
@@ -136,99 +142,133 @@ class Trainer:
             nn.utils.clip_grad_norm_(parameters, 10.0)
         self.objective_optimizer.step()
 
-    def _optimizer(self, parameters: list[nn.Parameter], faster: float = 1.0) -> torch.optim.Optimizer:
-        return torch.optim.Adam(parameters, lr=faster * self.config.training.learning_rate, fused=True)
+    def _optimizer(self, parameters: list[nn.Parameter], rate_factor: float = 1.0) -> torch.optim.Optimizer:
+        return torch.optim.Adam(parameters, lr=rate_factor * self.config.training.learning_rate, fused=True)
 
     def learn(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
-        """Makes the configured number of updates, and returns the losses of the last by name."""
-        cfg, model = self.config, self.model
+        """Makes the updates of one control step.
+
+        Args:
+            memory: The replay buffer.
+            generator: Random numbers.
+
+        Returns:
+            Losses by name, those of the dynamics of the last update; empty where nothing was learnt.
+        """
+        cfg, model = self.config.training, self.model
         self.nan_guard.new_events = []
         if not self._can_learn(memory):
             return {}
-        drawn, senses, action, after, attended, before, then, appearance = sample_batch(
-            memory, model, cfg, self.symmetry, generator
-        )
-        encoded = (before, then, *model.ego_features_of(before, appearance))
+        batch = sample_batch(memory, model, self.config, self.symmetry, generator)
+        encoded = (batch.latent, batch.next_latent, *model.ego_features_of(batch.latent, batch.appearance))
         seen = None
-        if cfg.model.belief:
-            seen = gather(seen_throughout(senses["things"], after["things"]).unsqueeze(-1), attended)[..., 0].float()
-        parts = [tensor.detach().chunk(cfg.training.updates_per_step) for tensor in encoded]
+        if self.config.model.belief:
+            seen = seen_throughout(batch.senses["things"], batch.after["things"]).unsqueeze(-1)
+            seen = gather(seen, batch.attended)[..., 0].float()
+        # Each update is made on tensors that are cut off from the encoder; their gradients are passed on to it below.
+        parts = [tensor.detach().chunk(cfg.updates_per_step) for tensor in encoded]
+        actions = batch.action.chunk(cfg.updates_per_step)
+        indices = batch.transitions.index.chunk(cfg.updates_per_step)
         losses: dict[str, Tensor] = {}
-        sound = True
-        for i, (act, where) in enumerate(
-            zip(
-                action.chunk(cfg.training.updates_per_step),
-                drawn.place.chunk(cfg.training.updates_per_step),
-                strict=True,
-            )
-        ):
+        finite = True
+        for i in range(len(actions)):
             latent, target, own, pair, facing = (
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
-            noticed = None if seen is None else seen.chunk(cfg.training.updates_per_step)[i]
-            losses, energy = model.loss(latent, target, act, EgoFeatures(own, pair, facing), generator, noticed)
-            memory.update_priorities(where, energy)
-            if cfg.training.rollout_steps > 1 and i == cfg.training.updates_per_step - 1:
+            part_seen = None if seen is None else seen.chunk(cfg.updates_per_step)[i]
+            losses, energy = model.loss(latent, target, actions[i], EgoFeatures(own, pair, facing), generator, part_seen)
+            memory.update_priorities(indices[i], energy)
+            if cfg.rollout_steps > 1 and i == cfg.updates_per_step - 1:
                 losses |= self._multistep_losses(memory, generator)
-            sound &= _step(self.dynamics_optimizer, losses)
-        sight = EgoFeatures(*(tensor.detach() for tensor in encoded[2:]))
-        slow = model.representation_losses(before, then, action, after["touch"], cfg.training.regularizer, generator)
-        slow["regularizer"] *= cfg.training.regularizer_weight
-        slow["inverse"] *= cfg.training.inverse_weight
-        if "pose" in slow:
-            slow["pose"] *= cfg.training.pose_weight
-        if cfg.training.backward_weight:
-            slow["backward"] = cfg.training.backward_weight * model.auxiliary_losses.backward_loss(
-                before, then, action, model.ego_features_of(then.detach(), appearance)
-            )
-        if cfg.training.masked_weight:
-            slow["masked"] = cfg.training.masked_weight * model.auxiliary_losses.masked_loss(before, sight, generator)
-        computed: dict[str, Tensor] = {}
+            finite &= _step(self.dynamics_optimizer, losses)
+        ego = EgoFeatures(*(tensor.detach() for tensor in encoded[2:]))
+        encoder_losses = self._encoder_losses(batch, ego, generator)
+        detached: dict[str, Tensor] = {}  # losses of parts that are no part of the world model
         if self.critic.drives and self.updates_done % CRITIC_EVERY == 0:
-            computed["critic"], went = self._step_critic(
-                drawn, sight, model.ego_features_of(then.detach(), appearance), generator
-            )
-            sound &= went
+            next_ego = model.ego_features_of(batch.next_latent.detach(), batch.appearance)
+            detached["critic"], stepped = self._step_critic(batch.transitions, ego, next_ego, generator)
+            finite &= stepped
         if self.has_trainable_objectives:
-            with torch.no_grad():
-                mean, _ = model.posterior_predict(before, then, action, sight)
-            path = {name: torch.stack([senses[name], after[name]]) for name in senses}
-            lived = Rollout(torch.stack([before, then]).detach(), action[None], mean[:, None], path, attended, False)
-            objective_loss = self.mixture.loss(lived.view())
+            objective_loss = self._objective_loss(batch, ego)
             if objective_loss is not None:
-                computed["objectives"] = objective_loss.detach()
+                detached["objectives"] = objective_loss.detach()
                 self._step_objectives(objective_loss)
-        grads = [
+        gradients = [
             (tensor, torch.cat([leaf.grad for leaf in part if leaf.grad is not None]))
             for tensor, part in zip(encoded, parts, strict=True)
             if tensor.requires_grad
         ]
-        sound &= _step(self.encoder_optimizer, slow, grads)
+        finite &= _step(self.encoder_optimizer, encoder_losses, gradients)
         self.updates_done += 1
-        values = {name: float(loss.detach()) for name, loss in {**losses, **slow, **computed}.items()}
-        self._report(values, sound)
+        values = {name: float(loss.detach()) for name, loss in {**losses, **encoder_losses, **detached}.items()}
+        self._report(values, finite)
         return values
 
+    def _encoder_losses(self, batch: EncodedBatch, ego: EgoFeatures, generator: torch.Generator) -> dict[str, Tensor]:
+        """Returns the weighted losses that train the encoder beside the gradients of the dynamics.
+
+        Args:
+            batch: The batch of this control step.
+            ego: Egocentric features of ``batch.latent``, without gradient.
+            generator: Random numbers.
+        """
+        cfg, model = self.config.training, self.model
+        latent, next_latent, action = batch.latent, batch.next_latent, batch.action
+        losses = model.representation_losses(
+            latent, next_latent, action, batch.after["touch"], cfg.regularizer, generator
+        )
+        losses["regularizer"] *= cfg.regularizer_weight
+        losses["inverse"] *= cfg.inverse_weight
+        if "pose" in losses:
+            losses["pose"] *= cfg.pose_weight
+        if cfg.backward_weight:
+            next_ego = model.ego_features_of(next_latent.detach(), batch.appearance)
+            error = model.auxiliary_losses.backward_loss(latent, next_latent, action, next_ego)
+            losses["backward"] = cfg.backward_weight * error
+        if cfg.masked_weight:
+            losses["masked"] = cfg.masked_weight * model.auxiliary_losses.masked_loss(latent, ego, generator)
+        return losses
+
+    def _objective_loss(self, batch: EncodedBatch, ego: EgoFeatures) -> Tensor | None:
+        """Returns the loss of the objectives on the batch's transitions; None where no objective has one."""
+        latent, next_latent = batch.latent, batch.next_latent
+        with torch.no_grad():
+            mean, _ = self.model.posterior_predict(latent, next_latent, batch.action, ego)
+        senses = {name: torch.stack([value, batch.after[name]]) for name, value in batch.senses.items()}
+        path = torch.stack([latent, next_latent]).detach()
+        rollout = Rollout(path, batch.action[None], mean[:, None], senses, batch.attended, False)
+        return self.mixture.loss(rollout.view())
+
     def train_critic(self, memory: ReplayBuffer, generator: torch.Generator) -> dict[str, float]:
-        """Makes a step of the critic alone, and returns its loss by name; none before there is enough to learn from."""
+        """Makes one update of the critic only.
+
+        Args:
+            memory: The replay buffer.
+            generator: Random numbers.
+
+        Returns:
+            The loss by name; empty while there are too few transitions to learn from.
+        """
         self.nan_guard.new_events = []
         if not self._can_learn(memory) or not self.critic.drives:
             return {}
         with torch.no_grad():
-            lesson = sample_batch(memory, self.model, self.config, self.symmetry, generator)
+            batch = sample_batch(memory, self.model, self.config, self.symmetry, generator)
             before, after = (
-                self.model.ego_features_of(latent, lesson.appearance) for latent in (lesson.before, lesson.then)
+                self.model.ego_features_of(latent, batch.appearance) for latent in (batch.latent, batch.next_latent)
             )
-        loss, sound = self._step_critic(lesson.drawn, before, after, generator)
+        loss, finite = self._step_critic(batch.transitions, before, after, generator)
         losses = {"critic": float(loss.detach())}
-        self._report(losses, sound)
+        self._report(losses, finite)
         return losses
 
-    def _report(self, losses: dict[str, float], sound: bool) -> None:
+    def _report(self, losses: dict[str, float], finite: bool) -> None:
+        """Reports to the guard the losses of a control step, and whether all optimizers stepped."""
         rate = self.config.training.learning_rate
-        self.nan_guard.record_losses(losses, sound, f"try a smaller learning_rate than {rate:g}, or other objectives")
+        self.nan_guard.record_losses(losses, finite, f"try a smaller learning_rate than {rate:g}, or other objectives")
 
     def _can_learn(self, memory: ReplayBuffer) -> bool:
+        """Returns whether training goes on and there are enough transitions."""
         return (
             not self.nan_guard.stopped
             and memory.transitions >= self.config.training.batch_size
@@ -236,46 +276,60 @@ class Trainer:
         )
 
     def _step_critic(
-        self, drawn: TransitionBatch, before: EgoFeatures, after: EgoFeatures, generator: torch.Generator
+        self, transitions: TransitionBatch, before: EgoFeatures, after: EgoFeatures, generator: torch.Generator
     ) -> tuple[Tensor, bool]:
-        """Lets the critic learn from dreams and from what was lived, drawn evenly, or chances would be overrated.
+        """Takes a step of the critic on uniformly drawn transitions and on synthetic ones.
+
+        Transitions that were drawn by priority are left out: with them, events would seem more probable than they are.
+
+        Args:
+            transitions: The drawn transitions.
+            before: Egocentric features before each.
+            after: Egocentric features after each.
+            generator: Random numbers.
 
         Returns:
-            Its loss, and whether it took a step.
+            The loss, and whether the optimizer stepped.
         """
-        even = drawn.even
-        before, after = (EgoFeatures(*(part[even] for part in sight)) for sight in (before, after))
-        cost = drawn.cost[even]
-        if (
-            self.config.training.synthetic_critic_data and drawn.senses["things"].numel()
-        ):  # one dreams of being near things
-            some = slice(self.config.training.batch_size)
-            senses = {name: value[even][some] for name, value in drawn.senses.items()}
-            drives, k, action = self.critic.drives, self.config.attention.num_attended, drawn.action[even][some]
-            *there, price = synthetic_transitions(self.model, self.mixture, drives, senses, action, k, generator)
-            pairs = zip((before, after), there, strict=True)
+        uniform = transitions.uniform
+        before, after = (EgoFeatures(*(part[uniform] for part in ego)) for ego in (before, after))
+        cost = transitions.cost[uniform]
+        # Synthetic positions of the body are near things, so there must be things.
+        if self.config.training.synthetic_critic_data and transitions.senses["things"].numel():
+            first = slice(self.config.training.batch_size)
+            senses = {name: value[uniform][first] for name, value in transitions.senses.items()}
+            action, k = transitions.action[uniform][first], self.config.attention.num_attended
+            *synthetic, synthetic_cost = synthetic_transitions(
+                self.model, self.mixture, self.critic.drives, senses, action, k, generator
+            )
+            pairs = zip((before, after), synthetic, strict=True)
             before, after = (EgoFeatures(*map(torch.cat, zip(*pair, strict=True))) for pair in pairs)
-            cost = torch.cat([cost, price])
+            cost = torch.cat([cost, synthetic_cost])
         loss = self.critic.loss(before, after, cost)
-        went = _step(self.critic_optimizer, {"critic": loss})
+        stepped = _step(self.critic_optimizer, {"critic": loss})
         self.critic.update_target()
-        return loss, went
+        return loss, stepped
 
 
 def _step(
-    optimizer: torch.optim.Optimizer, losses: dict[str, Tensor], grads: list[tuple[Tensor, Tensor]] | None = None
+    optimizer: torch.optim.Optimizer, losses: dict[str, Tensor], gradients: list[tuple[Tensor, Tensor]] | None = None
 ) -> bool:
-    """Takes a step down the sum of losses, and down gradients of tensors that were computed apart.
+    """Takes an optimizer step on the sum of losses, unless a gradient is not finite.
+
+    Args:
+        optimizer: Optimizer of the parameters.
+        losses: Losses by name.
+        gradients: Pairs of a tensor and its gradient that was computed separately; it is passed on as well.
 
     Returns:
-        Whether it did: a step that is not finite is skipped.
+        Whether the step was taken.
     """
     total = torch.stack(list(losses.values())).sum()
     optimizer.zero_grad(set_to_none=True)
-    tensors = [total, *(tensor for tensor, _ in grads or ())]
-    torch.autograd.backward(tensors, [torch.ones_like(total), *(grad for _, grad in grads or ())])
+    tensors = [total, *(tensor for tensor, _ in gradients or ())]
+    torch.autograd.backward(tensors, [torch.ones_like(total), *(grad for _, grad in gradients or ())])
     norm = nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], 10.0, foreach=True)
-    sound = bool(torch.isfinite(norm))
-    if sound:  # one bad batch must not end a mind
+    finite = bool(torch.isfinite(norm))
+    if finite:  # a single bad batch must not spoil all parameters
         optimizer.step()
-    return sound
+    return finite

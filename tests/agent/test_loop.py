@@ -165,8 +165,8 @@ def test_a_mind_takes_on_other_objectives_and_keeps_what_it_learnt(
     for a, b in zip(mind.world_model.parameters(), other.world_model.parameters(), strict=True):
         assert a.equal(b)
     i = mind.drives.index("hunger")
-    rows = mind.critic.net.judge[-1].bias.view(2, -1)
-    assert other.critic.net.judge[-1].bias.equal(rows[i])
+    rows = mind.critic.net.head[-1].bias.view(2, -1)
+    assert other.critic.net.head[-1].bias.equal(rows[i])
     assert len(list(agent.live(worlds.make("playroom", seed=1), other, 3))) == 3
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import agent
-from agent.critic.synthetic_transitions import AROUND, move_body, synthetic_transitions
+from agent.critic.synthetic_transitions import MAX_THING_DISTANCE, move_body, synthetic_transitions
 from housecat.core.obs_layout import BODY, THINGS
 from worlds.env import World
 
@@ -24,7 +24,7 @@ def test_the_body_is_put_near_a_thing_and_goes_on_as_it_went(world: World, mind:
     there = move_body(senses, low, high, torch.Generator().manual_seed(1))
     body = there["body"]
     distance = (there["things"][..., THINGS.position_xy] - body[:, None, BODY.position]).norm(dim=-1).amin(-1)
-    assert float(distance.max()) <= AROUND
+    assert float(distance.max()) <= MAX_THING_DISTANCE
     assert float((body[:, BODY.position] - before[:, BODY.position]).norm(dim=-1).mean()) > 1.0
     # Turned as a whole: it goes as fast as it went, and as much ahead or askew.
     speed = [b[:, 4:6].norm(dim=-1) for b in (before, body)]
@@ -46,7 +46,7 @@ def test_nothing_is_imagined_beyond_the_walls_or_near_what_is_not_there(world: W
     assert float(there["body"][:, BODY.position].max()) <= 0.5
     free = move_body(senses, torch.full((2,), -9.0), torch.full((2,), 9.0), torch.Generator().manual_seed(1))
     away = free["body"][:, BODY.position] - senses["things"][:, 0, THINGS.position_xy]
-    assert float(away.norm(dim=-1).max()) <= AROUND
+    assert float(away.norm(dim=-1).max()) <= MAX_THING_DISTANCE
 
 
 def test_a_dream_costs_what_the_world_model_makes_of_the_place(world: World, mind: agent.Mind) -> None:
@@ -55,7 +55,7 @@ def test_a_dream_costs_what_the_world_model_makes_of_the_place(world: World, min
     drives = mind.drives
     for damage in (5.0, -5.0):
         with torch.no_grad():
-            mind.world_model.vitals_net.change[-1].bias.copy_(torch.tensor([0.0, damage, 0.0]))
+            mind.world_model.vitals_net.change_net[-1].bias.copy_(torch.tensor([0.0, damage, 0.0]))
         before, after, cost = synthetic_transitions(
             mind.world_model, mind.mixture, drives, senses, action, 4, torch.Generator().manual_seed(2)
         )

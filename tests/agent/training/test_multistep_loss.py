@@ -94,7 +94,7 @@ def test_learning_to_imagine_on_end_lessens_the_error_of_imagination(world: Worl
 def test_a_life_that_learns_stretches_goes_on_bit_for_bit_after_saving(world: World, tmp_path: Path) -> None:
     mind = agent.Mind.born(world, seed=0, config=FORESIGHTED)
     last = list(agent.live(world, mind, 30))[-1]
-    assert "rolled.body" in last.losses
+    assert "multistep.body" in last.losses
     mind.save(tmp_path / "mind")
     again, here = agent.Mind.load(tmp_path / "mind"), world.snapshot()
     first = [m.action.tolist() for m in agent.live(world, mind, 5)]

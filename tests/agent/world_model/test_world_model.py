@@ -72,7 +72,7 @@ def test_memory_never_links_two_lives_and_forgets_the_oldest() -> None:
 
 
 def test_emotions_have_their_causes_and_stay_in_range() -> None:
-    calm = {"anticipated_pain": 0.0, "relief": 0.0, "energy": 1.0, "information": 2.0, "cost": 0.1, "promised": 0.1}
+    calm = {"anticipated_pain": 0.0, "relief": 0.0, "energy": 1.0, "information": 2.0, "cost": 0.1, "predicted_cost": 0.1}
     causes = {
         "fear": {"anticipated_pain": 5.0},
         "elation": {"relief": 3.0},
