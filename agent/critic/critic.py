@@ -76,7 +76,11 @@ class Critic(nn.Module):
             drives: Drives of the other critic.
         """
         state = self.state_dict()
-        by_drive = {"min_cost", "max_cost", *(name for name in state if name.endswith(("head.2.weight", "head.2.bias")))}
+        by_drive = {
+            "min_cost",
+            "max_cost",
+            *(name for name in state if name.endswith(("head.2.weight", "head.2.bias"))),
+        }
         for name, value in saved.items():
             if name in by_drive:
                 for i, drive in enumerate(self.drives):
@@ -103,7 +107,9 @@ class Critic(nn.Module):
     def expected_cost_of(self, output: CriticOutput) -> Tensor:
         """Returns the expected discounted future cost (B, drives) of an output of the critic."""
         expected = output.logits.softmax(-1) @ self.atoms
-        return torch.minimum(torch.maximum(expected, self.min_cost / (1 - self.discount)), self.max_cost / (1 - self.discount))
+        return torch.minimum(
+            torch.maximum(expected, self.min_cost / (1 - self.discount)), self.max_cost / (1 - self.discount)
+        )
 
     def event_probability(self, ego: EgoFeatures) -> Tensor:
         """Returns the probability (B, drives, EVENT_HORIZON) of an event within 1, 2, ... control steps."""

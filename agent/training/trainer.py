@@ -168,7 +168,7 @@ class Trainer:
         # Each update is made on tensors that are cut off from the encoder; their gradients are passed on to it below.
         parts = [tensor.detach().chunk(cfg.updates_per_step) for tensor in encoded]
         actions = batch.action.chunk(cfg.updates_per_step)
-        indices = batch.transitions.index.chunk(cfg.updates_per_step)
+        rows = batch.transitions.rows.chunk(cfg.updates_per_step)
         losses: dict[str, Tensor] = {}
         finite = True
         for i in range(len(actions)):
@@ -176,8 +176,10 @@ class Trainer:
                 part[i].requires_grad_(tensor.requires_grad) for part, tensor in zip(parts, encoded, strict=True)
             )
             part_seen = None if seen is None else seen.chunk(cfg.updates_per_step)[i]
-            losses, energy = model.loss(latent, target, actions[i], EgoFeatures(own, pair, facing), generator, part_seen)
-            memory.update_priorities(indices[i], energy)
+            losses, energy = model.loss(
+                latent, target, actions[i], EgoFeatures(own, pair, facing), generator, part_seen
+            )
+            memory.update_priorities(rows[i], energy)
             if cfg.rollout_steps > 1 and i == cfg.updates_per_step - 1:
                 losses |= self._multistep_losses(memory, generator)
             finite &= _step(self.dynamics_optimizer, losses)

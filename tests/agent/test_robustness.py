@@ -142,7 +142,7 @@ def test_a_critics_rows_follow_their_drives(world: World, mind: agent.Mind, tmp_
     mind.save(tmp_path / "mind", memory=30)
     swapped = agent.Mind.load(tmp_path / "mind", {"hunger": 1.0, "pain": 1.0})
     assert (mind.drives, swapped.drives) == (("pain", "hunger"), ("hunger", "pain"))
-    ours, theirs = (who.critic.net.judge[-1].bias.view(2, -1) for who in (mind, swapped))
+    ours, theirs = (who.critic.net.head[-1].bias.view(2, -1) for who in (mind, swapped))
     assert theirs[0].equal(ours[1])
     assert theirs[1].equal(ours[0])
 
@@ -185,7 +185,7 @@ def test_a_memory_that_went_round_draws_the_same_after_loading() -> None:
 def test_a_critic_expects_no_less_than_was_ever_lived(mind: agent.Mind, world: World) -> None:
     list(agent.live(world, mind, 30))
     with torch.no_grad():
-        mind.critic.net.judge[-1].bias.fill_(-100.0)
+        mind.critic.net.head[-1].bias.fill_(-100.0)
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
     latent = mind.perception(senses)[:6]
     sight = mind.world_model.ego_features_of(latent[None], mind.perception.appearance(senses)[:5][None])

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from agent.actor.reactive.goal_conditioning import GOAL_SIZE
+from agent.memory.ring_buffer import RingBuffer
 from agent.perception.encoder import Senses
 from agent.perception.symmetry import Symmetry, select_rows
 
@@ -47,18 +48,22 @@ def mirror_batch(
     )
 
 
-class DistillationBuffer:
+class DistillationBuffer(RingBuffer):
     """A ring buffer of situations and the planner's choices; it holds senses, since latents change while learning.
 
     Args:
         senses: Example senses, without leading shape.
         actions: Size of an action, A.
         capacity: Number of decisions that are kept; the oldest are overwritten.
+
+    Attributes:
+        goals: (capacity, 1 + K, GOAL_SIZE) goal tokens.
+        action: (capacity, A) the planner's choices.
+        regret: (capacity,) regrets of the policy's own plans.
     """
 
     def __init__(self, senses: Senses, actions: int, capacity: int = CAPACITY) -> None:
-        self.capacity, self.size, self.count = capacity, 0, 0
-        self.senses = {name: value.new_zeros((capacity, *value.shape)) for name, value in senses.items()}
+        super().__init__(senses, capacity)
         self.goals = torch.zeros(capacity, 1 + len(senses["things"]), GOAL_SIZE)
         self.action = torch.zeros(capacity, actions)
         self.regret = torch.zeros(capacity)
@@ -66,46 +71,33 @@ class DistillationBuffer:
     def add(self, senses: Senses, goals: Tensor, action: Tensor, regret: float) -> None:
         """Appends one decision of the planner."""
         if len(senses["things"]) > self.goals.shape[1] - 1:
-            self._widen(len(senses["things"]))
-        index = self.count % self.capacity
-        for name, store in self.senses.items():
-            store[index] = senses[name]
-        self.goals[index], self.action[index], self.regret[index] = goals, action, regret
-        self.count += 1
-        self.size = min(self.count, self.capacity)
+            self.widen(len(senses["things"]))
+        row = self.append(senses)
+        self.goals[row], self.action[row], self.regret[row] = goals, action, regret
 
-    def _widen(self, things: int) -> None:
-        """Adds rows for more things; in earlier situations these are absent."""
-        with torch.inference_mode(False):  # storage made while acting is used for learning, too
-            self._pad(things)
-
-    def _pad(self, things: int) -> None:
-        more = things - (self.goals.shape[1] - 1)
-        self.senses["things"] = nn.functional.pad(self.senses["things"], (0, 0, 0, more))
+    def _pad_things(self, more: int) -> None:
+        super()._pad_things(more)
         self.goals = nn.functional.pad(self.goals, (0, 0, 0, more))
 
     def sample(self, size: int, generator: torch.Generator) -> DistillationBatch:
         """Returns a batch of `size` decisions, sampled uniformly with replacement."""
         index = torch.randint(self.size, (size,), generator=generator)
-        senses = {name: store[index] for name, store in self.senses.items()}
-        return DistillationBatch(senses, self.goals[index], self.action[index], self.regret[index])
+        return DistillationBatch(self.senses_at(index), self.goals[index], self.action[index], self.regret[index])
 
     def state_dict(self, choices: int | None = None) -> dict[str, Any]:
-        """Returns the latest choices, all by default, in the order of the ring."""
-        kept = self.size if choices is None else min(choices, self.size)
-        order = (torch.arange(kept) + self.count - kept) % self.capacity
-        flat = {f"obs.{name}": store[order] for name, store in self.senses.items()}
-        flat |= {"goal": self.goals[order], "action": self.action[order], "regret": self.regret[order]}
-        return {**flat, "count": self.count}
+        """Returns the latest choices, all by default, the oldest first."""
+        order = self.latest(self.size if choices is None else min(choices, self.size))
+        state = {f"obs.{name}": values for name, values in self.senses_at(order).items()}
+        state |= {"goal": self.goals[order], "action": self.action[order], "regret": self.regret[order]}
+        return {**state, "count": self.count}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Loads what `state_dict` returned, each choice to the place where it was."""
-        self._widen(state["goal"].shape[1] - 1)
-        kept, count = len(state["action"]), state["count"]
-        if kept < min(count, self.capacity):  # only the latest were kept: the ring begins anew
-            count = kept
-        order = (torch.arange(kept) + count - kept) % self.capacity
-        for name, store in self.senses.items():
-            store[order] = state[f"obs.{name}"]
+        """Loads what `state_dict` returned, each choice to the row where it was."""
+        self.widen(state["goal"].shape[1] - 1)
+        kept = len(state["action"])
+        # A state of the latest choices only is loaded to the first rows.
+        self.count = state["count"] if kept == min(state["count"], self.capacity) else kept
+        order = self.order
+        for name, stored in self.senses.items():
+            stored[order] = state[f"obs.{name}"]
         self.goals[order], self.action[order], self.regret[order] = state["goal"], state["action"], state["regret"]
-        self.count, self.size = count, kept

@@ -21,10 +21,12 @@ def filled(moments: int) -> ReplayBuffer:
 def test_what_is_badly_predicted_is_drawn_more_often() -> None:
     memory, generator = filled(100), torch.Generator().manual_seed(0)
     memory.update_priorities(torch.arange(10), torch.full((10,), 81.0))
-    drawn = memory.sample(4000, generator, rare=1.0).place
+    drawn = memory.sample(4000, generator, prioritized_fraction=1.0).rows
     share = float((drawn < 10).float().mean())  # 10 of weight 9 among 90 of weight 1
     assert share == pytest.approx(0.5, abs=0.04)
-    assert float((memory.sample(4000, generator, rare=0.0).place < 10).float().mean()) == pytest.approx(0.1, abs=0.03)
+    assert float((memory.sample(4000, generator, prioritized_fraction=0.0).rows < 10).float().mean()) == pytest.approx(
+        0.1, abs=0.03
+    )
 
 
 @pytest.mark.parametrize("lived", [100, 1200])  # it keeps 500 moments
@@ -48,15 +50,18 @@ def test_the_oldest_of_a_memory_are_a_memory_of_their_own(lived: int) -> None:
 def test_curious_replay_draws_what_it_has_never_drawn() -> None:
     memory, generator = filled(100), torch.Generator().manual_seed(0)
     for _ in range(30):
-        memory.sample(100, generator, rare=1.0, priority="curious")
+        memory.sample(100, generator, prioritized_fraction=1.0, priority="curious")
     for i in range(100, 110):
         memory.add({"body": torch.tensor([float(i)])}, torch.zeros(1), {"body": torch.tensor([i + 1.0])}, {})
-    new = memory.sample(200, generator, rare=1.0, priority="curious").place >= 100
+    new = memory.sample(200, generator, prioritized_fraction=1.0, priority="curious").rows >= 100
     assert float(new.float().mean()) > 0.9
     # All have been drawn by now: what is badly predicted comes first.
     memory.visits.fill_(1000)
     memory.update_priorities(torch.arange(5), torch.full((5,), 1e4))
-    assert float((memory.sample(200, generator, rare=1.0, priority="curious").place < 5).float().mean()) > 0.9
+    assert (
+        float((memory.sample(200, generator, prioritized_fraction=1.0, priority="curious").rows < 5).float().mean())
+        > 0.9
+    )
 
 
 def test_a_life_with_curious_replay_goes_on_bit_for_bit_after_saving(world: World, tmp_path: Path) -> None:

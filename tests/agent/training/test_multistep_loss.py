@@ -23,8 +23,8 @@ def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> Non
             now, then = ({"body": torch.tensor([float(j)])} for j in (i, i + 1))
             memory.add(now, torch.tensor([float(i)]), then, {})
     generator = torch.Generator().manual_seed(0)
-    for rare in (0.0, 0.5):
-        drawn = memory.sample_sequences(300, 8, generator, rare)
+    for fraction in (0.0, 0.5):
+        drawn = memory.sample_sequences(300, 8, generator, fraction)
         assert drawn is not None
         body = drawn.senses["body"][..., BODY.x]
         assert body.shape == (9, 300)
@@ -33,10 +33,10 @@ def test_stretches_are_of_one_life_also_where_the_memory_has_come_round() -> Non
         assert {200.0 <= float(x) <= 222.0 or 300.0 <= float(x) <= 304.0 for x in body[0]} == {True}
         assert 304.0 in body[0]  # the last moments are not left out
     assert memory.sample_sequences(1, 31, generator) is None  # no life was as long
-    memory.energy[memory._order(memory.size)[-2]] = 1e6
-    drawn = memory.sample_sequences(100, 8, generator, rare=1.0)
-    assert drawn is not None
-    assert (drawn.senses["body"][BODY.x] == 304.0).float().mean() > 0.6  # the one with what was badly predicted
+    memory.energy[memory.order[-2]] = 1e6
+    prioritized = memory.sample_sequences(100, 8, generator, prioritized_fraction=1.0)
+    assert prioritized is not None
+    assert (prioritized.senses["body"][BODY.x] == 304.0).float().mean() > 0.6  # the one with what was badly predicted
 
 
 def test_no_stretch_leads_across_another_room_or_a_hand(world: World, mind: agent.Mind) -> None:
@@ -51,7 +51,7 @@ def test_no_stretch_leads_across_another_room_or_a_hand(world: World, mind: agen
     assert memory.transitions == 40
     drawn = memory.sample_sequences(400, 3, mind.generator)
     assert drawn is not None
-    starts = set(drawn.place[0].tolist())
+    starts = set(drawn.rows[0].tolist())
     assert starts <= set(range(memory.size - 3))
     broken = torch.nonzero(~memory.linked[: memory.size]).flatten().tolist()[:-1]
     assert broken[-1] == memory.size - 17  # where the room was left: 15 steps, and 16 moments, before now
@@ -105,4 +105,4 @@ def test_a_life_that_learns_stretches_goes_on_bit_for_bit_after_saving(world: Wo
 def test_a_stretch_of_no_steps_is_refused() -> None:
     with pytest.raises(UserError, match=r"training\.rollout_steps=0"):
         SMALL.updated({"training.rollout_steps": 0})
-    assert SequenceBatch._fields == ("senses", "action", "place")
+    assert SequenceBatch._fields == ("senses", "action", "rows")

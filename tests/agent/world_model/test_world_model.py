@@ -72,7 +72,14 @@ def test_memory_never_links_two_lives_and_forgets_the_oldest() -> None:
 
 
 def test_emotions_have_their_causes_and_stay_in_range() -> None:
-    calm = {"anticipated_pain": 0.0, "relief": 0.0, "energy": 1.0, "information": 2.0, "cost": 0.1, "predicted_cost": 0.1}
+    calm = {
+        "anticipated_pain": 0.0,
+        "relief": 0.0,
+        "energy": 1.0,
+        "information": 2.0,
+        "cost": 0.1,
+        "predicted_cost": 0.1,
+    }
     causes = {
         "fear": {"anticipated_pain": 5.0},
         "elation": {"relief": 3.0},
@@ -105,12 +112,17 @@ def test_what_was_predicted_badly_is_drawn_more_often_but_nothing_is_left_out() 
     for i in range(101):
         burn = 400.0 if i == 50 else 1.0
         memory.add({"body": torch.tensor([float(i)])}, torch.zeros(1), {"body": torch.tensor([i + 1.0])}, {}, burn)
-    draw = memory.sample(8000, torch.Generator().manual_seed(0), rare=0.5)
-    counts = torch.bincount(draw.place, minlength=101)[:101] / 8000
+    draw = memory.sample(8000, torch.Generator().manual_seed(0), prioritized_fraction=0.5)
+    counts = torch.bincount(draw.rows, minlength=101)[:101] / 8000
     assert counts[50] == pytest.approx(0.5 * 20 / 120 + 0.5 / 101, abs=0.02)
     assert (counts > 0).all()
     memory.update_priorities(torch.tensor([50]), torch.tensor([1.0]))
-    calm = torch.bincount(memory.sample(8000, torch.Generator().manual_seed(0), rare=0.5).place, minlength=101) / 8000
+    calm = (
+        torch.bincount(
+            memory.sample(8000, torch.Generator().manual_seed(0), prioritized_fraction=0.5).rows, minlength=101
+        )
+        / 8000
+    )
     assert calm[50] < 0.02
 
 

@@ -62,7 +62,7 @@ def test_stretches_never_cross_the_end_of_an_episode(capacity: int) -> None:
 def test_every_stretch_can_be_drawn() -> None:
     drawn = remember([3, 9, 12, 2, 7], 100).sample_sequences(1000, 5, torch.Generator().manual_seed(0))
     assert drawn is not None
-    assert len(drawn.place[0].unique()) == 5 + 8 + 3
+    assert len(drawn.rows[0].unique()) == 5 + 8 + 3
     assert remember([3, 4], 100).sample_sequences(8, 5, torch.Generator().manual_seed(0)) is None
 
 
