@@ -112,18 +112,18 @@ def untrained_kitten(seed: int, mode: str = "gated") -> Mind:
 def practise(mind: Mind, world: World, steps: int, seed: int) -> dict[str, list[bool]]:
     """Lets a mind practise tasks of both kinds; returns whether each step was by the trusted policy, by kind."""
     trusted: dict[str, list[bool]] = {kind: [] for kind in KINDS}
-    rng, reflex = np.random.default_rng(seed), mind.reactive_actor
-    assert reflex is not None
+    rng, actor = np.random.default_rng(seed), mind.reactive_actor
+    assert actor is not None
     while sum(map(len, trusted.values())) < steps or min(map(len, trusted.values())) < PARTS:
         kind: Kind = "push" if rng.random() < PUSH_CHANCE else "reach"
         [task] = draw_tasks(world, kind, 1, int(rng.integers(1 << 30)))
 
         def on_moment(moment: Moment, kind: str = kind) -> None:
             trusted[kind].append(moment.thought.mode == "react")
-            reflex.learn(mind.generator)
+            actor.learn(mind.generator)
 
         attempt(world, task, mind, PRACTICE_STEPS, on_moment)
-    for _ in train_offline(mind, OFFLINE_UPDATES, partial(reflex.learn, mind.generator)):
+    for _ in train_offline(mind, OFFLINE_UPDATES, partial(actor.learn, mind.generator)):
         pass
     return trusted
 
@@ -134,7 +134,7 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practice:
     trusted = practise(mind, world, practice, 1000 + seed)
     done: dict[str, float] = {}
     assert mind.reactive_actor is not None
-    mind.reactive_actor.mode, reflex = "always", mind.reactive_actor
+    mind.reactive_actor.mode, actor = "always", mind.reactive_actor
     for kind in KINDS:
         tasks = draw_tasks(world, kind, tests, seed)
         noise = np.split(random_actions(world, STEPS * tests, seed), tests)
@@ -146,7 +146,7 @@ def _kitten(name: str, seed: int, practice: int, tests: int) -> Practice:
         }
         mind.reactive_actor = None
         found["planning"] = [attempt(world, task, mind, STEPS) for task in tasks]
-        mind.reactive_actor = reflex
+        mind.reactive_actor = actor
         done |= {f"{kind}/{method}": float(np.mean(each)) for method, each in found.items()}
     seconds = time_decisions(mind, world, tasks[0])
     parts = {kind: [float(np.mean(part)) for part in np.array_split(each, PARTS)] for kind, each in trusted.items()}
@@ -161,12 +161,12 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     Under ``"act"`` is all that goes on before an action, perception and reporting included; under ``"choose"`` the
     choice alone.
     """
-    reflex, model = mind.reactive_actor, mind.world_model
-    assert reflex is not None
+    actor, model = mind.reactive_actor, mind.world_model
+    assert actor is not None
     attempt(world, task, mind, 1)
     obs = world.observe()
     senses = {name: torch.from_numpy(value) for name, value in obs.items()}
-    attended = reflex.attend_to_goals(select_things(senses, mind.config.attention.num_attended), senses)
+    attended = actor.attend_to_goals(select_things(senses, mind.config.attention.num_attended), senses)
     latent = select_tokens(mind.perception(senses), attended)
     sight = model.ego_features_of(latent[None], mind.perception.appearance(senses)[attended][None])
 
@@ -174,18 +174,18 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
         if mind.reactive_actor is None:
             mind.actor.plan(latent, senses, attended, mind.generator)
         else:
-            reflex.choose(latent, sight, senses, attended, mind.generator)
+            actor.choose(latent, sight, senses, attended, mind.generator)
 
     seconds: dict[str, list[float]] = defaultdict(list)
     for _ in range(decisions // 10):
         for method, times in (("reflex", 10), ("planning", 1)):
-            mind.reactive_actor = reflex if method == "reflex" else None
+            mind.reactive_actor = actor if method == "reflex" else None
             for what, decide in (("act", partial(mind.act, obs)), ("choose", choose)):
                 for _ in range(times):
                     started = time.process_time()
                     decide()
                     seconds[f"{what}/{method}"].append(time.process_time() - started)
-    mind.reactive_actor = reflex
+    mind.reactive_actor = actor
     return {name: float(np.median(each)) for name, each in seconds.items()}
 
 

@@ -1,4 +1,4 @@
-"""A small mind that plans from its twentieth step on, and one with a reflex, so that tests are quick."""
+"""A small mind that plans from its twentieth step on, and one with a policy, so that tests are quick."""
 
 import pytest
 import torch
@@ -24,7 +24,7 @@ SMALL = agent.MindConfig.of(
 )
 BALL = "goal:things.red_ball.position=1,2"
 WANTS = {BALL: 1.0, "pain": 1.0, "effort": 0.05}
-REFLEX = SMALL.updated({"planner.samples": 16, "policy.mode": "gated", "policy.regret_tolerance": 50.0})
+GATED = SMALL.updated({"planner.samples": 16, "policy.mode": "gated", "policy.regret_tolerance": 50.0})
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +42,12 @@ def mind(world: World) -> agent.Mind:
     return agent.Mind.born(world, seed=11, config=SMALL)
 
 
-def reflexive(world: World, settings: dict[str, object] | None = None) -> agent.Mind:
-    """Returns a small mind with goals and a reflex that is soon trusted."""
-    return agent.Mind.born(world, WANTS, 11, REFLEX.updated(settings or {}))
+def reactive_mind(world: World, settings: dict[str, object] | None = None) -> agent.Mind:
+    """Returns a small mind with goals and a policy that soon acts."""
+    return agent.Mind.born(world, WANTS, 11, GATED.updated(settings or {}))
 
 
-def mode1(mind: agent.Mind) -> ReactiveActor:
-    """Returns its reactive actor."""
+def reactive_actor_of(mind: agent.Mind) -> ReactiveActor:
+    """Returns the reactive actor of a mind that has one."""
     assert mind.reactive_actor is not None
     return mind.reactive_actor

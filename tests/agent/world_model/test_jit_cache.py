@@ -108,7 +108,7 @@ def test_a_copy_goes_by_its_own_weights(copied):
         assert not torch.equal(other.traced_half(*tensors(4))[0], net.traced_half(*tensors(4))[0])
 
 
-REFLEX = {"policy.regret_tolerance": 50.0, "policy.proposals": 2}
+GATED = {"policy.regret_tolerance": 50.0, "policy.proposals": 2}
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ REFLEX = {"policy.regret_tolerance": 50.0, "policy.proposals": 2}
         {},
         {"model.num_futures": 2},
         {"planner.kind": "gradient"},
-        {"policy.mode": "always", **REFLEX},
-        {"policy.mode": "seed", **REFLEX},
+        {"policy.mode": "always", **GATED},
+        {"policy.mode": "seed", **GATED},
     ],
     ids=str,
 )

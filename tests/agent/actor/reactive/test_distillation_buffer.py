@@ -11,7 +11,7 @@ from agent.actor.reactive.distillation_buffer import DistillationBatch, Distilla
 from agent.actor.reactive.goal_conditioning import goal_features
 from agent.consolidation import train_offline
 from agent.perception.symmetry import Symmetry
-from tests.agent.conftest import REFLEX, mode1, reflexive
+from tests.agent.conftest import GATED, reactive_actor_of, reactive_mind
 from worlds import World
 
 
@@ -40,7 +40,7 @@ def test_habits_outlive_a_full_ring_and_a_wider_world() -> None:
 
 def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
     """A goal ahead to the left, and a turn to the left; mirrored, both are to the right, and all else as it was."""
-    mind = reflexive(world)
+    mind = reactive_mind(world)
     mind.attach(world)
     obs, _ = world.reset(seed=2, options={"layout": {"kitten": (0.5, 0.3, 0.4), "red ball": (1.0, 0.5)}})
     senses = {name: torch.from_numpy(value).expand(8, *value.shape) for name, value in obs.items()}
@@ -65,9 +65,9 @@ def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
 def test_it_learns_to_do_the_mirrored_thing_in_a_mirrored_situation(world: World) -> None:
     """Turning to the left was chosen before a place on the left, and nothing before one on the right."""
     wants = {"reach:body.position=1,1": 1.0}
-    mind = Mind.born(world, wants, 11, REFLEX.updated({"policy.value_gradient_weight": 0.0, "training.batch_size": 32}))
+    mind = Mind.born(world, wants, 11, GATED.updated({"policy.value_gradient_weight": 0.0, "training.batch_size": 32}))
     mind.attach(world)
-    m, generator = mode1(mind), torch.Generator().manual_seed(0)
+    m, generator = reactive_actor_of(mind), torch.Generator().manual_seed(0)
     world.reset(seed=2, options={"layout": {"kitten": (0.0, 0.0, 0.0)}})
     senses = {name: torch.from_numpy(value.copy()) for name, value in world.observe().items()}
     for _ in range(40):
@@ -84,10 +84,10 @@ def test_it_learns_to_do_the_mirrored_thing_in_a_mirrored_situation(world: World
 
 def test_a_mind_from_disk_learns_in_the_mirror_before_it_meets_a_world(tmp_path) -> None:
     world = worlds.make("playroom", seed=11)
-    mind = Mind.born(world, {"reach:body.position=1,1": 1.0, "pain": 1.0}, 11, REFLEX.updated({"policy.mode": "seed"}))
+    mind = Mind.born(world, {"reach:body.position=1,1": 1.0, "pain": 1.0}, 11, GATED.updated({"policy.mode": "seed"}))
     for _ in live(world, mind, 40):
         pass
     mind.save(tmp_path / "mind")
     again = Mind.load(tmp_path / "mind")
-    assert mode1(again).symmetry is not None
+    assert reactive_actor_of(again).symmetry is not None
     assert list(train_offline(again, 2)) == list(train_offline(mind, 2))

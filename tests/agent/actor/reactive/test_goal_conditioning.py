@@ -8,12 +8,12 @@ import torch
 
 import worlds
 from agent.actor.reactive.goal_conditioning import attend_to_goals, goal_features, goal_tokens
-from tests.agent.conftest import reflexive
+from tests.agent.conftest import reactive_mind
 from worlds import World
 
 
 def test_goal_tokens_are_read_off_goals_and_put_into_attention(world: World) -> None:
-    mind = reflexive(world)
+    mind = reactive_mind(world)
     mind.attach(world)
     goals = goal_tokens(mind.mixture, 8)
     row = 1 + world.things.index("red ball")
@@ -30,7 +30,7 @@ def test_goal_tokens_are_seen_from_the_body() -> None:
     """A body that looks along y, and a thing ahead of it that is to go on ahead."""
     world = worlds.make("playroom", seed=1)
     world.reset(seed=1, options={"layout": {"kitten": (0.0, -1.0, np.pi / 2), "red ball": (0.0, 0.0)}})
-    mind = reflexive(world)
+    mind = reactive_mind(world)
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
     row = world.things.index("red ball")
     goals = torch.zeros(1, 2, 3)

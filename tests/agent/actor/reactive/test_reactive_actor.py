@@ -12,7 +12,7 @@ from agent import Mind, live
 from agent.actor.reactive.arbitration import MIN_COMPARISONS
 from agent.actor.reactive.dagger import MIN_DECISIONS, SEGMENT_STEPS
 from housecat.core.errors import UserError
-from tests.agent.conftest import REFLEX, mode1, reflexive
+from tests.agent.conftest import GATED, reactive_actor_of, reactive_mind
 from worlds import World
 
 
@@ -27,7 +27,7 @@ def test_a_mind_has_no_reflex_unless_it_is_asked_for(mind: Mind) -> None:
 
 
 def test_a_reflex_leaves_the_other_nets_as_they_are(world: World) -> None:
-    with_one, without = reflexive(world).state_dict(), reflexive(world, {"policy.mode": "off"}).state_dict()
+    with_one, without = reactive_mind(world).state_dict(), reactive_mind(world, {"policy.mode": "off"}).state_dict()
     assert without.keys() < with_one.keys()
     assert all(torch.equal(without[name], with_one[name]) for name in without)
 
@@ -44,8 +44,8 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
         return [(m.thought.mode, m.action.tobytes()) for m in live(world, mind, steps)]
 
     settings: dict[str, object] = {"policy.dagger_fraction": dagger_fraction, "model.neighbor_features": beside}
-    whole = lived(reflexive(world := worlds.make("playroom", seed=11), settings), world, 75)
-    mind = reflexive(world := worlds.make("playroom", seed=11), settings)
+    whole = lived(reactive_mind(world := worlds.make("playroom", seed=11), settings), world, 75)
+    mind = reactive_mind(world := worlds.make("playroom", seed=11), settings)
     first = lived(mind, world, 50)
     mind.save(tmp_path / "mind")
     again = first + lived(Mind.load(tmp_path / "mind"), world, 25)
@@ -55,9 +55,9 @@ def test_lives_with_a_reflex_are_exact_and_go_on_exactly_from_disk(
 
 def test_choices_become_habits(world: World) -> None:
     """What was chosen in two situations is done in each of them, after practice, though both were learnt at once."""
-    mind = reflexive(world, {"policy.value_gradient_weight": 0.0, "training.batch_size": 32})
+    mind = reactive_mind(world, {"policy.value_gradient_weight": 0.0, "training.batch_size": 32})
     mind.attach(world)
-    m, generator = mode1(mind), torch.Generator().manual_seed(0)
+    m, generator = reactive_actor_of(mind), torch.Generator().manual_seed(0)
     situations = []
     for x, action in ((-1.0, -0.8), (1.0, 0.8)):
         world.reset(seed=2, options={"layout": {"kitten": (x, 0.0, 0.0)}})
@@ -79,11 +79,11 @@ def test_choices_become_habits(world: World) -> None:
 
 
 def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: World) -> None:
-    """The model: the body goes along x by the first action. The goals is far along x; nothing was ever chosen."""
+    """The model: the body goes along x by the first action. The goal is far along x; nothing was ever chosen."""
     wants = {"reach:body.position=2.5,0": 1.0}
-    mind = Mind.born(world, wants, 11, REFLEX.updated({"policy.value_gradient_weight": 1.0, "training.batch_size": 16}))
+    mind = Mind.born(world, wants, 11, GATED.updated({"policy.value_gradient_weight": 1.0, "training.batch_size": 16}))
     mind.attach(world)
-    m, generator = mode1(mind), torch.Generator().manual_seed(0)
+    m, generator = reactive_actor_of(mind), torch.Generator().manual_seed(0)
 
     def goes(latent: torch.Tensor, action: torch.Tensor, sight: object) -> torch.Tensor:
         step = torch.zeros_like(latent)
@@ -107,7 +107,7 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
 
 
 def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
-    mind = reflexive(world, {"policy.mode": "seed", "training.warmup_steps": 0})
+    mind = reactive_mind(world, {"policy.mode": "seed", "training.warmup_steps": 0})
     mind.attach(world)
     seen: list[torch.Tensor] = []
     judge = mind.actor.evaluate
@@ -121,20 +121,20 @@ def test_plans_of_the_reflex_enter_the_first_search(world: World) -> None:
     assert mind.decision.regret is None  # nothing to suggest yet
     seen.clear()
     mind.act(world.observe())
-    impulse = torch.tanh(mode1(mind).policy.mu.bias).detach()  # a newborn's mean is near its bias
+    impulse = torch.tanh(reactive_actor_of(mind).policy.mu.bias).detach()  # a newborn's mean is near its bias
     first = seen[0][0]
-    assert first.shape[0] == REFLEX.planner.samples
+    assert first.shape[0] == GATED.planner.samples
     assert float((first - impulse).abs().amax(-1).min()) < 0.2
     assert mind.decision.regret is not None
     assert mind.decision.regret >= 0.0
 
 
 def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world: World) -> None:
-    mind = reflexive(
+    mind = reactive_mind(
         world, {"policy.dagger_fraction": 1.0, "policy.value_gradient_weight": 0.0, "training.warmup_steps": 0}
     )
     mind.attach(world)
-    m = mode1(mind)
+    m = reactive_actor_of(mind)
     assert [m.dagger.decide(MIN_DECISIONS + step, mind.generator) for step in range(2 * SEGMENT_STEPS - 1)] == [
         True
     ] * (2 * SEGMENT_STEPS - 1)
@@ -158,9 +158,9 @@ def test_in_a_try_the_reflex_acts_and_learns_what_planning_would_have_done(world
 
 
 def test_where_it_is_trusted_it_reacts_and_does_not_try(world: World) -> None:
-    mind = reflexive(world, {"policy.dagger_fraction": 1.0, "training.warmup_steps": 0})
+    mind = reactive_mind(world, {"policy.dagger_fraction": 1.0, "training.warmup_steps": 0})
     mind.attach(world)
-    m = mode1(mind)
+    m = reactive_actor_of(mind)
     for _ in range(MIN_COMPARISONS):
         m.arbiter.compare(0.1, 0.1)
     m.buffer.count = MIN_DECISIONS
