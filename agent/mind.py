@@ -432,21 +432,21 @@ class Mind(nn.Module):
         self.actor.configure(configuration)
         attended = configuration.attended
         latent = self.world_model.encode(senses, attended)
-        sight = self.world_model.ego_features_of(latent[None], self.perception.appearance(senses)[attended][None])
+        ego = self.world_model.ego_features_of(latent[None], self.perception.appearance(senses)[attended][None])
         if self.steps < self.config.training.warmup_steps:
             self.decision = self.actor.explore(self.generator)
         elif self.reactive_actor is not None:
-            self.decision = self.reactive_actor.choose(latent, sight, senses, attended, self.generator)
+            self.decision = self.reactive_actor.choose(latent, ego, senses, attended, self.generator)
         else:
             self.decision = self.actor.plan(latent, senses, attended, self.generator)
         self.decision = replace(self.decision, configuration=configuration)
-        forecast = self.critic(sight)
+        forecast = self.critic(ego)
         thought = Thought(
             mode=self.decision.mode,
             horizon=configuration.horizon,
             attention=tuple(thing for thing in attended.tolist() if thing < present),
             weights=self.actor.weights,
-            plans=tuple(plan.among(present) for plan in self.decision.plans),
+            plans=tuple(plan.with_first_things(present) for plan in self.decision.plans),
             anticipated=dict(zip(self.drives, self.critic.expected_cost_of(forecast)[0].tolist(), strict=True)),
             subgoals=self.subgoal_planner.subgoal_poses if self.subgoal_planner else None,
             event_probability=dict(zip(self.drives, forecast.event_logits[0].sigmoid().numpy(), strict=True)),
@@ -508,12 +508,12 @@ class Mind(nn.Module):
         )
         latent = torch.stack([model.encode(senses, attended) for senses in (before, now)])  # (2, N, Z)
         appearance = self.perception.appearance(before)[attended]
-        sight = model.ego_features_of(latent, appearance.expand(2, -1, -1))
-        first = EgoFeatures(*(part[:1] for part in sight))
+        ego = model.ego_features_of(latent, appearance.expand(2, -1, -1))
+        first = EgoFeatures(*(part[:1] for part in ego))
         mean, paid = model.posterior_predict(latent[:1], latent[1:], action[None], first)
         senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
         rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
-        return rollout, self.critic.expected_cost(sight).tolist(), float(paid)
+        return rollout, self.critic.expected_cost(ego).tolist(), float(paid)
 
     def _lived_costs(self, rollout: Rollout) -> dict[str, float]:
         """Returns the costs of a lived step by objective, and updates the objectives with it."""

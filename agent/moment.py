@@ -1,4 +1,4 @@
-"""One moment of a life: what the window, the recorder, the metrics and the studies all read."""
+"""Records of one control step: read by the window, the recorder, the metrics and the studies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FloatArray = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Plan:
-    """One imagined future, in senses that a person can look at.
+    """One imagined plan, as senses in physical units.
 
     Attributes:
         cost: Weighted cost of the whole plan, critic included; lower is better.
@@ -26,8 +26,8 @@ class Plan:
         body: (H + 1, 3) imagined x, y (m) and heading (rad) of the body, from now on.
         things: (H + 1, K, 3) imagined positions of the things (m), in the order of `Moment.things`.
         action: (H, A) the actions of the plan.
-        futures: (F, H + 1, K, 3) the same as `things` in each future that was imagined of the chosen plan, by a mind
-            that imagines several; else F = 0.
+        futures: (F, H + 1, K, 3) the same as `things` in each of F imagined futures of the chosen plan; F = 0 for other
+            plans, and in a mind that imagines one future only.
     """
 
     cost: float
@@ -37,13 +37,13 @@ class Plan:
     action: FloatArray
     futures: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 0, 3), np.float32))
 
-    def among(self, things: int) -> Plan:
-        """Returns the same, with the first few things alone."""
-        return replace(self, things=self.things[:, :things], futures=self.futures[:, :, :things])
+    def with_first_things(self, count: int) -> Plan:
+        """Returns the plan with the first things only, so many of them."""
+        return replace(self, things=self.things[:, :count], futures=self.futures[:, :, :count])
 
     @property
     def spread(self) -> float | None:
-        """How far apart (m) its futures end: root mean square from their middle, of the thing left most to chance."""
+        """Largest root-mean-square spread (m) of a thing's last positions over the futures; None without futures."""
         if not self.futures.size:
             return None
         apart = self.futures[:, -1] - self.futures[:, -1].mean(0)
@@ -78,7 +78,7 @@ class Thought:
         attention: Indices of the things attended, most relevant first.
         weights: Weight of each objective now.
         plans: The chosen plan first, then its rivals; empty in the modes ``warmup`` and ``react``.
-        anticipated: What the critic expects of each drive from here, discounted (cost units).
+        anticipated: Expected discounted future cost of each drive, by the critic (cost units).
         event_probability: How likely each drive strikes within 1, 2, ... control steps, by the critic.
         expected_regret: How much dearer than planning the policy expects its own way to be, in standard deviations of
             plans' costs; None without a policy.
@@ -100,7 +100,7 @@ class Thought:
 
     @property
     def shares(self) -> dict[str, float]:
-        """How much each part of the cost spoke for the chosen plan beside its rivals (see `intrinsic.shares`)."""
+        """Share of each part of the cost in the choice among these plans, see `intrinsic.shares`."""
         if not self.plans:
             return {}
         parts = {name: torch.tensor([plan.costs[name] for plan in self.plans]) for name in self.plans[0].costs}
@@ -109,7 +109,7 @@ class Thought:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a step was to the mind: costs, emotions and surprise, as in `Moment`."""
+    """The mind's evaluation of a step: costs, emotions and surprise, as in `Moment`."""
 
     costs: dict[str, float]
     emotions: dict[str, float]
@@ -129,12 +129,12 @@ class Moment:
         emotions: ``fear``, ``elation``, ``surprise``, ``curiosity``, ``boredom``, ``frustration``, each 0 to 1.
         surprise: Energy between the predicted and the actual latent (standardised units).
         thought: What led to the action.
-        events: What happened: contacts, pokes, meals, falls, muted plug-ins; each a mapping with ``"event"``.
+        events: Contacts, pokes, meals, falls, muted plug-ins and other events; each a mapping with ``"event"``.
         losses: Training losses of this step by name; empty when nothing was learnt.
         things: Names of the K things.
         frames: (F, M, 7) poses of the scene's nodes during the step, the last one at its end.
-        seconds: Seconds this step took, by part: ``think``, ``move``, ``learn``. Where the mind thinks while the body
-            moves, thinking counts as far as it was waited for.
+        seconds: Time that this step took (s), by part: ``think``, ``move``, ``learn``. With asynchronous planning, only
+            the time that was spent waiting for the planner counts as ``think``.
     """
 
     step: int

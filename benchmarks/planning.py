@@ -145,13 +145,13 @@ def update(repeats: int) -> dict[str, float]:
         rows = torch.arange(config.training.batch_size).unsqueeze(1)
         whole = torch.cat([torch.zeros(config.training.batch_size, 1, dtype=torch.long), attended + 1], 1)
         before, after = (mind.perception(senses)[rows, whole] for senses in (drawn.senses, drawn.after))
-        sight = model.ego_features_of(before, mind.perception.appearance(drawn.senses)[rows, attended])
-    sight = EgoFeatures(*(part.detach() for part in sight))
+        ego = model.ego_features_of(before, mind.perception.appearance(drawn.senses)[rows, attended])
+    ego = EgoFeatures(*(part.detach() for part in ego))
     factors = products(mind, config.training.batch_size, attended.shape[-1])
     backward = [(torch.randn_like(a @ b), a, b) for a, b in factors]
 
     def step() -> None:
-        losses, _ = model.loss(before, after, drawn.action, sight)
+        losses, _ = model.loss(before, after, drawn.action, ego)
         optimizer.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()  # type: ignore[no-untyped-call]
         optimizer.step()

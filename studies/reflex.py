@@ -168,13 +168,13 @@ def time_decisions(mind: Mind, world: World, task: Task, decisions: int = TIMED)
     senses = {name: torch.from_numpy(value) for name, value in obs.items()}
     attended = actor.attend_to_goals(select_things(senses, mind.config.attention.num_attended), senses)
     latent = select_tokens(mind.perception(senses), attended)
-    sight = model.ego_features_of(latent[None], mind.perception.appearance(senses)[attended][None])
+    ego = model.ego_features_of(latent[None], mind.perception.appearance(senses)[attended][None])
 
     def choose() -> None:
         if mind.reactive_actor is None:
             mind.actor.plan(latent, senses, attended, mind.generator)
         else:
-            actor.choose(latent, sight, senses, attended, mind.generator)
+            actor.choose(latent, ego, senses, attended, mind.generator)
 
     seconds: dict[str, list[float]] = defaultdict(list)
     for _ in range(decisions // 10):

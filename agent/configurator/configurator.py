@@ -114,9 +114,9 @@ class Configurator(nn.Module):
             return smallest(torch.rand(distance.shape, generator=generator) + distance.ge(ABSENCE_PENALTY / 2), k)
         if rule == "learned" and self.learned_attention is not None and self.learned_attention.ready:
             appearance = self.model.perception.appearance(senses)[None]
-            sight = self.model.ego_features_of(self.model.perception(senses)[None], appearance)
+            ego = self.model.ego_features_of(self.model.perception(senses)[None], appearance)
             return smallest(
-                -self.learned_attention(sight.pair)[0] + ABSENCE_PENALTY * distance.ge(ABSENCE_PENALTY / 2), k
+                -self.learned_attention(ego.pair)[0] + ABSENCE_PENALTY * distance.ge(ABSENCE_PENALTY / 2), k
             )
         return smallest(distance - self._uncertainty_bonus(senses), k)
 

@@ -156,10 +156,10 @@ def _effect_on_vitals(model: WorldModel, rollout: Rollout, looks: Tensor) -> Ten
     steps, plans = rollout.action.shape[:2]
     p = model.perception
     before = rollout.latent[:-1].flatten(0, 1)  # (T B, 1 + K, Z)
-    sight = model.ego_features_of(before, looks.expand(len(before), -1, -1))
-    appearance = appearance_in(p, sight)
-    near = proximity_features(sight.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., RADIUS])
+    ego = model.ego_features_of(before, looks.expand(len(before), -1, -1))
+    appearance = appearance_in(p, ego)
+    near = proximity_features(ego.pair[..., :2].norm(dim=-1, keepdim=True), appearance[..., RADIUS])
     unit = p.typical_change[0, p.body_size : p.body_size + p.vitals_size]
     assert isinstance(model.vitals_net, VitalsHead)  # the world has things, so that vitals are predicted from them
-    effect = model.vitals_net.effects(vitals_in(p, sight), torch.cat([*near, appearance], -1)) * unit
+    effect = model.vitals_net.effects(vitals_in(p, ego), torch.cat([*near, appearance], -1)) * unit
     return effect.view(steps, plans, len(looks), -1)

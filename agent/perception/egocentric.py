@@ -80,15 +80,15 @@ def pair_feature_size(perception: TokenEncoder) -> int:
     return PAIR_GEOMETRY_SIZE + appearance + perception.latent_size + neighbors
 
 
-def vitals_in(perception: TokenEncoder, sight: EgoFeatures) -> Tensor:
+def vitals_in(perception: TokenEncoder, ego: EgoFeatures) -> Tensor:
     """Returns the vitals (B, V) among the body's own features."""
     first = 2 + perception.body_size - PLANAR
-    return sight.own[:, first : first + perception.vitals_size]
+    return ego.own[:, first : first + perception.vitals_size]
 
 
-def appearance_in(perception: TokenEncoder, sight: EgoFeatures) -> Tensor:
+def appearance_in(perception: TokenEncoder, ego: EgoFeatures) -> Tensor:
     """Returns the appearance of things (B, k, features) among the pairs' features."""
-    return sight.pair[..., PAIR_GEOMETRY_SIZE : PAIR_GEOMETRY_SIZE + perception.appearance_size]
+    return ego.pair[..., PAIR_GEOMETRY_SIZE : PAIR_GEOMETRY_SIZE + perception.appearance_size]
 
 
 def scene_context(perception: TokenEncoder, appearance: Tensor) -> SceneContext:

@@ -66,9 +66,9 @@ class MindFeaturesExtractor(BaseFeaturesExtractor):
         attended = attend_to_goals(select_things(senses, self.num_attended), goals)
         latent = select_tokens(self.perception(senses), attended)
         context = scene_context(self.perception, gather(self.perception.appearance(senses), attended))
-        sight = ego_features(self.perception, latent, context)
+        ego = ego_features(self.perception, latent, context)
         position = self.perception.positions(latent)
-        features: Tensor = self.policy_features(position, sight, select_tokens(goals, attended))
+        features: Tensor = self.policy_features(position, ego, select_tokens(goals, attended))
         return features
 
 

@@ -27,8 +27,8 @@ def pain_probability(mind: Mind, obs: Obs) -> Floats:
     senses = {name: torch.from_numpy(obs[name]) for name in ("body", "touch", "things", "vitals")}
     attended = select_things(senses, mind.config.attention.num_attended)
     latent = select_tokens(mind.perception(senses), attended)[None]
-    sight = mind.world_model.ego_features_of(latent, mind.perception.appearance(senses)[attended][None])
-    alarm: Floats = mind.critic.event_probability(sight)[0, mind.drives.index("pain")].double().numpy()
+    ego = mind.world_model.ego_features_of(latent, mind.perception.appearance(senses)[attended][None])
+    alarm: Floats = mind.critic.event_probability(ego)[0, mind.drives.index("pain")].double().numpy()
     return alarm
 
 

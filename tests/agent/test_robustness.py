@@ -188,8 +188,8 @@ def test_a_critic_expects_no_less_than_was_ever_lived(mind: agent.Mind, world: W
         mind.critic.net.head[-1].bias.fill_(-100.0)
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
     latent = mind.perception(senses)[:6]
-    sight = mind.world_model.ego_features_of(latent[None], mind.perception.appearance(senses)[:5][None])
-    assert (mind.critic.expected_cost(sight) >= 0.0).all()
+    ego = mind.world_model.ego_features_of(latent[None], mind.perception.appearance(senses)[:5][None])
+    assert (mind.critic.expected_cost(ego) >= 0.0).all()
 
 
 def test_the_error_says_what_of_a_mind_and_a_world_does_not_fit(mind: agent.Mind) -> None:

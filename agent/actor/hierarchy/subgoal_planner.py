@@ -229,14 +229,14 @@ class SubgoalPlanner(nn.Module):
         perception, attended = self.model.perception, select_things(first, self.config.attention.num_attended)
         with torch.no_grad():
             before, after = (select_tokens(perception(senses), attended) for senses in (first, last))
-            sight = self.model.ego_features_of(before, gather(perception.appearance(first), attended))
-        return self._step(before, after, sequences.action.transpose(0, 1), sight, generator)
+            ego = self.model.ego_features_of(before, gather(perception.appearance(first), attended))
+        return self._step(before, after, sequences.action.transpose(0, 1), ego, generator)
 
     def _step(
-        self, before: Tensor, after: Tensor, action: Tensor, sight: EgoFeatures, generator: torch.Generator
+        self, before: Tensor, after: Tensor, action: Tensor, ego: EgoFeatures, generator: torch.Generator
     ) -> dict[str, float]:
         code = self.encoder(action, generator)
-        predicted = self.model(before, code, sight)
+        predicted = self.model(before, code, ego)
         error = (predicted - after).square() / self.macro_steps**2
         losses = {
             "macro.pose": error[:, :, 0, :PLANAR].mean(),
@@ -249,15 +249,15 @@ class SubgoalPlanner(nn.Module):
         if bool(torch.isfinite(norm)):
             self.optimizer.step()
             with torch.no_grad():
-                self._update_statistics(before, after, code.detach(), sight, predicted.detach().mean(0))
+                self._update_statistics(before, after, code.detach(), ego, predicted.detach().mean(0))
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
     def _update_statistics(
-        self, before: Tensor, after: Tensor, code: Tensor, sight: EgoFeatures, predicted: Tensor
+        self, before: Tensor, after: Tensor, code: Tensor, ego: EgoFeatures, predicted: Tensor
     ) -> None:
         """Updates the running mean squares of change, error and effect of the macro-action."""
         some = slice(NUM_COMPARED)
-        other = self.model(before[some], code[some].roll(1, 0), EgoFeatures(*(part[some] for part in sight))).mean(0)
+        other = self.model(before[some], code[some].roll(1, 0), EgoFeatures(*(part[some] for part in ego))).mean(0)
         change = {
             "squared_change": after - before,
             "squared_error": after - predicted,

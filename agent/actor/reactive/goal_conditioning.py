@@ -85,12 +85,12 @@ def attend_to_goals(attended: Tensor, goals: Tensor) -> Tensor:
     return torch.cat([attended[..., :-1], last], -1)
 
 
-def goal_features(position: Tensor, sight: EgoFeatures, goals: Tensor) -> Tensor:
+def goal_features(position: Tensor, ego: EgoFeatures, goals: Tensor) -> Tensor:
     """Returns goal tokens in the body's frame.
 
     Args:
         position: (B, 1 + k, 2) positions of tokens (m).
-        sight: Egocentric features of these tokens.
+        ego: Egocentric features of these tokens.
         goals: (B, 1 + k, GOAL_SIZE) their goal tokens.
 
     Returns:
@@ -99,9 +99,9 @@ def goal_features(position: Tensor, sight: EgoFeatures, goals: Tensor) -> Tensor
         direction, which tells whether the body can push it there.
     """
     wanted, place = goals[..., :1], goals[..., 1:]
-    way = from_complex(to_complex((place - position) * wanted) * sight.facing.conj().unsqueeze(1))
+    way = from_complex(to_complex((place - position) * wanted) * ego.facing.conj().unsqueeze(1))
     distance = torch.linalg.vector_norm(way, dim=-1, keepdim=True)
     course = way / distance.clamp_min(1e-3)
-    lies = from_complex(to_complex(sight.pair[..., :2]) * to_complex(course[:, 1:]).conj())
+    lies = from_complex(to_complex(ego.pair[..., :2]) * to_complex(course[:, 1:]).conj())
     lies = nn.functional.pad(lies, (0, 0, 1, 0))  # the body has no position relative to itself
     return torch.cat([wanted, way, course, wanted * torch.exp(distance / -CLOSE_DISTANCE), lies], -1)

@@ -50,11 +50,11 @@ class PolicyFeatures(nn.Module):
         self.size = own + pair + hidden
         self.pair_net = nn.Sequential(nn.Linear(own + pair, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU())
 
-    def forward(self, position: Tensor, sight: EgoFeatures, goals: Tensor) -> Tensor:
+    def forward(self, position: Tensor, ego: EgoFeatures, goals: Tensor) -> Tensor:
         """Returns features (B, size) of tokens, see `GaussianPolicy.forward`."""
-        goal = goal_features(position, sight, goals)
-        own = torch.cat([sight.own, goal[:, 0]], -1)
-        pair = torch.cat([sight.pair, goal[:, 1:]], -1)
+        goal = goal_features(position, ego, goals)
+        own = torch.cat([ego.own, goal[:, 0]], -1)
+        pair = torch.cat([ego.pair, goal[:, 1:]], -1)
         summed = self.pair_net(torch.cat([pair, own.unsqueeze(1).expand(-1, pair.shape[1], -1)], -1)).sum(1)
         return torch.cat([own, (pair * goal[:, 1:, :1]).sum(1), summed], -1)
 
@@ -85,15 +85,15 @@ class GaussianPolicy(nn.Module):
         self.regret = nn.Linear(hidden, 1)
         self.traced_forward = TracedCall(self, "_forward")
 
-    def forward(self, position: Tensor, sight: EgoFeatures, goals: Tensor) -> PolicyOutput:
+    def forward(self, position: Tensor, ego: EgoFeatures, goals: Tensor) -> PolicyOutput:
         """Returns the output of the policy.
 
         Args:
             position: (B, 1 + k, 2) positions of tokens (m).
-            sight: Egocentric features of these tokens.
+            ego: Egocentric features of these tokens.
             goals: (B, 1 + k, GOAL_SIZE) their goal tokens.
         """
-        return PolicyOutput(*self.traced_forward(position, *sight, goals))
+        return PolicyOutput(*self.traced_forward(position, *ego, goals))
 
     def _forward(
         self, position: Tensor, own: Tensor, pair: Tensor, facing: Tensor, goals: Tensor

@@ -85,19 +85,19 @@ class ReactiveActor(nn.Module):
         return attend_to_goals(attended, self._goals)
 
     def choose(
-        self, latent: Tensor, sight: EgoFeatures, senses: Senses, attended: Tensor, generator: torch.Generator
+        self, latent: Tensor, ego: EgoFeatures, senses: Senses, attended: Tensor, generator: torch.Generator
     ) -> Decision:
         """Lets the policy act or plans, as `mode`, arbiter and DAgger schedule say.
 
         Args:
             latent: (1 + k, Z) current tokens.
-            sight: Egocentric features of these tokens.
+            ego: Egocentric features of these tokens.
             senses: Current senses, without leading shape, after `attend_to_goals` was called with them.
             attended: (k,) indices of the attended things.
             generator: Source of random numbers.
         """
         planning_actor, goals = self.planning_actor, select_tokens(self._goals, attended)
-        output = self._policy_output(latent[None], sight, goals[None])
+        output = self._policy_output(latent[None], ego, goals[None])
         self.expected_regret = float(output.regret)
         if self.mode == "always" or (self.mode == "gated" and self.arbiter.decide(self.expected_regret)):
             if self._planned_last:
@@ -118,8 +118,8 @@ class ReactiveActor(nn.Module):
             return replace(choice, action=output.action[0], predicted_cost=None, information=None, mode="dagger")
         return choice
 
-    def _policy_output(self, latent: Tensor, sight: EgoFeatures, goals: Tensor) -> PolicyOutput:
-        output: PolicyOutput = self.policy(self.planning_actor.model.perception.positions(latent), sight, goals)
+    def _policy_output(self, latent: Tensor, ego: EgoFeatures, goals: Tensor) -> PolicyOutput:
+        output: PolicyOutput = self.policy(self.planning_actor.model.perception.positions(latent), ego, goals)
         return output
 
     def propose_plans(self, latent: Tensor, appearance: Tensor, goals: Tensor, generator: torch.Generator) -> Tensor:
@@ -138,12 +138,12 @@ class ReactiveActor(nn.Module):
         context = scene_context(model.perception, appearance.expand(n, -1, -1))
         state, goals, plan = latent.expand(n, -1, -1), goals.expand(n, -1, -1), []
         for _ in range(self.planning_actor.planner.horizon):
-            sight = ego_features(model.perception, state, context)
-            output = self._policy_output(state, sight, goals)
+            ego = ego_features(model.perception, state, context)
+            output = self._policy_output(state, ego, goals)
             noise = torch.randn(n, self.planning_actor.actions, generator=generator)
             noise[0] = 0.0
             action = torch.tanh(output.mean + output.log_std.exp() * noise)
-            state = model.next_state(model(state, action, sight))
+            state = model.next_state(model(state, action, ego))
             plan.append(action)
         return torch.stack(plan)
 
@@ -184,10 +184,10 @@ class ReactiveActor(nn.Module):
         attended = attend_to_goals(select_things(batch.senses, cfg.attention.num_attended), batch.goals)
         with torch.no_grad():
             latent = select_tokens(perception(batch.senses), attended)
-            sight = self.planning_actor.model.ego_features_of(
+            ego = self.planning_actor.model.ego_features_of(
                 latent, gather(perception.appearance(batch.senses), attended)
             )
-        output = self._policy_output(latent, sight, select_tokens(batch.goals, attended))
+        output = self._policy_output(latent, ego, select_tokens(batch.goals, attended))
         unsquashed = torch.atanh(batch.action.clamp(-MAX_ACTION, MAX_ACTION))
         error = (unsquashed - output.mean.detach()) * torch.exp(-output.log_std)
         known = torch.isfinite(batch.regret)
@@ -206,7 +206,7 @@ class ReactiveActor(nn.Module):
                 self.planning_actor.critic if cfg.planner.use_critic else None,
                 self.planning_actor.memories,
                 latent[rows],
-                EgoFeatures(*(field[rows] for field in sight)),
+                EgoFeatures(*(field[rows] for field in ego)),
                 output.action[rows],
                 DistillationBatch({k: v[rows] for k, v in batch.senses.items()}, *(field[rows] for field in batch[1:])),
                 attended[rows],

@@ -23,7 +23,7 @@ def value_gradient_loss(
     critic: Critic | None,
     memories: Memories,
     latent: Tensor,
-    sight: EgoFeatures,
+    ego: EgoFeatures,
     action: Tensor,
     batch: DistillationBatch,
     attended: Tensor,
@@ -41,12 +41,12 @@ def value_gradient_loss(
         critic: Anticipates the cost after the step; None where it is not asked.
         memories: Episodic memories of the objectives that keep one, as of now.
         latent: (B, 1 + k, Z) tokens.
-        sight: Of these.
+        ego: Of these.
         action: (B, A), with the gradient to be followed.
         batch: The situations.
         attended: (B, k) indices of the attended things.
     """
-    mean = model(latent, action, sight)
+    mean = model(latent, action, ego)
     after = model.next_state(mean)
     with_goal = position_goals(mixture)
     rollout = Rollout(

@@ -49,8 +49,8 @@ def test_what_was_chosen_is_right_in_a_mirror_as_well(world: World) -> None:
     chosen = DistillationBatch(senses, goals, torch.tensor([0.8, 0.5, 0.0, 0.0, 0.0]).expand(8, -1), torch.zeros(8))
     mirrored = mirror_batch(chosen, Symmetry.from_world(world), 0.1, torch.Generator().manual_seed(0))
     latent = mind.perception(mirrored.senses)
-    sight = mind.world_model.ego_features_of(latent, mind.perception.appearance(mirrored.senses))
-    seen = goal_features(mind.perception.positions(latent), sight, mirrored.goals)[:, row]
+    ego = mind.world_model.ego_features_of(latent, mind.perception.appearance(mirrored.senses))
+    seen = goal_features(mind.perception.positions(latent), ego, mirrored.goals)[:, row]
     flipped = mirrored.action[:, 1] < 0.0
     assert flipped.any()
     assert not flipped.all()

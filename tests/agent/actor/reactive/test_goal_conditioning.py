@@ -36,8 +36,8 @@ def test_goal_tokens_are_seen_from_the_body() -> None:
     goals = torch.zeros(1, 2, 3)
     goals[0, 1] = torch.tensor([1.0, 0.0, 1.5])
     latent = mind.perception(senses)[[0, 1 + row]][None]
-    sight = mind.world_model.ego_features_of(latent, mind.perception.appearance(senses)[row][None, None])
-    seen = goal_features(mind.perception.positions(latent), sight, goals)[0]
+    ego = mind.world_model.ego_features_of(latent, mind.perception.appearance(senses)[row][None, None])
+    seen = goal_features(mind.perception.positions(latent), ego, goals)[0]
     assert not seen[0].any()
     wanted, ahead, aside, *course = seen[1].tolist()[:5]
     assert (wanted, ahead, aside) == pytest.approx((1.0, 1.5, 0.0), abs=0.01)

@@ -85,13 +85,13 @@ def test_the_slope_leads_towards_a_goal_that_the_model_knows_a_way_to(world: Wor
     mind.attach(world)
     m, generator = reactive_actor_of(mind), torch.Generator().manual_seed(0)
 
-    def goes(latent: torch.Tensor, action: torch.Tensor, sight: object) -> torch.Tensor:
+    def goes(latent: torch.Tensor, action: torch.Tensor, ego: object) -> torch.Tensor:
         step = torch.zeros_like(latent)
         step[:, 0, 0] = 1.0
         return (latent + step * action[:, :1, None]).expand(3, -1, -1, -1)
 
     mind.world_model.forward = goes  # type: ignore[method-assign,assignment]
-    mind.critic.expected_cost = lambda sight: torch.zeros(len(sight.own), len(mind.drives))  # type: ignore[method-assign]
+    mind.critic.expected_cost = lambda ego: torch.zeros(len(ego.own), len(mind.drives))  # type: ignore[method-assign]
     senses = {name: torch.from_numpy(value) for name, value in world.observe().items()}
     for _ in range(16):
         m.buffer.add(senses, m.goal_tokens(8), torch.zeros(5), 0.0)
