@@ -43,7 +43,7 @@ class AsyncPlanner:
     """
 
     def __init__(self, mind: Mind, obs: Obs) -> None:
-        if mind.pending is not None and not mind.memory.continues_from(mind._sensed(obs)):
+        if mind.pending is not None and not mind.memory.continues_from(mind.sense(obs)):
             mind.pending = None
         self.mind, self._enabled = mind, mind.config.planner.async_planning != "off"
         self._pool = ThreadPoolExecutor(1, "thinking") if mind.config.planner.async_planning == "on" else None
@@ -138,7 +138,7 @@ def _tensors(module: torch.nn.Module) -> Tensors:
 
 def _decide(replica: Mind, obs: Obs, action: npt.NDArray[np.float32]) -> Pending:
     with torch.no_grad() if replica.actor.planner.differentiates else torch.inference_mode():
-        senses = predict_next_obs(replica, replica._sensed(obs), torch.from_numpy(action))
+        senses = predict_next_obs(replica, replica.sense(obs), torch.from_numpy(action))
         chosen, thought = replica._act(senses, len(obs["things"]))
         return Pending(chosen, thought, replica.decision)
 

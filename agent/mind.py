@@ -53,14 +53,15 @@ from worlds import World
 
 Obs = dict[str, npt.NDArray[Any]]
 
-OF_OBJECTIVES = "mixture.", "critic."  # modules whose tensors hang on the objectives
+OBJECTIVE_DEPENDENT_PREFIXES = "mixture.", "critic."  # modules whose tensors hang on the objectives
 
 
 class Mind(nn.Module):
     """An agent: it acts on observations, takes in what came of its actions, and learns from its memory.
 
-    Make one with `Mind.born` or `Mind.load`. All random numbers come from its own generator, so that the same
-    seed and the same observations give the same life.
+    Make one with `Mind.born` or `Mind.load`. All random numbers follow from the seed: first weights and the objectives'
+    own generators are seeded from it, all else is drawn from `generator`. So the same seed and the same observations
+    give the same life.
 
     Source: the architecture of LeCun 2022, A Path Towards Autonomous Machine Intelligence, section 3.1. Each of its
     boxes is a sub-package of `agent`.
@@ -74,15 +75,16 @@ class Mind(nn.Module):
     Attributes:
         steps: Control steps lived.
         shapes: Shape of each sense that the mind uses, by name.
-        world_model: Predicts latents, one ensemble member each.
+        world_model: An ensemble of networks, each of which predicts the next latent.
         perception: Encodes observations as latents; part of the world model.
         mixture: The objectives and their weights.
-        drives: Names of the objectives that the critic anticipates.
+        drives: Names of the objectives that the critic anticipates, hardwired or not.
         critic: Predicts the cost to come.
         memory: The replay buffer.
         configurator: Chooses what is attended to, what counts, and how far is planned.
-        actor: Mode-2, which plans.
-        reactive_actor: Mode-1, a policy; None where the setting ``policy.mode`` is off.
+        actor: Plans by model-predictive control (Mode-2 in LeCun 2022).
+        reactive_actor: A learned policy that acts without planning (Mode-1); None where the setting ``policy.mode`` is
+            off.
         subgoal_planner: The second level of planning; None with one level.
         belief: Tracks things out of sight; None without the setting ``model.belief``.
         trainer: Trains world model, critic and objectives.
@@ -264,7 +266,9 @@ class Mind(nn.Module):
         """
         own, saved = self.state_dict(), dict(state["modules"])
         if other_objectives or other_settings:
-            own, saved = ({k: v for k, v in a.items() if not k.startswith(OF_OBJECTIVES)} for a in (own, saved))
+            own, saved = (
+                {k: v for k, v in a.items() if not k.startswith(OBJECTIVE_DEPENDENT_PREFIXES)} for a in (own, saved)
+            )
         if other_settings:
             own, saved = ({k: v for k, v in a.items() if k in b} for a, b in ((own, saved), (saved, own)))
         check_shapes({k: tuple(v.shape) for k, v in own.items()}, {k: tuple(v.shape) for k, v in saved.items()}, path)
@@ -421,7 +425,7 @@ class Mind(nn.Module):
         require_float32()
         # Inference mode is quicker, but nothing in it can have a gradient.
         with torch.no_grad() if self.actor.planner.differentiates else torch.inference_mode():
-            return self._act(self._sensed(obs), len(obs.get("things", ())))
+            return self._act(self.sense(obs), len(obs.get("things", ())))
 
     def _act(self, senses: Senses, present: int) -> tuple[npt.NDArray[np.float32], Thought]:
         configuration = self.configurator.configure(senses, self.generator)
@@ -471,15 +475,15 @@ class Mind(nn.Module):
             UserError: If an observation lacks a sense, or holds what is no finite number; nothing is stored then.
         """
         require_float32()
-        before, now, act = self._sensed(obs), self._sense(after), torch.from_numpy(action)
+        before, now, act = self.sense(obs), self._checked_tensors(after), torch.from_numpy(action)
         if self.belief is not None:
             now = self.belief.update(self.world_model.predict_things, before, now)
         self.perception.update_statistics(before if self.belief is None else freeze_unseen(before, now), now)
-        rollout, value, paid = self._posterior_rollout(before, now, act)
+        rollout, value, latent_cost = self._posterior_rollout(before, now, act)
         costs = self._lived_costs(rollout)
-        off = rollout.mean.mean(0) - rollout.latent[1:]
-        off = off[..., : self.world_model.surprise_end, : self.perception.pose_size]
-        energy = paid + float(off.square().sum())
+        error = rollout.mean.mean(0) - rollout.latent[1:]
+        error = error[..., : self.world_model.surprise_end, : self.perception.pose_size]
+        energy = latent_cost + float(error.square().sum())
         self.memory.add(before, act, now, costs, energy)
         self.critic.update_cost_bounds(torch.tensor([costs[name] for name in self.drives]))
         self.steps += 1
@@ -499,7 +503,7 @@ class Mind(nn.Module):
 
         Returns:
             The step as a rollout (T = B = 1), what the critic expects of each drive before and after it, and the
-            price of what was inferred.
+            cost of the inferred latent, see `WorldModel.posterior_predict`.
         """
         model = self.world_model
         configuration = self.decision.configuration if self.config.attention.rule != "near" else None
@@ -510,10 +514,10 @@ class Mind(nn.Module):
         appearance = self.perception.appearance(before)[attended]
         ego = model.ego_features_of(latent, appearance.expand(2, -1, -1))
         first = EgoFeatures(*(part[:1] for part in ego))
-        mean, paid = model.posterior_predict(latent[:1], latent[1:], action[None], first)
+        mean, latent_cost = model.posterior_predict(latent[:1], latent[1:], action[None], first)
         senses = {name: torch.stack([before[name], now[name]])[:, None] for name in before}
         rollout = Rollout(latent[:, None], action[None, None], mean[:, None], senses, attended, False)
-        return rollout, self.critic.expected_cost(ego).tolist(), float(paid)
+        return rollout, self.critic.expected_cost(ego).tolist(), float(latent_cost)
 
     def _lived_costs(self, rollout: Rollout) -> dict[str, float]:
         """Returns the costs of a lived step by objective, and updates the objectives with it."""
@@ -529,7 +533,7 @@ class Mind(nn.Module):
         Args:
             costs: Costs of the step, by objective.
             value: What the critic expected of each drive before and after it.
-            energy: Energy between what was predicted and what came.
+            energy: Squared prediction error, plus the cost of the inferred latent; it is reported as surprise.
         """
         configuration = self.decision.configuration
         weights = apply_multipliers(self.mixture.weights, configuration.drive_multipliers if configuration else {})
@@ -548,12 +552,12 @@ class Mind(nn.Module):
             predicted_cost=self.decision.predicted_cost,
         )
 
-    def _sensed(self, obs: Obs) -> Senses:
+    def sense(self, obs: Obs) -> Senses:
         """Returns an observation as tensors, with the believed positions of things out of sight."""
-        senses = self._sense(obs)
+        senses = self._checked_tensors(obs)
         return senses if self.belief is None else self.belief.fill_hidden(senses)
 
-    def _sense(self, obs: Obs) -> Senses:
+    def _checked_tensors(self, obs: Obs) -> Senses:
         """Returns an observation as tensors, once it is checked."""
         return as_tensors(
             self.obs_checker.validate(obs, [name for name in self.shapes if has_sense(self.shapes, name)]), self.shapes
@@ -570,7 +574,7 @@ class Mind(nn.Module):
         """Trains all that learns, for one control step.
 
         Returns:
-            The losses by name; none before there is enough in memory.
+            The losses by name; none before there is enough in memory, or once the NaN guard has stopped learning.
         """
         require_float32()
         losses = self.trainer.learn(self.memory, self.generator)

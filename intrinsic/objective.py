@@ -32,7 +32,7 @@ class Names:
 class Objective(nn.Module, ABC):
     r"""A cost of what happens, lived or imagined; lower is better.
 
-    The same object is the planner's cost over a hundred imagined futures a step, the lived cost that the critic
+    The same object is the planner's cost over about a hundred imagined plans a step, the lived cost that the critic
     learns to anticipate, and (as reward = -cost) a reward. It is an `nn.Module`, so what it learns saves,
     loads and moves like any other.
 
@@ -53,8 +53,8 @@ class Objective(nn.Module, ABC):
 
     Index from the right, senses by the names of their columns (``view["senses.vitals"][..., VITALS.energy]``, see
     `housecat.core.obs_layout`), and any leading shape works. A host without a body has
-    one token: what its encoder makes of a vector, of pixels, or of all entries of a Dict. So what reads senses asks
-    for a host with that sense (a Dict); what reads latents works everywhere.
+    one token: what its encoder makes of a vector, of pixels, or of all entries of a Dict. Objectives that read senses
+    work in hosts with senses of these names (a Dict); those that read latents work everywhere.
 
     Attributes:
         reads: The keys it needs.
@@ -68,9 +68,9 @@ class Objective(nn.Module, ABC):
         habituates: True when it claims that the familiar costs more than the new.
         long_horizon: True when its goal may lie beyond the horizon of a plan, so that a second level, where there is
             one, plans for it.
-        argument_example: An example of the text that it is made of, for those of housecat's own that take one, such as
-            `Goal`.
-        argument: The text that it was made of.
+        argument_example: An example of the text that its constructor takes in a spec, such as that of `Goal`; empty for
+            most.
+        argument: The text that it was made with.
     """
 
     reads: frozenset[str] = frozenset()
@@ -114,7 +114,7 @@ class Objective(nn.Module, ABC):
         """
 
     def loss(self, view: View) -> Tensor | None:
-        """Returns a scalar to minimise for what the objective learns, or None. The host owns the optimiser.
+        """Returns a scalar to minimise for what the objective learns, or None. The host owns the optimizer.
 
         The view's tensors carry no gradient: an objective cannot bend the model it is fed from. In a mixture, random
         numbers drawn here come from a generator of the objective's own.
@@ -125,7 +125,10 @@ class Objective(nn.Module, ABC):
         return None
 
     def observe(self, view: View, memory: Memory = None) -> None:
-        r"""Observes lived transitions, each exactly once. The only method that may change the objective.
+        r"""Observes lived transitions, each exactly once.
+
+        Of the methods that are called with transitions, it is the only one that may change the objective's own state;
+        its parameters are changed by the host's optimizer, by the gradient of `loss`.
 
         Args:
             view: The transitions, of any leading shape.
@@ -160,7 +163,8 @@ class Objective(nn.Module, ABC):
         """
         costs = []
         key, first = next(iter(view.items()))
-        for t in range(first.shape[key == "mean"]):
+        time_axis = 1 if key == "mean" else 0  # the predictions of members have the ensemble first
+        for t in range(first.shape[time_axis]):
             now = {key: tensor[:, t] if key == "mean" else tensor[t] for key, tensor in view.items()}
             costs.append(self.cost(now, memory))
             memory = self.remember(memory, now)

@@ -35,7 +35,8 @@ class MPCActor:
     Attributes:
         memories: Current episodic memories of the objectives that keep one, by name.
         drive_multipliers: Factors of the objectives' weights, chosen by the configurator; 1 where none is named.
-        lambda_weights: See `lambda_weights`, for the current horizon.
+        lambda_weights: Weights of imagined costs and of the critic for the current horizon, see the function of that
+            name.
         subgoal_planner: The second level, which sets subgoals; None in a mind of one level.
     """
 
@@ -234,9 +235,12 @@ def _regret(evaluation: PlanEvaluation, plan: Tensor, lowest: Tensor) -> float |
 
     None where the plan is not among those evaluated, or its cost is not finite.
     """
-    [[index], *_] = [*(evaluation.rollout.action == plan).all(-1).all(0).nonzero().tolist(), [-1]]
+    same = (evaluation.rollout.action == plan).all(-1).all(0).nonzero()
+    if not len(same):
+        return None
+    index = int(same[0])
     spread = evaluation.total[evaluation.total.isfinite()].std()
-    return None if index < 0 else _finite(float((evaluation.total[index] - lowest) / spread.clamp_min(1e-6)))
+    return _finite(float((evaluation.total[index] - lowest) / spread.clamp_min(1e-6)))
 
 
 def _spread(cost: Tensor) -> Tensor:

@@ -81,7 +81,10 @@ class Trainer:
         return self._optimizer([p for p in self.mixture.parameters() if p.requires_grad])
 
     def state_dict(self) -> dict[str, Any]:
-        """Returns the number of updates and the counts of skipped ones; `optimizers` have states of their own."""
+        """Returns the number of control steps with updates, and the counts of skipped ones.
+
+        `optimizers` have states of their own.
+        """
         return {"updates": self.updates_done, "nan_guard": self.nan_guard.state_dict()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -185,15 +188,15 @@ class Trainer:
             finite &= _step(self.dynamics_optimizer, losses)
         ego = EgoFeatures(*(tensor.detach() for tensor in encoded[2:]))
         encoder_losses = self._encoder_losses(batch, ego, generator)
-        detached: dict[str, Tensor] = {}  # losses of parts that are no part of the world model
+        other_losses: dict[str, Tensor] = {}  # of the critic and the objectives
         if self.critic.drives and self.updates_done % CRITIC_EVERY == 0:
             next_ego = model.ego_features_of(batch.next_latent.detach(), batch.appearance)
-            detached["critic"], stepped = self._step_critic(batch.transitions, ego, next_ego, generator)
+            other_losses["critic"], stepped = self._step_critic(batch.transitions, ego, next_ego, generator)
             finite &= stepped
         if self.has_trainable_objectives:
             objective_loss = self._objective_loss(batch, ego)
             if objective_loss is not None:
-                detached["objectives"] = objective_loss.detach()
+                other_losses["objectives"] = objective_loss.detach()
                 self._step_objectives(objective_loss)
         gradients = [
             (tensor, torch.cat([leaf.grad for leaf in part if leaf.grad is not None]))
@@ -202,7 +205,7 @@ class Trainer:
         ]
         finite &= _step(self.encoder_optimizer, encoder_losses, gradients)
         self.updates_done += 1
-        values = {name: float(loss.detach()) for name, loss in {**losses, **encoder_losses, **detached}.items()}
+        values = {name: float(loss.detach()) for name, loss in {**losses, **encoder_losses, **other_losses}.items()}
         self._report(values, finite)
         return values
 

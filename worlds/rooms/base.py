@@ -28,7 +28,7 @@ from worlds.sensors.vitals import Vitals
 
 __all__ = ["WALL", "Room"]
 
-MAX_LAYOUTS = 50  # layouts drawn until what a layout names overlaps nothing
+MAX_LAYOUTS = 50  # random layouts tried until the things that `options["layout"]` places overlap nothing
 PLACE_MARGIN = 0.3  # distance from the walls (m) that the event `Place` keeps
 CONTACT_EVERY = 4  # substeps between two readings of contacts: 60 Hz, with physics at 240 Hz
 
@@ -96,7 +96,10 @@ class Room(RoomSensors):
         self._step_schedule = schedule_step(self.substeps, self.frames_per_step, CONTACT_EVERY)
 
     def place_body(self) -> None:
-        """Places the body at a random free position; called at every `reset`, after `initialize_episode`."""
+        """Places the body at a random free position.
+
+        Called after `initialize_episode`, for each layout that `reset` draws.
+        """
         x, y = self.sample_position(0.35, 0.6)
         self.body.place(x, y, float(self.np_random.uniform(-math.pi, math.pi)), self.ground_height(x, y))
 
@@ -181,12 +184,12 @@ class Room(RoomSensors):
         return True
 
     def place_body_near(self, x: float, y: float) -> None:
-        """Places the body upright at the nearest position (m) with room for it."""
+        """Places the body upright at the nearest free position (m), see `_free_spot_near`."""
         x, y = self._free_spot_near(x, y)
         self.body.place(x, y, yaw(self.physics.pose(self.body.id)[1]), self.ground_height(x, y))
 
     def _free_spot_near(self, x: float, y: float) -> tuple[float, float]:
-        """Finds the nearest position (m) with room for the body.
+        """Finds the nearest free position (m) of a grid within 1.5 m; where none is free, the nearest of the grid.
 
         A body placed inside a thing would be pressed against it with thousands of newtons, and never come free.
         """
@@ -286,6 +289,7 @@ class Room(RoomSensors):
         }
 
     def _state(self) -> dict[str, Any]:
+        # The keys are part of the format of snapshots: `film` holds the recorded poses, `pieces` the kinematic parts.
         return {
             "vitals": asdict(self.vitals),
             "touches": self._touch_sensor.state(),

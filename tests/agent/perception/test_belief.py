@@ -30,7 +30,7 @@ def test_what_was_seen_is_kept_in_mind_with_growing_doubt_and_what_never_was_is_
     seen, doubts = set(np.flatnonzero(room.observe()["things"][:, THINGS.present]).tolist()), {}
     for moment in agent.live(room, mind, 30):
         raw = moment.obs["things"]
-        senses = mind._sensed(moment.obs)["things"]
+        senses = mind.sense(moment.obs)["things"]
         seen |= set(np.flatnonzero(raw[:, THINGS.present]).tolist())
         for k in range(len(raw)):
             if raw[k, THINGS.present]:

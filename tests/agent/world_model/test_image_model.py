@@ -72,7 +72,7 @@ def test_what_is_seen_of_things_is_predicted_beside_them_and_nobody_is_curious_a
     assert moments[-1].losses["image"] > 0.0
     assert moments[-1].losses["things"] > 0.0
     assert len(moments[-1].thought.attention) == EYE.attention.num_attended
-    senses = mind._sensed(world.observe())
+    senses = mind.sense(world.observe())
     attended = torch.arange(EYE.attention.num_attended)
     view = mind.world_model.imagine(
         mind.world_model.encode(senses, attended), torch.zeros(2, 3, 5), senses, attended
