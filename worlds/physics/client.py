@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import weakref
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -77,11 +78,14 @@ class Physics:
     _speeds: dict[int, tuple[Vector, Vector]] = field(init=False, default_factory=dict)
     _joints: dict[int, tuple[JointState, ...]] = field(init=False, default_factory=dict)
     _links: dict[int, list[Pose]] = field(init=False, default_factory=dict)
+    _disconnect: weakref.finalize[..., Physics] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.client = p.connect(p.DIRECT)
         if self.client < 0:
             raise RuntimeError("PyBullet has no more clients: close worlds that are no longer needed")
+        # A world that is dropped without being closed must not keep its client (some 40 MB) until the process ends.
+        self._disconnect = weakref.finalize(self, p.disconnect, self.client)
         p.setGravity(0, 0, GRAVITY, physicsClientId=self.client)
         p.setPhysicsEngineParameter(
             fixedTimeStep=self.dt, deterministicOverlappingPairs=1, numSolverIterations=30, physicsClientId=self.client
@@ -90,7 +94,7 @@ class Physics:
     def close(self) -> None:
         """Frees the client; safe to call twice."""
         if self.client >= 0:
-            p.disconnect(physicsClientId=self.client)
+            self._disconnect()
             self.client = -1
 
     def invalidate_cache(self) -> None:

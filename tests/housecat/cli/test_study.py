@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -74,14 +75,18 @@ def test_ctrl_c_says_what_is_kept(call: Any, monkeypatch: pytest.MonkeyPatch) ->
 def test_ctrl_c_reaches_workers_quietly() -> None:
     command = [sys.executable, "-m", "housecat", "study", "play", "--seeds", "0", "1", "--steps", "6000"]
     study = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, text=True)
-    assert study.stderr is not None
-    assert "Running the study play" in study.stderr.readline()
-    deadline = time.monotonic() + 60
-    while not Path("runs/study-play/jobs").exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(1.0)  # workers are just being started
-    os.killpg(study.pid, signal.SIGINT)
-    out, err = study.communicate(timeout=30)
+    try:
+        assert study.stderr is not None
+        assert "Running the study play" in study.stderr.readline()
+        deadline = time.monotonic() + 60
+        while not Path("runs/study-play/jobs").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        time.sleep(1.0)  # workers are just being started
+        os.killpg(study.pid, signal.SIGINT)
+        out, err = study.communicate(timeout=30)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(study.pid, signal.SIGKILL)
     assert study.returncode == 130
     assert out == ""
     assert err.strip() == "Stopped. What was done is kept in runs/study-play, and the same command goes on from there."

@@ -121,9 +121,13 @@ def test_ctrl_c_ends_it_at_once_and_keeps_what_is_done(tmp_path: Path) -> None:
         text=True,
     )
     assert study.stdout is not None
-    assert study.stdout.readline() == "a 0\n"
-    os.killpg(study.pid, signal.SIGINT)
-    _, err = study.communicate(timeout=20)
+    try:
+        assert study.stdout.readline() == "a 0\n"
+        os.killpg(study.pid, signal.SIGINT)
+        _, err = study.communicate(timeout=20)
+    except BaseException:
+        os.killpg(study.pid, signal.SIGKILL)
+        raise
     assert study.returncode != 0
     assert err.splitlines()[-1] == "KeyboardInterrupt"
     assert "leaked" not in err
