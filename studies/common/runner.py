@@ -90,7 +90,8 @@ def run_jobs(
             f"of {len(paths)} jobs are kept in {folder}, and the same command goes on with the others"
         ) from error
     finally:
-        get_reusable_executor().shutdown(wait=False, kill_workers=True)
+        # Reused whatever it was made with: by default another one would be made, once the jobs of this one are done.
+        get_reusable_executor(reuse=True, kill_workers=True).shutdown(wait=False, kill_workers=True)
         failed.unlink(missing_ok=True)
     if errors:
         raise errors[0]
