@@ -12,7 +12,8 @@ import logging
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,6 +76,7 @@ def run_jobs(
         pre_dispatch="n_jobs",
         batch_size=1,
     )
+    outcomes: Generator[tuple[Job, T | None, Exception | None]] = _nothing()
     try:
         with _interrupts_ignored():
             outcomes = pool(calls)  # starts the workers
@@ -92,10 +94,17 @@ def run_jobs(
     finally:
         # Reused whatever it was made with: by default another one would be made, once the jobs of this one are done.
         get_reusable_executor(reuse=True, kill_workers=True).shutdown(wait=False, kill_workers=True)
+        with warnings.catch_warnings():  # joblib's, that jobs were broken off: who interrupts knows it
+            warnings.simplefilter("ignore")
+            outcomes.close()
         failed.unlink(missing_ok=True)
     if errors:
         raise errors[0]
     return results
+
+
+def _nothing() -> Generator[Any]:
+    yield from ()
 
 
 @contextmanager
